@@ -1,0 +1,46 @@
+# Hubbub: everything one needs, in a dozen words. `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+HUBBUB := $(VENV)/bin/hubbub
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench docs test-networks lock clean
+
+help: ## What each word does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: $(VENV)/.runtime ## Make .venv and install Hubbub into it (again only when something changed)
+
+demo: $(VENV)/.runtime ## A contact centre with a living demo world: one command, then open the link it prints
+	@HUBBUB_HOME=$${HUBBUB_HOME:-var/demo} $(HUBBUB) demo
+
+run: $(VENV)/.runtime ## The same without the demo world: open the first-run link it prints
+	@HUBBUB_HOME=$${HUBBUB_HOME:-var/hubbub} $(HUBBUB) run
+
+test: $(VENV)/.dev ## All tests: on SQLite, then what touches the database again on PostgreSQL
+	@$(PY) tools/test.py $(ARGS)
+
+check: $(VENV)/.dev ## Style, types, layers, contrast, migrations
+	@$(PY) tools/check.py
+
+bench: $(VENV)/.dev ## Every benchmark; each prints one JSON line last
+	@for b in bench/inbox.py bench/import.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+
+docs: $(VENV)/.dev ## Reference pages and screenshots, made anew
+	@$(PY) tools/docs.py
+
+test-networks: $(VENV)/.dev ## The real Bluesky network on loopback: hear, answer, once (needs npm, PostgreSQL, Redis)
+	@$(PY) tools/networks.py
+
+lock: $(VENV)/.dev ## Write requirements/*.lock anew from pyproject.toml
+	@$(PY) tools/lock.py
+
+clean: ## Remove .venv and caches; your data in var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
+
+$(VENV)/.runtime: requirements/runtime.lock pyproject.toml tools/install.py
+	@$(PYTHON) tools/install.py $(VENV) runtime
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml tools/install.py
+	@$(PYTHON) tools/install.py $(VENV) dev

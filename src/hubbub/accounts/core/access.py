@@ -1,0 +1,72 @@
+"""Who may do what: roles, permissions, and the pass that every read and write asks for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hubbub.kernel.errors import NotAllowed
+from hubbub.kernel.ids import PersonId, WorkspaceId
+
+
+class Role(StrEnum):
+    """What somebody is in one workspace."""
+
+    AGENT = "agent"
+    LEAD = "lead"
+    MANAGER = "manager"
+    ANALYST = "analyst"
+    OWNER = "owner"
+
+    @property
+    def label(self) -> str:
+        """As people say it."""
+        return "team lead" if self is Role.LEAD else self.value
+
+
+class Permission(StrEnum):
+    """A deed, in words that finish 'You can't …'."""
+
+    READ = "read cases"
+    WORK = "work on cases"
+    CANNED = "change canned replies"
+    LISTEN = "change what is listened to"
+    PLAYBOOK = "change the playbook"
+    PEOPLE = "change who works here"
+    OWNERS = "change owners"
+    WORKSPACE = "change the workspace"
+    AUDIT = "read the audit log"
+
+
+_AGENT = {Permission.READ, Permission.WORK}
+_LEAD = _AGENT | {Permission.CANNED, Permission.AUDIT}
+_MANAGER = _LEAD | {Permission.LISTEN, Permission.PLAYBOOK, Permission.PEOPLE, Permission.WORKSPACE}
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: frozenset(_AGENT),
+    Role.LEAD: frozenset(_LEAD),
+    Role.MANAGER: frozenset(_MANAGER),
+    Role.ANALYST: frozenset({Permission.READ, Permission.AUDIT}),
+    Role.OWNER: frozenset(Permission),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A person's pass into one workspace. Only `accounts.selectors` and flows make one."""
+
+    workspace: WorkspaceId
+    slug: str
+    workspace_name: str
+    person: PersonId | None
+    name: str
+    role: Role | None  # None: Hubbub itself
+    via: str = "web"
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether this pass includes a deed."""
+        return self.role is None or permission in GRANTS[self.role]
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotAllowed, naming the least role that could, unless this pass includes the deed."""
+        if not self.may(permission):
+            order = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.OWNER)
+            needed = next(role for role in order if permission in GRANTS[role])
+            raise NotAllowed(who=f"As {self.role.label if self.role else ''} you", deed=permission.value, needed=needed.label)

@@ -1,0 +1,64 @@
+"""What leaves the accounts domain: frozen values, never rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hubbub.accounts.core.access import Role
+from hubbub.kernel.ids import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who works in a workspace."""
+
+    person: PersonId
+    name: str
+    email: str
+    role: Role
+    team: str | None
+    team_id: int | None
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamValue:
+    """A team and how many are in it."""
+
+    id: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceChoice:
+    """A workspace somebody may enter."""
+
+    slug: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An API token as its owner sees it: never the token itself."""
+
+    id: int
+    name: str
+    shown: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One line of the audit log."""
+
+    id: int
+    at: datetime
+    name: str
+    via: str
+    action: str
+    subject: str
+    before: Any
+    after: Any

@@ -1,0 +1,121 @@
+"""Reads of the accounts domain, and the one door: `enter` and `enter_by_token` make the pass."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from hubbub.accounts.core.access import Access, Permission, Role
+from hubbub.accounts.core.errors import BadToken
+from hubbub.accounts.core.values import Audited, Member, TeamValue, Token, WorkspaceChoice
+from hubbub.accounts.models import ApiToken, AuditEntry, Installation, Membership, Team, Workspace
+from hubbub.kernel.errors import NotFound
+from hubbub.kernel.ids import PersonId, WorkspaceId
+
+
+def digest(secret: str) -> str:
+    """The form in which links and tokens are stored."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def enter(person: PersonId | None, slug: str, via: str = "web") -> Access:
+    """Return a person's pass into a workspace; NotFound for strangers and for what does not exist alike."""
+    row = (
+        Membership.objects.filter(person_id=person, workspace__slug=slug, person__is_active=True)
+        .select_related("workspace", "person")
+        .first()
+    )
+    if row is None:
+        raise NotFound(what="workspace", which=slug)
+    return _pass(row, via)
+
+
+def enter_by_token(token: str, now: datetime) -> Access:
+    """Return the pass that an API token stands for, and note that it was used."""
+    row = (
+        ApiToken.objects.filter(digest=digest(token), membership__person__is_active=True)
+        .select_related("membership__workspace", "membership__person")
+        .first()
+    )
+    if row is None:
+        raise BadToken
+    if row.used_at is None or now - row.used_at > timedelta(minutes=1):
+        ApiToken.objects.filter(pk=row.pk).update(used_at=now)
+    return _pass(row.membership, "api")
+
+
+def enter_as_hubbub(workspace: WorkspaceId) -> Access:
+    """Return the pass of Hubbub itself, for flows that act on a workspace's behalf."""
+    row = Workspace.objects.get(pk=workspace)
+    return Access(workspace, row.slug, row.name, None, "Hubbub", None, via="system")
+
+
+def _pass(row: Membership, via: str) -> Access:
+    return Access(
+        workspace=WorkspaceId(row.workspace_id),
+        slug=row.workspace.slug,
+        workspace_name=row.workspace.name,
+        person=PersonId(row.person_id),
+        name=row.person.name,
+        role=Role(row.role),
+        via=via,
+    )
+
+
+def workspaces_of(person: PersonId) -> tuple[WorkspaceChoice, ...]:
+    """Return the workspaces a person may enter, by name."""
+    rows = Membership.objects.filter(person_id=person).select_related("workspace").order_by("workspace__name")
+    return tuple(WorkspaceChoice(row.workspace.slug, row.workspace.name, Role(row.role)) for row in rows)
+
+
+def members(access: Access) -> tuple[Member, ...]:
+    """Return everybody who works in the workspace, by name."""
+    access.require(Permission.READ)
+    rows = Membership.objects.filter(workspace_id=access.workspace).select_related("person", "team")
+    return tuple(
+        Member(
+            PersonId(row.person_id),
+            row.person.name,
+            row.person.email,
+            Role(row.role),
+            row.team.name if row.team else None,
+            row.team_id,
+            row.person.last_login,
+        )
+        for row in rows.order_by("person__name", "person_id")
+    )
+
+
+def teams(access: Access) -> tuple[TeamValue, ...]:
+    """Return the workspace's teams, by name."""
+    access.require(Permission.READ)
+    rows = Team.objects.filter(workspace_id=access.workspace).prefetch_related("memberships").order_by("name")
+    return tuple(TeamValue(row.pk, row.name, len(row.memberships.all())) for row in rows)
+
+
+def timezone_of(access: Access) -> str:
+    """Return the workspace's time zone, as in the IANA list."""
+    return Workspace.objects.values_list("timezone", flat=True).get(pk=access.workspace)
+
+
+def tokens(access: Access) -> tuple[Token, ...]:
+    """Return one's own API tokens in this workspace, newest first."""
+    rows = ApiToken.objects.filter(
+        membership__workspace_id=access.workspace, membership__person_id=access.person
+    ).order_by("-id")
+    return tuple(Token(row.pk, row.name, row.shown, row.created_at, row.used_at) for row in rows)
+
+
+def audit_log(access: Access, before: int | None = None, limit: int = 50) -> tuple[Audited, ...]:
+    """Return what was changed, newest first; `before` is the id of the last line already seen."""
+    access.require(Permission.AUDIT)
+    rows = AuditEntry.objects.filter(workspace_id=access.workspace).order_by("-id")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return tuple(
+        Audited(row.pk, row.at, row.name, row.via, row.action, row.subject, row.before, row.after)
+        for row in rows[:limit]
+    )
+
+
+def claimed() -> bool:
+    """Say whether this installation has a first manager."""
+    return Installation.objects.filter(claimed_at__isnull=False).exists()

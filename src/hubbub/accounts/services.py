@@ -1,0 +1,337 @@
+"""Writes of the accounts domain; each is one transaction and leaves a line in the audit log."""
+
+import secrets
+import zoneinfo
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.text import slugify
+
+from hubbub.accounts import selectors
+from hubbub.accounts.core.access import Access, Permission, Role
+from hubbub.accounts.core.errors import LastOwner, LinkSpent, NotYours
+from hubbub.accounts.models import (
+    ApiToken,
+    AuditEntry,
+    Installation,
+    Membership,
+    Person,
+    SignInLink,
+    Team,
+    Workspace,
+)
+from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.ids import PersonId, WorkspaceId
+
+THEMES = ("", "light", "dark")
+
+
+def audit(access: Access, action: str, subject: str, *, now: datetime, before: Any = None, after: Any = None) -> None:
+    """Note a change. Call it inside the transaction of the change."""
+    AuditEntry.objects.create(
+        workspace_id=access.workspace,
+        at=now,
+        person_id=access.person,
+        name=access.name,
+        via=access.via,
+        action=action,
+        subject=subject[:120],
+        before=before,
+        after=after,
+    )
+
+
+# First run and links ------------------------------------------------------
+def offer_first_run() -> str | None:
+    """Return a fresh first-run token, or None once somebody has claimed the installation."""
+    if selectors.claimed():
+        return None
+    token = secrets.token_urlsafe(24)
+    Installation.objects.update_or_create(pk=1, defaults={"digest": selectors.digest(token)})
+    return token
+
+
+def first_run_open(token: str) -> bool:
+    """Say whether a first-run token is the one last offered and still unclaimed."""
+    return Installation.objects.filter(digest=selectors.digest(token), claimed_at__isnull=True).exists()
+
+
+@transaction.atomic
+def claim(
+    token: str, *, name: str, email: str, password: str, workspace: str, timezone: str, now: datetime
+) -> tuple[PersonId, Access]:
+    """Make the first person, their workspace and their ownership, or change nothing.
+
+    Raises
+    ------
+    NotYours
+        If the token is not the one printed at start, or was used.
+    InvalidInput
+        If a field can't be used.
+    """
+    taken = Installation.objects.filter(digest=selectors.digest(token), claimed_at__isnull=True).update(claimed_at=now)
+    if taken != 1:
+        raise NotYours
+    person = make_person(email=email, name=name, password=password)
+    return person, make_workspace(owner=person, name=workspace, timezone=timezone, now=now)
+
+
+@transaction.atomic
+def claim_unattended(*, name: str, email: str, workspace: str, timezone: str, now: datetime) -> Access:
+    """Make the first person without a password, as the demo does: they come in by a sign-in link."""
+    Installation.objects.update_or_create(pk=1, defaults={"claimed_at": now})
+    person = make_person(email=email, name=name)
+    return make_workspace(owner=person, name=workspace, timezone=timezone, now=now)
+
+
+@transaction.atomic
+def make_link(person: PersonId, now: datetime, lifetime: timedelta = timedelta(days=2)) -> str:
+    """Return the secret part of a link that signs a person in once."""
+    secret = secrets.token_urlsafe(24)
+    SignInLink.objects.filter(expires_at__lt=now).delete()
+    SignInLink.objects.create(person_id=person, digest=selectors.digest(secret), expires_at=now + lifetime)
+    return secret
+
+
+def use_link(secret: str, now: datetime) -> Person:
+    """Spend a sign-in link and return whom it signs in; raise LinkSpent if it can't be used."""
+    links = SignInLink.objects.filter(digest=selectors.digest(secret), used_at__isnull=True, expires_at__gt=now)
+    if links.filter(person__is_active=True).update(used_at=now) != 1:
+        raise LinkSpent
+    return SignInLink.objects.select_related("person").get(digest=selectors.digest(secret)).person
+
+
+# People and workspaces ----------------------------------------------------
+def make_person(*, email: str, name: str, password: str | None = None) -> PersonId:
+    """Make somebody who can sign in; part of a larger transaction."""
+    name, email = " ".join(name.split()), email.strip().lower()
+    if not name or len(name) > 100:
+        raise InvalidInput(reason="Give a name of at most 100 characters.")
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise InvalidInput(reason=f"{email or 'An empty text'} is no e-mail address.") from None
+    if Person.objects.filter(email=email).exists():
+        raise Conflict(reason=f"Somebody with the address {email} is here already.")
+    check_password(password, Person(email=email, name=name))
+    return PersonId(Person.objects.create_user(email, password, name=name).pk)
+
+
+def check_password(password: str | None, person: Person) -> None:
+    """Raise InvalidInput with what is wrong with a password, in words."""
+    if password is None:
+        return
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise InvalidInput(reason=" ".join(error.messages)) from None
+
+
+@transaction.atomic
+def make_workspace(*, owner: PersonId, name: str, timezone: str, now: datetime) -> Access:
+    """Make a workspace and its first owner; return the owner's pass."""
+    name = _workspace_name(name)
+    _check_timezone(timezone)
+    base = slugify(name)[:34] or "desk"
+    taken = set(Workspace.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    slug = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if each not in taken)
+    row = Workspace.objects.create(slug=slug, name=name, timezone=timezone)
+    Membership.objects.create(workspace=row, person_id=owner, role=Role.OWNER)
+    access = selectors.enter(owner, slug)
+    audit(access, "workspace made", name, now=now)
+    return access
+
+
+@transaction.atomic
+def change_workspace(access: Access, *, name: str, timezone: str, now: datetime) -> None:
+    """Rename a workspace or move its clock."""
+    access.require(Permission.WORKSPACE)
+    name = _workspace_name(name)
+    _check_timezone(timezone)
+    row = Workspace.objects.select_for_update().get(pk=access.workspace)
+    before = {"name": row.name, "timezone": row.timezone}
+    row.name, row.timezone = name, timezone
+    row.save(update_fields=["name", "timezone"])
+    audit(access, "workspace changed", name, now=now, before=before, after={"name": name, "timezone": timezone})
+
+
+def _workspace_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise InvalidInput(reason="Give the workspace a name of at most 80 characters.")
+    return name
+
+
+def _check_timezone(timezone: str) -> None:
+    if timezone not in zoneinfo.available_timezones():
+        raise InvalidInput(reason=f"There is no time zone {timezone!r}; give one like Europe/London.")
+
+
+@transaction.atomic
+def invite(
+    access: Access, *, email: str, name: str, role: Role, team: int | None = None, now: datetime
+) -> str | None:
+    """Let somebody work here; return the secret of a link that signs them in once.
+
+    Somebody who works in another workspace too keeps their name and password and gets no link: a link
+    would let one client's manager into another client's desk. Links still open end for the same reason.
+    """
+    _may_give(access, role)
+    email = email.strip().lower()
+    known = Person.objects.filter(email=email).first()
+    elsewhere = known is not None and Membership.objects.filter(person=known).exists()
+    person = PersonId(known.pk) if known else make_person(email=email, name=name)
+    if Membership.objects.filter(workspace_id=access.workspace, person_id=person).exists():
+        raise Conflict(reason=f"{email} works here already.")
+    Membership.objects.create(
+        workspace_id=access.workspace, person_id=person, role=role, team_id=_team(access, team)
+    )
+    audit(access, "person added", email, now=now, after={"role": role.value})
+    if elsewhere:
+        SignInLink.objects.filter(person_id=person).delete()
+        return None
+    return make_link(person, now)
+
+
+@transaction.atomic
+def change_member(access: Access, person: PersonId, *, role: Role, team: int | None, now: datetime) -> None:
+    """Change somebody's role or team."""
+    row = _membership(access, person)
+    _may_give(access, role)
+    _may_give(access, Role(row.role))
+    if Role(row.role) is Role.OWNER and role is not Role.OWNER:
+        _keep_an_owner(row)
+    before = {"role": row.role, "team": row.team_id}
+    row.role, row.team_id = role, _team(access, team)
+    row.save(update_fields=["role", "team"])
+    audit(
+        access, "role changed", row.person.email, now=now, before=before, after={"role": role.value, "team": row.team_id}
+    )
+
+
+@transaction.atomic
+def remove_member(access: Access, person: PersonId, *, now: datetime) -> None:
+    """End somebody's work here, with their tokens. What they wrote stays under their name."""
+    row = _membership(access, person)
+    _may_give(access, Role(row.role))
+    if Role(row.role) is Role.OWNER:
+        _keep_an_owner(row)
+    audit(access, "person removed", row.person.email, now=now, before={"role": row.role})
+    row.delete()
+
+
+@transaction.atomic
+def new_link(access: Access, person: PersonId, *, now: datetime) -> str:
+    """Return the secret of a new sign-in link for somebody who works here and only here."""
+    row = _membership(access, person)
+    _may_give(access, Role(row.role))
+    if Membership.objects.filter(person_id=person).exclude(workspace_id=access.workspace).exists():
+        raise Conflict(reason=f"{row.person.name} works in other workspaces too; only they can reset their sign-in.")
+    audit(access, "sign-in link made", row.person.email, now=now)
+    return make_link(person, now)
+
+
+def _may_give(access: Access, role: Role) -> None:
+    access.require(Permission.OWNERS if role is Role.OWNER else Permission.PEOPLE)
+
+
+def _membership(access: Access, person: PersonId) -> Membership:
+    access.require(Permission.PEOPLE)
+    row = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(workspace_id=access.workspace, person_id=person)
+        .first()
+    )
+    if row is None:
+        raise NotFound(what="person", which=person)
+    return row
+
+
+def _keep_an_owner(row: Membership) -> None:
+    owners = Membership.objects.select_for_update().filter(workspace_id=row.workspace_id, role=Role.OWNER)
+    if not any(other.pk != row.pk for other in owners):
+        raise LastOwner(name=row.person.name)
+
+
+def _team(access: Access, team: int | None) -> int | None:
+    if team is None:
+        return None
+    if not Team.objects.filter(workspace_id=access.workspace, pk=team).exists():
+        raise NotFound(what="team", which=team)
+    return team
+
+
+@transaction.atomic
+def make_team(access: Access, name: str, *, now: datetime) -> int:
+    """Make a team."""
+    access.require(Permission.PEOPLE)
+    name = " ".join(name.split())
+    if not name or len(name) > 60:
+        raise InvalidInput(reason="Give the team a name of at most 60 characters.")
+    if Team.objects.filter(workspace_id=access.workspace, name__iexact=name).exists():
+        raise Conflict(reason=f"There is a team {name} already.")
+    row = Team.objects.create(workspace_id=access.workspace, name=name)
+    audit(access, "team made", name, now=now)
+    return row.pk
+
+
+@transaction.atomic
+def remove_team(access: Access, team: int, *, now: datetime) -> None:
+    """Dissolve a team; its people stay."""
+    access.require(Permission.PEOPLE)
+    row = Team.objects.filter(workspace_id=access.workspace, pk=team).first()
+    if row is None:
+        raise NotFound(what="team", which=team)
+    audit(access, "team removed", row.name, now=now)
+    row.delete()
+
+
+# Oneself ------------------------------------------------------------------
+@transaction.atomic
+def make_token(access: Access, name: str, *, now: datetime) -> str:
+    """Make an API token for oneself in this workspace; it is shown this once."""
+    name = " ".join(name.split())
+    if not name or len(name) > 60:
+        raise InvalidInput(reason="Give the token a name of at most 60 characters, so that you know it again.")
+    token = f"hb_{secrets.token_urlsafe(32)}"
+    membership = Membership.objects.get(workspace_id=access.workspace, person_id=access.person)
+    ApiToken.objects.create(membership=membership, name=name, digest=selectors.digest(token), shown=token[:9])
+    audit(access, "token made", name, now=now)
+    return token
+
+
+@transaction.atomic
+def revoke_token(access: Access, token: int, *, now: datetime) -> None:
+    """End one of one's own tokens."""
+    row = ApiToken.objects.filter(
+        pk=token, membership__workspace_id=access.workspace, membership__person_id=access.person
+    ).first()
+    if row is None:
+        raise NotFound(what="token", which=token)
+    audit(access, "token revoked", row.name, now=now)
+    row.delete()
+
+
+@transaction.atomic
+def change_self(person: PersonId, *, name: str, theme: str) -> None:
+    """Change one's own name and colours."""
+    name = " ".join(name.split())
+    if not name or len(name) > 100:
+        raise InvalidInput(reason="Give a name of at most 100 characters.")
+    if theme not in THEMES:
+        raise InvalidInput(reason="A theme is light, dark or the system's own.")
+    Person.objects.filter(pk=person).update(name=name, theme=theme)
+
+
+def workspace_named(slug: str) -> WorkspaceId:
+    """Return the id of a workspace for the command line, which runs as the installation's operator."""
+    row = Workspace.objects.filter(slug=slug).first()
+    if row is None:
+        known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise InvalidInput(reason=f"There is no workspace {slug!r}; there are: {known}.")
+    return WorkspaceId(row.pk)

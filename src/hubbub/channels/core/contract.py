@@ -1,0 +1,190 @@
+"""What every connector promises. A new network is a class that satisfies `Channel`.
+
+The contract, which `tests/channels/contract.py` holds every connector to:
+
+* `hear` yields `RawBatch`es in the network's order. Starting again from a batch's cursor hears
+  everything after that batch; hearing something twice is allowed, missing something is not.
+* `parse` is pure and never raises: a line it can't read becomes a `Reject` with the reason.
+* `send` raises `Refused` when the network said no, `Unreachable` when nothing was acted on, and
+  `AnswerLost` when nobody can tell. `find` then tells whether it is there.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from hubbub.infra.http import Http
+from hubbub.kernel.batch import Batch, RawBatch
+from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.text import graphemes
+
+
+class Refused(HubbubError):
+    """The network answered, and said no. `words` are its own."""
+
+    status = 502
+    message = "{network} said: “{words}”"
+
+
+class SlowDown(Refused):
+    """The network asks us to wait before the next call."""
+
+    status, retry = 503, True
+    message = "{network} asks us to wait {wait_s} seconds. It said: “{words}”"
+
+
+class SignInAgain(Refused):
+    """The account's password or permission is no longer accepted."""
+
+    message = "{network} does not let this account in any more. It said: “{words}”"
+
+
+class NotPossible(HubbubError):
+    """This channel has no such thing."""
+
+    status = 409
+    message = "{network} can't {deed}."
+
+
+class BadConnection(HubbubError):
+    """The settings of a connection can't be used; the sentence says which and why."""
+
+    status = 400
+    message = "{reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a channel can do. Lengths are counted the network's way, see `length`."""
+
+    reply: bool = False
+    private: bool = False
+    threads: bool = False
+    edits: bool = False
+    deletes: bool = False
+    max_length: int | None = None
+    counts: str = "characters"  # or "graphemes"
+    max_bytes: int | None = None
+    ordered: bool = False  # a delete never comes before its create
+    looks_up: bool = False  # `find` can tell whether a message arrived
+    historical: bool = False  # what it hears is old: nothing is due
+    poll_s: float | None = None  # how often it asks, where it asks
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting of a connection, as the form shows it."""
+
+    name: str
+    label: str
+    help: str = ""
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody's profile on a network."""
+
+    id: str
+    handle: str
+    name: str = ""
+    followers: int | None = None
+    follows: int | None = None
+    posts: int | None = None
+    reactions: float | None = None
+    joined_at: datetime | None = None
+    bio: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send. `key` is fixed when it is queued, so that a repeat is the same message."""
+
+    key: str
+    text: str
+    queued_at: datetime
+    parent: str | None = None  # uri it answers
+    parent_ref: str | None = None  # what `parse` kept for answering it
+    to: str | None = None  # account id, for a private message
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The network's yes."""
+
+    uri: str
+    url: str | None = None
+
+
+class Channel(Protocol):
+    """One connection to one network. Made by `registry.open_channel`; closed by `aclose`."""
+
+    kind: ClassVar[str]  # as stored: "bluesky", "jetstream", "feed", …
+    connector: ClassVar[str]  # as HUBBUB_ALLOW_PRIVATE names it
+    label: ClassVar[str]  # as people read it
+    about: ClassVar[str]  # one sentence for the page that offers it
+    abilities: ClassVar[Abilities]
+    fields: ClassVar[Sequence[Field]]
+
+    def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None: ...
+
+    @property
+    def scope(self) -> str | None:
+        """The name under which a public stream is shared by all workspaces; None if it is one connection's own."""
+        ...
+
+    async def check(self) -> Account | None:
+        """Try the connection; return our own account there, None where there is none. Raises in words."""
+        ...
+
+    def hear(self, cursor: Any) -> AsyncIterator[RawBatch]:
+        """Yield what is said from the cursor on (None: from now or from what the network still has)."""
+        ...
+
+    @staticmethod
+    def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
+        """Turn lines (all, or the rows named) into a batch. Pure; never raises."""
+        ...
+
+    async def account(self, id_or_handle: str) -> Account | None:
+        """Read a profile; None where the network has none."""
+        ...
+
+    async def thread(self, uri: str) -> RawBatch | None:
+        """Read the conversation around a post, in the form `parse` takes; None where there are no threads."""
+        ...
+
+    async def send(self, message: Outgoing) -> Sent:
+        """Send a reply or private message."""
+        ...
+
+    async def find(self, message: Outgoing) -> Sent | None:
+        """Say whether a message with this key arrived."""
+        ...
+
+    def expected_uri(self, message: Outgoing) -> str | None:
+        """The uri the message will have, where the key fixes it."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...
+
+
+def length(text: str, abilities: Abilities) -> int:
+    """Count a text as the network does."""
+    return graphemes(text) if abilities.counts == "graphemes" else len(text)
+
+
+def too_long(text: str, abilities: Abilities) -> str | None:
+    """Say in words why a text is too long for the network, or None."""
+    if abilities.max_length is not None and (count := length(text, abilities)) > abilities.max_length:
+        return f"{count} characters; at most {abilities.max_length} fit."
+    if abilities.max_bytes is not None and (size := len(text.encode())) > abilities.max_bytes:
+        return f"{size} bytes; at most {abilities.max_bytes} fit."
+    return None

@@ -1,0 +1,1 @@
+"""Input and output that every domain needs: changes, outbox, HTTP, secrets, segments, archive."""

@@ -1,0 +1,180 @@
+"""The one way out to other machines: time-outs, size limits, and no private addresses.
+
+Addresses are checked when a socket is about to connect, after DNS and after every redirect, so that
+neither a clever name nor a redirect reaches what only this machine should see. A connector that
+`HUBBUB_ALLOW_PRIVATE` names may connect anywhere.
+"""
+
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+import hubbub
+from hubbub.kernel.errors import HubbubError
+
+MAX_BODY = 10_000_000
+AGENT = f"Hubbub/{hubbub.__version__}"
+
+
+class Unreachable(HubbubError):
+    """No connection was made, so nothing was acted on there. It may work later."""
+
+    status, retry = 502, True
+    message = "{host} could not be reached: {reason}"
+
+
+class AnswerLost(Unreachable):
+    """A connection was made but no whole answer came: whether the request was acted on is unknown."""
+
+    message = "{host} did not answer: {reason}"
+
+
+class AddressRefused(HubbubError):
+    """The name leads to a private or loopback address, which this connector may not touch."""
+
+    status = 400
+    message = (
+        "{address} is a private address. To let the {connector} connector reach it, "
+        "add {connector} to HUBBUB_ALLOW_PRIVATE."
+    )
+
+
+class TooLarge(HubbubError):
+    """The answer is longer than any honest one."""
+
+    status = 502
+    message = "The answer of {host} is longer than {limit:,} bytes."
+
+
+def is_public(address: str) -> bool:
+    """Say whether an IP address belongs to the open internet (also behind IPv6 wrappings of IPv4)."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        wrapped = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            wrapped = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if wrapped is not None:
+            ip = wrapped
+    return ip.is_global and not ip.is_multicast
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer: status, headers (lower-case names), body and the final address."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class Http:
+    """A client for one connector. Use it as an async context manager, or call `aclose`."""
+
+    def __init__(self, connector: str, *, allow_private: bool, timeout_s: float = 20.0) -> None:
+        self.connector = connector
+        self._allow_private = allow_private
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(10.0, timeout_s))
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "Http":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _guard(self, info: Any) -> socket.socket:
+        """Make the socket for one resolved address, or refuse: the last moment before connecting."""
+        family, kind, proto, _, address = info
+        if not self._allow_private and not is_public(address[0]):
+            raise AddressRefused(address=address[0], connector=self.connector)
+        made = socket.socket(family=family, type=kind, proto=proto)
+        made.setblocking(False)
+        return made
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=20, limit_per_host=8, socket_factory=self._guard),
+                timeout=self._timeout,
+                headers={"User-Agent": AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._session
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: object | None = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+        max_body: int = MAX_BODY,
+    ) -> Response:
+        """Send one request and read the whole answer, whatever its status.
+
+        Raises
+        ------
+        Unreachable
+            No connection was made.
+        AnswerLost
+            No answer in time, or broken off.
+        AddressRefused
+            The address is private and this connector is not allowed there.
+        TooLarge
+            The body exceeds `max_body`.
+        """
+        host = url.split("/")[2] if "://" in url else url
+        timeout = self._timeout if timeout_s is None else aiohttp.ClientTimeout(total=timeout_s, connect=10.0)
+        try:
+            async with self._open().request(
+                method, url, json=json, params=params, headers=headers, max_redirects=5, timeout=timeout
+            ) as answer:
+                body = bytearray()
+                async for chunk in answer.content.iter_chunked(65_536):
+                    body += chunk
+                    if len(body) > max_body:
+                        raise TooLarge(host=host, limit=max_body)
+                return Response(
+                    answer.status, {k.lower(): v for k, v in answer.headers.items()}, bytes(body), str(answer.url)
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _translated(error, host) from error
+
+    @asynccontextmanager
+    async def socket(self, url: str, *, max_message: int = 4_000_000) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """Open a WebSocket; it pings by itself and breaks when the other side stays silent."""
+        host = url.split("/")[2] if "://" in url else url
+        try:
+            async with self._open().ws_connect(
+                url, heartbeat=20.0, max_msg_size=max_message, timeout=aiohttp.ClientWSTimeout(ws_close=5.0)
+            ) as opened:
+                yield opened
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _translated(error, host) from error
+
+
+def _translated(error: BaseException, host: str) -> HubbubError:
+    """Find the refusal inside what aiohttp raised, else say that the host can't be reached."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, AddressRefused):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    connected = not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | ValueError)
+    reason = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+    return (AnswerLost if connected else Unreachable)(host=host, reason=reason)

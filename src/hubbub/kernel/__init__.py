@@ -1,0 +1,1 @@
+"""Words that every part of Hubbub shares. Pure: no Django, no I/O, no clock."""

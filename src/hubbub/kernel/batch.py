@@ -1,0 +1,197 @@
+"""How posts travel: raw lines as a network sent them, then one batch of columns with one schema.
+
+A connector's `hear` yields `RawBatch`es; its pure `parse` turns the lines that may matter into a
+`Batch`. A post is identified by its `uri`, the network's own permanent name for it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+import pyarrow as pa
+
+from hubbub.kernel.text import clean
+
+MAX_TEXT = 500_000
+"""Characters of one post; a longer one is quarantined."""
+
+MAX_URI = 1_000
+"""Characters of a uri; networks stay far below it."""
+
+UTC_US = pa.timestamp("us", tz="UTC")
+
+
+class Event(IntEnum):
+    """What happened to a post."""
+
+    CREATE = 0
+    EDIT = 1
+    DELETE = 2
+
+
+POST_SCHEMA = pa.schema(
+    [
+        pa.field("row", pa.int32(), nullable=False),  # the line of the RawBatch it came from
+        pa.field("uri", pa.string(), nullable=False),
+        pa.field("event", pa.int8(), nullable=False),
+        pa.field("happened_at", UTC_US, nullable=False),  # the network's clock, for this event
+        pa.field("created_at", UTC_US),  # the network's clock, for the post itself
+        pa.field("author", pa.string()),  # the network's permanent id of the account
+        pa.field("handle", pa.string()),  # without @
+        pa.field("name", pa.string()),
+        pa.field("followers", pa.int64()),
+        pa.field("follows", pa.int64()),
+        pa.field("posts", pa.int64()),
+        pa.field("reactions", pa.float32()),  # reactions of others an own post gets, on average
+        pa.field("joined_at", UTC_US),
+        pa.field("text", pa.string()),
+        pa.field("lang", pa.string()),  # as the network says; BCP 47, lower case
+        pa.field("parent", pa.string()),  # uri of the post it answers
+        pa.field("root", pa.string()),  # uri of the thread's first post
+        pa.field("parent_author", pa.string()),
+        pa.field("mentions", pa.list_(pa.string())),  # account ids or handles
+        pa.field("links", pa.list_(pa.string())),
+        pa.field("media", pa.int16()),  # how many pictures, films, sounds
+        pa.field("repost_of", pa.string()),
+        pa.field("private", pa.bool_(), nullable=False),
+        pa.field("url", pa.string()),  # where a person can look at it
+        pa.field("ref", pa.string()),  # what the connector itself needs to answer it; opaque to others
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Lines as they came over the wire.
+
+    `cursor` says 'everything up to here': a connector that starts again from it repeats nothing that
+    a later batch did not carry. It is the connector's own JSON-like value.
+    """
+
+    lines: Sequence[bytes]
+    cursor: Any
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line that could not be parsed; it is quarantined with the reason, never dropped."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Parsed posts as columns of `POST_SCHEMA`, and the lines that could not be parsed."""
+
+    posts: pa.RecordBatch
+    rejects: tuple[Reject, ...] = ()
+
+    def __len__(self) -> int:
+        return int(self.posts.num_rows)
+
+
+@dataclass(slots=True)
+class BatchBuilder:
+    """Collects posts column by column; adapters use it in `parse`."""
+
+    _columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in POST_SCHEMA.names})
+    _rejects: list[Reject] = field(default_factory=list)
+
+    def add(
+        self,
+        row: int,
+        uri: str,
+        happened_at: datetime,
+        event: Event = Event.CREATE,
+        *,
+        created_at: datetime | None = None,
+        author: str | None = None,
+        handle: str | None = None,
+        name: str | None = None,
+        followers: int | None = None,
+        follows: int | None = None,
+        posts: int | None = None,
+        reactions: float | None = None,
+        joined_at: datetime | None = None,
+        text: str | None = None,
+        lang: str | None = None,
+        parent: str | None = None,
+        root: str | None = None,
+        parent_author: str | None = None,
+        mentions: Sequence[str] = (),
+        links: Sequence[str] = (),
+        media: int = 0,
+        repost_of: str | None = None,
+        private: bool = False,
+        url: str | None = None,
+        ref: str | None = None,
+    ) -> None:
+        """Add one post, or reject its line if it has no uri or too much text. Strings are cleaned here."""
+        uri = clean(uri).strip()[:MAX_URI]
+        if not uri:
+            return self.reject(row, "The post has no id.")
+        if text is not None and len(text) > MAX_TEXT:
+            return self.reject(row, f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are taken.")
+        columns = self._columns
+        for column, value in (
+            ("row", row),
+            ("uri", uri),
+            ("event", int(event)),
+            ("happened_at", happened_at),
+            ("created_at", created_at or (happened_at if event is Event.CREATE else None)),
+            ("author", _word(author)),
+            ("handle", _word(handle)),
+            ("name", _word(name)),
+            ("followers", _count(followers)),
+            ("follows", _count(follows)),
+            ("posts", _count(posts)),
+            ("reactions", reactions),
+            ("joined_at", joined_at),
+            ("text", None if text is None else clean(text)),
+            ("lang", clean(lang).lower()[:35] if lang else None),
+            ("parent", _uri(parent)),
+            ("root", _uri(root)),
+            ("parent_author", _word(parent_author)),
+            ("mentions", [clean(each) for each in mentions]),
+            ("links", [clean(each) for each in links]),
+            ("media", min(media, 32_000)),
+            ("repost_of", _uri(repost_of)),
+            ("private", private),
+            ("url", _uri(url)),
+            ("ref", None if ref is None else clean(ref)),
+        ):
+            columns[column].append(value)
+        return None
+
+    def reject(self, row: int, reason: str) -> None:
+        """Remember a line that can't be parsed, and why."""
+        self._rejects.append(Reject(row, reason))
+
+    def build(self) -> Batch:
+        """Return what was collected. The builder is spent after this."""
+        arrays = [pa.array(self._columns[f.name], type=f.type) for f in POST_SCHEMA]
+        return Batch(pa.RecordBatch.from_arrays(arrays, schema=POST_SCHEMA), tuple(self._rejects))
+
+
+def _word(text: str | None) -> str | None:
+    """A name on one line, at most 200 characters."""
+    return None if text is None else " ".join(clean(text).split())[:200]
+
+
+def _uri(text: str | None) -> str | None:
+    return clean(text).strip()[:MAX_URI] or None if text else None
+
+
+def _count(number: int | None) -> int | None:
+    """A count as networks tell them: none where it makes no sense."""
+    return number if number is not None and 0 <= number < 2**53 else None
+
+
+def rows_of(raw: RawBatch, rows: Sequence[int] | None) -> Iterator[tuple[int, bytes]]:
+    """Yield (row, line) for the rows asked for, all of them where none are named."""
+    wanted = range(len(raw.lines)) if rows is None else rows
+    return ((row, raw.lines[row]) for row in wanted)

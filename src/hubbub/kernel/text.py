@@ -1,0 +1,84 @@
+"""Foreign text made safe to store, compare and count. Escaping for HTML is the template's work."""
+
+import unicodedata
+from html.parser import HTMLParser
+
+import regex
+
+ELLIPSIS = "…"
+_CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n"} | {127: None}
+_CLUSTER = regex.compile(r"\X")
+
+
+def clean(text: str) -> str:
+    """Return text that any store and any encoder accepts, unchanged as far as a reader can see.
+
+    Lone surrogates become U+FFFD, control characters other than tab and newline go; letters,
+    joiners and right-to-left marks stay, since they may be part of what was said.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def fold(text: str) -> str:
+    """Return the form in which texts are compared: NFC, case folded, İ as i.
+
+    >>> fold("STRASSE") == fold("straße"), fold("İstanbul"), fold("Cafe\\u0301") == fold("café")
+    (True, 'istanbul', True)
+    """
+    folded = unicodedata.normalize("NFC", text).casefold().replace("i̇", "i")
+    return unicodedata.normalize("NFC", folded)
+
+
+def clip(text: str, length: int) -> str:
+    """Return at most `length` characters on one line, with an ellipsis where something was cut."""
+    line = " ".join(text[: length * 4].split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + ELLIPSIS
+
+
+def graphemes(text: str) -> int:
+    """Count characters as people (and Bluesky) do: an emoji with its modifiers is one.
+
+    >>> graphemes("né👩‍👩‍👧")
+    3
+    """
+    return sum(1 for _ in _CLUSTER.finditer(text))
+
+
+class _Reader(HTMLParser):
+    _BLOCKS = frozenset(
+        ("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "ul", "ol")
+    )
+    _SILENT = frozenset(("script", "style", "template", "head", "noscript", "iframe", "object"))
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self._SILENT:
+            self._silent += 1
+        elif tag in self._BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in self._BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def html_to_text(markup: str) -> str:
+    """Return what a person would read of some HTML, without its tags, scripts and styles."""
+    reader = _Reader()
+    reader.feed(markup)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
+    return regex.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
