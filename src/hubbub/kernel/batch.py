@@ -12,13 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from hubbub.kernel.text import clean
+from hubbub.kernel.text import clean, language
 
 MAX_TEXT = 500_000
 """Characters of one post; a longer one is quarantined."""
 
 MAX_URI = 1_000
-"""Characters of a uri; networks stay far below it."""
+"""Bytes of a uri in UTF-8; networks stay far below it, and every database can index it."""
 
 UTC_US = pa.timestamp("us", tz="UTC")
 
@@ -56,6 +56,7 @@ POST_SCHEMA = pa.schema(
         pa.field("media", pa.int16()),  # how many pictures, films, sounds
         pa.field("repost_of", pa.string()),
         pa.field("private", pa.bool_(), nullable=False),
+        pa.field("ours", pa.bool_(), nullable=False),  # the organisation itself said it, as far as the source tells
         pa.field("url", pa.string()),  # where a person can look at it
         pa.field("ref", pa.string()),  # what the connector itself needs to answer it; opaque to others
     ]
@@ -96,9 +97,9 @@ class Batch:
 
 @dataclass(slots=True)
 class BatchBuilder:
-    """Collects posts column by column; adapters use it in `parse`."""
+    """Collects posts; adapters use it in `parse`."""
 
-    _columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in POST_SCHEMA.names})
+    _posts: list[tuple[Any, ...]] = field(default_factory=list)  # in the order of POST_SCHEMA
     _rejects: list[Reject] = field(default_factory=list)
 
     def add(
@@ -127,44 +128,46 @@ class BatchBuilder:
         media: int = 0,
         repost_of: str | None = None,
         private: bool = False,
+        ours: bool = False,
         url: str | None = None,
         ref: str | None = None,
     ) -> None:
         """Add one post, or reject its line if it has no uri or too much text. Strings are cleaned here."""
-        uri = clean(uri).strip()[:MAX_URI]
-        if not uri:
-            return self.reject(row, "The post has no id.")
+        uri = clean(uri).strip()
+        if not uri or len(uri.encode()) > MAX_URI:
+            return self.reject(row, f"The post's id is too long: {uri[:80]}…" if uri else "The post has no id.")
         if text is not None and len(text) > MAX_TEXT:
             return self.reject(row, f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are taken.")
-        columns = self._columns
-        for column, value in (
-            ("row", row),
-            ("uri", uri),
-            ("event", int(event)),
-            ("happened_at", happened_at),
-            ("created_at", created_at or (happened_at if event is Event.CREATE else None)),
-            ("author", _word(author)),
-            ("handle", _word(handle)),
-            ("name", _word(name)),
-            ("followers", _count(followers)),
-            ("follows", _count(follows)),
-            ("posts", _count(posts)),
-            ("reactions", reactions),
-            ("joined_at", joined_at),
-            ("text", None if text is None else clean(text)),
-            ("lang", clean(lang).lower()[:35] if lang else None),
-            ("parent", _uri(parent)),
-            ("root", _uri(root)),
-            ("parent_author", _word(parent_author)),
-            ("mentions", [clean(each) for each in mentions]),
-            ("links", [clean(each) for each in links]),
-            ("media", min(media, 32_000)),
-            ("repost_of", _uri(repost_of)),
-            ("private", private),
-            ("url", _uri(url)),
-            ("ref", None if ref is None else clean(ref)),
-        ):
-            columns[column].append(value)
+        self._posts.append(
+            (
+                row,
+                uri,
+                int(event),
+                happened_at,
+                created_at or (happened_at if event is Event.CREATE else None),
+                _word(author),
+                _word(handle),
+                _word(name),
+                _count(followers),
+                _count(follows),
+                _count(posts),
+                reactions,
+                joined_at,
+                None if text is None else clean(text),
+                language(lang),
+                _uri(parent),
+                _uri(root),
+                _word(parent_author),
+                [clean(each) for each in mentions],
+                [clean(each) for each in links],
+                min(media, 32_000),
+                _uri(repost_of),
+                private,
+                ours,
+                _uri(url),
+                None if ref is None else clean(ref),
+            )
+        )
         return None
 
     def reject(self, row: int, reason: str) -> None:
@@ -173,7 +176,8 @@ class BatchBuilder:
 
     def build(self) -> Batch:
         """Return what was collected. The builder is spent after this."""
-        arrays = [pa.array(self._columns[f.name], type=f.type) for f in POST_SCHEMA]
+        columns = zip(*self._posts, strict=True) if self._posts else ((),) * len(POST_SCHEMA)
+        arrays = [pa.array(column, type=each.type) for column, each in zip(columns, POST_SCHEMA, strict=True)]
         return Batch(pa.RecordBatch.from_arrays(arrays, schema=POST_SCHEMA), tuple(self._rejects))
 
 
@@ -183,7 +187,8 @@ def _word(text: str | None) -> str | None:
 
 
 def _uri(text: str | None) -> str | None:
-    return clean(text).strip()[:MAX_URI] or None if text else None
+    uri = clean(text).strip() if text else ""
+    return uri if uri and len(uri.encode()) <= MAX_URI else None
 
 
 def _count(number: int | None) -> int | None:

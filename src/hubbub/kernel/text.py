@@ -1,5 +1,6 @@
 """Foreign text made safe to store, compare and count. Escaping for HTML is the template's work."""
 
+import re
 import unicodedata
 from html.parser import HTMLParser
 
@@ -7,6 +8,12 @@ import regex
 
 ELLIPSIS = "…"
 _CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n"} | {127: None}
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DECLARATION = re.compile(r"<[!?][^<>]*>?")
+_TAG = re.compile(r"<(/?[a-zA-Z][\w:-]*)[^<>]*?(/?)>")
+_STRAY = re.compile(r"<(?![a-zA-Z/][^<>]*>)")
 _CLUSTER = regex.compile(r"\X")
 
 
@@ -16,16 +23,18 @@ def clean(text: str) -> str:
     Lone surrogates become U+FFFD, control characters other than tab and newline go; letters,
     joiners and right-to-left marks stay, since they may be part of what was said.
     """
+    if text.isascii() and text.isprintable():
+        return text  # the common case, and `clean` is called for every post of a network
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
 
 def fold(text: str) -> str:
-    """Return the form in which texts are compared: NFC, case folded, İ as i.
+    r"""Return the form in which texts are compared: NFC, case folded, İ as i.
 
-    >>> fold("STRASSE") == fold("straße"), fold("İstanbul"), fold("Cafe\\u0301") == fold("café")
+    >>> fold("STRASSE") == fold("straße"), fold("İstanbul"), fold("Cafe\u0301") == fold("café")
     (True, 'istanbul', True)
     """
     folded = unicodedata.normalize("NFC", text).casefold().replace("i̇", "i")
@@ -76,9 +85,24 @@ class _Reader(HTMLParser):
 
 
 def html_to_text(markup: str) -> str:
-    """Return what a person would read of some HTML, without its tags, scripts and styles."""
+    """Return what a person would read of some HTML, without its tags, scripts and styles.
+
+    Attributes, declarations and what never closes are dropped first: on a stranger's HTML the parser
+    would otherwise take a time that grows with the square of its length.
+    """
+    markup = _DECLARATION.sub("", _COMMENT.sub("", markup))
     reader = _Reader()
-    reader.feed(markup)
+    reader.feed(_TAG.sub(r"<\1\2>", _STRAY.sub("&lt;", markup)))
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
-    return regex.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def language(tag: str | None) -> str | None:
+    """Return a language tag in the one form we keep (en, pt-br), None where it is none.
+
+    >>> language("PT_BR"), language("English, please")
+    ('pt-br', None)
+    """
+    plain = (tag or "").strip().lower().replace("_", "-")
+    return plain if len(plain) <= 35 and _LANGUAGE.fullmatch(plain) else None

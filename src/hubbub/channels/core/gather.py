@@ -42,7 +42,11 @@ async def gather(
             while len(lines) < max_lines:
                 wait = None if deadline is None else deadline - asyncio.get_running_loop().time()
                 try:
-                    item = queue.get_nowait() if wait is not None and wait <= 0 else await asyncio.wait_for(queue.get(), wait)
+                    item = (
+                        queue.get_nowait()
+                        if wait is not None and wait <= 0
+                        else await asyncio.wait_for(queue.get(), wait)
+                    )
                 except (TimeoutError, asyncio.QueueEmpty):
                     break
                 if item is None or isinstance(item, BaseException):

@@ -1,0 +1,1 @@
+"""Files of posts: spreadsheets saved as CSV, and JSON lines."""

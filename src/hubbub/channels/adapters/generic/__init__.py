@@ -1,0 +1,1 @@
+"""Messages of any origin, posted into the API as JSON."""

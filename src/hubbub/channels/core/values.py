@@ -1,0 +1,89 @@
+"""What leaves the channels domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from hubbub.channels.core.contract import Abilities
+from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
+
+SILENT_AFTER = timedelta(minutes=2)
+
+
+class Health(StrEnum):
+    """How a connection is doing."""
+
+    LISTENING = "listening"
+    STARTING = "starting"
+    OFF = "off"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionValue:
+    """A connection as pages show it: never its secret."""
+
+    id: ConnectionId
+    workspace: WorkspaceId
+    stream: StreamId | None
+    kind: str
+    connector: str
+    label: str
+    name: str
+    config: Mapping[str, Any]
+    enabled: bool
+    account: str
+    handle: str
+    account_name: str
+    abilities: Abilities
+    error: str
+    error_at: datetime | None
+    ok_at: datetime | None
+    heard_at: datetime | None
+    lines: int
+
+    @property
+    def health(self) -> Health:
+        """In one word."""
+        if not self.enabled:
+            return Health.OFF
+        if self.error:
+            return Health.FAILING
+        return Health.STARTING if self.ok_at is None else Health.LISTENING
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One workspace's ear on a stream."""
+
+    workspace: WorkspaceId
+    connection: ConnectionId
+    own: frozenset[str]  # ids and folded handles of the workspace's own accounts
+
+
+@dataclass(frozen=True, slots=True)
+class StreamValue:
+    """A stream with all the listener needs to hear it. The secret is in memory only."""
+
+    id: StreamId
+    scope: str
+    kind: str
+    cursor: Any
+    next_segment: int
+    config: Mapping[str, Any]
+    secret: Mapping[str, Any] = field(repr=False)
+    connections: tuple[ConnectionId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedLine:
+    """A line that could not be parsed."""
+
+    id: int
+    stream: str
+    reason: str
+    raw: str
+    size: int
+    at: datetime
