@@ -1,0 +1,1 @@
+"""Bluesky: everything public over Jetstream, and one account over its own server."""
