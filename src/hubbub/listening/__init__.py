@@ -1,0 +1,1 @@
+"""What is said out there: topics, the matcher, enrichment, trends and events."""

@@ -1,0 +1,91 @@
+"""Which characters make a word, and the form in which queries and texts are compared."""
+
+import re
+from functools import lru_cache
+
+import regex
+
+from hubbub.kernel.text import fold
+
+WORD = r"\p{L}\p{M}\p{N}_"
+"""Letters, marks, digits and the underscore of every script, as the inside of a character class."""
+
+_SPACELESS = r"\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}"
+_JOINING = rf"[[{WORD}]--[{_SPACELESS}--\p{{M}}]]"
+
+_IN_WORD = regex.compile(rf"[{WORD}]")
+_MARK = regex.compile(r"\p{M}")
+_JOINS = regex.compile(_JOINING, regex.V1)
+_HANDLE = regex.compile(rf"@{_JOINING}+(?:[.@-]{_JOINING}+)*", regex.V1)
+_SPACES = re.compile(r"[\s\x00-\x1f]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# What Unicode may join with the character before it: marks, and the later parts of a Korean syllable.
+_CLUSTER = regex.compile(r"[\s\x00-\x1f]+|[^\p{M}\u1160-\u11ff\s\x00-\x1f]?[\p{M}\u1160-\u11ff]*", regex.V1)
+
+
+def normal(text: str) -> str:
+    r"""Return the form in which texts are compared: folded, one kind of apostrophe and hyphen, single spaces.
+
+    Control characters count as white space. Lone surrogates become U+FFFD.
+
+    >>> normal("Don’t\n  STOP")
+    "don't stop"
+    """
+    text = fold(encodable(text))
+    text = text.replace("’", "'").replace("ʼ", "'").replace("‐", "-").replace("‑", "-")
+    return _SPACES.sub(" ", text)
+
+
+def encodable(text: str) -> str:
+    """Return text with U+FFFD for each lone surrogate."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def traced(text: str) -> tuple[str, list[int], list[int]]:
+    """Return `normal(text)`, and for each of its characters where it starts and ends in `text`."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for cluster in _CLUSTER.finditer(text):
+        piece = normal(cluster.group())
+        pieces.append(piece)
+        starts += [cluster.start()] * len(piece)
+        ends += [cluster.end()] * len(piece)
+    return "".join(pieces), starts, ends
+
+
+@lru_cache(maxsize=4096)
+def is_word(letter: str) -> bool:
+    """Say whether a character is a letter, mark, digit or underscore; no character at all is not."""
+    return _IN_WORD.match(letter) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_mark(letter: str) -> bool:
+    """Say whether a character only adds to the one before it: an accent, a vowel sign, an emoji's selector."""
+    return _MARK.match(letter) is not None
+
+
+@lru_cache(maxsize=4096)
+def joins(letter: str) -> bool:
+    """Say whether a character makes a longer word of what stands beside it.
+
+    Word characters do, except those of scripts written without spaces: Chinese, Japanese, Thai, Lao,
+    Khmer, Burmese. There a word may begin and end anywhere.
+    """
+    return _JOINS.match(letter) is not None
+
+
+def last_base(text: str, end: int) -> str:
+    """Return the last character before `end` that is no mark, or nothing."""
+    while end and is_mark(text[end - 1]):
+        end -= 1
+    return text[end - 1] if end else ""
+
+
+def handles(text: str) -> list[tuple[int, int]]:
+    """Return where the handles in a normal text start and end: @acme, @acme.example.com, @acme@example.com.
+
+    Dots, hyphens and a second @ belong to a handle only between its letters; info@example.com is none.
+    """
+    return [found.span() for found in _HANDLE.finditer(text) if not joins(last_base(text, found.start()))]

@@ -1,0 +1,230 @@
+"""Which topics match which texts: every topic of every workspace at once, a batch at a time.
+
+All terms are searched for together; what is found is checked for where it begins and ends, first by
+vector operations, exactly where these can't tell; and only topics that have a term in a text are asked.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Generic, TypeVar
+
+import hyperscan
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hubbub.listening.core.buffer import SEPARATOR, Buffer, joined
+from hubbub.listening.core.letters import encodable, handles, is_mark, is_word, joins, last_base, traced
+from hubbub.listening.core.query import And, Kind, Node, Not, Or, Query, Term, anchors, cuts, occurrences, signed
+
+TopicKey = TypeVar("TopicKey", bound=Hashable)
+Rule = Callable[[AbstractSet[int]], bool]
+"""Says whether a topic matches, given the numbers of the terms present."""
+
+_WORD_BYTE = np.array([chr(b).isalnum() or chr(b) == "_" for b in range(128)] + [False] * 128)
+_LOOK_BYTE = np.array([128 <= b != SEPARATOR for b in range(256)])
+_HANDLE_BYTE = np.array([chr(b) in "@.-" for b in range(256)])
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(Generic[TopicKey]):
+    """Which rows of a batch match, ascending, and which topics each of them matches."""
+
+    rows: NDArray[np.int64]
+    _topics: Mapping[int, tuple[TopicKey, ...]]
+
+    def topics(self, row: int) -> tuple[TopicKey, ...]:
+        """Return the topics a row matches, in the order the matcher was given them; none if it matches none."""
+        return self._topics.get(row, ())
+
+    def __len__(self) -> int:
+        return len(self._topics)
+
+    def __iter__(self) -> Iterator[tuple[int, tuple[TopicKey, ...]]]:
+        return iter(self._topics.items())
+
+
+class Matcher(Generic[TopicKey]):
+    """Topics compiled for matching. One thread at a time may use it."""
+
+    def __init__(self, topics: Sequence[tuple[TopicKey, Query]]) -> None:
+        numbers: dict[Term, int] = {}
+        for _, query in topics:
+            for term in query.terms:
+                numbers.setdefault(term, len(numbers))
+        self._keys = [key for key, _ in topics]
+        self._rules = [_rule(query.root, numbers) for _, query in topics]
+        self._topics_of: list[list[int]] = [[] for _ in numbers]
+        for topic, (_, query) in enumerate(topics):
+            for term in anchors(query.root) or ():
+                self._topics_of[numbers[term]].append(topic)
+        self._terms = list(numbers)
+        literals = [term.literal for term in self._terms]
+        encoded = [literal.encode() for literal in literals]
+        self._sizes = np.array([len(each) for each in encoded], np.int64)
+        # Which terms may not be joined to what stands before them, to what stands after, or need a closer look.
+        self._opens = np.array([each[0] in "#@" or joins(each[0]) for each in literals], np.bool_)
+        self._closes = np.array([joins(last_base(each, len(each))) for each in literals], np.bool_)
+        self._closes |= np.array([term.kind is Kind.TAG for term in self._terms], np.bool_)
+        self._looks = np.array([each[0] in ".-" or each[-1] in "@.-" for each in literals], np.bool_)
+        if encoded:
+            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+            self._database.compile(
+                expressions=encoded, ids=list(range(len(encoded))), elements=len(encoded), literal=True
+            )
+            self._scratch = hyperscan.Scratch(self._database)
+
+    def match(self, texts: pa.StringArray | Sequence[str]) -> Matches[TopicKey]:
+        """Return which rows match which topics; nulls match nothing."""
+        if not self._terms or not len(texts):
+            return Matches(np.empty(0, np.int64), {})
+        buffer = joined(texts if isinstance(texts, pa.Array) else _array(texts))
+        terms, starts, ends = self._found(buffer)
+        kept = np.flatnonzero(self._whole(buffer, terms, starts, ends))
+        rows = buffer.rows[np.searchsorted(buffer.separators, starts[kept]) - 1]
+        return self._decided(rows, terms[kept])
+
+    def _found(self, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return every place where the bytes of a term stand: the term's number, start and end."""
+        terms: list[int] = []
+        ends: list[int] = []
+        add_term, add_end = terms.append, ends.append
+
+        def seen(term: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add_term(term)
+            add_end(end)
+
+        self._database.scan(buffer.data, match_event_handler=seen, scratch=self._scratch)
+        numbers, stops = np.array(terms, np.int64), np.array(ends, np.int64)
+        return numbers, stops - self._sizes[numbers], stops
+
+    def _whole(
+        self, buffer: Buffer, terms: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Say which places begin and end where their term may."""
+        before, after = buffer.octets[starts - 1], buffer.octets[ends]
+        opens, closes = self._opens[terms], self._closes[terms]
+        whole: NDArray[np.bool_] = ~(opens & _WORD_BYTE[before] | closes & _WORD_BYTE[after])
+        look = opens & _LOOK_BYTE[before] | closes & _LOOK_BYTE[after]
+        look |= _HANDLE_BYTE[before] | _HANDLE_BYTE[after] | self._looks[terms]
+        taken: dict[int, list[tuple[int, int]]] = {}
+        for place in np.flatnonzero(whole & look).tolist():
+            term, start, end = terms[place], int(starts[place]), int(ends[place])
+            whole[place] = (
+                not (opens[place] and joins(_base_before(buffer.data, start)))
+                and not (closes[place] and self._goes_on(term, _letter_at(buffer.data, end)))
+                and not cuts(_handles_around(buffer, start, taken), start, end)
+            )
+        return whole
+
+    def _goes_on(self, term: int, letter: str) -> bool:
+        """Say whether a letter directly after a term makes it another one."""
+        return is_word(letter) if self._terms[term].kind is Kind.TAG else joins(letter)
+
+    def _decided(self, rows: NDArray[np.int64], terms: NDArray[np.int64]) -> Matches[TopicKey]:
+        """Return which topics hold, given the terms present in each row."""
+        pairs = np.unique(rows * len(self._terms) + terms)
+        rows, terms = np.divmod(pairs, len(self._terms))
+        found: dict[int, tuple[TopicKey, ...]] = {}
+        known: dict[tuple[int, ...], tuple[TopicKey, ...]] = {}  # many rows have the same terms
+        firsts = np.flatnonzero(np.diff(rows, prepend=-1))
+        numbers = terms.tolist()
+        bounds = pairwise([*firsts.tolist(), len(numbers)])
+        for row, (first, end) in zip(rows[firsts].tolist(), bounds, strict=True):
+            present = tuple(numbers[first:end])
+            if present not in known:
+                known[present] = self._holding(present)
+            if known[present]:
+                found[row] = known[present]
+        return Matches(np.fromiter(found, np.int64, len(found)), found)
+
+    def _holding(self, present: tuple[int, ...]) -> tuple[TopicKey, ...]:
+        terms = frozenset(present)
+        candidates = self._topics_of[present[0]]
+        if len(present) > 1:
+            candidates = sorted({topic for term in present for topic in self._topics_of[term]})
+        return tuple(self._keys[topic] for topic in candidates if self._rules[topic](terms))
+
+
+def spans(text: str, query: Query) -> tuple[tuple[int, int], ...]:
+    """Return where the terms a query asks for stand in a text, to be marked: ascending and apart.
+
+    Terms that a match must lack are left out.
+    """
+    body, starts, ends = traced(text)
+    taken = handles(body)
+    asked = {term for term, wanted in signed(query.root) if wanted}
+    found = sorted((starts[start], ends[end - 1]) for term in asked for start, end in occurrences(term, body, taken))
+    apart: list[tuple[int, int]] = []
+    for start, end in found:
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return tuple(apart)
+
+
+def _rule(node: Node, numbers: dict[Term, int]) -> Rule:
+    """Compile a query to a function of the terms present."""
+    match node:
+        case Term():
+            number = numbers[node]
+            return lambda present: number in present
+        case Not(part):
+            rule = _rule(part, numbers)
+            return lambda present: not rule(present)
+        case And(parts) | Or(parts):
+            terms = frozenset(numbers[part] for part in parts if isinstance(part, Term))
+            rules = [_rule(part, numbers) for part in parts if not isinstance(part, Term)]
+            match node, rules:
+                case And(), []:
+                    return terms.issubset
+                case And(), _:
+                    return lambda present: terms <= present and all(rule(present) for rule in rules)
+                case Or(), []:
+                    return lambda present: not terms.isdisjoint(present)
+                case _:
+                    return lambda present: not terms.isdisjoint(present) or any(rule(present) for rule in rules)
+
+
+def _array(texts: Sequence[str]) -> pa.StringArray:
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([encodable(text) for text in texts], pa.string())
+
+
+def _letter_at(data: bytes, at: int) -> str:
+    """Return the character that starts there, or nothing between texts."""
+    return data[at : at + 4].decode(errors="ignore")[:1] if data[at] != SEPARATOR else ""
+
+
+def _base_before(data: bytes, end: int) -> str:
+    """Return the last character before `end` that is no mark, or nothing: `last_base` on bytes."""
+    while data[end - 1] != SEPARATOR:
+        start = end - 1
+        while 0x80 <= data[start] < 0xC0:
+            start -= 1
+        letter = data[start:end].decode()
+        if not is_mark(letter):
+            return letter
+        end = start
+    return ""
+
+
+def _handles_around(buffer: Buffer, place: int, known: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Return where the handles of the text around a place stand in the buffer; `known` remembers them."""
+    index = int(np.searchsorted(buffer.separators, place)) - 1
+    if index not in known:
+        start, end = int(buffer.separators[index]) + 1, int(buffer.separators[index + 1])
+        known[index] = []
+        if buffer.data.find(b"@", start, end) >= 0:
+            text = buffer.data[start:end].decode()
+            at = 0
+            for opens, closes in handles(text):
+                start += len(text[at:opens].encode())
+                known[index].append((start, start + len(text[opens:closes].encode())))
+                at = opens
+    return known[index]

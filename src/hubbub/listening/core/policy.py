@@ -1,0 +1,44 @@
+"""Which heard posts become rows that people see; the others are counted and archived."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Why one workspace heard one post."""
+
+    private: bool
+    to_us: bool
+    followed: bool  # in the thread of something we follow
+    narrow: bool  # heard on a stream where everything concerns us
+    about_us: bool  # matched a topic about us or our products
+    attention: float  # estimate that somebody should look, 0 to 1
+
+
+def must_be_row(heard: Heard) -> bool:
+    """Posts that are never shed."""
+    return heard.private or heard.to_us or heard.followed or heard.narrow
+
+
+def may_be_row(heard: Heard, threshold: float) -> bool:
+    """Posts that become rows while the budget lasts."""
+    return heard.about_us and heard.attention >= threshold
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many rows a workspace still takes this minute, besides those that are never shed."""
+
+    rows_a_minute: int
+    _taken: deque[datetime] = field(default_factory=deque)
+
+    def take(self, now: datetime) -> bool:
+        """Spend one, or say that the minute's budget is spent."""
+        while self._taken and now - self._taken[0] > timedelta(minutes=1):
+            self._taken.popleft()
+        if len(self._taken) >= self.rows_a_minute:
+            return False
+        self._taken.append(now)
+        return True
