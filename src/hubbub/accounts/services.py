@@ -172,9 +172,7 @@ def _check_timezone(timezone: str) -> None:
 
 
 @transaction.atomic
-def invite(
-    access: Access, *, email: str, name: str, role: Role, team: int | None = None, now: datetime
-) -> str | None:
+def invite(access: Access, *, email: str, name: str, role: Role, team: int | None = None, now: datetime) -> str | None:
     """Let somebody work here; return the secret of a link that signs them in once.
 
     Somebody who works in another workspace too keeps their name and password and gets no link: a link
@@ -187,9 +185,7 @@ def invite(
     person = PersonId(known.pk) if known else make_person(email=email, name=name)
     if Membership.objects.filter(workspace_id=access.workspace, person_id=person).exists():
         raise Conflict(reason=f"{email} works here already.")
-    Membership.objects.create(
-        workspace_id=access.workspace, person_id=person, role=role, team_id=_team(access, team)
-    )
+    Membership.objects.create(workspace_id=access.workspace, person_id=person, role=role, team_id=_team(access, team))
     audit(access, "person added", email, now=now, after={"role": role.value})
     if elsewhere:
         SignInLink.objects.filter(person_id=person).delete()
@@ -209,7 +205,12 @@ def change_member(access: Access, person: PersonId, *, role: Role, team: int | N
     row.role, row.team_id = role, _team(access, team)
     row.save(update_fields=["role", "team"])
     audit(
-        access, "role changed", row.person.email, now=now, before=before, after={"role": role.value, "team": row.team_id}
+        access,
+        "role changed",
+        row.person.email,
+        now=now,
+        before=before,
+        after={"role": role.value, "team": row.team_id},
     )
 
 
@@ -335,3 +336,14 @@ def workspace_named(slug: str) -> WorkspaceId:
         known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
         raise InvalidInput(reason=f"There is no workspace {slug!r}; there are: {known}.")
     return WorkspaceId(row.pk)
+
+
+@transaction.atomic
+def change_password(person: PersonId, *, old: str, new: str) -> None:
+    """Choose a password; the old one is asked for where there is one."""
+    row = Person.objects.select_for_update().get(pk=person)
+    if row.has_usable_password() and not row.check_password(old):
+        raise InvalidInput(reason="The old password is not right.")
+    check_password(new, row)
+    row.set_password(new)
+    row.save(update_fields=["password"])

@@ -46,10 +46,13 @@ class SecretJSONField(models.TextField):  # type: ignore[type-arg]
     description = "Encrypted JSON"
 
     def get_prep_value(self, value: Any) -> Any:
+        """Encrypt on the way in."""
         return None if value is None else seal(value)
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
+        """Decrypt on the way out; raise SecretUnreadable with a wrong key."""
         return None if value is None else unseal(value)
 
     def to_python(self, value: Any) -> Any:
+        """Leave values as they are."""
         return value

@@ -69,4 +69,6 @@ class Access:
         if not self.may(permission):
             order = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.OWNER)
             needed = next(role for role in order if permission in GRANTS[role])
-            raise NotAllowed(who=f"As {self.role.label if self.role else ''} you", deed=permission.value, needed=needed.label)
+            raise NotAllowed(
+                who=f"As {self.role.label if self.role else ''} you", deed=permission.value, needed=needed.label
+            )

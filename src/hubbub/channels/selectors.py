@@ -1,0 +1,156 @@
+"""Reads of the channels domain."""
+
+from collections import defaultdict
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.channels.core.values import ConnectionValue, QuarantinedLine, StreamValue, Subscriber
+from hubbub.channels.models import Connection, Quarantined, Stream
+from hubbub.channels.registry import channel_class
+from hubbub.kernel.errors import NotFound
+from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
+from hubbub.kernel.text import clean, fold
+
+HANDED_OVER = ("file", "generic")
+"""Kinds that somebody hands posts to; there is nothing to listen to."""
+
+
+def _value(row: Connection) -> ConnectionValue:
+    made, stream = channel_class(row.kind), row.stream
+    return ConnectionValue(
+        id=ConnectionId(row.pk),
+        workspace=WorkspaceId(row.workspace_id),
+        stream=StreamId(row.stream_id) if row.stream_id is not None else None,
+        kind=row.kind,
+        connector=made.connector,
+        label=made.label,
+        name=row.name,
+        config=row.config,
+        enabled=row.enabled,
+        account=row.account,
+        handle=row.handle,
+        account_name=row.account_name,
+        abilities=made.abilities,
+        error=stream.error if stream else "",
+        error_at=stream.error_at if stream else None,
+        ok_at=stream.ok_at if stream else None,
+        heard_at=stream.heard_at if stream else None,
+        lines=stream.lines if stream else 0,
+    )
+
+
+def connections(access: Access) -> tuple[ConnectionValue, ...]:
+    """Return the workspace's connections, by name."""
+    access.require(Permission.READ)
+    rows = Connection.objects.filter(workspace_id=access.workspace).select_related("stream").defer("secret")
+    return tuple(_value(row) for row in rows.order_by("name"))
+
+
+def connection(access: Access, connection_id: int) -> ConnectionValue:
+    """Return one connection."""
+    access.require(Permission.READ)
+    row = (
+        Connection.objects.filter(workspace_id=access.workspace, pk=connection_id)
+        .select_related("stream")
+        .defer("secret")
+        .first()
+    )
+    if row is None:
+        raise NotFound(what="connection", which=connection_id)
+    return _value(row)
+
+
+def own_accounts(workspace: WorkspaceId) -> frozenset[str]:
+    """Return the ids and folded handles of a workspace's own accounts."""
+    rows = Connection.objects.filter(workspace_id=workspace).exclude(account="").values_list("account", "handle")
+    return frozenset(name for account, handle in rows for name in (account, fold(handle)) if name)
+
+
+def streams() -> tuple[StreamValue, ...]:
+    """Return every stream that some enabled connection listens to. For the listener only: it holds secrets."""
+    found: dict[int, list[Connection]] = defaultdict(list)
+    heard = Connection.objects.filter(enabled=True, stream__isnull=False).exclude(kind__in=HANDED_OVER)
+    for row in heard.select_related("stream").order_by("pk"):
+        assert row.stream_id is not None
+        found[row.stream_id].append(row)
+    values = []
+    for rows in found.values():
+        first, stream = rows[0], rows[0].stream
+        assert stream is not None
+        values.append(
+            StreamValue(
+                id=StreamId(stream.pk),
+                scope=stream.scope,
+                kind=stream.kind,
+                cursor=stream.cursor,
+                next_segment=stream.next_segment,
+                config=first.config,
+                secret=first.secret,
+                connections=tuple(ConnectionId(row.pk) for row in rows),
+            )
+        )
+    return tuple(values)
+
+
+def stream(stream_id: StreamId) -> StreamValue:
+    """Return one stream with its present cursor and fence."""
+    row = Connection.objects.filter(stream_id=stream_id).select_related("stream").order_by("-enabled", "pk").first()
+    if row is None or row.stream is None:
+        raise NotFound(what="stream", which=stream_id)
+    return StreamValue(
+        id=stream_id,
+        scope=row.stream.scope,
+        kind=row.stream.kind,
+        cursor=row.stream.cursor,
+        next_segment=row.stream.next_segment,
+        config=row.config,
+        secret=row.secret,
+        connections=(ConnectionId(row.pk),),
+    )
+
+
+def subscribers(stream_id: StreamId) -> tuple[Subscriber, ...]:
+    """Return the workspaces that hear a stream, each once (by its oldest connection)."""
+    rows = Connection.objects.filter(stream_id=stream_id, enabled=True).order_by("pk")
+    first: dict[int, Subscriber] = {}
+    for row in rows.only("pk", "workspace_id"):
+        if row.workspace_id not in first:
+            workspace = WorkspaceId(row.workspace_id)
+            first[row.workspace_id] = Subscriber(workspace, ConnectionId(row.pk), own_accounts(workspace))
+    return tuple(first.values())
+
+
+def for_sending(connection_id: int) -> tuple[str, dict[str, object], dict[str, object]]:
+    """Return kind, settings (with our own account) and secret of a connection. For the sender only."""
+    row = Connection.objects.filter(pk=connection_id).first()
+    if row is None:
+        raise NotFound(what="connection", which=connection_id)
+    return row.kind, {**row.config, "account": row.account}, row.secret
+
+
+def quarantine(access: Access, before: int | None = None, limit: int = 50) -> tuple[QuarantinedLine, ...]:
+    """Return what could not be parsed on the workspace's streams, newest first."""
+    access.require(Permission.LISTEN)
+    rows = Quarantined.objects.filter(stream__connections__workspace_id=access.workspace).distinct().order_by("-id")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return tuple(
+        QuarantinedLine(
+            row.pk,
+            row.stream.scope,
+            row.reason,
+            clean(bytes(row.raw)[:2000].decode("utf-8", "replace")),
+            row.size,
+            row.at,
+        )
+        for row in rows.select_related("stream")[:limit]
+    )
+
+
+def quarantined_count() -> int:
+    """Return how many lines wait in quarantine, over all workspaces."""
+    return Quarantined.objects.count()
+
+
+def failing_count() -> int:
+    """Return how many streams are failing now."""
+    return Stream.objects.exclude(error="").filter(connections__enabled=True).distinct().count()

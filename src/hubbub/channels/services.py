@@ -1,0 +1,161 @@
+"""Writes of the channels domain."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.services import audit
+from hubbub.channels.core.contract import Account
+from hubbub.channels.models import Connection, Stream
+from hubbub.channels.registry import channel_class, open_channel
+from hubbub.infra import changes
+from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.ids import ConnectionId, StreamId
+
+
+@transaction.atomic
+def connect(
+    access: Access,
+    *,
+    kind: str,
+    name: str,
+    config: Mapping[str, Any],
+    secret: Mapping[str, Any] | None = None,
+    account: Account | None = None,
+    now: datetime,
+) -> ConnectionId:
+    """Make a connection; the listener begins to hear it within seconds.
+
+    `account` is our own account there, as `Channel.check` returned it.
+    """
+    access.require(Permission.LISTEN)
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise InvalidInput(reason="Give the connection a name of at most 120 characters.")
+    if Connection.objects.filter(workspace_id=access.workspace, name__iexact=name).exists():
+        raise Conflict(reason=f"There is a connection {name} already.")
+    row = Connection(
+        workspace_id=access.workspace, kind=kind, name=name, config=dict(config), secret=dict(secret or {})
+    )
+    _note_account(row, account)
+    row.save()
+    scope = open_channel(kind, row.config, row.secret).scope or f"connection:{row.pk}"
+    row.stream, _ = Stream.objects.get_or_create(scope=scope, defaults={"kind": kind})
+    row.save(update_fields=["stream"])
+    audit(access, "connection made", name, now=now, after={"kind": kind, "handle": row.handle})
+    changes.record(access.workspace, "connections", row.pk, now=now)
+    return ConnectionId(row.pk)
+
+
+@transaction.atomic
+def change_connection(
+    access: Access,
+    connection: int,
+    *,
+    name: str,
+    enabled: bool,
+    config: Mapping[str, Any],
+    secret: Mapping[str, Any],
+    account: Account | None,
+    now: datetime,
+) -> None:
+    """Change a connection. Secrets that are not given stay as they are."""
+    access.require(Permission.LISTEN)
+    row = _connection(access, connection)
+    name = " ".join(name.split()) or row.name
+    if Connection.objects.filter(workspace_id=access.workspace, name__iexact=name).exclude(pk=row.pk).exists():
+        raise Conflict(reason=f"There is a connection {name} already.")
+    before = {"name": row.name, "enabled": row.enabled, "config": row.config}
+    row.name, row.enabled, row.config = name, enabled, dict(config)
+    row.secret = {**row.secret, **{key: value for key, value in secret.items() if value}}
+    _note_account(row, account)
+    scope = open_channel(row.kind, row.config, row.secret).scope
+    if scope is not None:
+        row.stream, _ = Stream.objects.get_or_create(scope=scope, defaults={"kind": row.kind})
+    row.save()
+    if row.stream_id is not None:
+        Stream.objects.filter(pk=row.stream_id).update(error="", error_at=None)
+    after = {"name": name, "enabled": enabled, "config": row.config, "secret changed": any(secret.values())}
+    audit(access, "connection changed", name, now=now, before=before, after=after)
+    changes.record(access.workspace, "connections", row.pk, now=now)
+
+
+@transaction.atomic
+def disconnect(access: Access, connection: int, *, now: datetime) -> None:
+    """End a connection. What it heard stays; what is queued for it fails with a clear word."""
+    access.require(Permission.LISTEN)
+    row = _connection(access, connection)
+    audit(access, "connection removed", row.name, now=now, before={"kind": row.kind, "config": row.config})
+    changes.record(access.workspace, "connections", row.pk, now=now)
+    row.delete()
+
+
+def _note_account(row: Connection, account: Account | None) -> None:
+    if account is not None:
+        row.account, row.handle, row.account_name = account.id[:200], account.handle[:200], account.name[:200]
+
+
+def _connection(access: Access, connection: int) -> Connection:
+    row = (
+        Connection.objects.select_for_update(of=("self",)).filter(workspace_id=access.workspace, pk=connection).first()
+    )
+    if row is None:
+        raise NotFound(what="connection", which=connection)
+    return row
+
+
+def stream_for(access: Access, kind: str, source: str, *, config: Mapping[str, Any], now: datetime) -> StreamId:
+    """Return the stream of an import or of messages posted in, making its connection if it is new."""
+    access.require(Permission.WORK if kind == "generic" else Permission.LISTEN)
+    name = f"{channel_class(kind).label}: {source}"[:120]
+    row = Connection.objects.filter(workspace_id=access.workspace, kind=kind, name=name).first()
+    if row is None:
+        with transaction.atomic():
+            stream = Stream.objects.create(scope=f"{kind}:{access.workspace}:{source}"[:1000], kind=kind)
+            row = Connection.objects.create(
+                workspace_id=access.workspace,
+                kind=kind,
+                name=name,
+                config=dict(config),
+                secret={},
+                stream=stream,
+            )
+            audit(access, "connection made", name, now=now, after={"kind": kind})
+    elif row.config != dict(config):
+        Connection.objects.filter(pk=row.pk).update(config=dict(config))
+    assert row.stream_id is not None
+    return StreamId(row.stream_id)
+
+
+def note_failure(stream: StreamId, words: str, *, now: datetime) -> None:
+    """Note that a stream can't be heard, in words; pages show it."""
+    row = Stream.objects.filter(pk=stream).first()
+    if row is None or row.error == words:
+        return
+    with transaction.atomic():
+        Stream.objects.filter(pk=stream).update(error=words[:2000], error_at=row.error_at or now)
+        _tell(stream, now)
+
+
+def note_well(stream: StreamId, *, now: datetime) -> None:
+    """Note that the network answers."""
+    row = Stream.objects.filter(pk=stream).only("error", "ok_at").first()
+    if row is None:
+        return
+    with transaction.atomic():
+        Stream.objects.filter(pk=stream).update(error="", error_at=None, ok_at=now)
+        if row.error or row.ok_at is None:
+            _tell(stream, now)
+
+
+def note_opened(stream: StreamId, *, now: datetime) -> None:
+    """Note when a stream was last opened."""
+    Stream.objects.filter(pk=stream).update(opened_at=now)
+
+
+def _tell(stream: StreamId, now: datetime) -> None:
+    workspaces = Connection.objects.filter(stream_id=stream).values_list("workspace_id", flat=True).distinct()
+    changes.record_many([(each, "health", None) for each in workspaces], now=now)

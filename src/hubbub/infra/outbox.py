@@ -1,0 +1,214 @@
+"""The outbox: how a message leaves exactly once, or says honestly that nobody can tell.
+
+    queued ──claim──▶ sending ──yes──▶ delivered
+      ▲                  │──no────▶ failed      (the network's own words; a person may send again)
+      └──not acted on────┤
+                         └──answer lost──▶ sending, doubtful: looked up before any repeat;
+                                           uncertain where the network has no look-up: a person decides
+
+The row is written in the agent's transaction. A claim is a compare-and-set, so two senders never hold
+the same message; messages of one conversation leave in the order they were written.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import models, transaction
+
+from hubbub.infra import changes
+from hubbub.infra.models import OutboxMessage
+from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.kernel.ids import OutboxId
+
+PATIENCE = timedelta(hours=24)
+BACKOFF_S = (5, 15, 60, 300, 900)
+LEASE = timedelta(seconds=90)
+
+
+class State(StrEnum):
+    """Where a message is."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as the sender sees it."""
+
+    id: OutboxId
+    workspace: int
+    connection: int
+    subject: int
+    key: str
+    payload: dict[str, Any]
+    state: State
+    words: str
+    attempts: int
+    doubtful: bool
+    queued_at: datetime
+    url: str
+
+
+def put(
+    *,
+    workspace: int,
+    connection: int,
+    conversation: str,
+    subject: int,
+    key: str,
+    payload: dict[str, Any],
+    expected_uri: str | None,
+    now: datetime,
+) -> OutboxId:
+    """Queue a message; call it inside the transaction that stores what it says."""
+    row = OutboxMessage.objects.create(
+        workspace=workspace,
+        connection=connection,
+        conversation=conversation,
+        subject=subject,
+        key=key,
+        payload=payload,
+        state=State.QUEUED,
+        queued_at=now,
+        due_at=now,
+        expected_uri=expected_uri or "",
+    )
+    changes.record(workspace, "outbox", row.pk, now=now)
+    return OutboxId(row.pk)
+
+
+def claim(sender: str, now: datetime) -> Message | None:
+    """Take the next message that is due, so that no other sender does; None if there is none."""
+    earlier = OutboxMessage.objects.filter(
+        conversation=models.OuterRef("conversation"),
+        id__lt=models.OuterRef("id"),
+        state__in=(State.QUEUED, State.SENDING),
+    )
+    due = OutboxMessage.objects.filter(state=State.QUEUED, due_at__lte=now).exclude(models.Exists(earlier))
+    for pk in due.order_by("due_at", "id").values_list("pk", flat=True)[:20]:
+        taken = OutboxMessage.objects.filter(pk=pk, state=State.QUEUED).update(
+            state=State.SENDING, claimed_by=sender, claimed_at=now, attempts=models.F("attempts") + 1
+        )
+        if taken:
+            row = OutboxMessage.objects.get(pk=pk)
+            changes.record(row.workspace, "case", row.subject, now=now)
+            return _value(row)
+    return None
+
+
+def abandoned(sender: str, now: datetime, *, fresh_start: bool) -> list[Message]:
+    """Return messages whose sender died between claim and record; each may or may not have arrived.
+
+    `fresh_start`: this sender has only just begun, so whatever it is said to hold is from a former life.
+    """
+    theirs = models.Q(claimed_at__lt=now - LEASE)
+    if fresh_start:
+        theirs |= models.Q(claimed_by=sender)
+    rows = OutboxMessage.objects.filter(theirs, state=State.SENDING)
+    rows.update(doubtful=True, claimed_by=sender, claimed_at=now)
+    return [_value(row) for row in OutboxMessage.objects.filter(state=State.SENDING, claimed_by=sender, doubtful=True)]
+
+
+@transaction.atomic
+def delivered(message: Message, *, uri: str, url: str | None, now: datetime) -> None:
+    """Record the network's yes."""
+    _record(message, now, state=State.DELIVERED, words="", uri=uri, url=url or "", delivered_at=now, doubtful=False)
+
+
+@transaction.atomic
+def failed(message: Message, words: str, *, now: datetime) -> None:
+    """Record the network's no, in its own words."""
+    _record(message, now, state=State.FAILED, words=words)
+
+
+@transaction.atomic
+def uncertain(message: Message, words: str, *, now: datetime) -> None:
+    """Record that nobody can tell whether it arrived."""
+    _record(message, now, state=State.UNCERTAIN, words=words)
+
+
+@transaction.atomic
+def again_later(
+    message: Message, words: str, *, now: datetime, wait_s: float | None = None, doubtful: bool | None = None
+) -> None:
+    """Put a message back: nothing was acted on, or (doubtful) it is to be looked up first. After a day it fails."""
+    if now - message.queued_at > PATIENCE:
+        return failed(message, f"{words} Tried for {PATIENCE.days * 24} hours.", now=now)
+    step = BACKOFF_S[min(message.attempts, len(BACKOFF_S)) - 1] if message.attempts else BACKOFF_S[0]
+    due_at = now + timedelta(seconds=step if wait_s is None else wait_s)
+    _record(
+        message,
+        now,
+        state=State.QUEUED,
+        words=words,
+        due_at=due_at,
+        doubtful=message.doubtful if doubtful is None else doubtful,
+    )
+    return None
+
+
+def _record(message: Message, now: datetime, **fields: Any) -> None:
+    OutboxMessage.objects.filter(pk=message.id).update(claimed_by="", claimed_at=None, **fields)
+    changes.record(message.workspace, "case", message.subject, now=now)
+
+
+@transaction.atomic
+def send_again(workspace: int, outbox: int, *, now: datetime) -> None:
+    """A person wants it sent once more. Where the network can look, it is looked up first."""
+    taken = OutboxMessage.objects.filter(
+        pk=outbox, workspace=workspace, state__in=(State.FAILED, State.UNCERTAIN)
+    ).update(state=State.QUEUED, due_at=now, queued_at=now, doubtful=True, words="", attempts=0)
+    _moved(workspace, outbox, taken, now)
+
+
+@transaction.atomic
+def has_arrived(workspace: int, outbox: int, *, now: datetime) -> None:
+    """A person looked, and an uncertain message is there."""
+    taken = OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state=State.UNCERTAIN).update(
+        state=State.DELIVERED, delivered_at=now, words="", doubtful=False
+    )
+    _moved(workspace, outbox, taken, now)
+
+
+def _moved(workspace: int, outbox: int, taken: int, now: datetime) -> None:
+    row = OutboxMessage.objects.filter(pk=outbox, workspace=workspace).first()
+    if row is None:
+        raise NotFound(what="message", which=outbox)
+    if not taken:
+        raise Conflict(reason=f"This message is {row.state} meanwhile.")
+    changes.record(workspace, "case", row.subject, now=now)
+    changes.record(workspace, "outbox", row.pk, now=now)
+
+
+def is_ours(uri: str) -> bool:
+    """Say whether a post with this uri is one of ours, sent or on its way."""
+    return bool(uri) and OutboxMessage.objects.filter(models.Q(expected_uri=uri) | models.Q(uri=uri)).exists()
+
+
+def _value(row: OutboxMessage) -> Message:
+    return Message(
+        OutboxId(row.pk),
+        row.workspace,
+        row.connection,
+        row.subject,
+        row.key,
+        row.payload,
+        State(row.state),
+        row.words,
+        row.attempts,
+        row.doubtful,
+        row.queued_at,
+        row.url,
+    )
+
+
+def counts() -> dict[str, int]:
+    """Return how many messages are in each state."""
+    found = dict(OutboxMessage.objects.values_list("state").annotate(n=models.Count("id")))
+    return {state.value: found.get(state.value, 0) for state in State}

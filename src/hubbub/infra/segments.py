@@ -1,0 +1,65 @@
+"""Segments: immutable, numbered, fsynced files of what one stream heard, written before the database commits.
+
+`<root>/<stream>/<number>.arrow`. A number belongs to a file only once the database says so; a file with
+a number that was never committed is written over or swept. Arrow IPC with zstd.
+"""
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import ipc
+
+from hubbub.infra.failpoints import failpoint
+
+_OPTIONS = ipc.IpcWriteOptions(compression="zstd")
+
+
+def path_of(root: Path, stream: int, number: int) -> Path:
+    """Where a segment lies."""
+    return root / str(stream) / f"{number:012d}.arrow"
+
+
+def write(root: Path, stream: int, number: int, table: pa.Table) -> int:
+    """Write a segment so that it survives a power cut; return its size in bytes."""
+    path = path_of(root, stream, number)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    with draft.open("wb") as file:
+        with ipc.new_file(file, table.schema, options=_OPTIONS) as writer:
+            writer.write_table(table)
+        file.flush()
+        failpoint("listen.segment_written")
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync_folder(path.parent)
+    return path.stat().st_size
+
+
+def read(root: Path, stream: int, number: int) -> pa.Table:
+    """Read a committed segment."""
+    with path_of(root, stream, number).open("rb") as file:
+        return ipc.open_file(file).read_all()
+
+
+def sweep(root: Path, stream: int, next_number: int) -> int:
+    """Remove what a killed process left uncommitted; return how many files."""
+    swept = 0
+    for path in (root / str(stream)).glob("*"):
+        if path.suffix == ".draft" or (path.suffix == ".arrow" and int(path.stem) >= next_number):
+            path.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def remove(root: Path, stream: int, number: int) -> None:
+    """Remove a segment that the archive holds."""
+    path_of(root, stream, number).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

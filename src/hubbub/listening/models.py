@@ -1,0 +1,130 @@
+"""Tables of what is listened for and what was heard."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from hubbub.accounts.models import Workspace
+from hubbub.channels.models import Connection, Stream
+
+
+class Topic(models.Model):
+    """What a workspace listens for: a query, and the class that says how much it is about us."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="topics")
+    name = models.CharField(max_length=80)
+    klass = models.CharField(max_length=12)
+    query = models.TextField()
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "name"], name="topic_name")]
+
+
+class Segment(models.Model):
+    """A committed segment of a stream: the record that makes the file count."""
+
+    stream = models.ForeignKey(Stream, models.CASCADE, related_name="segments", db_index=False)
+    number = models.BigIntegerField()
+    posts = models.IntegerField()  # new posts in it, per workspace that heard them
+    rows = models.IntegerField()  # of these, how many became rows
+    shed = models.IntegerField(default=0)  # would have become rows, but the workspace's budget was spent
+    size = models.BigIntegerField()
+    committed_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["stream", "number"], name="segment_once")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["stream", "number"], name="segment_waiting", condition=models.Q(archived_at__isnull=True)
+            )
+        ]
+
+
+class Post(models.Model):
+    """A heard post that somebody may have to look at, in one workspace."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="posts", db_index=False)
+    uri = models.CharField(max_length=1000)
+    stream = models.ForeignKey(Stream, models.PROTECT, related_name="posts", db_index=False)
+    connection = models.ForeignKey(  # answers go out here
+        Connection, models.SET_NULL, null=True, related_name="posts", db_index=False
+    )
+    channel = models.CharField(max_length=20)
+    said_at = models.DateTimeField()  # the network's clock, never later than arrival
+    arrived_at = models.DateTimeField()
+    author = models.CharField(max_length=200, default="")
+    handle = models.CharField(max_length=200, default="")
+    name = models.CharField(max_length=200, default="")
+    followers = models.BigIntegerField(null=True)
+    follows = models.BigIntegerField(null=True)
+    posts = models.BigIntegerField(null=True)
+    reactions = models.FloatField(null=True)
+    joined_at = models.DateTimeField(null=True)
+    text = models.TextField(default="")
+    lang = models.CharField(max_length=35, default="und")
+    parent = models.CharField(max_length=1000, default="")
+    root = models.CharField(max_length=1000, default="")  # its own uri where it begins a thread
+    parent_author = models.CharField(max_length=200, default="")
+    mentions = models.JSONField(default=list)
+    media = models.SmallIntegerField(default=0)
+    repost_of = models.CharField(max_length=1000, default="")
+    private = models.BooleanField(default=False)
+    to_us = models.BooleanField(default=False)  # names or answers one of our accounts, or is private
+    ours = models.BooleanField(default=False)  # one of our own accounts said it
+    historical = models.BooleanField(default=False)
+    url = models.CharField(max_length=1000, default="")
+    ref = models.TextField(default="")
+    topics = models.JSONField(default=list)  # ids of the topics it matched
+    counted = models.JSONField(null=True)  # the roll-up cell, for a later edit or delete
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    reading = models.JSONField(null=True)  # what was made of this wording, see care.core.reading
+    pending = models.BooleanField(default=True)  # triage has not seen it yet (or not since it changed)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "uri"], name="post_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "id"], name="post_pending", condition=models.Q(pending=True)),
+            models.Index(fields=["workspace", "root"], name="post_thread"),
+        ]
+
+
+class Revision(models.Model):
+    """What a post said before it was edited."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions")
+    text = models.TextField()
+    until = models.DateTimeField()
+
+
+class Tombstone(models.Model):
+    """A delete that came before its create, on a channel that promises no order."""
+
+    uri = models.CharField(max_length=1000, unique=True)
+    at = models.DateTimeField()
+
+
+EVERY_POST = 0
+"""The roll-up 'topic' in which each heard post is counted once, whatever topics it matched."""
+
+
+class Rollup(models.Model):
+    """How many posts a minute had: exact, signed for edits and deletes."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    topic = models.BigIntegerField()  # or EVERY_POST
+    minute = models.BigIntegerField()  # minutes since 1970
+    channel = models.CharField(max_length=20)
+    lang = models.CharField(max_length=35)
+    sentiment = models.SmallIntegerField()  # -1, 0, 1
+    posts = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "topic", "minute", "channel", "lang", "sentiment"], name="rollup_cell"
+            )
+        ]

@@ -1,0 +1,158 @@
+"""Reads of the listening domain."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Sum
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.infra.identities import Counted
+from hubbub.kernel.errors import NotFound
+from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
+from hubbub.kernel.text import clip
+from hubbub.listening.core.topics import TopicClass, TopicLine, TopicValue
+from hubbub.listening.models import EVERY_POST, Post, Rollup, Segment, Tombstone, Topic
+
+
+def _value(row: Topic) -> TopicValue:
+    return TopicValue(
+        TopicId(row.pk), WorkspaceId(row.workspace_id), row.name, TopicClass(row.klass), row.query, row.enabled
+    )
+
+
+def topics(access: Access, now: datetime) -> tuple[TopicLine, ...]:
+    """Return the workspace's topics, with how much was heard of each in the last hour and day."""
+    access.require(Permission.READ)
+    minute = int(now.timestamp() // 60)
+    found = Rollup.objects.filter(workspace_id=access.workspace, minute__gt=minute - 24 * 60)
+    day = {each["topic"]: each for each in found.values("topic").annotate(n=Sum("posts"), last=Max("minute"))}
+    hour = dict(found.filter(minute__gt=minute - 60).values_list("topic").annotate(n=Sum("posts")))
+    lines = []
+    for row in Topic.objects.filter(workspace_id=access.workspace).order_by("name"):
+        seen = day.get(row.pk)
+        last = datetime.fromtimestamp(seen["last"] * 60, tz=now.tzinfo) if seen else None
+        lines.append(TopicLine(_value(row), hour.get(row.pk, 0), seen["n"] if seen else 0, last))
+    return tuple(lines)
+
+
+def topic(access: Access, topic_id: int) -> TopicValue:
+    """Return one topic."""
+    access.require(Permission.READ)
+    row = Topic.objects.filter(workspace_id=access.workspace, pk=topic_id).first()
+    if row is None:
+        raise NotFound(what="topic", which=topic_id)
+    return _value(row)
+
+
+def all_topics() -> tuple[TopicValue, ...]:
+    """Return every enabled topic of every workspace, for the one matcher."""
+    return tuple(_value(row) for row in Topic.objects.filter(enabled=True).order_by("pk"))
+
+
+def heard_by_minute(access: Access, now: datetime, minutes: int = 60) -> tuple[int, ...]:
+    """Return how many posts each of the last minutes had, oldest first, whatever the topic."""
+    access.require(Permission.READ)
+    last = int(now.timestamp() // 60)
+    rows = (
+        Rollup.objects.filter(workspace_id=access.workspace, topic=EVERY_POST, minute__gt=last - minutes)
+        .values_list("minute")
+        .annotate(n=Sum("posts"))
+    )
+    found = dict(rows)
+    return tuple(found.get(minute, 0) for minute in range(last - minutes + 1, last + 1))
+
+
+def heard_count(workspace: WorkspaceId | None = None) -> int:
+    """Return how many posts were heard and stored, in all or by one workspace."""
+    if workspace is None:
+        return Segment.objects.aggregate(n=Sum("posts"))["n"] or 0
+    return Rollup.objects.filter(workspace_id=workspace, topic=EVERY_POST).aggregate(n=Sum("posts"))["n"] or 0
+
+
+def shed_lately(access: Access, now: datetime) -> int:
+    """Return how many posts found no row in the last hour because the budget was spent."""
+    access.require(Permission.READ)
+    streams = Segment.objects.filter(
+        committed_at__gt=now - timedelta(hours=1), stream__connections__workspace_id=access.workspace
+    ).distinct()
+    return sum(streams.values_list("shed", flat=True))
+
+
+def known_rows(workspaces: Iterable[int], uris: Sequence[str]) -> dict[tuple[int, str], Post]:
+    """Return the rows of posts that are known already, by workspace and uri. For the ingest flow."""
+    rows = Post.objects.filter(workspace_id__in=tuple(workspaces), uri__in=uris).defer("text", "ref")
+    return {(row.workspace_id, row.uri): row for row in rows}
+
+
+def buried(uris: Sequence[str]) -> frozenset[str]:
+    """Return those uris whose delete came before their create."""
+    return frozenset(Tombstone.objects.filter(uri__in=uris).values_list("uri", flat=True))
+
+
+def counted_of(row: Post) -> Counted | None:
+    """Return the roll-up cell a row was counted in."""
+    if row.counted is None:
+        return None
+    minute, channel, lang, sentiment, topic_ids = row.counted
+    return Counted(minute, channel, lang, sentiment, tuple(topic_ids))
+
+
+def without_author(stream: StreamId) -> tuple[tuple[int, str], ...]:
+    """Return (post, author) of waiting posts whose author is known by id only."""
+    rows = Post.objects.filter(pending=True, stream_id=stream, handle="").exclude(author="")
+    return tuple(rows.order_by("id").values_list("pk", "author")[:25])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What one stream has for the archive."""
+
+    stream: StreamId
+    numbers: tuple[int, ...]
+    posts: int
+    oldest: datetime
+    next_segment: int
+
+
+def waiting_segments() -> tuple[Waiting, ...]:
+    """Return what every stream has committed and not archived."""
+    rows = Segment.objects.filter(archived_at__isnull=True).select_related("stream").order_by("stream_id", "number")
+    found: dict[int, list[Segment]] = {}
+    for row in rows[:20_000]:
+        found.setdefault(row.stream_id, []).append(row)
+    return tuple(
+        Waiting(
+            StreamId(stream),
+            tuple(row.number for row in segments),
+            sum(row.posts for row in segments),
+            segments[0].committed_at,
+            segments[0].stream.next_segment,
+        )
+        for stream, segments in found.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LatestPost:
+    """A heard post as a preview shows it."""
+
+    channel: str
+    who: str
+    text: str
+    said_at: datetime
+
+
+def latest(access: Access, limit: int = 6) -> tuple[LatestPost, ...]:
+    """Return the newest posts that became rows."""
+    access.require(Permission.READ)
+    rows = Post.objects.filter(workspace_id=access.workspace, private=False, deleted_at__isnull=True).order_by("-id")
+    return tuple(
+        LatestPost(row.channel, row.handle or row.name or row.author, clip(row.text, 180), row.said_at)
+        for row in rows[:limit]
+    )
+
+
+def pending_count() -> int:
+    """Return how many posts triage has not seen yet."""
+    return Post.objects.filter(pending=True).count()

@@ -1,0 +1,281 @@
+"""Writes of the listening domain: topics, and the one transaction that makes heard posts count."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.services import audit
+from hubbub.channels.models import Quarantined, Stream
+from hubbub.infra import changes, db
+from hubbub.infra.failpoints import failpoint
+from hubbub.infra.identities import Counted
+from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
+from hubbub.kernel.ids import StreamId, TopicId
+from hubbub.listening.core import query
+from hubbub.listening.core.topics import TopicClass
+from hubbub.listening.models import EVERY_POST, Post, Revision, Rollup, Segment, Tombstone, Topic
+
+KEPT_RAW = 200_000
+POST_COLUMNS = (
+    "workspace_id",
+    "uri",
+    "stream_id",
+    "connection_id",
+    "channel",
+    "said_at",
+    "arrived_at",
+    "author",
+    "handle",
+    "name",
+    "followers",
+    "follows",
+    "posts",
+    "reactions",
+    "joined_at",
+    "text",
+    "lang",
+    "parent",
+    "root",
+    "parent_author",
+    "mentions",
+    "media",
+    "repost_of",
+    "private",
+    "to_us",
+    "ours",
+    "historical",
+    "url",
+    "ref",
+    "topics",
+    "counted",
+    "reading",
+    "pending",
+)
+
+
+class Fenced(HubbubError):
+    """Another listener committed on this stream first; hear again from its cursor."""
+
+    status, retry = 409, True
+    message = "Another process listens to stream {stream} too; this one steps back."
+
+
+class HeardElsewhere(HubbubError):
+    """A post became a row through another stream meanwhile; look again, then commit."""
+
+    status, retry = 409, True
+    message = "A post was stored by another stream at the same moment."
+
+
+# Topics ------------------------------------------------------------------
+@transaction.atomic
+def save_topic(
+    access: Access,
+    *,
+    topic: int | None = None,
+    name: str,
+    klass: TopicClass,
+    text: str,
+    enabled: bool = True,
+    now: datetime,
+) -> TopicId:
+    """Make or change a topic; the listener hears of it with this transaction.
+
+    Raises
+    ------
+    QueryError
+        If the query can't be read, with the place and a hint.
+    """
+    access.require(Permission.LISTEN)
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise InvalidInput(reason="Give the topic a name of at most 80 characters.")
+    parsed = query.parse(text)
+    if Topic.objects.filter(workspace_id=access.workspace, name__iexact=name).exclude(pk=topic).exists():
+        raise Conflict(reason=f"There is a topic {name} already.")
+    after = {"name": name, "class": klass.value, "query": parsed.source, "enabled": enabled}
+    if topic is None:
+        row = Topic(workspace_id=access.workspace)
+        before = None
+    else:
+        row = _topic(access, topic)
+        before = {"name": row.name, "class": row.klass, "query": row.query, "enabled": row.enabled}
+    row.name, row.klass, row.query, row.enabled = name, klass, parsed.source, enabled
+    row.save()
+    audit(access, "topic changed" if before else "topic made", name, now=now, before=before, after=after)
+    changes.record(access.workspace, "topics", row.pk, now=now)
+    return TopicId(row.pk)
+
+
+@transaction.atomic
+def remove_topic(access: Access, topic: int, *, now: datetime) -> None:
+    """Stop listening for a topic. What was heard of it stays."""
+    access.require(Permission.LISTEN)
+    row = _topic(access, topic)
+    audit(access, "topic removed", row.name, now=now, before={"query": row.query, "class": row.klass})
+    changes.record(access.workspace, "topics", row.pk, now=now)
+    row.delete()
+
+
+def _topic(access: Access, topic: int) -> Topic:
+    row = Topic.objects.select_for_update().filter(workspace_id=access.workspace, pk=topic).first()
+    if row is None:
+        raise NotFound(what="topic", which=topic)
+    return row
+
+
+# Heard posts -------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A row whose text changed."""
+
+    post: int
+    text: str
+    at: datetime
+    counted: Counted
+    reading: list[Any]
+
+
+@dataclass(slots=True)
+class Commit:
+    """Everything one transaction makes true about a piece of a stream."""
+
+    stream: StreamId
+    number: int  # the segment number this commit expects to be next
+    cursor: Any
+    lines: int
+    arrived_at: datetime
+    segment_size: int | None = None  # None: nothing was heard, no segment was written
+    heard: int = 0
+    shed: int = 0
+    rows: list[Sequence[Any]] = field(default_factory=list)  # in the order of POST_COLUMNS
+    edits: list[Edit] = field(default_factory=list)
+    deletes: list[tuple[int, datetime]] = field(default_factory=list)
+    learned: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # of authors, by another stream
+    tombstones: dict[str, datetime] = field(default_factory=dict)
+    cells: Counter[tuple[int, int, int, str, str, int]] = field(default_factory=Counter)
+    rejects: list[tuple[str, bytes]] = field(default_factory=list)
+    workspaces: set[int] = field(default_factory=set)
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is more to commit than a cursor."""
+        return bool(self.rows or self.edits or self.deletes or self.learned or self.tombstones or self.rejects)
+
+    def count(self, workspace: int, cell: Counted, sign: int) -> None:
+        """Add a post to the roll-ups, or take it out."""
+        for topic in (EVERY_POST, *cell.topics):
+            self.cells[workspace, topic, cell.minute, cell.channel, cell.lang, cell.sentiment] += sign
+
+
+def commit(made: Commit, *, now: datetime) -> None:
+    """Make a piece of a stream true at once: cursor, segment, roll-ups, rows, tombstones, quarantine.
+
+    Raises
+    ------
+    Fenced
+        If another process committed on this stream first.
+    HeardElsewhere
+        If another stream stored one of the rows first; nothing was changed.
+    """
+    try:
+        with transaction.atomic():
+            _move_on(made, now)
+            if made.rows:
+                db.insert(Post, POST_COLUMNS, made.rows)
+            _apply_edits(made)
+            _apply_deletes(made)
+            for post, values in made.learned:
+                Post.objects.filter(pk=post).update(**values)
+            for uri, at in made.tombstones.items():
+                Tombstone.objects.get_or_create(uri=uri, defaults={"at": at})
+            db.add_up(
+                Rollup,
+                ("workspace_id", "topic", "minute", "channel", "lang", "sentiment"),
+                "posts",
+                sorted(made.cells.items()),
+            )
+            Quarantined.objects.bulk_create(
+                Quarantined(stream_id=made.stream, reason=reason, raw=raw[:KEPT_RAW], size=len(raw), at=now)
+                for reason, raw in made.rejects
+            )
+            changes.record_many([(each, "heard", None) for each in sorted(made.workspaces)], now=now)
+            failpoint("listen.in_transaction")
+    except IntegrityError as error:
+        raise HeardElsewhere from error
+
+
+def _move_on(made: Commit, now: datetime) -> None:
+    """Pass the fence: only the commit that expects the next number may move the stream on."""
+    next_number = made.number + (made.segment_size is not None)
+    moved = Stream.objects.filter(pk=made.stream, next_segment=made.number).update(
+        next_segment=next_number,
+        cursor=made.cursor,
+        lines=models.F("lines") + made.lines,
+        heard_at=made.arrived_at,
+        ok_at=now,
+        error="",
+        error_at=None,
+    )
+    if moved != 1:
+        raise Fenced(stream=made.stream)
+    if made.segment_size is not None:
+        Segment.objects.create(
+            stream_id=made.stream,
+            number=made.number,
+            posts=made.heard,
+            rows=len(made.rows),
+            shed=made.shed,
+            size=made.segment_size,
+            committed_at=now,
+        )
+
+
+def _apply_edits(made: Commit) -> None:
+    for edit in made.edits:
+        row = Post.objects.select_for_update().get(pk=edit.post)
+        if row.text == edit.text:
+            continue
+        Revision.objects.create(post=row, text=row.text, until=edit.at)
+        row.text, row.edited_at, row.pending, row.reading = edit.text, edit.at, True, edit.reading
+        row.counted, row.topics = cell_of(edit.counted), list(edit.counted.topics)
+        row.save(update_fields=["text", "edited_at", "pending", "counted", "topics", "reading"])
+
+
+def _apply_deletes(made: Commit) -> None:
+    """Honour an author who took a post back: its words go from our tables too."""
+    for post, at in made.deletes:
+        Post.objects.filter(pk=post).update(text="", deleted_at=at, pending=True)
+        Revision.objects.filter(post_id=post).delete()
+
+
+def cell_of(counted: Counted | None) -> list[Any] | None:
+    """The roll-up cell as a row keeps it."""
+    if counted is None:
+        return None
+    return [counted.minute, counted.channel, counted.lang, counted.sentiment, list(counted.topics)]
+
+
+def triaged(posts: Sequence[int]) -> None:
+    """Note that triage has seen these posts; inside triage's own transaction."""
+    Post.objects.filter(pk__in=posts).update(pending=False)
+
+
+def learn_author(post: int, **profile: Any) -> None:
+    """Complete a row with what its author's profile says."""
+    Post.objects.filter(pk=post).update(**{name: value for name, value in profile.items() if value is not None})
+
+
+def archived(stream: StreamId, up_to: int, *, now: datetime) -> None:
+    """Note that the archive holds a stream's segments up to a number."""
+    Segment.objects.filter(stream_id=stream, number__lte=up_to, archived_at__isnull=True).update(archived_at=now)
+
+
+def forget_tombstones(before: datetime) -> None:
+    """Drop tombstones so old that no create can follow them."""
+    Tombstone.objects.filter(at__lt=before).delete()
