@@ -87,9 +87,7 @@ def _keys(text: str) -> tuple[str, ...]:
         try:
             Fernet(key)
         except ValueError:
-            raise ValueError(
-                "each key is 32 bytes in URL-safe base64, as `hubbub new-key` prints it"
-            ) from None
+            raise ValueError("each key is 32 bytes in URL-safe base64, as `hubbub new-key` prints it") from None
     return keys
 
 
@@ -127,7 +125,9 @@ def _database(text: str) -> dict[str, Any]:
 
 
 SPEC: tuple[Setting, ...] = (
-    Setting("HUBBUB_HOME", "~/.hubbub", _home, "Where the database, segments, archive and secrets live.", in_file=False),
+    Setting(
+        "HUBBUB_HOME", "~/.hubbub", _home, "Where the database, segments, archive and secrets live.", in_file=False
+    ),
     Setting("HUBBUB_HOST", "127.0.0.1", str, "The address the web server listens on."),
     Setting("HUBBUB_PORT", "8000", _port, "The port the web server listens on."),
     Setting(
@@ -191,7 +191,7 @@ class Environment:
     @property
     def address(self) -> str:
         """The address a browser on this machine or the public uses."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return self.url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 

@@ -53,5 +53,7 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
         finally:
             draft.unlink()
     except OSError as error:
-        raise SettingError(f"{path} can't be written: {error.strerror}. Set HUBBUB_HOME to a folder of yours.") from None
+        raise SettingError(
+            f"{path} can't be written: {error.strerror}. Set HUBBUB_HOME to a folder of yours."
+        ) from None
     return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,240 @@
+"""The operations. Every error is declared, so that a client can be made from the description."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Path, Query
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+import hubbub
+from hubbub.accounts import selectors as accounts
+from hubbub.accounts.core.access import Access
+from hubbub.accounts.core.errors import BadToken
+from hubbub.api import schemas
+from hubbub.api.schemas import Problem
+from hubbub.care import selectors as care
+from hubbub.care.core import views
+from hubbub.care.services import cases
+from hubbub.flows.hand_in import hand_in
+from hubbub.flows.ingest import Places
+from hubbub.kernel.errors import HubbubError, NotFound
+from hubbub.kernel.ids import PersonId
+
+
+class Token(HttpBearer):
+    """A token of one person in one workspace; made under Settings, API tokens."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Access:
+        """Return the pass the token stands for."""
+        return accounts.enter_by_token(token.replace("\x00", ""), now())
+
+
+def now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+READ_ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem}
+WRITE_ERRORS = {**READ_ERRORS, 409: Problem}
+
+api = NinjaAPI(
+    title="Hubbub",
+    version="1",
+    description="List and read cases, answer, assign, resolve, and post messages in. "
+    f"Hubbub {hubbub.__version__}. Send `Authorization: Bearer hb_…`.",
+    auth=Token(),
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+
+
+# Errors -------------------------------------------------------------------
+def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    return api.create_response(request, {"code": code, "message": message}, status=status)
+
+
+@api.exception_handler(HubbubError)
+def _ours(request: HttpRequest, error: HubbubError) -> HttpResponse:
+    return _problem(request, error.status, error.code, str(error))
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _ours(request, BadToken())
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    said = "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors[:5])
+    return _problem(request, 422, "invalid", said or "The request can't be read.")
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _problem(request, error.status_code, "bad_request", str(error))
+
+
+def _access(request: HttpRequest) -> Access:
+    access: Access = request.auth  # type: ignore[attr-defined]
+    return access
+
+
+Number = Path(..., ge=1, le=2**53)
+
+
+# Reading ------------------------------------------------------------------
+@api.get("/me", response={200: schemas.Me, **READ_ERRORS}, tags=["you"])
+def me(request: HttpRequest) -> Any:
+    """Whom this token stands for, and where."""
+    access = _access(request)
+    return {
+        "name": access.name,
+        "role": access.role.value if access.role else "",
+        "workspace": access.workspace_name,
+        "slug": access.slug,
+    }
+
+
+@api.get("/cases", response={200: schemas.CasePage, **READ_ERRORS}, tags=["cases"])
+def list_cases(
+    request: HttpRequest,
+    view: Literal["needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all"] = Query(
+        "needs"
+    ),
+    queue: Literal["", "safety", "unsure", "praise", "ideas"] = Query(""),
+    q: str = Query("", max_length=200, pattern=r"^[^\x00]*$", description="Person, words or number."),
+    cursor: str = Query("", max_length=200, pattern=r"^[A-Za-z0-9_-]*$"),
+    limit: int = Query(50, ge=1, le=200),
+) -> Any:
+    """Cases of a view: what is due first, or the newest first where nothing is due."""
+    page = care.cases(_access(request), view=view, queue=queue, search=q, cursor=cursor, limit=limit)
+    return {"cases": [_line(line) for line in page.lines], "next": page.next}
+
+
+@api.get("/cases/{number}", response={200: schemas.Case, **READ_ERRORS}, tags=["cases"])
+def read_case(request: HttpRequest, number: int = Number) -> Any:
+    """A case with its timeline and reasons."""
+    return _case(care.case(_access(request), number, now()))
+
+
+# Working ------------------------------------------------------------------
+@api.post("/cases/{number}/reply", response={202: schemas.ReplyOut, **WRITE_ERRORS}, tags=["cases"])
+def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) -> Any:
+    """Queue a reply. It is delivered when the case says so."""
+    queued = cases.reply(
+        _access(request),
+        number,
+        text=payload.text,
+        private=payload.private,
+        confirmed=payload.confirmed,
+        key=payload.key,
+        now=now(),
+    )
+    return 202, {"id": queued, "state": "queued"}
+
+
+@api.post("/cases/{number}/note", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def note(request: HttpRequest, payload: schemas.NoteIn, number: int = Number) -> Any:
+    """Leave a note that only colleagues see."""
+    cases.note(_access(request), number, text=payload.text, now=now())
+    return 204, None
+
+
+@api.post("/cases/{number}/assign", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def assign(request: HttpRequest, payload: schemas.AssignIn, number: int = Number) -> Any:
+    """Give a case to a colleague, or back."""
+    access = _access(request)
+    cases.assign(access, number, to=_colleague(access, payload.email), now=now())
+    return 204, None
+
+
+def _colleague(access: Access, email: str | None) -> PersonId | None:
+    if email is None:
+        return None
+    found = next((each.person for each in accounts.members(access) if each.email == email.strip().lower()), None)
+    if found is None:
+        raise NotFound(what="colleague", which=email)
+    return found
+
+
+@api.post("/cases/{number}/resolve", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def resolve(request: HttpRequest, number: int = Number) -> Any:
+    """The matter is settled."""
+    cases.resolve(_access(request), number, now=now())
+    return 204, None
+
+
+@api.post("/cases/{number}/reopen", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def reopen(request: HttpRequest, number: int = Number) -> Any:
+    """The matter is not settled after all."""
+    cases.reopen(_access(request), number, now=now())
+    return 204, None
+
+
+@api.post("/posts", response={200: schemas.PostOut, **WRITE_ERRORS}, tags=["posts"])
+def post_in(request: HttpRequest, payload: schemas.PostIn) -> Any:
+    """Hand in a message from anywhere: it is triaged like any other. The same id again changes nothing."""
+    message = payload.dict(exclude={"source"}, exclude_none=True)
+    if payload.created_at is not None:
+        message["created_at"] = payload.created_at.isoformat()
+    places = Places(settings.SEGMENTS, settings.IDENTITIES, settings.ARCHIVE)
+    done = hand_in(_access(request), payload.source, message, places=places, now=now())
+    return {"stored": done.stored, "case": done.case}
+
+
+# Shapes -------------------------------------------------------------------
+def _line(line: views.CaseLine) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "status": line.status.value,
+        "folder": line.folder.value,
+        "who": line.who,
+        "channel": line.channel,
+        "title": line.title,
+        "excerpt": line.excerpt,
+        "kind": line.kind,
+        "kind_probability": line.kind_p,
+        "decision": line.decision,
+        "rule": line.rule,
+        "queue": line.queue,
+        "private": line.private,
+        "exposure": line.exposure,
+        "voices": line.voices,
+        "owner": line.owner_name or None,
+        "due_at": line.due_at,
+        "not_before": line.not_before,
+        "last_inbound_at": line.last_inbound_at,
+        "historical": line.historical,
+    }
+
+
+def _case(case: views.CaseView) -> dict[str, Any]:
+    return {
+        **_line(case.line),
+        "opened_at": case.opened_at,
+        "say": case.say,
+        "playbook": case.playbook,
+        "reasons": [{"strong": each["strong"], "text": each["text"]} for each in case.reasons],
+        "timeline": list(_moments(case.moments)),
+    }
+
+
+def _moments(moments: Iterable[views.Moment]) -> Iterable[dict[str, Any]]:
+    for each in moments:
+        said, sending = each.said, each.sending
+        yield {
+            "at": each.at,
+            "kind": each.kind,
+            "name": (said.name or said.handle) if said else each.name,
+            "handle": said.handle if said else "",
+            "text": said.text if said else each.text,
+            "private": each.private,
+            "uri": said.uri if said else (sending.uri if sending else ""),
+            "state": sending.state if sending else "",
+            "words": sending.words if sending else "",
+        }

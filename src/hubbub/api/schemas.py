@@ -1,0 +1,162 @@
+"""What the API takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, StringConstraints
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+Uri = Annotated[str, StringConstraints(min_length=1, max_length=900, pattern=r"^[^\x00]*$")]
+
+
+class Strict(Schema):
+    """Unknown fields are an error: a misspelt one must not be dropped in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Schema):
+    """What went wrong."""
+
+    code: str
+    message: str
+
+
+class Me(Schema):
+    """Whom a token stands for."""
+
+    name: str
+    role: str
+    workspace: str
+    slug: str
+
+
+class CaseLine(Schema):
+    """A case in a list."""
+
+    number: int
+    status: str
+    folder: str
+    who: str
+    channel: str
+    title: str
+    excerpt: str
+    kind: str
+    kind_probability: float
+    decision: str
+    rule: str
+    queue: str
+    private: bool
+    exposure: int
+    voices: int
+    owner: str | None
+    due_at: datetime | None
+    not_before: datetime | None
+    last_inbound_at: datetime
+    historical: bool
+
+
+class CasePage(Schema):
+    """A piece of a list."""
+
+    cases: list[CaseLine]
+    next: str = Field(description="Give it as `cursor` to read on; empty at the end.")
+
+
+class Moment(Schema):
+    """One line of a case's timeline."""
+
+    at: datetime
+    kind: Literal["post", "reply", "note", "event"]
+    name: str
+    handle: str
+    text: str
+    private: bool
+    uri: str
+    state: str = Field(description="Of a reply: queued, sending, delivered, failed or uncertain.")
+    words: str = Field(description="Of a reply that was not delivered: the network's own words.")
+
+
+class Reason(Schema):
+    """One reason of a decision."""
+
+    strong: str
+    text: str
+
+
+class Case(CaseLine):
+    """A case with its timeline and reasons."""
+
+    opened_at: datetime
+    say: str
+    playbook: int
+    reasons: list[Reason]
+    timeline: list[Moment]
+
+
+class ReplyIn(Strict):
+    """A reply."""
+
+    text: Text
+    private: bool = False
+    confirmed: bool = Field(
+        False, description="Send although the text speaks of compensation, liability or personal data."
+    )
+    key: Annotated[str, StringConstraints(max_length=24, pattern=r"^[A-Za-z0-9_-]*$")] = Field(
+        "", description="Your own name for this reply: the same key again is the same reply."
+    )
+
+
+class ReplyOut(Schema):
+    """A reply that was queued."""
+
+    id: int
+    state: str
+
+
+class NoteIn(Strict):
+    """A note for colleagues."""
+
+    text: Text
+
+
+class AssignIn(Strict):
+    """Whom a case is given to."""
+
+    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00]*$")] | None = Field(
+        description="Of somebody who works here; null gives it back."
+    )
+
+
+class AuthorIn(Strict):
+    """Who wrote a message."""
+
+    id: Name
+    handle: Name = ""
+    name: Name = ""
+    followers: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+class PostIn(Strict):
+    """A message from anywhere."""
+
+    source: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.-]+$")] = Field(
+        description="Where it comes from: one name a source."
+    )
+    id: Uri = Field(description="The source's own id: the same id again is the same message.")
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500_000, pattern=r"^[^\x00]*$")]
+    author: AuthorIn | None = None
+    created_at: datetime | None = None
+    lang: Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9-]*$")] | None = None
+    url: Annotated[str, StringConstraints(max_length=900, pattern=r"^https?://[^\x00\s]+$")] | None = None
+    parent: Uri | None = Field(None, description="The id of the message it answers.")
+    private: bool = Field(True, description="A mail or letter is private; a forum post is not.")
+
+
+class PostOut(Schema):
+    """What became of a message."""
+
+    stored: bool = Field(description="False: it was here already.")
+    case: int | None = Field(description="The number of its case, if it has one.")

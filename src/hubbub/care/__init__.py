@@ -1,0 +1,1 @@
+"""Care: assessments, the playbook, cases, replies."""

@@ -1,0 +1,41 @@
+"""What the playbook may ask about one post: plain facts, gathered by triage."""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Final
+
+
+class About(StrEnum):
+    """Whom a post speaks to."""
+
+    TO_US = "to us"
+    ABOUT_US = "about us"
+    ABOUT_OTHERS = "about others"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One post in its surroundings. Every field is a fact that a rule may test."""
+
+    kind: str  # the likeliest kind
+    unsure: bool  # two kinds within .15 of each other, or none likelier than .5
+    about: str  # see About
+    private: bool
+    severity: frozenset[str]
+    noise: float  # likelihood of promotion, spam or bot, 0 to 1
+    known: bool  # a customer, confirmed by a person
+    exposure: float  # people likely to see it
+    growth: float  # the same, added in the last hour
+    listed: bool  # the author is on a list of people to watch for
+    same_voice_case: bool  # the same person has an open case on the matter
+    second_voice: bool  # another independent person has a like problem
+    asks_anyone: bool  # "anyone?", "what can I do?"
+    crowd_solved: bool  # somebody answered, and the author thanked or confirmed
+    wrote_again: bool  # the author wrote again meanwhile
+    review_reached: bool  # the watch is due for review
+    long_in_public: bool  # two public turns without an end
+    delicate: bool  # personal data, compensation or liability is spoken of
+
+
+FACTS: Final = frozenset(field.name for field in fields(Facts))

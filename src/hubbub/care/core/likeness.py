@@ -1,0 +1,63 @@
+"""When two people speak of a like problem, and when two accounts are one voice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import regex
+
+from hubbub.kernel.text import fold
+
+_WORD = regex.compile(r"[\p{L}\p{N}]{4,}")
+_COMMON = frozenset(
+    """
+    about again after also been before could days didn doesn done even ever every from have having here hours
+    into just keep know last like made make mine minutes month months more much need never next only over please
+    really said same says should since some still such sure take than thank thanks that their them then there
+    these they thing think this third those times today tomorrow very want week weeks well were what when where
+    which while will with without would year years yesterday your yours disgusting terrible awful worst http
+    https unreliable broken
+    """.split()  # noqa: SIM905 (a list of words reads better so)
+)
+MAX_WORDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a complaint is about, and whose it is."""
+
+    voice: str  # "" where nobody can be told: never a second voice
+    topics: frozenset[int]
+    problems: frozenset[str]
+    words: frozenset[str]
+    said_at: datetime
+
+
+def content_words(text: str) -> frozenset[str]:
+    """Return the words that say what a post is about: no names, links or words of every day."""
+    plain = regex.sub(r"https?://\S+|@[\w.\-]+", " ", fold(text))
+    found = (word for word in _WORD.findall(plain) if word not in _COMMON)
+    return frozenset(list(dict.fromkeys(_stem(word) for word in found))[:MAX_WORDS])
+
+
+def _stem(word: str) -> str:
+    """Singular and plural are the same thing: widgets, widget."""
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 4 else word
+
+
+def headings(topics: Iterable[int], problems: Iterable[str]) -> tuple[str, ...]:
+    """Return the headings under which a complaint is found by like ones: each topic with each problem."""
+    names = sorted(problems)
+    return tuple(f"{topic}/{problem}" for topic in sorted(topics) for problem in names)
+
+
+def are_alike(one: Complaint, other: Complaint, product_topics: frozenset[int]) -> bool:
+    """Say whether two complaints are about a like problem.
+
+    The same topic and the same kind of problem, and the same product: a topic that is a product
+    says so by itself; on a broader topic the posts must share a word that names the thing.
+    """
+    shared = one.topics & other.topics
+    if not shared or one.problems.isdisjoint(other.problems):
+        return False
+    return not shared.isdisjoint(product_topics) or not one.words.isdisjoint(other.words)

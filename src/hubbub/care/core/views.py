@@ -1,0 +1,217 @@
+"""What pages and the API get to see of care: frozen values, complete, so that no template can query."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hubbub.care.core.case import Folder, Status
+from hubbub.channels.core.contract import Abilities
+from hubbub.kernel.ids import CaseId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as the list shows it."""
+
+    id: CaseId
+    number: int
+    status: Status
+    folder: Folder
+    who: str
+    channel: str
+    excerpt: str
+    title: str
+    kind: str
+    kind_p: float
+    decision: str
+    rule: str
+    queue: str
+    alert: bool
+    exposure: int
+    voices: int
+    private: bool
+    due_at: datetime | None
+    not_before: datetime | None
+    review_at: datetime | None
+    resolved_at: datetime | None
+    last_inbound_at: datetime
+    owner: PersonId | None
+    owner_name: str
+    unread: bool
+    historical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a list, and the cursor of the next; empty where there is none."""
+
+    lines: tuple[CaseLine, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the views and queues hold. A count stops at 1,000: nobody works on more at once."""
+
+    folders: Mapping[str, int]
+    mine: int
+    queues: Mapping[str, int]
+    topics: Sequence[tuple[int, str, int]]
+    late: int
+    soon: int
+    next_held: datetime | None
+    answered_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A heard post in a case's timeline."""
+
+    post: int
+    uri: str
+    name: str
+    handle: str
+    text: str
+    url: str
+    channel: str
+    lang: str
+    reach: int
+    is_customer: bool
+    ours: bool
+    why: str
+    media: int
+    edited: bool
+    deleted: bool
+    before: tuple[str, ...]  # earlier wordings
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far a reply is on its way."""
+
+    outbox: int
+    state: str
+    words: str
+    uri: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a timeline."""
+
+    id: int
+    at: datetime
+    kind: str  # post, reply, note, event
+    name: str
+    text: str
+    private: bool
+    said: Said | None = None
+    sending: Sending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """A colleague who has the case open."""
+
+    person: PersonId
+    name: str
+    typing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """Somebody on a network, as the customer pane shows them."""
+
+    id: int
+    channel: str
+    handle: str
+    name: str
+    followers: int | None
+    follows: int | None
+    posts: int | None
+    joined_at: datetime | None
+    p_bot: float
+    reach: int
+    reach_low: int
+    reach_high: int
+    reasons: tuple[str, ...]
+    known: bool
+    employee: bool
+    listed: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """The person a case is about."""
+
+    name: str
+    accounts: tuple[AccountView, ...]
+    cases: int
+    earlier: tuple["EarlierCase", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCase:
+    """Another case of the same person."""
+
+    number: int
+    title: str
+    status: Status
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a reply may leave: to whom, through which connection, and what keeps it from leaving."""
+
+    possible: bool
+    reason: str  # why not, in words
+    connection: int | None = None
+    network: str = ""
+    as_handle: str = ""
+    as_name: str = ""
+    to: str = ""
+    abilities: Abilities = field(default_factory=Abilities)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with its timeline, its person and its reasons."""
+
+    line: CaseLine
+    opened_at: datetime
+    rule_name: str
+    say: str
+    playbook: int
+    headline: str
+    reasons: tuple[Mapping[str, Any], ...]
+    advice: tuple[Mapping[str, Any], ...]
+    moments: tuple[Moment, ...]
+    hidden: int  # earlier moments that are not shown
+    customer: CustomerView | None
+    lookers: tuple[Looker, ...]
+    public_way: Way
+    private_way: Way
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A canned reply."""
+
+    id: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookLine:
+    """One version of the playbook."""
+
+    version: int
+    note: str
+    name: str
+    at: datetime

@@ -1,0 +1,517 @@
+"""Reads of the care domain."""
+
+import base64
+import binascii
+import json
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.models import Membership, Workspace
+from hubbub.care.core import playbook as playbooks
+from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.playbook import Playbook
+from hubbub.care.core.reasons import headline
+from hubbub.care.core.views import (
+    AccountView,
+    Canned,
+    CaseLine,
+    CaseView,
+    Counts,
+    CustomerView,
+    EarlierCase,
+    Looker,
+    Moment,
+    Page,
+    PlaybookLine,
+    Said,
+    Sending,
+    Way,
+)
+from hubbub.care.models import (
+    CannedReply,
+    CaseRow,
+    DecisionRow,
+    Entry,
+    PlaybookVersion,
+    Presence,
+    ReadMark,
+    SocialAccount,
+)
+from hubbub.channels import selectors as channels
+from hubbub.channels.core.values import ConnectionValue
+from hubbub.influence.core.weight import Profile, weight
+from hubbub.infra.models import OutboxMessage
+from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.ids import CaseId, PersonId
+from hubbub.listening.models import Post, Topic
+
+PAGE = 50
+COUNTED = 1000
+MOMENTS = 200
+PRESENT = timedelta(seconds=40)
+VIEWS = ("needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all")
+MINE = (Folder.NEEDS, Folder.HELD)
+QUEUES = ("safety", "unsure", "praise", "ideas")
+
+
+# For flows ----------------------------------------------------------------
+def followed(workspaces: Sequence[int], uris: Iterable[str]) -> set[tuple[int, str]]:
+    """Return which of these uris belong to the thread of a case, by workspace."""
+    wanted = set(uris)
+    if not wanted:
+        return set()
+    rows = (
+        Post.objects.filter(workspace_id__in=workspaces, entry__isnull=False)
+        .filter(Q(uri__in=wanted) | Q(root__in=wanted))
+        .values_list("workspace_id", "uri", "root")
+    )
+    return {(workspace, each) for workspace, uri, root in rows for each in (uri, root) if each in wanted}
+
+
+def threads_to_read(connections: Sequence[int]) -> tuple[tuple[CaseId, str], ...]:
+    """Return held and watched cases whose conversation nobody fetched yet, with the post to fetch it by."""
+    rows = Entry.objects.filter(
+        case__folder__in=(Folder.HELD, Folder.WATCHING, Folder.NEEDS),
+        case__thread_read_at__isnull=True,
+        case__private=False,
+        post__connection_id__in=connections,
+        data__why="opened",
+    )
+    return tuple((CaseId(case), uri) for case, uri in rows.values_list("case_id", "post__uri")[:10])
+
+
+def playbook(workspace: int) -> Playbook:
+    """Return the playbook a workspace uses now."""
+    row = PlaybookVersion.objects.filter(workspace_id=workspace).order_by("-version").first()
+    if row is None:
+        return _shipped()
+    return _read(json.dumps(row.data, sort_keys=True), row.version)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Playbook:
+    return playbooks.read(playbooks.shipped(), 1)
+
+
+@lru_cache(maxsize=64)
+def _read(data: str, version: int) -> Playbook:
+    return playbooks.read(json.loads(data), version)
+
+
+def day_end(timezone: str, now: datetime) -> datetime:
+    """Return the end of the day in a workspace's own time zone."""
+    local = now.astimezone(zoneinfo.ZoneInfo(timezone))
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight.astimezone(now.tzinfo)
+
+
+# Lists --------------------------------------------------------------------
+def _lines(rows: Sequence[CaseRow], access: Access) -> tuple[CaseLine, ...]:
+    marks = dict(
+        ReadMark.objects.filter(case__in=[row.pk for row in rows], person_id=access.person).values_list("case_id", "at")
+    )
+    return tuple(_line(row, marks.get(row.pk)) for row in rows)
+
+
+def _line(row: CaseRow, read_at: datetime | None) -> CaseLine:
+    return CaseLine(
+        id=CaseId(row.pk),
+        number=row.number,
+        status=Status(row.status),
+        folder=Folder(row.folder),
+        who=row.who,
+        channel=row.channel,
+        excerpt=row.excerpt,
+        title=row.title,
+        kind=row.kind,
+        kind_p=row.kind_p,
+        decision=row.decision,
+        rule=row.rule,
+        queue=row.queue,
+        alert=row.alert,
+        exposure=row.exposure,
+        voices=row.voices,
+        private=row.private,
+        due_at=row.due_at,
+        not_before=row.not_before,
+        review_at=row.review_at,
+        resolved_at=row.resolved_at,
+        last_inbound_at=row.last_inbound_at,
+        owner=PersonId(row.owner_id) if row.owner_id is not None else None,
+        owner_name=row.owner.name if row.owner else "",
+        unread=read_at is None or read_at < row.last_inbound_at,
+        historical=row.historical,
+    )
+
+
+def cases(
+    access: Access,
+    *,
+    view: str = "needs",
+    queue: str = "",
+    topic: int = 0,
+    search: str = "",
+    cursor: str = "",
+    limit: int = PAGE,
+) -> Page:
+    """Return a page of cases: what is due first, or the newest first where nothing is due.
+
+    Raises
+    ------
+    InvalidInput
+        If the view does not exist, or the cursor is none of ours.
+    """
+    access.require(Permission.READ)
+    if view not in VIEWS:
+        raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(VIEWS)}.")
+    rows, newest_first = _view(access, view, search)
+    if queue:
+        rows = rows.filter(queue=queue)
+    if topic:
+        rows = rows.filter(topic=topic)
+    if cursor:
+        at, pk = _place(cursor)
+        if newest_first:
+            rows = rows.filter(Q(sort_at__lt=at) | Q(sort_at=at, pk__lt=pk), sort_at__lte=at)
+        else:
+            rows = rows.filter(Q(sort_at__gt=at) | Q(sort_at=at, pk__gt=pk), sort_at__gte=at)
+    order = ("-sort_at", "-id") if newest_first else ("sort_at", "id")
+    limit = max(1, min(limit, 200))
+    found = list(rows.order_by(*order).select_related("owner")[: limit + 1])
+    more = found[limit - 1] if len(found) > limit else None
+    return Page(_lines(found[:limit], access), _cursor(more) if more else "")
+
+
+def _view(access: Access, view: str, search: str) -> tuple[QuerySet[CaseRow], bool]:
+    rows = CaseRow.objects.filter(workspace_id=access.workspace)
+    for word in search.lower().split()[:8]:
+        found = Q(search__contains=word)
+        if word.removeprefix("#").isdecimal() and len(word) < 12:
+            found |= Q(number=int(word.removeprefix("#")))
+        rows = rows.filter(found)
+    if view == "all":
+        return rows, True
+    if view == "mine":
+        return rows.filter(owner_id=access.person, folder__in=MINE), False
+    return rows.filter(folder=view), Folder(view).newest_first
+
+
+def _cursor(row: CaseRow) -> str:
+    return base64.urlsafe_b64encode(f"{row.sort_at.isoformat()} {row.pk}".encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[datetime, int]:
+    try:
+        at, _, pk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().rpartition(" ")
+        found = datetime.fromisoformat(at), int(pk)
+        if found[0].tzinfo is None or not 0 <= found[1] < 2**63:
+            raise ValueError
+    except (ValueError, UnicodeDecodeError, binascii.Error):
+        raise InvalidInput(reason="The cursor is none of ours; begin the list anew.") from None
+    return found
+
+
+def counts(access: Access, now: datetime) -> Counts:
+    """Return how much every view and queue holds."""
+    access.require(Permission.READ)
+    rows = CaseRow.objects.filter(workspace_id=access.workspace)
+
+    def count(found: QuerySet[CaseRow]) -> int:
+        return found.order_by()[:COUNTED].count()
+
+    needs = rows.filter(folder=Folder.NEEDS)
+    folders = {folder.value: count(rows.filter(folder=folder)) for folder in Folder}
+    midnight = day_end(Workspace.objects.values_list("timezone", flat=True).get(pk=access.workspace), now)
+    topics = Topic.objects.filter(workspace_id=access.workspace).order_by("name").values_list("pk", "name")
+    held = rows.filter(folder=Folder.HELD).order_by("sort_at").values_list("not_before", flat=True).first()
+    return Counts(
+        folders=folders,
+        mine=count(rows.filter(owner_id=access.person, folder__in=MINE)),
+        queues={queue: count(needs.filter(queue=queue)) for queue in QUEUES},
+        topics=tuple((pk, name, count(needs.filter(topic=pk))) for pk, name in topics),
+        late=count(needs.filter(sort_at__lt=now)),
+        soon=count(needs.filter(sort_at__gte=now, sort_at__lt=now + timedelta(minutes=15))),
+        next_held=held,
+        answered_today=Entry.objects.filter(
+            person_id=access.person,
+            kind="reply",
+            at__gte=midnight - timedelta(days=1),
+            case__workspace_id=access.workspace,
+        ).count(),
+    )
+
+
+# One case -----------------------------------------------------------------
+def case_row(access: Access, number: int) -> CaseRow:
+    """Return the row of a case by its number; for this domain only."""
+    row = (
+        CaseRow.objects.filter(workspace_id=access.workspace, number=number)
+        .select_related("owner", "account__customer")
+        .first()
+        if 0 <= number < 2**63
+        else None
+    )
+    if row is None:
+        raise NotFound(what="case", which=number)
+    return row
+
+
+def number_of(access: Access, case: CaseId) -> int | None:
+    """Return the number of a case by its key, None where it is another workspace's."""
+    return CaseRow.objects.filter(workspace_id=access.workspace, pk=case).values_list("number", flat=True).first()
+
+
+def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) -> CaseView:
+    """Return a case with everything a page shows of it."""
+    access.require(Permission.READ)
+    row = case_row(access, number)
+    read_at = ReadMark.objects.filter(case=row, person_id=access.person).values_list("at", flat=True).first()
+    entries = list(
+        Entry.objects.filter(case=row)
+        .select_related("post")
+        .prefetch_related("post__revisions")
+        .order_by("-at", "-id")[:moments]
+    )
+    total = Entry.objects.filter(case=row).count() if len(entries) == moments else len(entries)
+    entries.reverse()
+    sendings = {
+        each.pk: Sending(each.pk, each.state, each.words, each.uri, each.url)
+        for each in OutboxMessage.objects.filter(pk__in=[each.outbox for each in entries if each.outbox])
+    }
+    reach = _reach(access, entries)
+    customer = _customer(access, row, entries, now)
+    public, private = ways(access, row)
+    names = dict(Topic.objects.filter(workspace_id=access.workspace).values_list("pk", "name"))
+    topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
+    return CaseView(
+        line=_line(row, read_at),
+        opened_at=row.opened_at,
+        rule_name=row.rule_name,
+        say=row.say,
+        playbook=row.playbook,
+        headline=headline(row.decision, private=row.private),
+        reasons=tuple(row.reasons),
+        advice=tuple(row.advice),
+        moments=tuple(_moment(each, row, sendings, reach) for each in entries),
+        hidden=total - len(entries),
+        customer=customer,
+        lookers=lookers(access, row.pk, now),
+        public_way=public,
+        private_way=private,
+        topics=tuple(names[topic] for topic in topics),
+    )
+
+
+def _reach(access: Access, entries: Sequence[Entry]) -> Mapping[tuple[str, str], int]:
+    natives = {each.post.author for each in entries if each.post and each.post.author}
+    rows = SocialAccount.objects.filter(workspace_id=access.workspace, native__in=natives)
+    return {(channel, native): reach for channel, native, reach in rows.values_list("channel", "native", "reach")}
+
+
+def _moment(
+    entry: Entry, row: CaseRow, sendings: Mapping[int, Sending], reach: Mapping[tuple[str, str], int]
+) -> Moment:
+    post = entry.post
+    said = None
+    if post is not None:
+        said = Said(
+            post=post.pk,
+            uri=post.uri,
+            name=post.name,
+            handle=post.handle,
+            text=post.text,
+            url=post.url,
+            channel=post.channel,
+            lang=post.lang,
+            reach=reach.get((post.channel, post.author), 0),
+            is_customer=bool(row.account and (post.channel, post.author) == (row.account.channel, row.account.native)),
+            ours=post.ours,
+            why=str(entry.data.get("why", "")),
+            media=post.media,
+            edited=post.edited_at is not None,
+            deleted=post.deleted_at is not None,
+            before=tuple(each.text for each in post.revisions.all()) if post.edited_at and not post.deleted_at else (),
+        )
+    return Moment(
+        id=entry.pk,
+        at=entry.at,
+        kind=entry.kind,
+        name=entry.name,
+        text=entry.text,
+        private=entry.private,
+        said=said,
+        sending=sendings.get(entry.outbox) if entry.outbox else None,
+    )
+
+
+def _customer(access: Access, row: CaseRow, entries: Sequence[Entry], now: datetime) -> CustomerView | None:
+    account = row.account
+    if account is None:
+        return None
+    linked = list(account.customer.accounts.all()) if account.customer else [account]
+    urls = {(each.post.channel, each.post.author): each.post.url for each in entries if each.post and each.post.url}
+    others = CaseRow.objects.filter(workspace_id=access.workspace, account__in=linked).exclude(pk=row.pk)
+    return CustomerView(
+        name=account.customer.name
+        if account.customer and account.customer.name
+        else account.name or f"@{account.handle}",
+        accounts=tuple(_account(each, urls.get((each.channel, each.native), ""), now) for each in linked),
+        cases=others.count(),
+        earlier=tuple(
+            EarlierCase(each.number, each.title, Status(each.status), each.opened_at)
+            for each in others.order_by("-id")[:5]
+        ),
+    )
+
+
+def _account(row: SocialAccount, url: str, now: datetime) -> AccountView:
+    weighed = weight(
+        Profile(
+            handle=row.handle,
+            name=row.name,
+            followers=row.followers,
+            follows=row.follows,
+            posts=row.posts,
+            reactions=row.reactions,
+            joined_at=row.joined_at,
+        ),
+        now,
+    )
+    return AccountView(
+        id=row.pk,
+        channel=row.channel,
+        handle=row.handle,
+        name=row.name,
+        followers=row.followers,
+        follows=row.follows,
+        posts=row.posts,
+        joined_at=row.joined_at,
+        p_bot=weighed.p_bot,
+        reach=int(weighed.reach),
+        reach_low=int(weighed.reach_low),
+        reach_high=int(weighed.reach_high),
+        reasons=weighed.reasons,
+        known=row.known,
+        employee=row.employee,
+        listed=row.listed,
+        url=url,
+    )
+
+
+def lookers(access: Access, case_id: int, now: datetime) -> tuple[Looker, ...]:
+    """Return which colleagues have a case open just now, oneself left out."""
+    rows = (
+        Presence.objects.filter(case_id=case_id, case__workspace_id=access.workspace, seen_at__gt=now - PRESENT)
+        .exclude(person_id=access.person)
+        .select_related("person")
+        .order_by("person__name")
+    )
+    return tuple(Looker(PersonId(row.person_id), row.person.name, row.typing) for row in rows)
+
+
+def ways(access: Access, row: CaseRow) -> tuple[Way, Way]:
+    """Return how a public and a private reply to a case may leave."""
+    target = last_from_customer(row)
+    if target is None:
+        none = Way(False, "There is no post left to answer.")
+        return none, none
+    found = _connection_for(access, target)
+    if isinstance(found, str):
+        return Way(False, found), Way(False, found)
+    common: dict[str, Any] = {
+        "connection": found.id,
+        "network": found.label,
+        "as_handle": found.handle,
+        "as_name": found.account_name,
+        "to": target.name or f"@{target.handle}",
+        "abilities": found.abilities,
+    }
+    public = Way(True, "", **common)
+    if row.private:
+        public = Way(False, "They wrote in private; a public reply would tell others.", **common)
+    elif not found.abilities.reply:
+        public = Way(False, f"{found.label} can only be heard.", **common)
+    private = Way(True, "", **common)
+    if not found.abilities.private:
+        private = Way(False, f"{found.label} carries no private messages here.", **common)
+    elif not target.author:
+        private = Way(False, "Their account is not known.", **common)
+    return public, private
+
+
+def last_from_customer(row: CaseRow) -> Post | None:
+    """Return the post that a reply answers: the newest of the person the case is about."""
+    posts = Post.objects.filter(entry__case=row, ours=False, deleted_at__isnull=True)
+    if row.account is not None:
+        own = posts.filter(channel=row.account.channel, author=row.account.native).order_by("-said_at", "-id").first()
+        if own is not None:
+            return own
+    return posts.order_by("-said_at", "-id").first()
+
+
+def _connection_for(access: Access, post: Post) -> ConnectionValue | str:
+    """Return the connection a reply to a post leaves by, or why there is none."""
+    found = [each for each in channels.connections(access) if each.connector == post.channel]
+    able = [each for each in found if each.abilities.reply and each.enabled]
+    chosen = next((each for each in able if each.id == post.connection_id), able[0] if able else None)
+    if chosen is not None:
+        return chosen
+    if any(each.abilities.reply for each in found):
+        return "The connection that could answer is switched off."
+    if post.channel == "bluesky":
+        return "To answer, connect your Bluesky account under Settings, Channels."
+    return "This was heard where nobody can answer through Hubbub. Open it at its source."
+
+
+def case_of(access: Access, uri: str) -> int | None:
+    """Return the number of the case a post belongs to."""
+    access.require(Permission.READ)
+    rows = Entry.objects.filter(post__workspace_id=access.workspace, post__uri=uri)
+    return rows.values_list("case__number", flat=True).first()
+
+
+def decisions(access: Access, number: int) -> tuple[tuple[str, str, int], ...]:
+    """Return (rule, decision, playbook version) of every decision about a case, oldest first."""
+    access.require(Permission.READ)
+    rows = DecisionRow.objects.filter(case=case_row(access, number)).order_by("id")
+    return tuple(rows.values_list("rule", "decision", "playbook"))
+
+
+# Settings -----------------------------------------------------------------
+def canned(access: Access) -> tuple[Canned, ...]:
+    """Return the canned replies, by title."""
+    access.require(Permission.READ)
+    rows = CannedReply.objects.filter(workspace_id=access.workspace).order_by("title")
+    return tuple(Canned(row.pk, row.title, row.text) for row in rows)
+
+
+def playbook_versions(access: Access) -> tuple[PlaybookLine, ...]:
+    """Return the versions of the playbook, newest first."""
+    access.require(Permission.READ)
+    rows = PlaybookVersion.objects.filter(workspace_id=access.workspace).select_related("person").order_by("-version")
+    found = tuple(
+        PlaybookLine(row.version, row.note, row.person.name if row.person else "Hubbub", row.at) for row in rows
+    )
+    if found:
+        return found
+    made = Workspace.objects.values_list("created_at", flat=True).get(pk=access.workspace)
+    return (PlaybookLine(1, "The default playbook", "Hubbub", made),)
+
+
+def colleagues(access: Access) -> tuple[tuple[PersonId, str], ...]:
+    """Return whom a case can be given to."""
+    access.require(Permission.READ)
+    rows = Membership.objects.filter(workspace_id=access.workspace).exclude(role="analyst").select_related("person")
+    return tuple((PersonId(row.person_id), row.person.name) for row in rows.order_by("person__name"))
+
+
+def case_counts() -> tuple[int, int]:
+    """Return (cases, watches) over all workspaces; for the status command."""
+    watching = CaseRow.objects.filter(status=Status.WATCHING).count()
+    return CaseRow.objects.count() - watching, watching

@@ -1,0 +1,1 @@
+"""Writes of the care domain; each is one transaction."""

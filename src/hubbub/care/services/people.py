@@ -1,0 +1,73 @@
+"""What is known of the people who write: customer, colleague, press; and which accounts are one person."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.services import audit
+from hubbub.care.models import CaseRow, Customer, SocialAccount
+from hubbub.infra import changes
+from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+
+MARKS = ("known", "employee", "listed")
+
+
+def _account(access: Access, account: int) -> SocialAccount:
+    access.require(Permission.WORK)
+    row = (
+        SocialAccount.objects.select_for_update(of=("self",)).filter(workspace_id=access.workspace, pk=account).first()
+    )
+    if row is None:
+        raise NotFound(what="account", which=account)
+    return row
+
+
+@transaction.atomic
+def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) -> None:
+    """Note that an account is a known customer's, works for us, or is on the list of people to answer at once."""
+    if what not in MARKS:
+        raise InvalidInput(reason=f"An account is marked {', '.join(MARKS)}.")
+    row = _account(access, account)
+    before = getattr(row, what)
+    setattr(row, what, on)
+    row.save(update_fields=[what])
+    audit(access, f"marked {what}", f"@{row.handle}", now=now, before=before, after=on)
+    _tell(access, row, now)
+
+
+@transaction.atomic
+def link(access: Access, account: int, other: int, *, now: datetime) -> None:
+    """Note that two accounts are one person's: one voice from now on."""
+    one, two = _account(access, account), _account(access, other)
+    if one.pk == two.pk:
+        raise Conflict(reason="That is the same account.")
+    customer = one.customer or two.customer
+    if customer is None:
+        customer = Customer.objects.create(workspace_id=access.workspace, name=one.name or two.name)
+    before = two.customer if two.customer != customer else None
+    for row in (one, two):
+        row.customer = customer
+        row.save(update_fields=["customer"])
+    if before is not None:
+        SocialAccount.objects.filter(customer=before).update(customer=customer)
+        before.delete()
+    audit(access, "accounts linked", f"@{one.handle}", now=now, after=f"@{two.handle}")
+    _tell(access, one, now)
+
+
+@transaction.atomic
+def unlink(access: Access, account: int, *, now: datetime) -> None:
+    """Note that an account stands alone after all."""
+    row = _account(access, account)
+    if row.customer_id is None:
+        raise Conflict(reason="This account is linked to no other.")
+    row.customer = None
+    row.save(update_fields=["customer"])
+    audit(access, "account unlinked", f"@{row.handle}", now=now)
+    _tell(access, row, now)
+
+
+def _tell(access: Access, row: SocialAccount, now: datetime) -> None:
+    cases = CaseRow.objects.filter(workspace_id=access.workspace, account=row).order_by("-id")[:20]
+    changes.record_many([(access.workspace, "case", case.pk) for case in cases], now=now)

@@ -1,0 +1,102 @@
+"""The demo's workspace: made once, found again at the next start."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from hubbub.accounts import selectors as accounts
+from hubbub.accounts import services as account_services
+from hubbub.accounts.core.access import Access, Role
+from hubbub.accounts.models import Membership
+from hubbub.care.services import settings as care
+from hubbub.channels import selectors as channels
+from hubbub.channels import services as channel_services
+from hubbub.channels.core.contract import Account
+from hubbub.kernel.ids import PersonId
+from hubbub.listening.core.topics import TopicClass
+from hubbub.listening.services import save_topic
+from hubbub.simulate.world import World
+
+HOLD_MINUTES = 2  # ten in the default playbook: in a demo one wants to see a hold end
+CANNED = (
+    ("Ask for a little more", "Sorry about that, {name}. Which model is it, and what does it do? ^{me}"),
+    ("Ask for a message", "Sorry, {name}. Could you send us a message with the serial number? ^{me}"),
+    ("Reset", "Hello {name}, hold the reset for ten seconds until the light blinks. Does it come back? ^{me}"),
+    ("Thank for praise", "Thank you, {name}, that made our day at {brand}. ^{me}"),
+)
+
+
+def furnish(world: World, network: str, *, now: datetime) -> str:
+    """Make the demo's people, topics, channel and playbook, unless they are there; return a sign-in secret."""
+    owner = Membership.objects.filter(role=Role.OWNER).order_by("pk").first()
+    if owner is None:
+        access = _make(world, network, now)
+        assert access.person is not None
+        return account_services.make_link(access.person, now)
+    access = accounts.enter(PersonId(owner.person_id), owner.workspace.slug)
+    _follow_the_port(access, network, now)
+    return account_services.make_link(PersonId(owner.person_id), now)
+
+
+@transaction.atomic
+def _make(world: World, network: str, now: datetime) -> Access:
+    brand = world.brand
+    access = account_services.claim_unattended(
+        name="Mia Dahl", email="mia@example.org", workspace=f"{brand.name} Care", timezone="Europe/London", now=now
+    )
+    for name, email, role in (
+        ("Alice Lind", "alice@example.org", Role.AGENT),
+        ("Bob Kerr", "bob@example.org", Role.AGENT),
+        ("Priya Nair", "priya@example.org", Role.LEAD),
+    ):
+        account_services.invite(access, email=email, name=name, role=role, now=now)
+    _topics(access, brand, now)
+    care.first_playbook(access, now=now)
+    care.change_playbook(
+        access,
+        numbers={"hold_minutes": HOLD_MINUTES},
+        service_level={},
+        note="Shorter holds, so that one sees them end",
+        now=now,
+    )
+    for title, text in CANNED:
+        care.save_canned(access, title=title, text=text, now=now)
+    channel_services.connect(
+        access,
+        kind="demo",
+        name=f"Demo network, @{brand.handle}",
+        config={"server": network, "handle": brand.handle, "network": world.name},
+        secret={"password": brand.password},
+        account=Account(id=brand.handle, handle=brand.handle, name=brand.name),
+        now=now,
+    )
+    return access
+
+
+def _topics(access: Access, brand: Any, now: datetime) -> None:
+    names = [brand.name, brand.tag, f"@{brand.handle}"]
+    products = [word for product in brand.products for word in (product, f"{product}s")]
+    both = f"({' OR '.join(dict.fromkeys((brand.name, brand.tag)))}) AND ({' OR '.join(products)})"
+    for name, klass, text in (
+        (brand.name, TopicClass.BRAND, " OR ".join(dict.fromkeys(names))),
+        (f"{brand.name} {brand.products[0]}s", TopicClass.PRODUCT, both),
+        (brand.rival, TopicClass.COMPETITOR, f"{brand.rival} OR @{brand.rival}"),
+    ):
+        save_topic(access, name=name, klass=klass, text=text, now=now)
+
+
+def _follow_the_port(access: Access, network: str, now: datetime) -> None:
+    """The demo network may answer at another port than last time."""
+    for each in channels.connections(access):
+        if each.kind == "demo" and each.config.get("server") != network:
+            channel_services.change_connection(
+                access,
+                each.id,
+                name=each.name,
+                enabled=each.enabled,
+                config={**each.config, "server": network},
+                secret={},
+                account=None,
+                now=now,
+            )

@@ -1,0 +1,136 @@
+"""`hubbub doctor`: checks an installation, and says what to mend."""
+
+import importlib
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+NEEDED = ("hyperscan", "lmdb", "pyarrow", "deltalake", "aiohttp", "granian")
+LEAST_FREE = 2 * 2**30
+
+
+@click.command("doctor")
+def doctor_command() -> None:
+    """Check settings, packages, disk, database, secrets and channels; exit 1 if something is to mend."""
+    bad = 0
+    for name, check in CHECKS:
+        try:
+            said = check()
+            click.echo(f"  well  {name}: {said}")
+        except Trouble as trouble:
+            bad += 1
+            click.echo(f"  MEND  {name}: {trouble}")
+        if bad and name in ("Settings", "Packages"):
+            break  # the rest stands on these
+    click.echo("\nAll is well." if not bad else f"\n{bad} thing{'s' if bad > 1 else ''} to mend.")
+    sys.exit(1 if bad else 0)
+
+
+class Trouble(Exception):
+    """What is wrong, and what to do."""
+
+
+def _settings() -> str:
+    from hubbub.config import environment
+
+    try:
+        env = environment.read()
+    except environment.SettingError as error:
+        raise Trouble(str(error)) from None
+    if env.unknown:
+        raise Trouble(f"{', '.join(env.unknown)}: no such setting. docs/settings.md lists them.")
+    return f"home {env.home}, address {env.address}"
+
+
+def _packages() -> str:
+    for name in NEEDED:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            raise Trouble(f"{name} can't be loaded ({error}). Run `make setup` again.") from None
+    return f"Python {sys.version.split()[0]}, all there"
+
+
+def _home() -> str:
+    from hubbub.config import environment
+
+    home = environment.read().home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".doctor"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise Trouble(f"{home} can't be written: {error.strerror}. Set HUBBUB_HOME to a folder of yours.") from None
+    free = os.statvfs(home).f_bavail * os.statvfs(home).f_frsize
+    if free < LEAST_FREE:
+        raise Trouble(f"{home} has {free / 2**30:.1f} GB free; make room, or nothing more can be heard.")
+    return f"{free / 2**30:.0f} GB free"
+
+
+def _database() -> str:
+    from hubbub.cli.setup import start
+
+    start()
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        waiting = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    except (DatabaseError, sqlite3.Error) as error:
+        raise Trouble(f"It can't be reached: {str(error).strip()}. Look at DATABASE_URL.") from None
+    if waiting:
+        raise Trouble(f"{len(waiting)} migrations wait. Run `hubbub prepare`.")
+    return f"{connection.vendor}, up to date"
+
+
+def _secrets() -> str:
+    from django.conf import settings
+
+    from hubbub.channels.models import Connection
+    from hubbub.infra.secrets import SecretUnreadable
+
+    folder: Path = settings.HOME / "secrets"
+    if folder.exists() and folder.stat().st_mode & 0o077:
+        raise Trouble(f"Others can read {folder}. Run: chmod 700 {folder}")
+    try:
+        rows = len([row.secret for row in Connection.objects.only("secret")])
+    except SecretUnreadable as error:
+        raise Trouble(str(error)) from None
+    return f"{rows} readable"
+
+
+def _channels() -> str:
+    from hubbub.channels.models import Stream
+
+    rows = list(Stream.objects.filter(connections__enabled=True).distinct())
+    failing = [row for row in rows if row.error]
+    if failing:
+        raise Trouble("; ".join(f"{row.scope}: {row.error}" for row in failing[:3]))
+    return f"{len(rows)} streams"
+
+
+def _outbox() -> str:
+    from hubbub.infra.outbox import counts
+
+    found = counts()
+    if found["uncertain"]:
+        raise Trouble(f"{found['uncertain']} replies may or may not have arrived; open their cases and decide.")
+    return ", ".join(f"{number} {state}" for state, number in found.items() if number) or "empty"
+
+
+CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("Settings", _settings),
+    ("Packages", _packages),
+    ("Home", _home),
+    ("Database", _database),
+    ("Secrets", _secrets),
+    ("Channels", _channels),
+    ("Outbox", _outbox),
+)

@@ -1,0 +1,253 @@
+"""`hubbub listen`: the main job in a terminal, with no account and no database."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from hubbub.care.core import words
+from hubbub.care.core.facts import About, Facts
+from hubbub.care.core.playbook import Playbook, Rule, read, shipped
+from hubbub.care.core.reasons import Reason, headline, reasons
+from hubbub.care.core.understanding import Kind, LinearModel
+from hubbub.channels.core.contract import Channel
+from hubbub.channels.registry import open_channel
+from hubbub.config import environment
+from hubbub.influence.core.weight import Profile, weight
+from hubbub.kernel.batch import Event, RawBatch
+from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.text import fold
+from hubbub.listening.core.matcher import Matcher, spans
+from hubbub.listening.core.query import Query, parse
+
+AGAIN_S = 5.0
+UNSURE_MARGIN, SURE = 0.15, 0.5
+STYLES = {"complaint": "red", "question": "cyan", "praise": "green", "suggestion": "magenta", "opportunity": "yellow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A post that matched, with what the default playbook says to do."""
+
+    uri: str
+    url: str
+    said_at: datetime
+    who: str
+    text: str
+    lang: str
+    kind: str
+    kind_p: float
+    sentiment: float
+    about: str
+    rule: Rule
+    reasons: tuple[Reason, ...]
+
+
+@click.command("listen", epilog="""Example: hubbub listen '"acme widget" OR #acme' --jetstream""")
+@click.argument("query")
+@click.option("--jetstream", is_flag=False, flag_value="default", metavar="[URL]", help="Bluesky's public stream.")
+@click.option("--feed", metavar="URL", help="An RSS or Atom feed.")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="A CSV or JSON lines file.")
+@click.option(
+    "--us", "own", multiple=True, metavar="@HANDLE", help="An account of yours: posts that name it are to you."
+)
+@click.option("--count", type=click.IntRange(1), help="Stop after so many posts.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def listen_command(
+    query: str,
+    jetstream: str | None,
+    feed: str | None,
+    path: Path | None,
+    own: tuple[str, ...],
+    count: int | None,
+    as_json: bool,
+) -> None:
+    """Hear QUERY, triage what matches, print it with reasons. Ctrl-C stops."""
+    try:
+        env = environment.read()
+    except environment.SettingError as error:
+        raise click.ClickException(str(error)) from None
+    parsed = parse(query)
+    channel = _channel(jetstream, feed, path, env)
+    triage = Triage(parsed, frozenset(fold(name).lstrip("@") for name in own))
+    console = Console(soft_wrap=False)
+    try:
+        asyncio.run(_listen(channel, triage, console, count, as_json))
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+
+
+def _channel(jetstream: str | None, feed: str | None, path: Path | None, env: environment.Environment) -> Channel:
+    asked = [name for name, given in (("jetstream", jetstream), ("feed", feed), ("file", path)) if given]
+    if len(asked) != 1:
+        raise click.UsageError("Say where to listen: --jetstream, --feed URL or --file PATH.")
+    if jetstream:
+        config = {"url": env.jetstream if jetstream == "default" else jetstream}
+        return open_channel("jetstream", config, {}, allow_private=env.allow_private)
+    config = {"url": feed} if feed else {"path": str(path)}
+    return open_channel(asked[0], config, {}, allow_private=env.allow_private)
+
+
+async def _listen(channel: Channel, triage: "Triage", console: Console, count: int | None, as_json: bool) -> None:
+    """Hear until the source ends, the count is reached or somebody stops it; trouble is told and tried again."""
+    told, cursor = 0, None
+    try:
+        while True:
+            try:
+                async for raw in channel.hear(cursor):
+                    cursor = raw.cursor
+                    for found in triage.of(channel, raw):
+                        _tell(console, triage, found, as_json)
+                        told += 1
+                        if count is not None and told >= count:
+                            return
+                if channel.kind == "file":
+                    return
+                raise HubbubError
+            except HubbubError as error:
+                if channel.kind == "file":
+                    raise
+                click.echo(f"hubbub: {error} Again in {AGAIN_S:.0f} s.", err=True)
+                await asyncio.sleep(AGAIN_S)
+    finally:
+        await channel.aclose()
+
+
+class Triage:
+    """Matches, assesses and decides by the default playbook, post by post, without memory."""
+
+    def __init__(self, query: Query, own: frozenset[str]) -> None:
+        self.query = query
+        self.own = own | {fold(term.text).lstrip("@") for term in query.terms if term.kind == "handle"}
+        self.matcher: Matcher[int] = Matcher([(0, query)])
+        self.model = LinearModel.shipped()
+        self.playbook: Playbook = read(shipped())
+
+    def of(self, channel: Channel, raw: RawBatch) -> list[Found]:
+        """Return what matched in a batch, with decisions."""
+        posts = channel.parse(raw).posts
+        rows = self.matcher.match(posts.column("text")).rows.tolist()
+        lines = [each for each in posts.take(rows).to_pylist() if each["event"] != Event.DELETE] if rows else []
+        if not lines:
+            return []
+        reading = self.model.read([line["text"] for line in lines])
+        return [
+            self._found(line, reading.kinds[number].tolist(), reading.sentiment[number].tolist())
+            for number, line in enumerate(lines)
+        ]
+
+    def _found(self, line: dict[str, Any], kinds: list[float], sentiment: list[float]) -> Found:
+        text = line["text"]
+        named = {fold(name).lstrip("@") for name in line["mentions"]} | {
+            word.strip(".,:;!?") for word in fold(text).split() if word.startswith("@")
+        }
+        to_us = line["private"] or bool({name.lstrip("@") for name in named} & self.own)
+        profile = Profile(
+            handle=line["handle"] or "",
+            name=line["name"] or "",
+            followers=line["followers"],
+            follows=line["follows"],
+            posts=line["posts"],
+            reactions=line["reactions"],
+            joined_at=line["joined_at"],
+        )
+        weighed = weight(profile, datetime.now(UTC))
+        top, second = sorted(kinds, reverse=True)[:2]
+        names = list(Kind)
+        noise = kinds[names.index(Kind.SPAM)] + kinds[names.index(Kind.PROMOTION)]
+        facts = Facts(
+            kind=names[kinds.index(top)].value,
+            unsure=top - second < UNSURE_MARGIN or top < SURE,
+            about=About.TO_US if to_us else About.ABOUT_US,
+            private=line["private"],
+            severity=frozenset(each.value for each in words.severities(text)),
+            noise=max(noise, weighed.p_bot),
+            known=False,
+            exposure=weighed.reach,
+            growth=0.0,
+            listed=False,
+            same_voice_case=False,
+            second_voice=False,
+            asks_anyone=words.asks_anyone(text),
+            crowd_solved=False,
+            wrote_again=False,
+            review_reached=False,
+            long_in_public=False,
+            delicate=False,
+        )
+        rule = self.playbook.decide(facts)
+        why = reasons(
+            facts,
+            rule,
+            kind_p=top,
+            names_us=to_us,
+            reach_words=weighed.reasons,
+            noise_words=weighed.reasons,
+            voices=1,
+            helper="",
+        )
+        return Found(
+            uri=line["uri"],
+            url=line["url"] or "",
+            said_at=line["created_at"] or line["happened_at"],
+            who=line["name"] or line["handle"] or line["author"] or "somebody",
+            text=text,
+            lang=line["lang"] or "und",
+            kind=facts.kind,
+            kind_p=top,
+            sentiment=sentiment[2] - sentiment[0],
+            about=facts.about,
+            rule=rule,
+            reasons=why,
+        )
+
+    def marked(self, text: str) -> Text:
+        """Return a text with what matched marked."""
+        shown = Text(text)
+        for start, end in spans(text, self.query):
+            shown.stylize("bold yellow", start, end)
+        return shown
+
+
+def _tell(console: Console, triage: Triage, found: Found, as_json: bool) -> None:
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "uri": found.uri,
+                    "url": found.url,
+                    "said_at": found.said_at.isoformat(),
+                    "who": found.who,
+                    "text": found.text,
+                    "lang": found.lang,
+                    "kind": found.kind,
+                    "kind_probability": round(found.kind_p, 3),
+                    "sentiment": round(found.sentiment, 3),
+                    "about": found.about,
+                    "rule": found.rule.id,
+                    "decision": found.rule.decide.value,
+                    "reasons": [each.strong + each.text for each in found.reasons],
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    head = Text.assemble(
+        (f"{found.said_at.astimezone():%H:%M:%S} ", "dim"),
+        (found.kind, f"bold {STYLES.get(found.kind, 'white')}"),
+        (f" {found.kind_p:.0%}" if found.kind_p < 0.6 else "", "dim"),
+        "  ",
+        (found.who, "bold"),
+    )
+    console.print(head)
+    console.print(triage.marked(found.text), soft_wrap=True)
+    said = headline(found.rule.decide, private=False)
+    why = "; ".join(each.strong + each.text.rstrip(".") for each in found.reasons)
+    console.print(Text.assemble((f"  {said}", "bold"), (f"  {found.rule.id}: {found.rule.say}. {why}.", "dim")))
+    console.print()

@@ -1,0 +1,29 @@
+"""The ASGI application: the event stream beside Django."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub.config.settings")
+
+import django
+
+django.setup()
+
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+
+from hubbub.web import live  # noqa: E402
+
+_pages = ASGIHandler()
+
+
+async def application(scope: live.Scope, receive: live.Receive, send: live.Send) -> None:
+    """Serve one connection."""
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+    elif live.is_live(scope):
+        await live.app(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""The runners that join domains: listen, triage, send, archive. Siblings meet only here."""

@@ -1,0 +1,137 @@
+"""Posts that somebody hands over: a message through the API, a file from the command line."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from hubbub.accounts import selectors as accounts
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.services import audit
+from hubbub.care import selectors as care
+from hubbub.care.core.understanding import LinearModel
+from hubbub.care.services import triage
+from hubbub.channels import selectors as channels
+from hubbub.channels import services
+from hubbub.channels.adapters.file.channel import File
+from hubbub.channels.adapters.generic.channel import Generic
+from hubbub.channels.core.values import StreamValue
+from hubbub.channels.registry import open_channel
+from hubbub.flows.ingest import Ears, Places, ingest, recover
+from hubbub.infra import changes
+from hubbub.kernel.batch import RawBatch
+from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.ids import WorkspaceId
+from hubbub.listening.services import Fenced
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of a message: whether it was new, and the number of its case."""
+
+    stored: bool
+    case: int | None
+
+
+def hand_in(access: Access, source: str, message: Mapping[str, Any], *, places: Places, now: datetime) -> Handed:
+    """Take one message of a source, once however often it is handed in, and decide about it.
+
+    Raises
+    ------
+    InvalidInput
+        If the message can't be read; nothing was stored.
+    """
+    access.require(Permission.WORK)
+    config = {"source": source}
+    stream_id = services.stream_for(access, "generic", source, config=config, now=now)
+    channel = open_channel("generic", config, {})
+    assert isinstance(channel, Generic)
+    raw = RawBatch(channel.lines([message]), None, now)
+    batch = channel.parse(raw)
+    if batch.rejects:
+        raise InvalidInput(reason=batch.rejects[0].reason)
+    understanding = LinearModel.shipped()
+    for attempt in range(TRIES):
+        stream = channels.stream(stream_id)
+        try:
+            done = ingest(
+                stream, raw, ears=_ears(changes.last_of("topics")), understanding=understanding, places=places, now=now
+            )
+            break
+        except Fenced:  # another message of this source was handed in at the same moment
+            if attempt == TRIES - 1:
+                raise
+    while triage.triage(access.workspace, understanding=understanding, now=now):
+        pass
+    uri = batch.posts.column("uri")[0].as_py()
+    return Handed(done.heard > 0, care.case_of(access, uri))
+
+
+@lru_cache(maxsize=1)
+def _ears(version: int) -> Ears:
+    """Compile the topics once for each change of them."""
+    return Ears.open()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How an import went."""
+
+    read: int  # lines of the file that were read now
+    heard: int  # posts that were new
+    rejected: int  # lines that went to quarantine
+
+
+def import_file(
+    workspace: WorkspaceId,
+    config: Mapping[str, Any],
+    *,
+    places: Places,
+    tell: Callable[[Imported], None] = lambda _: None,
+) -> Imported:
+    """Hear a file from where an earlier import of it stopped, and decide about every post.
+
+    Raises
+    ------
+    BadConnection
+        If the file can't be read; the sentence says why.
+    """
+    access = accounts.enter_as_hubbub(workspace)
+    channel = open_channel("file", config, {})
+    assert isinstance(channel, File)
+    asyncio.run(channel.check())
+    stream_id = services.stream_for(access, "file", channel.source, config=config, now=datetime.now(UTC))
+    stream = channels.stream(stream_id)
+    recover(stream_id, stream.next_segment, places)
+    so_far = asyncio.run(_hear(channel, stream, workspace, places, tell))
+    now = datetime.now(UTC)
+    audit(access, "file imported", channel.source, now=now, after={"heard": so_far.heard, "rejected": so_far.rejected})
+    services.note_well(stream_id, now=now)
+    return so_far
+
+
+async def _hear(
+    channel: File, stream: StreamValue, workspace: WorkspaceId, places: Places, tell: Callable[[Imported], None]
+) -> Imported:
+    understanding, ears = LinearModel.shipped(), await asyncio.to_thread(Ears.open)
+    so_far = Imported(0, 0, 0)
+
+    def take(stream: StreamValue, raw: RawBatch) -> tuple[StreamValue, int, int]:
+        now = datetime.now(UTC)
+        done = ingest(stream, raw, ears=ears, understanding=understanding, places=places, now=now)
+        while triage.triage(workspace, understanding=understanding, now=now, limit=500):
+            pass
+        return done.stream, done.heard, done.rejected
+
+    try:
+        async for raw in channel.hear(stream.cursor):
+            stream, heard, rejected = await asyncio.to_thread(take, stream, raw)
+            so_far = Imported(so_far.read + len(raw.lines), so_far.heard + heard, so_far.rejected + rejected)
+            tell(so_far)
+    finally:
+        await channel.aclose()
+    return so_far

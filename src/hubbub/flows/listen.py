@@ -1,0 +1,260 @@
+"""The listener: hears every stream that some connection wants, triages what it hears, sees changes within seconds."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from hubbub.care import selectors as care
+from hubbub.care.core.understanding import LinearModel, Understanding
+from hubbub.care.services import cases
+from hubbub.care.services import triage as triaging
+from hubbub.channels import selectors as channels
+from hubbub.channels import services as health
+from hubbub.channels.core.contract import Channel, SlowDown
+from hubbub.channels.core.values import StreamValue
+from hubbub.channels.registry import open_channel
+from hubbub.flows.ingest import Ears, Ingested, Places, ingest, recover
+from hubbub.infra.changes import Changed, Tailer
+from hubbub.infra.db import with_database
+from hubbub.kernel.batch import RawBatch
+from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.ids import StreamId
+from hubbub.listening import selectors as listening
+from hubbub.listening.services import Fenced, learn_author
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+REACTS_TO = frozenset(("topics", "connections", "playbook"))
+LOOKS_EVERY_S = 2.0
+RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY_S = 60.0  # a stream that held so long begins with the shortest retry again
+WELL_EVERY_S = 15.0
+IDLE_COMMIT_S = 2.0  # a batch in which nothing was heard only moves the cursor, at most this often
+PROFILE = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
+PROFILE_S = 2.0
+PROFILES_AGAIN_S = 60.0
+THREAD_S = 5.0
+
+
+class Shared:
+    """What the streams of one listening process share: compiled topics, the model, the database's thread."""
+
+    def __init__(self, places: Places, understanding: Understanding) -> None:
+        self.places, self.understanding = places, understanding
+        self.ears: Ears | None = None
+        self._database = ThreadPoolExecutor(1, "database")
+
+    async def db(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Do something with the database, in the one thread that does."""
+        call = partial(with_database, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._database, call)
+
+    async def triage_all(self) -> None:
+        """Decide about everything that waits."""
+        while workspaces := await self.db(triaging.pending_workspaces):
+            for workspace in workspaces:
+                await self.db(triaging.triage, workspace, understanding=self.understanding, now=_now())
+
+    def close(self) -> None:
+        """Wait for the database's thread to end."""
+        self._database.shutdown()
+
+
+@dataclass(slots=True)
+class Listener:
+    """Everything one listening process holds. `run` returns when `stop` is set."""
+
+    places: Places
+    allow_private: frozenset[str]
+    understanding: Understanding = field(default_factory=LinearModel.shipped)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _open: dict[StreamId, tuple[tuple[Any, ...], asyncio.Task[None]]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Listen until told to stop; what was heard by then is committed."""
+        shared = Shared(self.places, self.understanding)
+        tailer = Tailer()
+        with tailer.subscribe(lambda line: line.kind in REACTS_TO) as news:
+            try:
+                await self._refresh(shared)
+                await shared.triage_all()
+                while not self.stop.is_set():
+                    if await self._news(news):
+                        await self._refresh(shared)
+            finally:
+                await self._end(list(self._open))
+                shared.close()
+
+    async def _news(self, news: "asyncio.Queue[Changed]") -> bool:
+        """Wait for a change of topics or connections; say whether one came, or a stream's task died."""
+        stopping = asyncio.ensure_future(self.stop.wait())
+        waiting = asyncio.ensure_future(news.get())
+        await asyncio.wait({stopping, waiting}, timeout=LOOKS_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+        came = waiting.done()
+        for task in (stopping, waiting):
+            task.cancel()
+        while not news.empty():
+            news.get_nowait()
+        return came or any(task.done() for _, task in self._open.values())
+
+    async def _refresh(self, shared: Shared) -> None:
+        """Compile the topics anew and open, keep or close streams as the connections now say."""
+        shared.ears = await shared.db(Ears.open)
+        wanted = {stream.id: stream for stream in await shared.db(channels.streams)}
+        await self._end(
+            [
+                stream
+                for stream, (shape, task) in self._open.items()
+                if stream not in wanted or shape != _shape(wanted[stream]) or task.done()
+            ]
+        )
+        for stream, value in wanted.items():
+            if stream not in self._open:
+                hearing = OneStream(shared, value, self.allow_private)
+                self._open[stream] = (_shape(value), asyncio.create_task(hearing.run(), name=value.scope))
+
+    async def _end(self, streams: list[StreamId]) -> None:
+        tasks = [self._open.pop(stream)[1] for stream in streams]
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.error("A stream's task died", exc_info=ended)
+
+
+class OneStream:
+    """Hears one stream for ever; trouble is shown in words and tried again, ever more slowly."""
+
+    def __init__(self, shared: Shared, stream: StreamValue, allow_private: frozenset[str]) -> None:
+        self.shared, self.stream, self.allow_private = shared, stream, allow_private
+        self._passed = 0  # lines in which nothing was heard, since the cursor was last committed
+        self._committed_at = 0.0
+        self._profiles_from = 0.0
+
+    async def run(self) -> None:
+        """Hear until cancelled. One channel serves every try, so that a sign-in lasts."""
+        stream, tries = self.stream, 0
+        channel = open_channel(stream.kind, stream.config, stream.secret, allow_private=self.allow_private)
+        try:
+            while True:
+                begun = _clock()
+                words, wait_s = await self._hear(channel, tries)
+                tries = 0 if _clock() - begun > STEADY_S else tries + 1
+                log.warning("%s: %s Again in %.0f s.", stream.scope, words, wait_s)
+                with contextlib.suppress(Exception):
+                    await self.shared.db(health.note_failure, stream.id, words, now=_now())
+                await asyncio.sleep(wait_s)
+        finally:
+            await channel.aclose()
+
+    async def _hear(self, channel: Channel, tries: int) -> tuple[str, float]:
+        """Hear until it breaks; return why in words, and how long to wait."""
+        patience = RETRY_S[min(tries, len(RETRY_S) - 1)]
+        try:
+            stream = await self.shared.db(channels.stream, self.stream.id)
+            await self.shared.db(recover, stream.id, stream.next_segment, self.shared.places)
+            await self.shared.db(health.note_opened, stream.id, now=_now())
+            alive = asyncio.create_task(self._keep_well(channel))
+            try:
+                async for raw in channel.hear(stream.cursor):
+                    stream = await self._take(stream, raw, channel)
+            finally:
+                alive.cancel()
+            return "The network ended the connection.", patience
+        except Fenced as error:
+            return str(error), RETRY_S[-1]
+        except SlowDown as error:
+            return str(error), float(str(error.facts.get("wait_s", RETRY_S[-1])))
+        except HubbubError as error:
+            return str(error), patience
+        except Exception:
+            log.exception("Stream %s failed", self.stream.scope)
+            return "Something unexpected happened; the log says what.", patience
+
+    async def _keep_well(self, channel: Channel) -> None:
+        """Say that the stream is well as long as it does not break, also when nobody says anything."""
+        with contextlib.suppress(HubbubError):
+            await channel.check()
+            while True:
+                await self.shared.db(health.note_well, self.stream.id, now=_now())
+                await asyncio.sleep(WELL_EVERY_S)
+
+    async def _take(self, stream: StreamValue, raw: RawBatch, channel: Channel) -> StreamValue:
+        """Hear one batch, learn who the authors are, decide, and read the conversations around new cases."""
+        done = await self._ingest(stream, raw)
+        if not done.rows:
+            return done.stream
+        await self._learn_authors(channel)
+        await self.shared.triage_all()
+        return await self._read_threads(done.stream, channel)
+
+    async def _ingest(self, stream: StreamValue, raw: RawBatch, *, follow: frozenset[str] = frozenset()) -> Ingested:
+        assert self.shared.ears is not None
+        done = await self.shared.db(
+            ingest,
+            stream,
+            raw,
+            ears=self.shared.ears,
+            understanding=self.shared.understanding,
+            places=self.shared.places,
+            now=_now(),
+            follow=follow,
+            passed=self._passed,
+            idle=_clock() - self._committed_at > IDLE_COMMIT_S,
+        )
+        if done.committed:
+            self._passed, self._committed_at = 0, _clock()
+        else:
+            self._passed += len(raw.lines)
+        return done
+
+    async def _learn_authors(self, channel: Channel) -> None:
+        """Read the profiles of authors that a stream names by id only, before anything is decided."""
+        if _clock() < self._profiles_from:
+            return
+        for post, author in await self.shared.db(listening.without_author, self.stream.id):
+            try:
+                account = await asyncio.wait_for(channel.account(author), PROFILE_S)
+            except (HubbubError, TimeoutError):  # posts are decided about as they are, and none waits for this again
+                self._profiles_from = _clock() + PROFILES_AGAIN_S
+                return
+            if account is not None:
+                profile = {name: getattr(account, name) for name in PROFILE}
+                await self.shared.db(learn_author, post, **profile)
+
+    async def _read_threads(self, stream: StreamValue, channel: Channel) -> StreamValue:
+        """Fetch what was said around new cases, so that nobody answers what the crowd has answered."""
+        if not channel.abilities.threads:
+            return stream
+        for case, uri in await self.shared.db(care.threads_to_read, self.stream.connections):
+            around: RawBatch | None = None
+            with contextlib.suppress(HubbubError, TimeoutError):
+                around = await asyncio.wait_for(channel.thread(uri), THREAD_S)
+            if around is not None and around.lines:
+                # It is no piece of the stream: the cursor stays where it is.
+                done = await self._ingest(stream, replace(around, cursor=stream.cursor), follow=frozenset((uri,)))
+                stream = replace(done.stream, cursor=stream.cursor)
+                await self.shared.triage_all()
+            await self.shared.db(cases.thread_read, case, now=_now())
+        return stream
+
+
+def _shape(stream: StreamValue) -> tuple[Any, ...]:
+    """What must not change under an open stream."""
+    return stream.kind, repr(sorted(stream.config.items())), repr(sorted(stream.secret.items())), stream.connections
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _clock() -> float:
+    """Seconds that never go back, whatever happens to the machine's clock."""
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,109 @@
+"""The worker: sends, ends holds, reviews watches, archives, and tidies once a day."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hubbub.care.core.understanding import LinearModel
+from hubbub.care.services import triage
+from hubbub.flows.archive import archive_due
+from hubbub.flows.ingest import Places
+from hubbub.flows.send import Sender
+from hubbub.infra import changes
+from hubbub.infra.changes import Tailer
+from hubbub.kernel.errors import Conflict
+from hubbub.listening import services as listening
+
+log = logging.getLogger(__name__)
+
+SEND_EVERY_S = 2.0  # also without news: backoffs and leases run out
+REVIEW_EVERY_S = 1.0
+ARCHIVE_EVERY_S = 20.0
+LEFT_OVER_EVERY_S = 5.0
+
+
+@dataclass(slots=True)
+class Worker:
+    """Everything one working process does. `run` returns when `stop` is set."""
+
+    home: Path
+    places: Places
+    allow_private: frozenset[str]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Work until told to stop. Only one worker a home runs, so that it knows its own former claims."""
+        with only_one(self.home / "worker.lock"):
+            sender = Sender(f"{socket.gethostname()}:{self.home}"[:80], self.allow_private)
+            loops = [
+                asyncio.create_task(each)
+                for each in (
+                    self._send(sender),
+                    self._often(REVIEW_EVERY_S, self._review),
+                    self._often(ARCHIVE_EVERY_S, self._archive),
+                    self._often(LEFT_OVER_EVERY_S, self._left_over),
+                    self._often(3600.0, self._tidy),
+                )
+            ]
+            await self.stop.wait()
+            for each in loops:
+                each.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            await sender.aclose()
+
+    async def _send(self, sender: Sender) -> None:
+        tailer = Tailer()
+        with tailer.subscribe(lambda line: line.kind == "outbox") as news:
+            while True:
+                try:
+                    await sender.round()
+                except Exception:
+                    log.exception("The outbox could not be emptied; trying again")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(news.get(), SEND_EVERY_S)
+
+    async def _often(self, every_s: float, work: Callable[[], None]) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(work)
+            except Exception:
+                log.exception("%s failed; trying again", getattr(work, "__name__", "Work"))
+            await asyncio.sleep(every_s)
+
+    def _review(self) -> None:
+        now = datetime.now(UTC)
+        for workspace in triage.due_for_review(now):
+            triage.review(workspace, now=now)
+
+    def _archive(self) -> None:
+        archive_due(self.places, now=datetime.now(UTC))
+
+    def _left_over(self) -> None:
+        """Triage what a killed import or web process stored but did not decide about."""
+        for workspace in triage.pending_workspaces():
+            now = datetime.now(UTC)
+            while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):
+                pass
+
+    def _tidy(self) -> None:
+        now = datetime.now(UTC)
+        changes.prune(now)
+        listening.forget_tombstones(now - timedelta(days=30))
+
+
+@contextlib.contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Hold a lock file while the block runs; Conflict if another process holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(reason=f"Another process holds {path}; only one runs in a home.") from None
+        yield

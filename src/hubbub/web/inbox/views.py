@@ -1,0 +1,277 @@
+"""The inbox: views and queues, the list, one case with its person and reasons."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from hubbub.care import selectors as care
+from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
+from hubbub.care.core.views import CaseView
+from hubbub.care.services import cases, people
+from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.ids import PersonId
+from hubbub.listening import selectors as listening
+from hubbub.web.request import Request, in_workspace, now, render
+
+TITLES = {
+    "needs": "Needs an answer",
+    "mine": "Mine",
+    "held": "Held",
+    "watching": "Watching",
+    "waiting": "With the customer",
+    "resolved": "Resolved",
+    "closed": "Closed",
+    "imported": "Imported",
+    "all": "All cases",
+}
+ICONS = {
+    "needs": "inbox",
+    "mine": "person",
+    "held": "hourglass",
+    "watching": "watch",
+    "waiting": "clock",
+    "resolved": "check",
+    "closed": "cross",
+    "imported": "import",
+}
+QUEUES = {
+    "safety": ("Safety, law, data", "alert"),
+    "unsure": ("Not sure", "question"),
+    "praise": ("Praise and thanks", "star"),
+    "ideas": ("Ideas", "bulb"),
+}
+ORDER = {True: "Newest first", False: "Due first"}
+
+
+def _where(request: Request, view: str) -> dict[str, Any]:
+    """What the address says is looked at: view, queue, topic, search; checked."""
+    if view not in TITLES:
+        raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(TITLES)}.")
+    topic = request.GET.get("topic", "")
+    if topic and not (topic.isdecimal() and len(topic) < 19):
+        raise InvalidInput(reason="A topic is a number.")
+    return {
+        "view": view,
+        "queue": request.GET.get("queue", "")[:20],
+        "topic": int(topic or 0),
+        "search": request.GET.get("q", "").replace("\x00", "")[:200],
+    }
+
+
+def _list(request: Request, view: str) -> dict[str, Any]:
+    """What the list pane shows."""
+    where = _where(request, view)
+    counts = care.counts(request.access, now())
+    title = TITLES[view]
+    if where["queue"] in QUEUES:
+        title = QUEUES[where["queue"]][0]
+    elif where["topic"]:
+        title = next((name for pk, name, _ in counts.topics if pk == where["topic"]), title)
+    keep = request.GET.copy()
+    keep.pop("cursor", None)
+    return {
+        **where,
+        "title": title,
+        "titles": TITLES,
+        "icons": ICONS,
+        "queue_names": QUEUES,
+        "counts": counts,
+        "page": care.cases(request.access, **where, cursor=request.GET.get("cursor", "")),
+        "order": ORDER[view in ("waiting", "resolved", "closed", "imported", "all")],
+        "filtered": bool(where["queue"] or where["topic"] or where["search"]),
+        "query": f"?{keep.urlencode()}" if keep else "",
+        "shed": listening.shed_lately(request.access, now()),
+        "section": "inbox",
+    }
+
+
+def _case(request: Request, number: int) -> dict[str, Any]:
+    """What the case and customer panes show."""
+    shown = care.case(request.access, number, now())
+    return {
+        "case": shown,
+        "title": shown.line.title,
+        "canned": _fill(care.canned(request.access), shown, request),
+        "colleagues": care.colleagues(request.access),
+        "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
+        "mode": _mode(shown),
+    }
+
+
+def _mode(case: CaseView) -> str:
+    """How one would answer first: in private where they wrote in private."""
+    if case.public_way.possible:
+        return "public"
+    return "private" if case.private_way.possible else "note"
+
+
+def _fill(canned: tuple[Any, ...], case: CaseView, request: Request) -> list[dict[str, str]]:
+    """Canned replies with their fields filled for this case."""
+    first = (case.customer.name if case.customer else case.line.who).lstrip("@").split(" ")[0]
+    fields = {"{name}": first, "{me}": request.user.name, "{brand}": request.access.workspace_name}
+    filled = []
+    for each in canned:
+        text = each.text
+        for field, value in fields.items():
+            text = text.replace(field, value)
+        filled.append({"title": each.title, "text": text})
+    return filled
+
+
+@require_GET
+@in_workspace
+def home(request: Request) -> HttpResponse:
+    """The workspace's front door."""
+    return redirect("inbox", slug=request.access.slug, view="needs")
+
+
+@require_GET
+@in_workspace
+def inbox(request: Request, view: str) -> HttpResponse:
+    """A view of the inbox, with no case open. In part: the list alone, or its next rows."""
+    context = _list(request, view)
+    if request.htmx and request.GET.get("cursor"):
+        return render(request, "inbox/rows.html", context)
+    if request.htmx:
+        return render(request, "inbox/list.html", context)
+    return render(request, "inbox/inbox.html", {**context, "pane": "list"})
+
+
+@require_GET
+@in_workspace
+def case(request: Request, view: str, number: int) -> HttpResponse:
+    """A case beside the list it was opened from. In part: the case alone."""
+    shown = _case(request, number)
+    cases.look(request.access, number, typing=False, now=now())
+    if request.htmx:
+        return render(request, "inbox/case.html", {**shown, **_where(request, view)})
+    return render(request, "inbox/inbox.html", {**_list(request, view), **shown, "pane": "thread"})
+
+
+@require_GET
+@in_workspace
+def timeline(request: Request, number: int) -> HttpResponse:
+    """The parts of a case that change while it is open: head, timeline, reasons; not the composer."""
+    return render(request, "inbox/timeline.html", _case(request, number))
+
+
+@require_GET
+@in_workspace
+def views(request: Request, view: str) -> HttpResponse:
+    """The views pane alone, for its counts."""
+    return render(request, "inbox/views.html", _list(request, view))
+
+
+@require_POST
+@in_workspace
+def reply(request: Request, number: int) -> HttpResponse:
+    """Send a reply or keep a note; what can't be sent says why beside the words, which stay."""
+    text, mode = request.POST.get("text", ""), request.POST.get("mode", "")
+    seen = request.POST.get("last_reply", "0")
+    try:
+        if mode == "note":
+            cases.note(request.access, number, text=text, now=now())
+        elif mode in ("public", "private"):
+            cases.reply(
+                request.access,
+                number,
+                text=text,
+                private=mode == "private",
+                confirmed=request.POST.get("confirmed") == "yes",
+                seen_reply=int(seen) if seen.isdecimal() and len(seen) < 19 else 0,
+                now=now(),
+            )
+        else:
+            raise InvalidInput(reason="Say who will see it: public, private or note.")
+    except (CannotSend, CaseMoved, CaseClosed, LookBeforeSending, InvalidInput) as error:
+        ask = isinstance(error, LookBeforeSending)
+        answer = render(request, "inbox/refusal.html", {"words": str(error), "ask": ask}, status=error.status)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#composer-said", "innerHTML"
+        return answer
+    return _changed(request, number)
+
+
+@require_POST
+@in_workspace
+def assign(request: Request, number: int) -> HttpResponse:
+    """Give a case to somebody, or back."""
+    to = request.POST.get("to", "")
+    if to and not (to.isdecimal() and len(to) < 19):
+        raise InvalidInput(reason="Choose a colleague.")
+    cases.assign(request.access, number, to=PersonId(int(to)) if to else None, now=now())
+    return _changed(request, number)
+
+
+@require_POST
+@in_workspace
+def resolve(request: Request, number: int) -> HttpResponse:
+    """The matter is settled."""
+    cases.resolve(request.access, number, now=now())
+    return _changed(request, number)
+
+
+@require_POST
+@in_workspace
+def reopen(request: Request, number: int) -> HttpResponse:
+    """The matter is not settled after all."""
+    cases.reopen(request.access, number, now=now())
+    return _changed(request, number)
+
+
+@require_POST
+@in_workspace
+def take_up(request: Request, number: int) -> HttpResponse:
+    """Work on a watched or imported case now."""
+    cases.take_up(request.access, number, now=now())
+    return _changed(request, number)
+
+
+@require_POST
+@in_workspace
+def again(request: Request, number: int, outbox: int) -> HttpResponse:
+    """Send a reply once more."""
+    cases.send_again(request.access, number, outbox, now=now())
+    return _changed(request, number)
+
+
+@require_POST
+@in_workspace
+def arrived(request: Request, number: int, outbox: int) -> HttpResponse:
+    """An uncertain reply has arrived after all."""
+    cases.has_arrived(request.access, number, outbox, now=now())
+    return _changed(request, number)
+
+
+@require_POST
+@in_workspace
+def look(request: Request, number: int) -> HttpResponse:
+    """One looks at a case; colleagues see it."""
+    cases.look(request.access, number, typing=request.POST.get("typing") == "yes", now=now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@in_workspace
+def leave(request: Request, number: int) -> HttpResponse:
+    """One looks elsewhere."""
+    cases.leave(request.access, number, now=now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@in_workspace
+def mark(request: Request, number: int, account: int) -> HttpResponse:
+    """Note what is known of a person."""
+    people.mark(
+        request.access, account, what=request.POST.get("what", ""), on=request.POST.get("on") == "yes", now=now()
+    )
+    return _changed(request, number)
+
+
+def _changed(request: Request, number: int) -> HttpResponse:
+    """Show the case as it is now."""
+    if not request.htmx:
+        return redirect("case", slug=request.access.slug, view="needs", number=number)
+    return render(request, "inbox/case.html", {**_case(request, number), "view": "needs"})

@@ -1,0 +1,63 @@
+"""Turns errors of ours into pages, or into a line on the page that asked."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hubbub.kernel.errors import HubbubError
+
+TITLES = {
+    400: "That can't be used",
+    401: "Sign in first",
+    403: "Not for your role",
+    404: "Not here",
+    409: "It changed meanwhile",
+    410: "This link is spent",
+}
+
+
+class Errors:
+    """Every HubbubError that a view lets through becomes an answer with its status and its sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Called by Django when a view raised."""
+        if not isinstance(error, HubbubError):
+            return None
+        return problem(request, str(error), error.status)
+
+
+def problem(request: HttpRequest, words: str, status: int) -> HttpResponse:
+    """Say what went wrong: as a toast where htmx asked, as a page otherwise."""
+    if getattr(request, "htmx", False):
+        answer = render(request, "hubbub/toast.html", {"words": words, "bad": True}, status=status)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#toasts", "beforeend"
+        return answer
+    return render(
+        request,
+        "hubbub/problem.html",
+        {"title": TITLES.get(status, "Something went wrong"), "words": words},
+        status=status,
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's own 404, in the same words as ours."""
+    return problem(request, "There is nothing at this address for you.", 404)
+
+
+def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """A request without the proof that it came from our own page."""
+    return problem(request, "This page is too old, or the request came from elsewhere. Load it again.", 403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something unexpected; the log says what."""
+    return problem(request, "Something unexpected happened. Nothing you wrote was sent; the log says what it was.", 500)

@@ -1,0 +1,76 @@
+"""What every page shares: the request with its pass, the door in front of it, and rendering whole or in part."""
+
+import zoneinfo
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as django_render
+from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
+
+from hubbub.accounts import selectors as accounts
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.models import Person
+from hubbub.channels import selectors as channels
+from hubbub.channels.core.values import Health
+from hubbub.infra import changes
+from hubbub.kernel.ids import PersonId
+
+P = ParamSpec("P")
+
+
+class Request(HttpRequest):
+    """A request of somebody who is signed in; `access` is set inside a workspace."""
+
+    user: Person
+    htmx: HtmxDetails
+    access: Access
+
+
+View = Callable[Concatenate[Request, P], HttpResponse]
+
+
+def now() -> datetime:
+    """The present; pages ask here, so that core and services never do."""
+    return datetime.now(UTC)
+
+
+def in_workspace(view: View[P]) -> Callable[..., HttpResponse]:
+    """Let members of the workspace named in the address in, and nobody else: strangers see a 404."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: Request, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        request.access = accounts.enter(PersonId(request.user.pk), slug)
+        with timezone.override(zoneinfo.ZoneInfo(accounts.timezone_of(request.access))):
+            return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def render(request: Request, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """Render a page inside the shell, with what the shell shows."""
+    shown = {**(context or {})}
+    if hasattr(request, "access"):
+        shown |= shell(request)
+    return django_render(request, template, shown, status=status)
+
+
+def shell(request: Request) -> dict[str, Any]:
+    """What the frame of every page in a workspace shows."""
+    access = request.access
+    found = channels.connections(access)
+    return {
+        "access": access,
+        "workspaces": accounts.workspaces_of(PersonId(request.user.pk)),
+        "listening": sum(each.health is Health.LISTENING for each in found),
+        "failing": [each for each in found if each.health is Health.FAILING],
+        "connected": len(found),
+        "last_change": changes.last_id(),
+        "may": {each.name.lower(): access.may(each) for each in Permission},
+        "now": now(),
+    }

@@ -1,0 +1,114 @@
+"""Topics: what is listened for, with a test box."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hubbub.accounts.core.access import Permission
+from hubbub.kernel.errors import InvalidInput
+from hubbub.listening import selectors, services
+from hubbub.listening.core import query
+from hubbub.listening.core.query import QueryError
+from hubbub.listening.core.topics import TopicClass
+from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.settings.forms import save, text
+
+
+@require_safe
+@in_workspace
+def index(request: Request) -> HttpResponse:
+    """All topics, with what was heard of them lately."""
+    minutes = selectors.heard_by_minute(request.access, now())
+    return render(
+        request,
+        "settings/topics.html",
+        {
+            "section": "topics",
+            "topics": selectors.topics(request.access, now()),
+            "heard_hour": sum(minutes),
+            "heard_day": sum(each.posts_day for each in selectors.topics(request.access, now())),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@in_workspace
+def edit(request: Request, topic: int | None = None) -> HttpResponse:
+    """Make or change a topic."""
+    request.access.require(Permission.LISTEN)
+    value = selectors.topic(request.access, topic) if topic is not None else None
+    context: dict[str, Any] = {
+        "section": "topics",
+        "topic": value,
+        "classes": TopicClass,
+        "query_text": value.query if value else "",
+    }
+    if request.method != "POST":
+        return render(request, "settings/topic.html", context)
+    context["query_text"] = text(request, "query")
+    if text(request, "class") not in set(TopicClass):
+        raise InvalidInput(reason="Choose what the topic is about.")
+    return save(
+        request,
+        "settings/topic.html",
+        context,
+        lambda: services.save_topic(
+            request.access,
+            topic=topic,
+            name=text(request, "name"),
+            klass=TopicClass(text(request, "class")),
+            text=text(request, "query"),
+            enabled=topic is None or text(request, "enabled") == "yes",
+            now=now(),
+        ),
+        then="topics",
+        said="Saved. It is listened for within seconds.",
+    )
+
+
+@require_POST
+@in_workspace
+def remove(request: Request, topic: int) -> HttpResponse:
+    """Stop listening for a topic."""
+    return save(
+        request,
+        "settings/topic.html",
+        {"section": "topics"},
+        lambda: services.remove_topic(request.access, topic, now=now()),
+        then="topics",
+        said="Removed. What was heard of it stays.",
+    )
+
+
+@require_POST
+@in_workspace
+def try_query(request: Request) -> HttpResponse:
+    """Say in words what a query means, and whether it would match a text; the form asks while one types."""
+    request.access.require(Permission.READ)
+    source, sample = text(request, "query"), text(request, "sample")
+    return render(request, "settings/topic_try.html", tried(source, sample))
+
+
+def tried(source: str, sample: str) -> dict[str, Any]:
+    """What a query means and where it matches a text, or what is wrong with it."""
+    if not source.strip():
+        return {}
+    try:
+        parsed = query.parse(source)
+    except QueryError as error:
+        return {"error": error}
+    from hubbub.listening.core.matcher import spans
+
+    found = spans(sample, parsed) if sample else ()
+    parts, end = [], 0
+    for start, stop in found:
+        parts += [(sample[end:start], False), (sample[start:stop], True)]
+        end = stop
+    parts.append((sample[end:], False))
+    return {
+        "means": query.explain(parsed),
+        "sample": sample,
+        "parts": parts,
+        "matches": bool(sample) and query.brute(parsed, sample),
+    }

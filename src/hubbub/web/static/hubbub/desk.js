@@ -1,0 +1,198 @@
+// The desk: keyboard first, panes on narrow screens, toasts, menus.
+
+const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+const main = document.getElementById("main");
+const HEARTBEAT_MS = 15_000;
+
+// Panes ---------------------------------------------------------------------
+function show(pane) {
+  if (!main?.classList.contains("panes")) return;
+  main.dataset.pane = pane;
+  const target = { views: "views", list: "list", thread: "thread", about: "about" }[pane];
+  if (pane === "views" || pane === "about") document.querySelector(`#${target} .scroll`)?.focus();
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show]");
+  if (button) show(main.dataset.pane === button.dataset.show ? "thread" : button.dataset.show);
+  else if (main?.dataset.pane === "views" && !event.target.closest("#views")) show("list");
+  else if (main?.dataset.pane === "about" && innerWidth > 760 && !event.target.closest("#about")) show("thread");
+});
+
+// Rows ----------------------------------------------------------------------
+const rows = () => [...document.querySelectorAll("#cases a.case")];
+const opened = () => document.querySelector("#cases a.case[aria-current]");
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(document.activeElement.closest?.("a.case") ?? opened());
+  const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function openRow() {
+  const row = document.activeElement.closest?.("a.case") ?? rows()[0];
+  row?.click();
+}
+
+function markOpen() {
+  const number = document.querySelector("#case[data-case]")?.dataset.case;
+  for (const row of rows()) {
+    const is = row.parentElement.dataset.case === number;
+    row.toggleAttribute("aria-current", is);
+    if (is) {
+      row.setAttribute("aria-current", "true");
+      row.classList.remove("is-unread");
+    }
+  }
+}
+
+// What happens when a case opens --------------------------------------------
+function caseOpened(event) {
+  if (event && event.detail.target?.id !== "case" && event.detail.elt?.id !== "case") return;
+  const open = document.querySelector("#case[data-case]");
+  if (!open) return;
+  markOpen();
+  show("thread");
+  const scroll = document.getElementById("thread-scroll");
+  scroll.scrollTop = scroll.scrollHeight;
+  document.title = `${open.querySelector(".case-head h1")?.textContent ?? "Case"} · Hubbub`;
+}
+document.addEventListener("htmx:afterSettle", caseOpened);
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id === "list") markOpen();
+});
+caseOpened();
+
+// Colleagues see who looks ----------------------------------------------------
+let looking = null;
+let typing = false;
+document.addEventListener("hubbub:typing", (event) => {
+  if (typing !== event.detail) { typing = event.detail; look(); }
+});
+function look() {
+  const open = document.querySelector("#case[data-look]");
+  if (looking && looking !== open?.dataset.leave) tell(looking, {});
+  looking = open?.dataset.leave ?? null;
+  if (open && !document.hidden) tell(open.dataset.look, { typing: typing ? "yes" : "no" });
+}
+function tell(address, fields) {
+  fetch(address, {
+    method: "POST", keepalive: true, credentials: "same-origin",
+    headers: { "X-CSRFToken": csrf }, body: new URLSearchParams(fields),
+  }).catch(() => {});
+}
+if (main?.classList.contains("panes")) {
+  setInterval(look, HEARTBEAT_MS);
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "case") look(); });
+  look();
+}
+
+// Keys ----------------------------------------------------------------------
+const writing = (element) => element.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select");
+let afterG = 0;
+
+function compose(mode) {
+  const field = document.getElementById("c-text");
+  if (!field) return;
+  const radio = document.querySelector(`#composer [name=mode][value=${mode}]`);
+  if (radio && !radio.disabled && !radio.checked) radio.click();
+  show("thread");
+  field.focus();
+}
+function toggle(details) {
+  if (!details) return;
+  details.open = !details.open;
+  if (details.open) details.querySelector(".menu-item")?.focus();
+}
+function search() {
+  const form = document.getElementById("search");
+  if (!form) { location.assign(document.querySelector(".rail-link")?.href ?? "/"); return; }
+  form.hidden = false;
+  document.querySelector("[data-search]").setAttribute("aria-expanded", "true");
+  show("list");
+  form.querySelector("input").focus();
+  form.querySelector("input").select();
+}
+document.addEventListener("click", (event) => { if (event.target.closest("[data-search]")) search(); });
+
+const links = document.querySelectorAll(".rail a.rail-link");
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  o: openRow,
+  r: () => {
+    const own = document.querySelector("#composer [name=mode]:checked")?.value;
+    compose(own === "note" ? (document.querySelector("#composer [value=public]:not(:disabled)") ? "public" : "private") : own ?? "public");
+  },
+  n: () => compose("note"),
+  a: () => toggle(document.querySelector("[data-assign]")),
+  c: () => { toggle(document.querySelector("[data-canned]")); },
+  e: () => document.querySelector('#case [data-key="e"]')?.click(),
+  g: () => { afterG = Date.now(); },
+  "/": search,
+  "?": () => document.getElementById("keys")?.showModal(),
+};
+const PLACES = { i: 0, t: 1, s: 2 };
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") { escape(event); return; }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("#composer")) {
+    event.preventDefault();
+    event.target.form.requestSubmit([...event.target.form.querySelectorAll("[type=submit]")].find((each) => each.offsetParent));
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target) || document.querySelector("dialog[open]")) return;
+  const menu = event.target.closest?.(".menu");
+  if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const items = [...menu.querySelectorAll(".menu-item")];
+    const at = items.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    items[(at + items.length) % items.length]?.focus();
+    event.preventDefault();
+    return;
+  }
+  if (Date.now() - afterG < 1200 && event.key in PLACES) {
+    afterG = 0;
+    links[PLACES[event.key]]?.click();
+    event.preventDefault();
+    return;
+  }
+  const act = KEYS[event.key];
+  if (act) { event.preventDefault(); act(); }
+});
+
+function escape(event) {
+  const open = event.target.closest?.("details[open]") ?? document.querySelector("details.pop[open]");
+  if (open) { open.open = false; open.querySelector("summary").focus(); return; }
+  if (event.target.closest?.("#search") && !event.target.value) event.target.closest("#search").hidden = true;
+  if (writing(event.target)) { event.target.blur(); (opened() ?? rows()[0])?.focus(); return; }
+  if (main?.dataset.pane === "views" || main?.dataset.pane === "about") show("thread");
+}
+
+// Menus close when one clicks elsewhere; toasts go by themselves unless they tell of trouble ---------
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.pop[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+  if (event.target.closest("[data-keys]")) document.getElementById("keys").showModal();
+  event.target.closest("[data-close-toast]")?.closest("[data-toast]").remove();
+  const copy = event.target.closest("[data-copy]");
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
+});
+function fade() {
+  for (const toast of document.querySelectorAll("[data-toast].toast-good:not([data-fading])")) {
+    toast.dataset.fading = "";
+    setTimeout(() => toast.remove(), 6000);
+  }
+}
+new MutationObserver(fade).observe(document.getElementById("toasts"), { childList: true });
+fade();
+document.addEventListener("htmx:sendError", () => {
+  const line = document.createElement("div");
+  line.className = "toast toast-bad";
+  line.dataset.toast = "";
+  line.textContent = "Hubbub did not answer. What you wrote is kept; try again in a moment.";
+  document.getElementById("toasts").append(line);
+  setTimeout(() => line.remove(), 8000);
+});

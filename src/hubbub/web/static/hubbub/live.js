@@ -1,0 +1,220 @@
+// Live without reload: hears what changed, fetches the parts that show it, and puts them in place
+// without moving what somebody is reading. Also counts due times down.
+
+const app = document.querySelector("[data-events]");
+const SOON_S = 900;
+
+// Due times -----------------------------------------------------------------
+function span(seconds) {
+  const whole = Math.floor(Math.abs(seconds));
+  if (whole < 3600) return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  return whole < 48 * 3600 ? `${Math.floor(whole / 3600)} h` : `${Math.floor(whole / 86400)} d`;
+}
+
+function countDown() {
+  const now = Date.now();
+  for (const due of document.querySelectorAll("[data-due]")) {
+    const left = (Date.parse(due.dataset.due) - now) / 1000;
+    const shown = due.querySelector(".due-left");
+    if ("held" in due.dataset) {
+      shown.textContent = `Held, ${span(Math.max(0, left))}`;
+      continue;
+    }
+    shown.textContent = (left < 0 ? "−" : "") + span(left);
+    due.classList.toggle("due-late", left < 0);
+    due.classList.toggle("due-soon", left >= 0 && left < SOON_S);
+    const use = due.querySelector("use");
+    const wanted = left < 0 ? "#alert" : "#clock";
+    const address = use.getAttribute("href");
+    if (!address.endsWith(wanted)) use.setAttribute("href", address.replace(/#.*/, wanted));
+  }
+}
+setInterval(countDown, 1000);
+
+// Fetching parts ------------------------------------------------------------
+async function part(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  if (answer.redirected || !answer.ok) return null; // signed out, or gone: the next click says so
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+// Runs a task soon after it was asked for, once for many asks, never twice at a time.
+function soon(task, waitMs) {
+  let timer = null, running = false, again = false;
+  const run = async () => {
+    timer = null;
+    if (running) { again = true; return; }
+    running = true;
+    try { await task(); } catch { /* the next change asks anew */ }
+    running = false;
+    if (again) { again = false; ask(); }
+  };
+  const ask = () => { timer ??= setTimeout(run, waitMs); };
+  return ask;
+}
+
+// Puts new children in place by key; what did not change keeps its element, its focus and its state.
+function merge(old, fresh, key) {
+  const known = new Map([...old.children].map((each) => [each.getAttribute(key), each]));
+  let place = old.firstElementChild;
+  let added = 0;
+  for (const each of [...fresh.children]) {
+    let kept = known.get(each.getAttribute(key));
+    known.delete(each.getAttribute(key));
+    if (!kept) {
+      kept = document.importNode(each, true);
+      added += 1;
+      old.insertBefore(kept, place);
+      htmx.process(kept);
+    } else {
+      if (kept.innerHTML !== each.innerHTML && !kept.contains(document.activeElement)) {
+        kept.innerHTML = each.innerHTML;
+        htmx.process(kept);
+      } else if (kept.innerHTML !== each.innerHTML) {
+        freshen(kept, each);
+      }
+      kept.className = each.className;
+      if (kept === place) place = place.nextElementSibling;
+      else old.insertBefore(kept, place);
+    }
+  }
+  for (const gone of known.values()) gone.remove();
+  return added;
+}
+
+// The focused row keeps its link; only what is inside it changes.
+function freshen(kept, fresh) {
+  const link = kept.querySelector("a.case"), wanted = fresh.querySelector("a.case");
+  if (!link || !wanted) return;
+  link.className = wanted.className;
+  link.innerHTML = wanted.innerHTML;
+}
+
+const refreshList = soon(async () => {
+  const list = document.getElementById("list");
+  if (!list) return;
+  const address = list.dataset.refresh;
+  const page = await part(address);
+  if (!page || document.getElementById("list")?.dataset.refresh !== address) return;
+  const fresh = page.getElementById("list");
+  const scroll = document.getElementById("list-scroll");
+  const cases = document.getElementById("cases");
+  const current = document.querySelector("#case[data-case]")?.dataset.case;
+  for (const row of fresh.querySelectorAll("li[data-case]")) {
+    if (row.dataset.case === current) row.querySelector("a").setAttribute("aria-current", "true");
+  }
+  // Rows that were loaded by scrolling stay below the fresh first page.
+  const shown = new Set([...fresh.querySelectorAll("#cases > li")].map((each) => each.id));
+  const below = cases.children.length > shown.size + 1;
+  const anchor = scroll.scrollTop > 8 ? topRow(scroll, cases) : null;
+  const before = anchor?.getBoundingClientRect().top;
+  if (!below) {
+    const added = merge(cases, fresh.querySelector("#cases"), "id");
+    if (anchor?.isConnected) {
+      scroll.scrollTop += anchor.getBoundingClientRect().top - before;
+      tellNew(added);
+    }
+  } else {
+    tellNew([...fresh.querySelectorAll("li[data-case]")].filter((row) => !document.getElementById(row.id)).length);
+  }
+  swapAside(list, fresh, ".list-tools");
+  swapAside(list, fresh, ".bar > .count");
+  document.getElementById("empty")?.remove();
+  const empty = fresh.querySelector("#empty");
+  if (empty) scroll.append(document.importNode(empty, true));
+  htmx.trigger("#views", "hubbub:counts");
+}, 150);
+
+function topRow(scroll, cases) {
+  const edge = scroll.getBoundingClientRect().top;
+  return [...cases.children].find((row) => row.getBoundingClientRect().bottom > edge) ?? null;
+}
+
+function swapAside(old, fresh, selector) {
+  const from = fresh.querySelector(selector), to = old.querySelector(selector);
+  if (from && to && from.innerHTML !== to.innerHTML) to.innerHTML = from.innerHTML;
+}
+
+let newAbove = 0;
+function tellNew(added) {
+  newAbove += added;
+  const button = document.querySelector("[data-new-above]");
+  if (!button || newAbove === 0) return;
+  button.querySelector("span").textContent = `${newAbove} new since you looked`;
+  button.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-new-above]");
+  if (!button) return;
+  button.hidden = true;
+  newAbove = 0;
+  document.getElementById("list-scroll").scrollTop = 0;
+  htmx.ajax("GET", document.getElementById("list").dataset.refresh, { target: "#list", swap: "outerHTML" });
+});
+
+const refreshCase = soon(async () => {
+  const open = document.querySelector("#case[data-refresh]");
+  if (!open) return;
+  const page = await part(open.dataset.refresh);
+  if (!page || document.querySelector("#case[data-refresh]") !== open) return;
+  const scroll = document.getElementById("thread-scroll");
+  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+  merge(document.getElementById("moments"), page.getElementById("moments"), "data-moment");
+  replaceIdle("case-top", page);
+  replaceIdle("about-inner", page);
+  const last = document.getElementById("last-reply"), seen = page.getElementById("last-reply");
+  // Only what the person can see counts as seen: a colleague's reply that came in above the fold does.
+  if (last && seen && !document.hidden) last.value = seen.value;
+  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+}, 100);
+
+// Replaces a part unless somebody is using it.
+function replaceIdle(id, page) {
+  const old = document.getElementById(id), fresh = page.getElementById(id);
+  if (!old || !fresh || old.innerHTML === fresh.innerHTML) return;
+  if (old.contains(document.activeElement) || old.querySelector("details[open]")) return;
+  const inner = old.querySelector(".scroll")?.scrollTop ?? 0;
+  const put = document.importNode(fresh, true);
+  old.replaceWith(put);
+  htmx.process(put);
+  if (inner) put.querySelector(".scroll").scrollTop = inner;
+}
+
+// Hearing -------------------------------------------------------------------
+function hear() {
+  let last = Number(app.dataset.after);
+  let lost = null;
+  const source = new EventSource(`${app.dataset.events}?after=${last}`);
+  source.addEventListener("change", (event) => {
+    const change = JSON.parse(event.data);
+    last = Math.max(last, Number(event.lastEventId));
+    document.dispatchEvent(new CustomEvent("hubbub:change", { detail: change }));
+    const open = document.querySelector("#case[data-case]")?.dataset.case;
+    if (change.kind === "case" || change.kind === "imported") refreshList();
+    if (change.kind === "health" || change.kind === "topics") refreshList();
+    if ((change.kind === "case" || change.kind === "presence") && String(change.subject) === open) refreshCase();
+  });
+  source.addEventListener("reload", () => { refreshList(); refreshCase(); });
+  source.addEventListener("open", () => {
+    clearTimeout(lost);
+    lost = null;
+    document.getElementById("not-live")?.remove();
+    document.documentElement.dataset.live = "yes";
+  });
+  source.addEventListener("error", () => {
+    lost ??= setTimeout(() => {
+      if (document.getElementById("not-live")) return;
+      const line = document.createElement("div");
+      line.id = "not-live";
+      line.className = "toast toast-bad";
+      line.textContent = "Not connected just now; this page may be behind. It tries again by itself.";
+      document.getElementById("toasts").append(line);
+    }, 4000);
+  });
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+if (app) hear();
+countDown();
+document.addEventListener("htmx:afterSettle", countDown);

@@ -1,0 +1,199 @@
+"""Small things every template needs: icons, times that count, foreign text made safe."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+_LINK = re.compile(r"https?://[^\s<>\"'`\u0000-\u0020\u00a0\u2000-\u200f\u2028-\u202f\ufeff]+", re.IGNORECASE)
+_TRAILING = ".,;:!?)]}’”»…"
+_COLOURS = 5
+LONG = 1_500
+
+CHANNELS = {
+    "bluesky": ("bluesky", "Bluesky"),
+    "demo": ("demo", "Demo network"),
+    "feeds": ("feed", "Feed"),
+    "file": ("import", "Imported"),
+    "generic": ("link", "Posted in"),
+}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite; with a label it is read out, without it is decoration."""
+    return format_html(
+        '<svg class="icon{}" {}><use href="{}#{}"></use></svg>',
+        f" icon-{size}" if size else "",
+        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"'),
+        static("hubbub/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def channel_icon(channel: str, size: str = "s") -> SafeString:
+    """The icon of a network, read out by its name."""
+    name, label = CHANNELS.get(channel, ("globe", channel))
+    return icon(name, size, label)
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """The name of a network."""
+    return CHANNELS.get(channel, ("", channel))[1]
+
+
+@register.filter
+def initials(name: str) -> str:
+    """At most two letters that stand for a person."""
+    words = [word for word in re.split(r"[\s._-]+", name.lstrip("@#")) if word and word[0].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [words[0][:2]] if words else ["?"]
+    return "".join(letters).upper()[:2]
+
+
+@register.filter
+def colour(name: str) -> int:
+    """One of five quiet colours, the same for the same name."""
+    return sum(ord(letter) * (place + 1) for place, letter in enumerate(name)) % _COLOURS + 1
+
+
+def _span(seconds: float) -> str:
+    """A time that counts down: 4:12, 1 h, 2 d."""
+    whole = int(abs(seconds))
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d}"
+    return f"{whole // 3600} h" if whole < 48 * 3600 else f"{whole // 86400} d"
+
+
+@register.simple_tag
+def due(at: datetime | None, word: str = "") -> SafeString:
+    """When something is due; the page counts it down by itself."""
+    if at is None:
+        return SafeString("")
+    left = (at - datetime.now(UTC)).total_seconds()
+    style = " due-late" if left < 0 else " due-soon" if left < 900 else ""
+    return format_html(
+        '<span class="due{}" data-due="{}">{}<span class="vh">{} </span><span class="due-left">{}{}</span></span>',
+        style,
+        at.isoformat(),
+        icon("alert" if left < 0 else "clock"),
+        word or ("Late by" if left < 0 else "Due in"),
+        "−" if left < 0 else "",
+        _span(left),
+    )
+
+
+@register.simple_tag
+def held(until: datetime | None) -> SafeString:
+    """Until when a case is held."""
+    if until is None:
+        return SafeString("")
+    left = (until - datetime.now(UTC)).total_seconds()
+    return format_html(
+        '<span class="due" data-due="{}" data-held>{}<span class="due-left">Held, {}</span></span>',
+        until.isoformat(),
+        icon("hourglass"),
+        _span(max(0.0, left)),
+    )
+
+
+@register.simple_tag
+def clock(at: datetime | None) -> SafeString:
+    """A moment: the time today, else the day."""
+    if at is None:
+        return SafeString("–")
+    local, today = timezone.localtime(at), timezone.localdate()
+    if local.date() == today:
+        shown = f"{local:%H:%M}"
+    elif abs((local.date() - today).days) < 200:
+        shown = f"{local.day} {local:%b, %H:%M}"
+    else:
+        shown = f"{local.day} {local:%b %Y}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{local:%A, %d %B %Y, %H:%M:%S %Z}", shown
+    )
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """How long ago, in one unit."""
+    if at is None:
+        return "never"
+    gone = datetime.now(UTC) - at
+    if gone < timedelta(minutes=1):
+        return "just now"
+    if gone < timedelta(hours=1):
+        return f"{gone.seconds // 60} min ago"
+    if gone < timedelta(days=2):
+        return f"{int(gone.total_seconds() // 3600)} h ago"
+    return f"{gone.days} days ago"
+
+
+def _linked(text: str) -> SafeString:
+    """Escape foreign text; web addresses in it become links that tell nothing of us."""
+    parts: list[SafeString] = []
+    end = 0
+    for found in _LINK.finditer(text):
+        address = found.group().rstrip(_TRAILING)
+        parts.append(escape(text[end : found.start()]))
+        shown = address if len(address) <= 60 else address[:59] + "…"
+        parts.append(
+            format_html('<a href="{}" rel="noopener noreferrer nofollow ugc" target="_blank">{}</a>', address, shown)
+        )
+        end = found.start() + len(address)
+    parts.append(escape(text[end:]))
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+@register.simple_tag
+def foreign(text: str) -> SafeString:
+    """What somebody outside said, safe to show; a very long text is folded."""
+    if len(text) <= LONG:
+        return format_html('<span dir="auto">{}</span>', _linked(text))
+    return format_html(
+        '<span dir="auto">{}…</span><details class="longer"><summary>Show all {} characters</summary>'
+        '<span dir="auto">{}</span></details>',
+        _linked(text[:LONG]),
+        f"{len(text):,}",
+        _linked(text),
+    )
+
+
+@register.filter
+def people(number: int | None) -> str:
+    """An estimate of people, with the two figures it is worth."""
+    if not number or number < 0:
+        return "0"
+    step = 10 ** max(0, len(str(int(number))) - 2)
+    return f"{round(number / step) * step:,}"
+
+
+@register.filter
+def count(number: int) -> str:
+    """A count that stops at a thousand."""
+    return "1,000+" if number >= 1000 else str(number)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share as people write it."""
+    return f"{share * 100:.0f} %"
+
+
+@register.filter
+def get(mapping: dict[object, object], key: object) -> object:
+    """A mapping's value, for keys that only the template knows."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def words(name: str) -> str:
+    """A code name in words: take_private is 'take private'."""
+    return name.replace("_", " ")

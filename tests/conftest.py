@@ -1,0 +1,52 @@
+"""What every test may use: the cast, builders, a database on either engine."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from hubbub.flows.ingest import Places
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="Only tests that touch the database.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Networks run when asked for; on PostgreSQL only what touches the database runs again."""
+    wanted = config.getoption("-m") or ""
+    kept, dropped = [], []
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        database = "db" in fixtures or "transactional_db" in fixtures or item.get_closest_marker("django_db")
+        unwanted = (item.get_closest_marker("networks") and "networks" not in wanted) or (
+            config.getoption("--only-database") and (not database or item.get_closest_marker("browser"))
+        )
+        (dropped if unwanted else kept).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> "Iterator[Places]":
+    """Folders for segments, identities and archive, of this test alone."""
+    from hubbub.flows.ingest import Places
+    from hubbub.infra import identities
+
+    made = Places(tmp_path / "segments", tmp_path / "identities", tmp_path / "archive")
+    yield made
+    opened = identities._open.pop(made.identities.resolve(), None)
+    if opened is not None:
+        opened.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Noon on a quiet Tuesday."""
+    return NOON
