@@ -1,16 +1,60 @@
 """Tables of care: what was made of each post, the cases, their timeline, and the people who said it."""
 
-from dataclasses import fields
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Protocol
 
 from django.db import models
 
 from hubbub.accounts.models import Person, Team, Workspace
 from hubbub.care.core.case import Case, Status
-from hubbub.kernel.ids import CaseId, PersonId
+from hubbub.kernel.ids import PersonId
 from hubbub.listening.models import Post
 
-_STATE = tuple(field.name for field in fields(Case) if field.name not in ("id", "number", "owner"))
+
+class CaseColumns(Protocol):
+    """Anything with the columns of a case that its state is kept in."""
+
+    number: int
+    status: str
+    folder: str
+    sort_at: datetime
+    opened_at: datetime
+    last_inbound_at: datetime
+    historical: bool
+    owner_id: int | None
+    not_before: datetime | None
+    due_at: datetime | None
+    review_at: datetime | None
+    first_replied_at: datetime | None
+    last_outbound_at: datetime | None
+    resolved_at: datetime | None
+
+
+def state_of(row: CaseColumns) -> Case:
+    """Return a case's state as a value."""
+    return Case(
+        number=row.number,
+        status=Status(row.status),
+        opened_at=row.opened_at,
+        last_inbound_at=row.last_inbound_at,
+        historical=row.historical,
+        owner=PersonId(row.owner_id) if row.owner_id is not None else None,
+        not_before=row.not_before,
+        due_at=row.due_at,
+        review_at=row.review_at,
+        first_replied_at=row.first_replied_at,
+        last_outbound_at=row.last_outbound_at,
+        resolved_at=row.resolved_at,
+    )
+
+
+def carry(case: Case, row: CaseColumns) -> None:
+    """Put a value's state into the columns of a case."""
+    row.status, row.folder, row.sort_at = case.status, case.folder, case.sort_at
+    row.opened_at, row.last_inbound_at, row.historical = case.opened_at, case.last_inbound_at, case.historical
+    row.owner_id, row.not_before, row.due_at, row.review_at = case.owner, case.not_before, case.due_at, case.review_at
+    row.first_replied_at, row.last_outbound_at = case.first_replied_at, case.last_outbound_at
+    row.resolved_at = case.resolved_at
 
 
 class Customer(models.Model):
@@ -113,28 +157,11 @@ class CaseRow(models.Model):
 
     def value(self) -> Case:
         """The state, as a value."""
-        return Case(
-            id=CaseId(self.pk),
-            number=self.number,
-            status=Status(self.status),
-            opened_at=self.opened_at,
-            last_inbound_at=self.last_inbound_at,
-            historical=self.historical,
-            owner=PersonId(self.owner_id) if self.owner_id is not None else None,
-            not_before=self.not_before,
-            due_at=self.due_at,
-            review_at=self.review_at,
-            first_replied_at=self.first_replied_at,
-            last_outbound_at=self.last_outbound_at,
-            resolved_at=self.resolved_at,
-        )
+        return state_of(self)
 
     def take(self, case: Case) -> None:
         """Carry a value's state over; the caller saves."""
-        for name in _STATE:
-            setattr(self, name, getattr(case, name))
-        self.owner_id = case.owner
-        self.folder, self.sort_at = case.folder, case.sort_at
+        carry(case, self)
 
 
 class Entry(models.Model):

@@ -11,23 +11,23 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from hubbub.care.core import words
-from hubbub.care.core.facts import About, Facts
+from hubbub.care.core.facts import About, facts_of
 from hubbub.care.core.playbook import Playbook, Rule, read, shipped
+from hubbub.care.core.reading import TextReading, read_texts
 from hubbub.care.core.reasons import Reason, headline, reasons
-from hubbub.care.core.understanding import Kind, LinearModel
+from hubbub.care.core.understanding import LinearModel
 from hubbub.channels.core.contract import Channel
 from hubbub.channels.registry import open_channel
 from hubbub.config import environment
 from hubbub.influence.core.weight import Profile, weight
 from hubbub.kernel.batch import Event, RawBatch
 from hubbub.kernel.errors import HubbubError
-from hubbub.kernel.text import fold
+from hubbub.kernel.text import HANDLE, fold
 from hubbub.listening.core.matcher import Matcher, spans
 from hubbub.listening.core.query import Query, parse
 
 AGAIN_S = 5.0
-UNSURE_MARGIN, SURE = 0.15, 0.5
+PROFILE = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
 STYLES = {"complaint": "red", "question": "cyan", "praise": "green", "suggestion": "magenta", "opportunity": "yellow"}
 
 
@@ -136,56 +136,27 @@ class Triage:
         lines = [each for each in posts.take(rows).to_pylist() if each["event"] != Event.DELETE] if rows else []
         if not lines:
             return []
-        reading = self.model.read([line["text"] for line in lines])
-        return [
-            self._found(line, reading.kinds[number].tolist(), reading.sentiment[number].tolist())
-            for number, line in enumerate(lines)
-        ]
+        readings = read_texts([line["text"] for line in lines], self.model)
+        return [self._found(line, reading) for line, reading in zip(lines, readings, strict=True)]
 
-    def _found(self, line: dict[str, Any], kinds: list[float], sentiment: list[float]) -> Found:
+    def _found(self, line: dict[str, Any], reading: TextReading) -> Found:
         text = line["text"]
-        named = {fold(name).lstrip("@") for name in line["mentions"]} | {
-            word.strip(".,:;!?") for word in fold(text).split() if word.startswith("@")
-        }
-        to_us = line["private"] or bool({name.lstrip("@") for name in named} & self.own)
-        profile = Profile(
-            handle=line["handle"] or "",
-            name=line["name"] or "",
-            followers=line["followers"],
-            follows=line["follows"],
-            posts=line["posts"],
-            reactions=line["reactions"],
-            joined_at=line["joined_at"],
-        )
-        weighed = weight(profile, datetime.now(UTC))
-        top, second = sorted(kinds, reverse=True)[:2]
-        names = list(Kind)
-        noise = kinds[names.index(Kind.SPAM)] + kinds[names.index(Kind.PROMOTION)]
-        facts = Facts(
-            kind=names[kinds.index(top)].value,
-            unsure=top - second < UNSURE_MARGIN or top < SURE,
+        named = {fold(name).lstrip("@") for name in line["mentions"]}
+        named |= {fold(name).rstrip(".-") for name in HANDLE.findall(text)}
+        to_us = line["private"] or not named.isdisjoint(self.own)
+        weighed = weight(Profile(**{name: line[name] for name in PROFILE if line[name] is not None}), datetime.now(UTC))
+        facts = facts_of(
+            reading,
             about=About.TO_US if to_us else About.ABOUT_US,
             private=line["private"],
-            severity=frozenset(each.value for each in words.severities(text)),
-            noise=max(noise, weighed.p_bot),
-            known=False,
-            exposure=weighed.reach,
-            growth=0.0,
-            listed=False,
-            same_voice_case=False,
-            second_voice=False,
-            asks_anyone=words.asks_anyone(text),
-            crowd_solved=False,
-            wrote_again=False,
-            review_reached=False,
-            long_in_public=False,
-            delicate=False,
+            noise=max(reading.noise, weighed.p_bot),
+            reach=weighed.reach,
         )
         rule = self.playbook.decide(facts)
         why = reasons(
             facts,
             rule,
-            kind_p=top,
+            kind_p=max(reading.kinds),
             names_us=to_us,
             reach_words=weighed.reasons,
             noise_words=weighed.reasons,
@@ -199,9 +170,9 @@ class Triage:
             who=line["name"] or line["handle"] or line["author"] or "somebody",
             text=text,
             lang=line["lang"] or "und",
-            kind=facts.kind,
-            kind_p=top,
-            sentiment=sentiment[2] - sentiment[0],
+            kind=reading.kind,
+            kind_p=max(reading.kinds),
+            sentiment=reading.sentiment[2] - reading.sentiment[0],
             about=facts.about,
             rule=rule,
             reasons=why,

@@ -1,6 +1,7 @@
 """Posts that somebody hands over: a message through the API, a file from the command line."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from hubbub.channels.adapters.file.channel import File
 from hubbub.channels.adapters.generic.channel import Generic
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
+from hubbub.flows.ahead import Prepared, prepared
 from hubbub.flows.ingest import Ears, Places, ingest, recover
 from hubbub.infra import changes
 from hubbub.kernel.batch import RawBatch
@@ -117,19 +119,29 @@ def import_file(
 async def _hear(
     channel: File, stream: StreamValue, workspace: WorkspaceId, places: Places, tell: Callable[[Imported], None]
 ) -> Imported:
+    """Hear a file to its end: one process reads the texts of a batch ahead, this one stores and decides."""
     understanding, ears = LinearModel.shipped(), await asyncio.to_thread(Ears.open)
+    gc.freeze()  # what stands now stands to the end; looking through it again and again costs a tenth
     so_far = Imported(0, 0, 0)
 
-    def take(stream: StreamValue, raw: RawBatch) -> tuple[StreamValue, int, int]:
-        now = datetime.now(UTC)
-        done = ingest(stream, raw, ears=ears, understanding=understanding, places=places, now=now)
-        while triage.triage(workspace, understanding=understanding, now=now, limit=500):
+    def take(stream: StreamValue, raw: RawBatch, made: Prepared) -> tuple[StreamValue, int, int]:
+        done = ingest(
+            stream,
+            raw,
+            prepared=made,
+            ears=ears,
+            understanding=understanding,
+            places=places,
+            now=datetime.now(UTC),
+        )
+        while triage.triage(workspace, understanding=understanding, now=datetime.now(UTC), limit=500):
             pass
         return done.stream, done.heard, done.rejected
 
+    gc.set_threshold(100_000, 50, 50)
     try:
-        async for raw in channel.hear(stream.cursor):
-            stream, heard, rejected = await asyncio.to_thread(take, stream, raw)
+        async for raw, made in prepared(channel.kind, channel.hear(stream.cursor)):
+            stream, heard, rejected = await asyncio.to_thread(take, stream, raw, made)
             so_far = Imported(so_far.read + len(raw.lines), so_far.heard + heard, so_far.rejected + rejected)
             tell(so_far)
     finally:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import regex
 
 from hubbub.care import selectors as care
 from hubbub.care.core.reading import TextReading, read_texts
@@ -20,12 +19,13 @@ from hubbub.care.core.understanding import Understanding
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import StreamValue, Subscriber
 from hubbub.channels.registry import channel_class
+from hubbub.flows.ahead import Prepared
 from hubbub.infra import identities, segments
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.identities import Counted, Identities
 from hubbub.kernel.batch import POST_SCHEMA, UTC_US, Batch, Event, RawBatch
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
-from hubbub.kernel.text import fold
+from hubbub.kernel.text import HANDLE, fold
 from hubbub.listening import selectors, services
 from hubbub.listening.core.matcher import Matcher
 from hubbub.listening.core.policy import Budget, Heard, may_be_row, must_be_row
@@ -34,7 +34,6 @@ from hubbub.listening.core.topics import TopicValue
 from hubbub.listening.models import Post
 from hubbub.listening.services import Commit, Edit, HeardElsewhere, cell_of
 
-_HANDLE = regex.compile(r"(?<![\w@])@([\w.\-]+)")
 _MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -119,21 +118,6 @@ class Ears:
             numbers = care.playbook(workspace).numbers
             self._attention[workspace] = numbers["attention"], Budget(int(numbers["rows_a_minute"]))
         return self._attention[workspace]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What is made of a raw batch without a database: parsed, and every text read."""
-
-    batch: Batch
-    readings: Sequence[TextReading] | None  # one a row of the batch; None: read those that are heard
-
-
-def prepare(kind: str, raw: RawBatch, understanding: Understanding) -> Prepared:
-    """Parse a batch and read all its texts; pure, so that another process may do it."""
-    batch = channel_class(kind).parse(raw)
-    texts = [text or "" for text in batch.posts.column("text").to_pylist()]
-    return Prepared(batch, read_texts(texts, understanding))
 
 
 def ingest(
@@ -353,7 +337,7 @@ class _Piece:
             columns["private"][row]
             or columns["parent_author"][row] in own
             or any(fold(name).lstrip("@") in own or name in own for name in columns["mentions"][row])
-            or any(fold(name).rstrip(".-") in own for name in _HANDLE.findall(text))
+            or any(fold(name).rstrip(".-") in own for name in HANDLE.findall(text))
         )
         followed = any(
             (workspace, uri) in self.followed for uri in (columns["root"][row], columns["parent"][row]) if uri

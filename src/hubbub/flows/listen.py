@@ -58,7 +58,7 @@ class Shared:
 
     async def triage_all(self) -> None:
         """Decide about everything that waits."""
-        while workspaces := await self.db(triaging.pending_workspaces):
+        while workspaces := await self.db(listening.waiting_workspaces):
             for workspace in workspaces:
                 await self.db(triaging.triage, workspace, understanding=self.understanding, now=_now())
 

@@ -18,6 +18,7 @@ from hubbub.flows.send import Sender
 from hubbub.infra import changes
 from hubbub.infra.changes import Tailer
 from hubbub.kernel.errors import Conflict
+from hubbub.listening import selectors as listening_selectors
 from hubbub.listening import services as listening
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Worker:
 
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""
-        for workspace in triage.pending_workspaces():
+        for workspace in listening_selectors.waiting_workspaces():
             now = datetime.now(UTC)
             while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):
                 pass

@@ -7,6 +7,9 @@ from html.parser import HTMLParser
 import regex
 
 ELLIPSIS = "…"
+HANDLE = regex.compile(r"(?<![\w@])@([\w.\-]+)")
+"""An account that a text names: @ and a name, which may hold dots and end a sentence."""
+
 _CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n"} | {127: None}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max, Sum
 
@@ -11,6 +12,7 @@ from hubbub.infra.identities import Counted
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
 from hubbub.kernel.text import clip
+from hubbub.listening.core.post import HEARD_FIELDS, HeardPost
 from hubbub.listening.core.topics import TopicClass, TopicLine, TopicValue
 from hubbub.listening.models import EVERY_POST, Post, Rollup, Segment, Tombstone, Topic
 
@@ -151,6 +153,23 @@ def latest(access: Access, limit: int = 6) -> tuple[LatestPost, ...]:
         LatestPost(row.channel, row.handle or row.name or row.author, clip(row.text, 180), row.said_at)
         for row in rows[:limit]
     )
+
+
+def waiting(workspace: int, limit: int) -> list[int]:
+    """Return posts that triage has not seen yet, oldest first."""
+    rows = Post.objects.filter(workspace_id=workspace, pending=True).order_by("id")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def waiting_workspaces() -> list[int]:
+    """Return the workspaces that have posts triage has not seen yet."""
+    return list(Post.objects.filter(pending=True).values_list("workspace_id", flat=True).distinct())
+
+
+def heard_posts(**which: Any) -> list[HeardPost]:
+    """Return heard posts as values, in the order in which they were said. For triage."""
+    rows = Post.objects.filter(**which).order_by("said_at", "id")
+    return [HeardPost(*each) for each in rows.values_list(*HEARD_FIELDS)]
 
 
 def pending_count() -> int:

@@ -7,7 +7,7 @@ from typing import Final
 
 from hubbub.care.core.errors import CaseClosed
 from hubbub.kernel.errors import Conflict
-from hubbub.kernel.ids import CaseId, PersonId
+from hubbub.kernel.ids import PersonId
 
 NEVER: Final = datetime(2999, 1, 1, tzinfo=UTC)
 """Sorts after every due time: nothing is due."""
@@ -53,7 +53,6 @@ class Folder(StrEnum):
 class Case:
     """What decides where a case stands. Everything else about it is for reading only."""
 
-    id: CaseId
     number: int
     status: Status
     opened_at: datetime
@@ -123,6 +122,7 @@ class Case:
             due_at=min(filter(None, (self.due_at, due_at)), default=None),
             not_before=None,
             resolved_at=None,
+            historical=False,
         )
 
     def end_hold(self, due_at: datetime | None) -> "Case":

@@ -4,6 +4,9 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
+from hubbub.care.core.reading import TextReading
+from hubbub.care.core.thread import Look
+
 
 class About(StrEnum):
     """Whom a post speaks to."""
@@ -36,6 +39,43 @@ class Facts:
     review_reached: bool  # the watch is due for review
     long_in_public: bool  # two public turns without an end
     delicate: bool  # personal data, compensation or liability is spoken of
+
+
+def facts_of(
+    reading: TextReading,
+    *,
+    about: About,
+    private: bool,
+    noise: float,
+    reach: float,
+    known: bool = False,
+    listed: bool = False,
+    same_voice: bool = False,
+    seen: Look | None = None,
+    review_reached: bool = False,
+    long_in_public: bool = False,
+) -> Facts:
+    """Put together what is known of a post: its text, its author, and its thread where one was looked at."""
+    return Facts(
+        kind=reading.kind,
+        unsure=reading.unsure,
+        about=about,
+        private=private,
+        severity=frozenset(reading.severities),
+        noise=noise,
+        known=known,
+        exposure=seen.exposure if seen else reach,
+        growth=seen.growth if seen else 0.0,
+        listed=listed,
+        same_voice_case=same_voice,
+        second_voice=bool(seen and seen.second_voice),
+        asks_anyone=seen.asks_anyone if seen else reading.asks_anyone,
+        crowd_solved=bool(seen and seen.crowd_solved),
+        wrote_again=bool(seen and seen.wrote_again),
+        review_reached=review_reached,
+        long_in_public=long_in_public,
+        delicate=not private and reading.delicate,
+    )
 
 
 FACTS: Final = frozenset(field.name for field in fields(Facts))

@@ -1,7 +1,8 @@
 """The playbook: rules as data, read strictly, applied to facts. It proposes; a person decides in the end."""
 
+import operator
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,6 +39,15 @@ class Due(StrEnum):
     TODAY = "today"  # the end of the workspace's day
 
 
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "is": operator.eq,
+    "is_in": lambda found, wanted: found in wanted,
+    "has_any": lambda found, wanted: not wanted.isdisjoint(found),
+    "at_least": operator.ge,
+    "below": operator.lt,
+}
+
+
 class Test(Protocol):
     """Something that holds of some facts, or does not."""
 
@@ -56,18 +66,7 @@ class FactTest:
 
     def holds(self, facts: Facts) -> bool:
         """Compare."""
-        found = getattr(facts, self.fact)
-        match self.how:
-            case "is":
-                return bool(found == self.value)
-            case "is_in":
-                return found in self.value
-            case "has_any":
-                return not found.isdisjoint(self.value)
-            case "at_least":
-                return bool(found >= self.value)
-            case _:
-                return bool(found < self.value)
+        return _COMPARE[self.how](getattr(facts, self.fact), self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,10 @@ class Rule:
 
     def matches(self, facts: Facts) -> bool:
         """Say whether every test holds."""
-        return all(test.holds(facts) for test in self.when)
+        for test in self.when:  # noqa: SIM110 (a plain loop: this is asked of every rule for every post)
+            if not test.holds(facts):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,6 @@ def due_at(
 
 
 # Reading -----------------------------------------------------------------
-_TESTS = ("is", "is_in", "has_any", "at_least", "below")
 _RULE_KEYS = {"id", "name", "when", "decide", "say", "due", "hold", "review", "queue", "alert", "again", "also"}
 _PACES = ("private", "public", "slow")
 
@@ -254,8 +255,8 @@ def _test(data: Any, place: str, numbers: Mapping[str, float]) -> Test:
     if fact not in FACTS:
         raise InvalidInput(reason=f"{place} asks about {fact!r}; the facts are {', '.join(sorted(FACTS))}.")
     hows = [key for key in data if key != "fact"]
-    if len(hows) != 1 or hows[0] not in _TESTS:
-        raise InvalidInput(reason=f"{place}: compare {fact} in one of these ways: {', '.join(_TESTS)}.")
+    if len(hows) != 1 or hows[0] not in _COMPARE:
+        raise InvalidInput(reason=f"{place}: compare {fact} in one of these ways: {', '.join(_COMPARE)}.")
     how, value = hows[0], data[hows[0]]
     if how in ("at_least", "below"):
         value = _named_number(value, place, numbers)

@@ -1,7 +1,7 @@
 """All that is made of a text by itself: the model's guesses and what its words say. Pure, hence done anywhere."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from hubbub.care.core import words
@@ -64,12 +64,15 @@ class TextReading:
 
     def data(self) -> list[Any]:
         """As a row keeps it."""
-        return list(astuple(self))
+        return [getattr(self, name) for name in _FIELDS]
 
     @classmethod
     def of_data(cls, data: Sequence[Any]) -> "TextReading":
         """From what a row kept."""
         return cls(*(tuple(each) if isinstance(each, list) else each for each in data))
+
+
+_FIELDS = tuple(field.name for field in fields(TextReading))
 
 
 def version_of(understanding: Understanding) -> str:

@@ -13,20 +13,23 @@ from django.db import models, transaction
 
 from hubbub.accounts.models import Workspace
 from hubbub.care.core.case import Status
-from hubbub.care.core.facts import About, Facts
+from hubbub.care.core.facts import About, Facts, facts_of
 from hubbub.care.core.likeness import Complaint, are_alike
 from hubbub.care.core.playbook import Decision, Rule, due_at
 from hubbub.care.core.reading import TextReading, read_texts, version_of
 from hubbub.care.core.reasons import Reason, reasons
 from hubbub.care.core.thread import Look, Said, look
 from hubbub.care.core.understanding import Kind, Understanding
-from hubbub.care.models import CaseRow, SocialAccount
+from hubbub.care.models import CaseRow
 from hubbub.care.selectors import day_end, playbook
-from hubbub.care.services.desk import Desk, NewDecision, name_of, voice_of
+from hubbub.care.services.desk import Desk, NewDecision, name_of
+from hubbub.care.services.draft import AccountDraft, CaseDraft
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.text import clip
+from hubbub.listening.core.post import HeardPost
 from hubbub.listening.core.topics import TopicClass
-from hubbub.listening.models import Post, Topic
+from hubbub.listening.models import Topic
+from hubbub.listening.selectors import heard_posts, waiting
 from hubbub.listening.services import triaged
 
 NOISE = 0.9
@@ -35,61 +38,44 @@ IN_THREAD = "thread"
 """The 'rule' of a post that only belongs to the thread of a case."""
 
 _LEADING_NAMES = regex.compile(r"^(?:[@.]\S+\s+)+")
-Readings = dict[tuple[int, datetime | None], TextReading]  # by post and wording
-
-
-def pending_workspaces() -> list[int]:
-    """Return the workspaces that have posts nobody looked at yet."""
-    return list(Post.objects.filter(pending=True).values_list("workspace_id", flat=True).distinct())
+Readings = dict[int, TextReading]  # by post
 
 
 def triage(workspace: int, *, understanding: Understanding, now: datetime, limit: int = 100) -> int:
     """Assess and decide up to `limit` waiting posts of a workspace; return how many were done."""
-    waiting = Post.objects.filter(workspace_id=workspace, pending=True).order_by("id")
-    ids = list(waiting.values_list("pk", flat=True)[:limit])
+    ids = waiting(workspace, limit)
     if not ids:
         return 0
-    readings = _read(ids, understanding)
     with transaction.atomic():
         row = Workspace.objects.select_for_update().get(pk=workspace)
-        posts = [
-            post
-            for post in Post.objects.filter(pk__in=ids, pending=True).order_by("said_at", "id")
-            if (post.pk, post.edited_at) in readings
-        ]
+        posts = heard_posts(pk__in=ids, pending=True)
         if posts:
-            _Triage(Desk(row, playbook(workspace), posts, now), readings).run(posts)
+            _Triage(Desk(row, playbook(workspace), posts, now), _read(posts, understanding)).run(posts)
         failpoint("triage.in_transaction")
     failpoint("triage.committed")
     return len(posts)
 
 
-def _read(ids: Sequence[int], understanding: Understanding) -> Readings:
+def _read(posts: Sequence[HeardPost], understanding: Understanding) -> Readings:
     """Return what is made of each wording: as it was read when it was heard, else read now."""
-    found: Readings = {}
-    unread: list[tuple[int, datetime | None]] = []
     version = version_of(understanding)
-    for pk, edited_at, data in Post.objects.filter(pk__in=ids).values_list("pk", "edited_at", "reading"):
-        if data and data[0] == version:
-            found[pk, edited_at] = TextReading.of_data(data)
-        else:
-            unread.append((pk, edited_at))
-    texts = dict(Post.objects.filter(pk__in=[pk for pk, _ in unread]).values_list("pk", "text")) if unread else {}
-    found.update(zip(unread, read_texts([texts[pk] for pk, _ in unread], understanding), strict=True))
-    return found
+    unread = [post for post in posts if not post.reading or post.reading[0] != version]
+    fresh = zip(unread, read_texts([post.text for post in unread], understanding), strict=True)
+    found = {post.id: reading for post, reading in fresh}
+    return found | {post.id: TextReading.of_data(post.reading or ()) for post in posts if post.id not in found}
 
 
 def review(workspace: int, *, now: datetime) -> int:
     """End holds and review watches whose time has come; return how many."""
     with transaction.atomic():
         row = Workspace.objects.select_for_update().get(pk=workspace)
-        cases = list(_due(now).filter(workspace_id=workspace).select_related("account")[:100])
-        if cases:
+        ids = list(_due(now).filter(workspace_id=workspace).values_list("pk", flat=True)[:100])
+        if ids:
             run = _Triage(Desk(row, playbook(workspace), [], now), {})
-            for case in cases:
+            for case in run.desk.cases(ids):
                 run.time_has_come(case)
             run.desk.store()
-    return len(cases)
+    return len(ids)
 
 
 def due_for_review(now: datetime) -> list[int]:
@@ -114,7 +100,7 @@ class _Triage:
         self.products = frozenset(pk for pk, klass in self.classes.items() if klass is TopicClass.PRODUCT)
         self.day_end = day_end(desk.workspace.timezone, self.now)
 
-    def run(self, posts: Sequence[Post]) -> None:
+    def run(self, posts: Sequence[HeardPost]) -> None:
         """Decide about each, and write everything back."""
         for post in posts:
             if post.deleted_at is not None:
@@ -124,18 +110,18 @@ class _Triage:
             else:
                 self._decide(post)
         self.desk.store()
-        triaged([post.pk for post in posts])
+        triaged([post.id for post in posts])
 
     # What a post is ------------------------------------------------------
-    def _reading(self, post: Post) -> TextReading:
-        found = self.readings.get((post.pk, post.edited_at)) or TextReading.of_data(post.reading)
+    def _reading(self, post: HeardPost) -> TextReading:
+        found = self.readings.get(post.id) or TextReading.of_data(post.reading or ())
         account = self.desk.account(post)
         return found.of_a_customer() if account and account.known else found
 
-    def _noise(self, post: Post, account: SocialAccount | None) -> float:
+    def _noise(self, post: HeardPost, account: AccountDraft | None) -> float:
         return max(self._reading(post).noise, account.p_bot if account else 0.0)
 
-    def _about(self, post: Post) -> About:
+    def _about(self, post: HeardPost) -> About:
         if post.to_us:
             return About.TO_US
         classes = {self.classes[topic] for topic in post.topics if topic in self.classes}
@@ -143,44 +129,36 @@ class _Triage:
             return About.ABOUT_US  # an import is about us unless a topic says otherwise
         return About.ABOUT_OTHERS if any(klass.others for klass in classes) else About.NONE
 
-    def _speaks(self, post: Post, account: SocialAccount | None) -> bool:
+    def _speaks(self, post: HeardPost, account: AccountDraft | None) -> bool:
         """Whether a post is somebody's voice: no likely bot, no colleague, no repost without words."""
         plain_repost = bool(post.repost_of) and not post.text.strip()
         return self._noise(post, account) < NOISE and not (account and account.employee) and not plain_repost
 
     def _facts(
         self,
-        post: Post,
+        post: HeardPost,
         *,
         same_voice: bool = False,
         seen: Look | None = None,
         review_reached: bool = False,
         long_in_public: bool = False,
     ) -> Facts:
-        reading, account = self._reading(post), self.desk.account(post)
-        reach = 0.0 if post.private or account is None else float(account.reach)
-        return Facts(
-            kind=reading.kind,
-            unsure=reading.unsure,
+        account = self.desk.account(post)
+        return facts_of(
+            self._reading(post),
             about=self._about(post),
             private=post.private,
-            severity=frozenset(reading.severities),
             noise=self._noise(post, account),
+            reach=0.0 if post.private or account is None else float(account.reach),
             known=bool(account and account.known),
-            exposure=seen.exposure if seen else reach,
-            growth=seen.growth if seen else 0.0,
             listed=bool(account and account.listed),
-            same_voice_case=same_voice,
-            second_voice=bool(seen and seen.second_voice),
-            asks_anyone=seen.asks_anyone if seen else reading.asks_anyone,
-            crowd_solved=bool(seen and seen.crowd_solved),
-            wrote_again=bool(seen and seen.wrote_again),
+            same_voice=same_voice,
+            seen=seen,
             review_reached=review_reached,
             long_in_public=long_in_public,
-            delicate=not post.private and reading.delicate,
         )
 
-    def _reasons(self, post: Post, facts: Facts, rule: Rule, seen: Look | None = None) -> tuple[Reason, ...]:
+    def _reasons(self, post: HeardPost, facts: Facts, rule: Rule, seen: Look | None = None) -> tuple[Reason, ...]:
         account = self.desk.account(post)
         weighed = self.desk.weigh(account).reasons if account else ("nothing is known of the author",)
         return reasons(
@@ -194,13 +172,13 @@ class _Triage:
             helper=seen.helper if seen else "",
         )
 
-    def _said(self, post: Post) -> Said:
+    def _said(self, post: HeardPost) -> Said:
         """Return a post as a thread is read."""
         reading, account = self._reading(post), self.desk.account(post)
         return Said(
-            post=post.pk,
+            post=post.id,
             said_at=post.said_at,
-            voice=voice_of(account),
+            voice=_voice(account),
             name=name_of(post),
             ours=post.ours,
             speaks=self._speaks(post, account),
@@ -213,11 +191,11 @@ class _Triage:
         )
 
     # Which case ----------------------------------------------------------
-    def _decide(self, post: Post) -> None:
-        voice = voice_of(self.desk.account(post))
+    def _decide(self, post: HeardPost) -> None:
+        voice = _voice(self.desk.account(post))
         case = self.desk.thread_case(post)
-        if case is not None and voice_of(case.account) != voice:
-            if not (Status(case.status).ended and post.to_us):
+        if case is not None and case.voice != voice:
+            if not (case.ended and post.to_us):
                 self._in_thread(case, post)
                 return
             case = None  # the thread's matter is settled; this is somebody else's, to us
@@ -229,7 +207,7 @@ class _Triage:
         else:
             self._fresh(post, facts, rule)
 
-    def _same_matter(self, voice: str, post: Post) -> CaseRow | None:
+    def _same_matter(self, voice: str, post: HeardPost) -> CaseDraft | None:
         """Return the person's open case on the matter: one in which no other problem is spoken of."""
         problems = set(self._reading(post).problems)
         cases = self.desk.voice_cases(voice)
@@ -237,7 +215,7 @@ class _Triage:
         open_to_it = (case for case in cases if not problems or not case.problems)
         return next(same, None) or next(open_to_it, None)
 
-    def _alike(self, post: Post) -> list[tuple[CaseRow, Complaint]]:
+    def _alike(self, post: HeardPost) -> list[tuple[CaseDraft, Complaint]]:
         """Return like complaints within the window, before or after, each with its case."""
         if post.historical:
             return []  # the past is no reason to step in now
@@ -245,10 +223,10 @@ class _Triage:
         found = self.desk.like_ones(mine, self.window)
         return [(case, other) for case, other in found if are_alike(mine, other, self.products)]
 
-    def _complaint(self, post: Post) -> Complaint:
+    def _complaint(self, post: HeardPost) -> Complaint:
         reading, account = self._reading(post), self.desk.account(post)
         return Complaint(
-            voice_of(account) if self._speaks(post, account) else "",
+            _voice(account) if self._speaks(post, account) else "",
             frozenset(post.topics),
             frozenset(reading.problems),
             frozenset(reading.words),
@@ -256,7 +234,7 @@ class _Triage:
         )
 
     # What to do with it --------------------------------------------------
-    def _fresh(self, post: Post, facts: Facts, rule: Rule) -> None:
+    def _fresh(self, post: HeardPost, facts: Facts, rule: Rule) -> None:
         """A post that belongs to no case yet: decide, and open one if the decision asks for it."""
         alike = self._alike(post) if rule.id == "P8" else []
         watched = next((case for case, _ in alike if self.playbook.base_of(case.rule) == "P8"), None)
@@ -271,11 +249,9 @@ class _Triage:
         made = None if rule.decide is Decision.LEAVE else self._open(post, facts, rule, why)
         self._record(post, made, rule.id, rule.decide, why)
 
-    def _open(self, post: Post, facts: Facts, rule: Rule, why: Sequence[Reason]) -> CaseRow:
+    def _open(self, post: HeardPost, facts: Facts, rule: Rule, why: Sequence[Reason]) -> CaseDraft:
         """Make the case that a decision asks for."""
-        case = CaseRow(
-            workspace=self.desk.workspace,
-            status=Status.NEW,
+        case = CaseDraft(
             opened_at=post.arrived_at,
             last_inbound_at=post.arrived_at,
             historical=post.historical,
@@ -286,7 +262,7 @@ class _Triage:
         )
         self._lead_with(case, post)
         self._rule(case, rule, why, facts, arrived=post.arrived_at)
-        self.desk.open_case(case, post, voice_of(case.account))
+        self.desk.open_case(case)
         self.desk.add_post(case, post, why="opened")
         if not post.historical:
             if facts.kind == Kind.COMPLAINT:
@@ -297,17 +273,18 @@ class _Triage:
             self.desk.audit("case opened", case, rule=rule.id, decision=rule.decide.value)
         return case
 
-    def _lead_with(self, case: CaseRow, post: Post) -> None:
+    def _lead_with(self, case: CaseDraft, post: HeardPost) -> None:
         """Show a case under the person who is to be helped first."""
         who, reading, account = name_of(post), self._reading(post), self.desk.account(post)
-        case.account, case.who = account, who
+        case.account_id, case.voice = (account.id, account.voice) if account else (None, "")
+        case.who = who
         case.title = clip(_LEADING_NAMES.sub("", post.text[:2000]) or "No words", 90)
         case.excerpt = clip(post.text, 200)
         case.search = f"{who} {post.handle} {clip(post.text, 300)}".lower()
         case.kind, case.kind_p, case.about = reading.kind, max(reading.kinds), self._about(post)
         case.exposure = 0 if post.private or account is None else account.reach
 
-    def _rule(self, case: CaseRow, rule: Rule, why: Sequence[Reason], facts: Facts, *, arrived: datetime) -> None:
+    def _rule(self, case: CaseDraft, rule: Rule, why: Sequence[Reason], facts: Facts, *, arrived: datetime) -> None:
         """Put a decision into a case: what, when, and why."""
         case.decision, case.rule, case.rule_name, case.say = rule.decide, rule.id, rule.name, rule.say
         case.playbook, case.reasons = self.playbook.version, [each.data() for each in why]
@@ -330,23 +307,23 @@ class _Triage:
             )
         case.take(value)
 
-    def _advise(self, case: CaseRow, facts: Facts) -> None:
+    def _advise(self, case: CaseDraft, facts: Facts) -> None:
         """Note what `also` rules add, in words."""
         case.advice = [{"rule": also.id, "say": also.say} for also in self.playbook.also(facts)]
 
-    def _due(self, rule: Rule, case: CaseRow, arrived: datetime) -> datetime | None:
+    def _due(self, rule: Rule, case: CaseDraft, arrived: datetime) -> datetime | None:
         if case.historical:
             return None  # nothing about the past is due
         pace = self._pace(case)
         return due_at(rule, self.playbook, arrived=arrived, now=self.now, day_end=self.day_end, pace=pace)
 
-    def _pace(self, case: CaseRow) -> str:
+    def _pace(self, case: CaseDraft) -> str:
         return "private" if case.private else "slow" if case.channel in SLOW_CHANNELS else "public"
 
-    def _next_reply(self, case: CaseRow, arrived: datetime) -> datetime:
+    def _next_reply(self, case: CaseDraft, arrived: datetime) -> datetime:
         return arrived + self.playbook.service_level[self._pace(case)]
 
-    def _append(self, case: CaseRow, post: Post, facts: Facts, rule: Rule) -> None:
+    def _append(self, case: CaseDraft, post: HeardPost, facts: Facts, rule: Rule) -> None:
         """The person of a case wrote again, here or on another channel."""
         first_time = self._attach(case, post, why="same person")
         why = self._reasons(post, facts, rule)
@@ -355,12 +332,12 @@ class _Triage:
             self.desk.note(case, self.now, f"{name_of(post)} wrote of something grave: due at once.")
         elif self._undecided(case):
             self._decide_again(case)
-        elif first_time and not case.historical:
+        elif first_time and not post.historical:
             self._next_word(case, post)
         self.desk.touch(case)
         self._record(post, case, rule.id, rule.decide, why)
 
-    def _next_word(self, case: CaseRow, post: Post) -> None:
+    def _next_word(self, case: CaseDraft, post: HeardPost) -> None:
         """The customer wrote on a case that somebody works on, or worked on: thanks ask for nothing."""
         reading, value = self._reading(post), case.value()
         thanked = reading.confirms or reading.kind is Kind.PRAISE
@@ -373,37 +350,36 @@ class _Triage:
         long = not case.private and self.desk.public_replies(case) >= 2
         self._advise(case, self._facts(post, long_in_public=long))
 
-    def _in_thread(self, case: CaseRow, post: Post) -> None:
+    def _in_thread(self, case: CaseDraft, post: HeardPost) -> None:
         """Somebody else spoke in the thread of a case."""
         first_time = self._attach(case, post, why="thread")
         asks = self._reading(post).kind in (Kind.COMPLAINT, Kind.QUESTION)
         if self._undecided(case):
             self._decide_again(case)
-        elif first_time and asks and post.to_us and not case.historical and not Status(case.status).ended:
+        elif first_time and asks and post.to_us and not post.historical and not case.ended:
             case.take(case.value().hear(post.arrived_at, self._next_reply(case, post.arrived_at)))
         self.desk.touch(case)
         why = (Reason("thread", "In the thread", f" of {case.who}'s case."),)
         self._record(post, case, IN_THREAD, Decision.APPEND, why)
 
-    def _join(self, case: CaseRow, post: Post) -> None:
+    def _join(self, case: CaseDraft, post: HeardPost) -> None:
         """A like complaint joins a watch, or what became of it."""
         self._attach(case, post, why="like problem")
         mine = self._complaint(post)
         if mine.voice:
             self.desk.remember(case, mine)
-        status = Status(case.status)
-        if status.ended and case.first_replied_at is None:
+        if case.ended and case.first_replied_at is None:
             case.take(replace(case.value(), status=Status.WATCHING, resolved_at=None))
         if self._undecided(case):
             self._decide_again(case)
-        elif mine.voice and mine.voice != voice_of(case.account):
-            value = case.value().reopen(self.now, None) if status.ended else case.value()
+        elif mine.voice and mine.voice != case.voice:
+            value = case.value().reopen(self.now, None) if case.ended else case.value()
             case.take(value.hear(post.arrived_at, self.now))
         self.desk.touch(case)
         why = (Reason("people", "A like problem", f" to {case.who}'s, so both are one case."),)
         self._record(post, case, case.rule, Decision(case.decision), why)
 
-    def _attach(self, case: CaseRow, post: Post, *, why: str) -> bool:
+    def _attach(self, case: CaseDraft, post: HeardPost, *, why: str) -> bool:
         """Put a post into a case; return whether it is new there (it may only have been edited)."""
         first_time = self.desk.add_post(case, post, why=why)
         case.posts += first_time
@@ -411,24 +387,24 @@ class _Triage:
         case.last_inbound_at = max(case.last_inbound_at, post.arrived_at)
         return first_time
 
-    def _tell_watches(self, case: CaseRow, post: Post, mine: Complaint) -> None:
+    def _tell_watches(self, case: CaseDraft, post: HeardPost, mine: Complaint) -> None:
         """A complaint with its own case is a second voice to every watch of a like problem."""
         for watch, other in self.desk.like_ones(mine, self.window):
-            is_watch = Status(watch.status) is Status.WATCHING and are_alike(mine, other, self.products)
+            is_watch = watch.status == Status.WATCHING and are_alike(mine, other, self.products)
             if is_watch and mine.voice and other.voice not in ("", mine.voice):
                 self.desk.note(watch, self.now, f"{name_of(post)} has a like problem: case {case.number}.")
                 self._decide_again(watch, second_voice=True)
                 self.desk.touch(watch)
 
     # Deciding again ------------------------------------------------------
-    def _undecided(self, case: CaseRow) -> bool:
+    def _undecided(self, case: CaseDraft) -> bool:
         """Whether nobody has acted yet, so that the playbook may still change its mind."""
-        fresh = Status(case.status) in (Status.NEW, Status.WATCHING)
+        fresh = case.status in (Status.NEW, Status.WATCHING)
         return fresh and case.first_replied_at is None and case.owner_id is None and not case.historical
 
-    def _decide_again(self, case: CaseRow, *, second_voice: bool = False, review_reached: bool = False) -> None:
+    def _decide_again(self, case: CaseDraft, *, second_voice: bool = False, review_reached: bool = False) -> None:
         """Read an unanswered case anew, as a hold or watch asks on every event of its thread."""
-        posts = {post.pk: post for post in self.desk.posts_of(case) if post.deleted_at is None}
+        posts = {post.id: post for post in self.desk.posts_of(case) if post.deleted_at is None}
         if not posts:
             return
         seen = look([self._said(post) for post in posts.values()], now=self.now, window=self.window)
@@ -449,7 +425,7 @@ class _Triage:
         self.desk.note(case, self.now, _what_happened(rule, seen, held))
         self.desk.audit("decided again", case, rule=rule.id, decision=rule.decide.value)
 
-    def time_has_come(self, case: CaseRow) -> None:
+    def time_has_come(self, case: CaseDraft) -> None:
         """End a hold whose minutes are over, or review a watch."""
         if case.folder == "held":
             case.take(case.value().end_hold(case.due_at))
@@ -462,23 +438,23 @@ class _Triage:
         self.desk.touch(case)
 
     # Ours, and taken back ------------------------------------------------
-    def _ours(self, post: Post) -> None:
+    def _ours(self, post: HeardPost) -> None:
         """One of our accounts spoke elsewhere (its own app, say): show it, and count it as our answer."""
         case = self.desk.thread_case(post)
         if case is None or self.desk.is_from_here(post) or not self.desk.add_post(case, post, why="ours"):
             return
-        if not Status(case.status).ended and not case.historical:
+        if not case.ended and not case.historical:
             case.take(case.value().answer(post.said_at, None))
             self.desk.note(case, self.now, "Answered from outside Hubbub.")
         self.desk.touch(case)
 
-    def _deleted(self, post: Post) -> None:
+    def _deleted(self, post: HeardPost) -> None:
         """The author took a post back; if nothing else was said, nothing is left to answer."""
         case = self.desk.thread_case(post)
         if case is None:
             return
         self.desk.note(case, post.deleted_at or self.now, f"{name_of(post)} deleted a post.")
-        unanswered = case.first_replied_at is None and not Status(case.status).ended
+        unanswered = case.first_replied_at is None and not case.ended
         if unanswered and any(not each.ours and each.deleted_at is None for each in self.desk.posts_of(case)):
             self._decide_again(case)
         else:
@@ -488,12 +464,14 @@ class _Triage:
                 case.take(case.value().close(self.now))
         self.desk.touch(case)
 
-    def _record(self, post: Post, case: CaseRow | None, rule: str, decision: Decision, why: Sequence[Reason]) -> None:
+    def _record(
+        self, post: HeardPost, case: CaseDraft | None, rule: str, decision: Decision, why: Sequence[Reason]
+    ) -> None:
         account = self.desk.account(post)
         self.desk.decide(
             NewDecision(
                 case=case,
-                post=post.pk,
+                post=post.id,
                 rule=rule,
                 decision=decision,
                 about=self._about(post),
@@ -502,6 +480,11 @@ class _Triage:
                 reasons=[each.data() for each in why],
             )
         )
+
+
+def _voice(account: AccountDraft | None) -> str:
+    """The person behind an account; nobody where there is none."""
+    return account.voice if account else ""
 
 
 def _what_happened(rule: Rule, seen: Look, was_held: bool) -> str:

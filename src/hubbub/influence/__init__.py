@@ -1,0 +1,1 @@
+"""Influence: how far a voice carries, and how likely it is a machine."""
