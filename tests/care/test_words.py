@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubbub.care.core.phrases import phrases
 from hubbub.care.core.words import (
     Severity,
     asks_anyone,
     confirms,
     is_abusive,
     joins_in,
-    phrases,
     problem_words,
     severities,
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hubbub.care.core.words import phrases
+from hubbub.care.core.phrases import Rule, phrases
 
 
 class Risk(StrEnum):
@@ -51,6 +51,12 @@ def warnings(text: str) -> tuple[Caution, ...]:
     return tuple(Caution(kind, words, _ADVICE[kind]) for kind, hits in found.items() if (words := _once(hits)))
 
 
+def is_delicate(text: str) -> bool:
+    """Say whether a customer's post gives personal data away, or speaks of compensation or liability."""
+    plain = " ".join(text.replace("’", "'").split())
+    return bool(_COMPENSATE.search(plain)) or any(map(bool, _given(plain)))
+
+
 def _once(hits: Iterator[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hit.strip() for hit in hits))
 
@@ -58,7 +64,7 @@ def _once(hits: Iterator[str]) -> tuple[str, ...]:
 _DENIAL = re.compile(r"\b(?:no|not|never|cannot|unable to|\w+n't)(?: \w+){0,2} $", re.IGNORECASE)
 
 
-def _unless_denied(text: str, rule: re.Pattern[str]) -> Iterator[str]:
+def _unless_denied(text: str, rule: Rule) -> Iterator[str]:
     return (hit[0] for hit in rule.finditer(text) if not _DENIAL.search(text, max(0, hit.start() - 40), hit.start()))
 
 
@@ -127,6 +133,10 @@ _LIABILITY = phrases(
 
 # Personal data ------------------------------------------------------------
 
+_TELLING = re.compile(r"\d|\w@\w")
+"""All that follows has a digit, or is an address."""
+
+_COMPENSATE = re.compile(r"\bcompensat|\bliab(?:le|ility)\b|\bdamages\b", re.IGNORECASE)
 _MAIL = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@([\w-]{1,63}(?:\.[\w-]{1,63}){1,5})")
 _DESK = re.compile(
     r"(?:customer|help|support|info|care|service|contact|hello|complaints?|press|sales|team|office|no-?reply|feedback"
@@ -204,6 +214,18 @@ _PRIVATELY = phrases(
 
 
 def _personal_data(text: str) -> Iterator[str]:
+    yield from _given(text)
+    yield from (hit[0] for hit in _SECRET.finditer(text))  # nobody should ask for these, not even in private
+    sentences = re.split(r"(?<=[.!?]) ", text)
+    for sentence, following in zip(sentences, [*sentences[1:], ""], strict=True):
+        if not _PRIVATELY.search(sentence) and not _PRIVATELY.search(following):
+            yield from (hit[0] for hit in _ASKED.finditer(sentence))
+
+
+def _given(text: str) -> Iterator[str]:
+    """Yield personal data that stands in a text itself."""
+    if not _TELLING.search(text):
+        return
     cards = [hit for hit in _CARD.finditer(text) if _luhn(hit[0])]
     ibans = [hit for hit in _IBAN.finditer(text) if _iban(hit[0])]
     yield from (hit[0] for hit in (*cards, *ibans))
@@ -220,11 +242,6 @@ def _personal_data(text: str) -> Iterator[str]:
     for hit in _STREET.finditer(rest):
         if not _OUR_PLACE.search(rest, max(0, hit.start() - 80), hit.start()):
             yield hit[0]
-    yield from (hit[0] for hit in _SECRET.finditer(rest))  # nobody should ask for these, not even in private
-    sentences = re.split(r"(?<=[.!?]) ", rest)
-    for sentence, following in zip(sentences, [*sentences[1:], ""], strict=True):
-        if not _PRIVATELY.search(sentence) and not _PRIVATELY.search(following):
-            yield from (hit[0] for hit in _ASKED.finditer(sentence))
 
 
 def _is_phone(number: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from hubbub.care.core import words
-from hubbub.care.core.guard import warnings
+from hubbub.care.core.guard import is_delicate
 from hubbub.care.core.likeness import content_words
 from hubbub.care.core.understanding import KINDS, Kind, Understanding
 
@@ -97,7 +97,7 @@ def read_texts(texts: Sequence[str], understanding: Understanding) -> list[TextR
             words.asks_anyone(text),
             words.confirms(text),
             words.joins_in(text),
-            bool(warnings(text)),
+            is_delicate(text),
         )
         for place, text in enumerate(texts)
     ]

@@ -1,13 +1,15 @@
 """What a post says outright, found by rule: danger, a threat, 'me too', 'that worked'. English first.
 
-Rules are phrases, one a line (see `phrases`), looked for in folded text. Where words have a harmless
+Rules are phrases, one a line (see `care.core.phrases`), looked for in folded text. Where words have a harmless
 sense ('this deal is fire'), the harmless phrase is struck out before the rules look.
 """
 
 import codecs
 import re
 from enum import StrEnum
+from functools import lru_cache
 
+from hubbub.care.core.phrases import Rule, Suspects, phrases
 from hubbub.kernel.text import fold
 
 READ_CHARACTERS = 5_000
@@ -31,8 +33,12 @@ def severities(text: str) -> frozenset[Severity]:
     >>> severities("It smoked and burnt my hand"), severities("This deal is fire")
     (frozenset({<Severity.DANGER: 'danger'>}), frozenset())
     """
-    literal = _HARMLESS.sub("~", _plain(text))
-    return frozenset(severity for severity, rule in _SEVERITIES.items() if _says(literal, rule))
+    plain = _plain(text)
+    grave = [(severity, rule) for severity, rule in _SEVERITIES.items() if _may_hold(rule, plain)]
+    if not grave:
+        return frozenset()
+    literal = _HARMLESS.sub("~", plain)
+    return frozenset(severity for severity, rule in grave if _says(literal, rule))
 
 
 def problem_words(text: str) -> frozenset[str]:
@@ -42,18 +48,19 @@ def problem_words(text: str) -> frozenset[str]:
     (['failure'], [])
     """
     plain = _plain(text)
-    return frozenset(name for name, rule in _PROBLEMS.items() if _says(plain, rule))
+    return frozenset(name for name, rule in _PROBLEMS.items() if _may_hold(rule, plain) and _says(plain, rule))
 
 
 def asks_anyone(text: str) -> bool:
     """Whether the author asks whoever reads it: 'anyone?', 'what can I do?'."""
-    return bool(_ASKS.search(_plain(text)))
+    plain = _plain(text)
+    return _may_hold(_ASKS, plain) and bool(_ASKS.search(plain))
 
 
 def joins_in(text: str) -> bool:
     """Whether the author says it is the same with them: 'so's mine', 'me too', '+1'."""
     plain = _plain(text)
-    return bool(_JOINS.search(plain) or _JOINS_ALONE.search(plain))
+    return bool(_may_hold(_JOINS, plain) and _JOINS.search(plain)) or bool(_JOINS_ALONE.search(plain))
 
 
 def confirms(text: str) -> bool:
@@ -63,11 +70,12 @@ def confirms(text: str) -> bool:
     (True, False, False)
     """
     plain = _plain(text)
-    if _DENIES.search(plain):
+    if _may_hold(_DENIES, plain) and _DENIES.search(plain):
         return False
-    if solved := _SOLVED.search(plain) or _SOLVED_ALONE.search(plain):
+    if solved := (_may_hold(_SOLVED, plain) and _SOLVED.search(plain)) or _SOLVED_ALONE.search(plain):
         return not plain[solved.end() :].lstrip().startswith("?")
-    return bool(_THANKS.search(plain)) and "?" not in plain and not _REQUESTS.search(plain)
+    thanks = _may_hold(_THANKS, plain) and bool(_THANKS.search(plain))
+    return thanks and "?" not in plain and not _REQUESTS.search(plain)
 
 
 def is_abusive(text: str) -> bool:
@@ -76,46 +84,14 @@ def is_abusive(text: str) -> bool:
     return bool(_ABUSE.search(plain)) or not _SLURS.isdisjoint(re.findall(r"\w+", plain))
 
 
+@lru_cache(maxsize=16)
 def _plain(text: str) -> str:
     return " ".join(fold(text[:READ_CHARACTERS]).replace("’", "'").split())
 
 
-def _says(text: str, rule: re.Pattern[str]) -> bool:
+def _says(text: str, rule: Rule) -> bool:
     """Whether a phrase stands there and the words right before it don't deny it."""
     return any(not _NEGATION.search(text, max(0, hit.start() - 60), hit.start()) for hit in rule.finditer(text))
-
-
-def phrases(lines: str, **lists: str) -> re.Pattern[str]:
-    """Compile phrases, one a line, into one pattern.
-
-    `a|b` is either word, `(a)` may be missing, `..` is up to three words, `*` any letters, `#` a number,
-    `_` a space inside a word, `<name>` one of the list of that name.
-
-    >>> bool(phrases("set (it|them) on fire|flames").search("they set it on fire"))
-    True
-    """
-    return re.compile(
-        r"(?<!\w)(?:" + "|".join(_phrase(line, lists) for line in lines.strip().splitlines()) + r")(?!\w)",
-        re.IGNORECASE,
-    )
-
-
-def _phrase(line: str, lists: dict[str, str]) -> str:
-    parts = []
-    for part in line.split():
-        if part == "..":
-            parts.append(r"(?:(?:[\w'&£$€%-]|(?<=\d)[.,](?=\d))+ ){0,3}?")
-        elif part.startswith("("):
-            parts.append(f"(?:{_word(part[1:-1], lists)} )?")
-        else:
-            parts.append(_word(part, lists) + " ")
-    return "".join(parts).removesuffix(" ")
-
-
-def _word(choices: str, lists: dict[str, str]) -> str:
-    named = (lists[choice[1:-1]].split() if choice.startswith("<") else [choice] for choice in choices.split("|"))
-    escaped = "|".join(re.escape(form) for forms in named for form in forms)
-    return f"(?:{escaped})".replace(r"\*", r"\w*").replace(r"\#", r"\d[\d.,]*").replace("_", " ")
 
 
 _NEGATION = re.compile(
@@ -164,7 +140,7 @@ _HARMLESS = phrases(
     people=_PEOPLE,
 )
 
-_SEVERITIES: dict[Severity, re.Pattern[str]] = {
+_SEVERITIES: dict[Severity, Rule] = {
     Severity.DANGER: phrases(
         """
         on|in|into fire|flames
@@ -325,7 +301,7 @@ _SEVERITIES: dict[Severity, re.Pattern[str]] = {
 
 # Problems -----------------------------------------------------------------
 
-_PROBLEMS: dict[str, re.Pattern[str]] = {
+_PROBLEMS: dict[str, Rule] = {
     "failure": phrases(
         """
         broken|broke|breaks|breaking|dead|died|dies|unreliable|faulty|fault|faults|defect|defective|fail|fails|failed
@@ -593,3 +569,19 @@ _SLURS = frozenset(
     ).split()
 )
 """Words against people for what they are; turned by thirteen letters, so that nobody need read them here."""
+
+# Which rules can hold at all ------------------------------------------------
+
+_ALL = (*_SEVERITIES.values(), *_PROBLEMS.values(), _ASKS, _JOINS, _SOLVED, _THANKS, _DENIES)
+_NUMBERS = {id(rule): number for number, rule in enumerate(_ALL)}
+_SUSPECTS = Suspects(_ALL)
+
+
+@lru_cache(maxsize=16)
+def _suspected(plain: str) -> frozenset[int]:
+    return _SUSPECTS.of(plain)
+
+
+def _may_hold(rule: Rule, plain: str) -> bool:
+    """Whether a rule is worth trying: each detector asks for the same text, so it is looked through once."""
+    return _NUMBERS[id(rule)] in _suspected(plain)
