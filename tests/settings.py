@@ -7,8 +7,8 @@ os.environ.setdefault("HUBBUB_HOME", tempfile.mkdtemp(prefix="hubbub-test-"))
 os.environ["HUBBUB_ALLOW_PRIVATE"] = "demo,bluesky"
 os.environ.pop("HUBBUB_FAILPOINT", None)
 
-from hubbub.config.settings import *  # noqa: E402, F403
-from hubbub.config.settings import DATABASES, HOME  # noqa: E402
+from hubbub.config.settings import *  # noqa: F403
+from hubbub.config.settings import DATABASES, HOME
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -4,13 +4,13 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from tests.make import Town, make_member, make_town, make_workspace
 
 from hubbub.care.core.case import Status
 from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.models import DecisionRow
 from hubbub.care.services import cases, people
 from hubbub.flows.ingest import Places
-from tests.make import Town, make_member, make_town, make_workspace
 
 pytestmark = pytest.mark.django_db
 

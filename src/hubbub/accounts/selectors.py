@@ -16,7 +16,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def enter(person: PersonId | None, slug: str, via: str = "web") -> Access:
+def enter(person: PersonId, slug: str, via: str = "web") -> Access:
     """Return a person's pass into a workspace; NotFound for strangers and for what does not exist alike."""
     row = (
         Membership.objects.filter(person_id=person, workspace__slug=slug, person__is_active=True)
@@ -98,9 +98,9 @@ def timezone_of(access: Access) -> str:
 
 def tokens(access: Access) -> tuple[Token, ...]:
     """Return one's own API tokens in this workspace, newest first."""
-    rows = ApiToken.objects.filter(
-        membership__workspace_id=access.workspace, membership__person_id=access.person
-    ).order_by("-id")
+    rows = ApiToken.objects.filter(membership__workspace_id=access.workspace, membership__person_id=access.me).order_by(
+        "-id"
+    )
     return tuple(Token(row.pk, row.name, row.shown, row.created_at, row.used_at) for row in rows)
 
 

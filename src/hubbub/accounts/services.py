@@ -300,7 +300,7 @@ def make_token(access: Access, name: str, *, now: datetime) -> str:
     if not name or len(name) > 60:
         raise InvalidInput(reason="Give the token a name of at most 60 characters, so that you know it again.")
     token = f"hb_{secrets.token_urlsafe(32)}"
-    membership = Membership.objects.get(workspace_id=access.workspace, person_id=access.person)
+    membership = Membership.objects.get(workspace_id=access.workspace, person_id=access.me)
     ApiToken.objects.create(membership=membership, name=name, digest=selectors.digest(token), shown=token[:9])
     audit(access, "token made", name, now=now)
     return token
@@ -310,7 +310,7 @@ def make_token(access: Access, name: str, *, now: datetime) -> str:
 def revoke_token(access: Access, token: int, *, now: datetime) -> None:
     """End one of one's own tokens."""
     row = ApiToken.objects.filter(
-        pk=token, membership__workspace_id=access.workspace, membership__person_id=access.person
+        pk=token, membership__workspace_id=access.workspace, membership__person_id=access.me
     ).first()
     if row is None:
         raise NotFound(what="token", which=token)

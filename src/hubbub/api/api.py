@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Path, Query
+from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.params.functions import Path, Query
 from ninja.security import HttpBearer
 
 import hubbub
@@ -84,7 +85,7 @@ def _access(request: HttpRequest) -> Access:
     return access
 
 
-Number = Path(..., ge=1, le=2**53)
+Number: Any = Path(..., ge=1, le=2**53)
 
 
 # Reading ------------------------------------------------------------------

@@ -114,7 +114,7 @@ def day_end(timezone: str, now: datetime) -> datetime:
 # Lists --------------------------------------------------------------------
 def _lines(rows: Sequence[CaseRow], access: Access) -> tuple[CaseLine, ...]:
     marks = dict(
-        ReadMark.objects.filter(case__in=[row.pk for row in rows], person_id=access.person).values_list("case_id", "at")
+        ReadMark.objects.filter(case__in=[row.pk for row in rows], person_id=access.me).values_list("case_id", "at")
     )
     return tuple(_line(row, marks.get(row.pk)) for row in rows)
 
@@ -239,7 +239,7 @@ def counts(access: Access, now: datetime) -> Counts:
         soon=count(needs.filter(sort_at__gte=now, sort_at__lt=now + timedelta(minutes=15))),
         next_held=held,
         answered_today=Entry.objects.filter(
-            person_id=access.person,
+            person_id=access.me,
             kind="reply",
             at__gte=midnight - timedelta(days=1),
             case__workspace_id=access.workspace,
@@ -271,7 +271,7 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     """Return a case with everything a page shows of it."""
     access.require(Permission.READ)
     row = case_row(access, number)
-    read_at = ReadMark.objects.filter(case=row, person_id=access.person).values_list("at", flat=True).first()
+    read_at = ReadMark.objects.filter(case=row, person_id=access.me).values_list("at", flat=True).first()
     entries = list(
         Entry.objects.filter(case=row)
         .select_related("post")
@@ -408,7 +408,7 @@ def lookers(access: Access, case_id: int, now: datetime) -> tuple[Looker, ...]:
     """Return which colleagues have a case open just now, oneself left out."""
     rows = (
         Presence.objects.filter(case_id=case_id, case__workspace_id=access.workspace, seen_at__gt=now - PRESENT)
-        .exclude(person_id=access.person)
+        .exclude(person_id=access.me)
         .select_related("person")
         .order_by("person__name")
     )

@@ -35,7 +35,7 @@ class Trouble(Exception):
 
 
 def _settings() -> str:
-    from hubbub.config import environment
+    from hubbub.infra import environment
 
     try:
         env = environment.read()
@@ -56,7 +56,7 @@ def _packages() -> str:
 
 
 def _home() -> str:
-    from hubbub.config import environment
+    from hubbub.infra import environment
 
     home = environment.read().home
     try:

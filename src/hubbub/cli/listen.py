@@ -18,8 +18,8 @@ from hubbub.care.core.reasons import Reason, headline, reasons
 from hubbub.care.core.understanding import LinearModel
 from hubbub.channels.core.contract import Channel
 from hubbub.channels.registry import open_channel
-from hubbub.config import environment
 from hubbub.influence.core.weight import Profile, weight
+from hubbub.infra import environment
 from hubbub.kernel.batch import Event, RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.text import HANDLE, fold
@@ -144,7 +144,8 @@ class Triage:
         named = {fold(name).lstrip("@") for name in line["mentions"]}
         named |= {fold(name).rstrip(".-") for name in HANDLE.findall(text)}
         to_us = line["private"] or not named.isdisjoint(self.own)
-        weighed = weight(Profile(**{name: line[name] for name in PROFILE if line[name] is not None}), datetime.now(UTC))
+        known = {name: line[name] for name in PROFILE if line[name] is not None}
+        weighed = weight(Profile(**({"handle": ""} | known)), datetime.now(UTC))
         facts = facts_of(
             reading,
             about=About.TO_US if to_us else About.ABOUT_US,

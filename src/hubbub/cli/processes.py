@@ -98,7 +98,7 @@ def worker_command() -> None:
 def network_command(world: Path | None, home: Path | None, port: int | None) -> None:
     """Run the demo network, alone."""
     end_with_parent()
-    from hubbub.config import environment
+    from hubbub.infra import environment
     from hubbub.simulate import server
     from hubbub.simulate.world import read_world
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from hubbub.config.environment import Environment, SettingError
+from hubbub.infra.environment import Environment, SettingError
 
 
 def django_key(env: Environment) -> str:

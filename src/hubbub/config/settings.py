@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from hubbub.config import environment, secrets
+from hubbub.config import secrets
+from hubbub.infra import environment
 
 try:
     ENVIRONMENT = environment.read()

@@ -77,7 +77,7 @@ class Ingested:
 class Ears:
     """What all workspaces listen for, compiled into one matcher, and the budgets of rows."""
 
-    topics: dict[int, TopicValue]
+    topics: dict[TopicId, TopicValue]
     matcher: Matcher[tuple[WorkspaceId, TopicId]]
     handles: dict[int, frozenset[str]]  # workspace -> folded handles that its topics about us name
     _attention: dict[int, tuple[float, Budget]] = field(default_factory=dict)

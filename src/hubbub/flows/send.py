@@ -42,15 +42,18 @@ class Sender:
     async def round(self) -> int:
         """Deal with what a killed sender left, then send all that is due; return how many were dealt with."""
         done = 0
-        for message in await asyncio.to_thread(outbox.abandoned, self.name, _now(), fresh_start=not self._started):
-            await self._deal(message, look_first=True, abandoned=True)
+        for left in await asyncio.to_thread(outbox.abandoned, self.name, _now(), fresh_start=not self._started):
+            await self._deal(left, look_first=True, abandoned=True)
             done += 1
         self._started = True
-        while (message := await asyncio.to_thread(outbox.claim, self.name, _now())) is not None:
+        while message := await self._claim():
             failpoint("send.claimed")
             await self._deal(message, look_first=message.doubtful)
             done += 1
         return done
+
+    async def _claim(self) -> Message | None:
+        return await asyncio.to_thread(outbox.claim, self.name, _now())
 
     async def aclose(self) -> None:
         """Close every channel."""

@@ -1,7 +1,7 @@
 """Secrets at rest: a field that keeps JSON encrypted, and refuses to hand back what it can't read."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -40,9 +40,17 @@ def unseal(token: str) -> Any:
         raise SecretUnreadable from error
 
 
-class SecretJSONField(models.TextField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+else:  # the stubs take type arguments, Django does not
+    _TextField = models.TextField
+
+
+class SecretJSONField(_TextField):
     """A JSON-like value, encrypted in the database. Never searched, never shown, never logged."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
     description = "Encrypted JSON"
 
     def get_prep_value(self, value: Any) -> Any:

@@ -96,7 +96,7 @@ def save_topic(
     if not name or len(name) > 80:
         raise InvalidInput(reason="Give the topic a name of at most 80 characters.")
     parsed = query.parse(text)
-    if Topic.objects.filter(workspace_id=access.workspace, name__iexact=name).exclude(pk=topic).exists():
+    if Topic.objects.filter(workspace_id=access.workspace, name__iexact=name).exclude(pk=topic or 0).exists():
         raise Conflict(reason=f"There is a topic {name} already.")
     after = {"name": name, "class": klass.value, "query": parsed.source, "enabled": enabled}
     if topic is None:

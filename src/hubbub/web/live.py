@@ -68,7 +68,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 async def _pass_on(queue: "asyncio.Queue[Changed]", gone: "asyncio.Future[None]", send: Send) -> bool:
     """Send the next changes, or a ping after a quiet while; return whether there were any."""
     waiting = asyncio.ensure_future(queue.get())
-    await asyncio.wait({waiting, gone}, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
+    both: set[asyncio.Future[Any]] = {waiting, gone}
+    await asyncio.wait(both, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
     if not waiting.done():
         waiting.cancel()
         if not gone.done():
@@ -131,7 +132,7 @@ def _enter(cookies: str, slug: str) -> int | None:
         if morsel is None:
             return None
         session = SessionStore(morsel.value)
-        person = Person.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+        person = Person.objects.filter(pk=session.get(SESSION_KEY, 0), is_active=True).first()
         if person is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
             return None
         if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):

@@ -60,6 +60,11 @@ class Access:
     role: Role | None  # None: Hubbub itself
     via: str = "web"
 
+    @property
+    def me(self) -> PersonId:
+        """Whose pass this is. Hubbub itself is nobody: an id that no person has."""
+        return self.person or PersonId(0)
+
     def may(self, permission: Permission) -> bool:
         """Say whether this pass includes a deed."""
         return self.role is None or permission in GRANTS[self.role]

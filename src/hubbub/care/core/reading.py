@@ -69,7 +69,8 @@ class TextReading:
     @classmethod
     def of_data(cls, data: Sequence[Any]) -> "TextReading":
         """From what a row kept."""
-        return cls(*(tuple(each) if isinstance(each, list) else each for each in data))
+        values: list[Any] = [tuple(each) if isinstance(each, list) else each for each in data]
+        return cls(*values)
 
 
 _FIELDS = tuple(field.name for field in fields(TextReading))

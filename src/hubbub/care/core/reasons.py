@@ -118,5 +118,5 @@ def _seen_by(facts: Facts, reach_words: Sequence[str]) -> Reason:
 def _round(number: float) -> int:
     """Two figures are all an estimate is worth."""
     whole = max(0, int(number))
-    step = 10 ** max(0, len(str(whole)) - 2)
+    step: int = 10 ** max(0, len(str(whole)) - 2)
     return round(whole / step) * step

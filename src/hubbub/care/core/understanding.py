@@ -67,7 +67,10 @@ class Reading:
 class Understanding(Protocol):
     """Anything that reads texts: this model, or a better one."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """Name the model, so that what it said can be told from what another says."""
+        ...
 
     def read(self, texts: Sequence[str]) -> Reading:
         """Return the probabilities of each kind and sentiment, one row a text."""

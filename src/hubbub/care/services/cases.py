@@ -144,7 +144,7 @@ def _nobody_answered_since(access: Access, row: CaseRow, seen_reply: int | None)
     """Stop a reply when a colleague answered after the person last looked."""
     if seen_reply is None:
         return
-    newer = Entry.objects.filter(case=row, kind="reply", pk__gt=seen_reply).exclude(person_id=access.person).last()
+    newer = Entry.objects.filter(case=row, kind="reply", pk__gt=seen_reply).exclude(person_id=access.me).last()
     if newer is not None:
         raise CaseMoved(who=newer.name, deed="answered")
 
@@ -270,7 +270,7 @@ def _own(row: CaseRow, outbox_id: int) -> None:
 def look(access: Access, number: int, *, typing: bool, now: datetime) -> None:
     """Tell colleagues that one looks at a case, and note it as read. Everybody who may read may look."""
     row = _lock(access, number, Permission.READ)
-    mark, made = Presence.objects.get_or_create(case=row, person_id=access.person, defaults={"seen_at": now})
+    mark, made = Presence.objects.get_or_create(case=row, person_id=access.me, defaults={"seen_at": now})
     came = made or now - mark.seen_at > timedelta(seconds=40)
     changed = came or mark.typing != typing
     mark.seen_at, mark.typing = now, typing
@@ -284,7 +284,7 @@ def look(access: Access, number: int, *, typing: bool, now: datetime) -> None:
 def leave(access: Access, number: int, *, now: datetime) -> None:
     """Tell colleagues that one looks elsewhere."""
     row = _lock(access, number, Permission.READ)
-    if Presence.objects.filter(case=row, person_id=access.person).delete()[0]:
+    if Presence.objects.filter(case=row, person_id=access.me).delete()[0]:
         changes.record(access.workspace, "presence", row.pk, now=now)
 
 

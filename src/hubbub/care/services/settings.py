@@ -69,7 +69,7 @@ def save_canned(access: Access, *, canned: int | None = None, title: str, text: 
         raise InvalidInput(reason="Give the reply a title of at most 80 characters.")
     if not text or len(text) > 5_000:
         raise InvalidInput(reason="Give the reply words, at most 5,000 characters.")
-    if CannedReply.objects.filter(workspace_id=access.workspace, title__iexact=title).exclude(pk=canned).exists():
+    if CannedReply.objects.filter(workspace_id=access.workspace, title__iexact=title).exclude(pk=canned or 0).exists():
         raise Conflict(reason=f"There is a reply {title} already.")
     row = _canned(access, canned) if canned is not None else CannedReply(workspace_id=access.workspace)
     before = {"title": row.title, "text": row.text} if canned is not None else None

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
 from hubbub.web.request import Request, render
@@ -30,7 +31,7 @@ def save(
     *,
     then: str,
     said: str,
-    **where: object,
+    **where: str | int,
 ) -> HttpResponse:
     """Do the work and go on; where it can't be done, show the form again with the words and the reason."""
     try:
@@ -41,4 +42,4 @@ def save(
         shown = {**context, "error": error, "given": request.POST}
         return render(request, template, shown, status=error.status)
     messages.success(request, said)
-    return redirect(then, slug=request.access.slug, **where)
+    return redirect(reverse(then, kwargs={"slug": request.access.slug, **where}))

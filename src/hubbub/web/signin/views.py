@@ -1,6 +1,6 @@
 """Coming in and going out: the front door, passwords, one-time links, oneself."""
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.views import LoginView
 from allauth.decorators import rate_limit
@@ -57,7 +57,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         """What the page shows: the form, and where to go after it."""
         context = FormView.get_context_data(self, **kwargs)
         context["next"] = self.request.GET.get("next") or self.request.POST.get("next", "")
-        return cast("dict[str, Any]", context)
+        return context
 
 
 @require_GET
