@@ -1,8 +1,14 @@
 """Plain builders: a workspace with its cast, and a network in which people say things."""
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+from django.db import connection
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts import services as account_services
@@ -17,6 +23,7 @@ from hubbub.channels import services as channel_services
 from hubbub.channels.core.contract import Account
 from hubbub.flows.ingest import Ears, Ingested, Places, ingest
 from hubbub.kernel.batch import RawBatch
+from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.services import save_topic
@@ -73,6 +80,7 @@ class Town:
     people: dict[str, dict[str, object]] = field(default_factory=dict)
     said: int = 0
     waiting: list[bytes] = field(default_factory=list)
+    born: dict[str, str] = field(default_factory=dict)  # when a post was first said, by uri
 
     def person(self, handle: str, **profile: object) -> None:
         """Give somebody another profile than the usual one."""
@@ -115,11 +123,12 @@ class Town:
             }  # fmt: skip
             return uri, json.dumps({"type": "message", "at": at, "message": message}).encode()
         uri = uri or f"demo://acme/{handle}/{self.said}"
+        born = self.born.setdefault(uri, at)
         post = {
             "id": uri.removeprefix("demo://acme/"),
             "uri": uri,
             "author": author,
-            "created_at": at,
+            "created_at": born,
             "text": text,
             "url": f"http://127.0.0.1:1/@{handle}/{self.said}",
             "parent": reply_to,
@@ -199,3 +208,24 @@ def roles(access: Access) -> dict[Role, Access]:
 def member_count(access: Access) -> int:
     """How many work there."""
     return Membership.objects.filter(workspace_id=access.workspace).count()
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """Do several things at the same moment, each in a thread with its own connection.
+
+    Returns what each gave back, or the error of ours that it raised.
+    """
+    gate = Barrier(len(deeds))
+
+    def does(deed: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            gate.wait(20)
+            return deed()
+        except HubbubError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(does, deeds))

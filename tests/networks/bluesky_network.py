@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -153,6 +154,7 @@ class BlueskyNetwork:
     def __init__(self) -> None:
         self.pds = ""
         self.appview = ""
+        self.jetstream = ""
         self.took_s = 0.0
         self._folder = Path()
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -234,7 +236,8 @@ class BlueskyNetwork:
         _until(lambda: '{"pds":' in log.read_text("utf-8", "replace"), process, log, 180)
         line = next(each for each in log.read_text("utf-8", "replace").splitlines() if each.startswith('{"pds":'))
         where = json.loads(line)
-        self.pds, self.appview = where["pds"], where["appview"]
+        self.pds, self.appview, self.jetstream = where["pds"], where["appview"], where["jetstream"]
+        self._network = process
 
     def _start(self, name: str, command: list[str], **options: Any) -> tuple[subprocess.Popen[bytes], Path]:
         log = self._folder / f"{name}.log"
@@ -242,6 +245,10 @@ class BlueskyNetwork:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **options)
         self._processes.append(process)
         return process, log
+
+    def cut(self) -> None:
+        """Break every connection to the public stream off, without a good-bye."""
+        self._network.send_signal(signal.SIGUSR2)
 
     # What people do on the network.
 
@@ -296,6 +303,12 @@ class BlueskyNetwork:
         made = self._post("com.atproto.repo.createRecord", by.token, repo=by.did, collection=POST, record=record)
         return Posted(made["uri"], made["cid"])
 
+    def edit(self, by: Credentials, uri: str, text: str) -> None:
+        """Give somebody's own post other words."""
+        record = {**self.record(uri)["value"], "text": text}
+        key = uri.rpartition("/")[2]
+        self._post("com.atproto.repo.putRecord", by.token, repo=by.did, collection=POST, rkey=key, record=record)
+
     def delete(self, by: Credentials, uri: str) -> None:
         """Delete somebody's own post."""
         self._post("com.atproto.repo.deleteRecord", by.token, repo=by.did, collection=POST, rkey=uri.rpartition("/")[2])
@@ -323,6 +336,13 @@ class BlueskyNetwork:
     def thread(self, uri: str) -> dict[str, Any]:
         """Read a thread as a stranger without an account sees it."""
         return dict(self._get("app.bsky.feed.getPostThread", uri=uri, depth=50)["thread"])
+
+    def replies(self, uri: str) -> list[dict[str, Any]]:
+        """Read the replies to a post as anybody sees them; none as long as the index does not know the post."""
+        try:
+            return [reply["post"] for reply in self.thread(uri)["replies"]]
+        except NetworkRefusedError:
+            return []
 
     def _get(self, method: str, *, server: str = "", **params: str | int) -> dict[str, Any]:
         query = urllib.parse.urlencode(params)

@@ -1,7 +1,7 @@
 """The Bluesky connector against the real network on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,12 +24,6 @@ WITHIN_S = 5
 _numbers = count(1)
 
 T = TypeVar("T")
-
-
-@pytest.fixture(scope="session")
-def network() -> Iterator[BlueskyNetwork]:
-    with BlueskyNetwork() as running:
-        yield running
 
 
 @pytest.fixture
@@ -103,13 +97,6 @@ async def ear(channel: Bluesky, cursor: Any = None) -> AsyncIterator[Ear]:
         listening.cancel()
 
 
-def replies(network: BlueskyNetwork, uri: str) -> list[dict[str, Any]]:
-    try:
-        return [reply["post"] for reply in network.thread(uri)["replies"]]
-    except NetworkRefusedError:  # the index does not know the post yet
-        return []
-
-
 async def eventually(read: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
     """Read until it is good: the network's index is a moment behind."""
     for _ in range(WITHIN_S * 10):
@@ -120,7 +107,7 @@ async def eventually(read: Callable[[], Awaitable[T]], good: Callable[[T], bool]
 
 
 async def replies_of(network: BlueskyNetwork, uri: str, many: int) -> list[dict[str, Any]]:
-    return await eventually(lambda: asyncio.to_thread(replies, network, uri), lambda found: len(found) == many)
+    return await eventually(lambda: asyncio.to_thread(network.replies, uri), lambda found: len(found) == many)
 
 
 async def test_a_strangers_mention_is_heard_within_five_seconds(
@@ -207,7 +194,7 @@ async def test_the_same_message_sent_twice_stands_once(
     assert await bluesky.send(message) == await again.send(message) == await again.find(message)
     await again.aclose()
     await replies_of(network, posted.uri, 1)
-    assert len(replies(network, posted.uri)) == len(network.records(acme)) == 1
+    assert len(network.replies(posted.uri)) == len(network.records(acme)) == 1
 
 
 async def test_a_lost_answer_is_looked_up_and_not_repeated(

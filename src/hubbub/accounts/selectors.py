@@ -104,12 +104,19 @@ def tokens(access: Access) -> tuple[Token, ...]:
     return tuple(Token(row.pk, row.name, row.shown, row.created_at, row.used_at) for row in rows)
 
 
-def audit_log(access: Access, before: int | None = None, limit: int = 50) -> tuple[Audited, ...]:
-    """Return what was changed, newest first; `before` is the id of the last line already seen."""
+def audit_log(
+    access: Access, before: int | None = None, limit: int = 50, *, by_people: bool = False
+) -> tuple[Audited, ...]:
+    """Return what was changed, newest first, by anybody or by people only.
+
+    `before` is the id of the last line already seen.
+    """
     access.require(Permission.AUDIT)
     rows = AuditEntry.objects.filter(workspace_id=access.workspace).order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)
+    if by_people:
+        rows = rows.exclude(via="system")
     return tuple(
         Audited(row.pk, row.at, row.name, row.via, row.action, row.subject, row.before, row.after)
         for row in rows[:limit]

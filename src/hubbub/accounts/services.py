@@ -82,8 +82,16 @@ def claim(
 
 @transaction.atomic
 def claim_unattended(*, name: str, email: str, workspace: str, timezone: str, now: datetime) -> Access:
-    """Make the first person without a password, as the demo does: they come in by a sign-in link."""
-    Installation.objects.update_or_create(pk=1, defaults={"claimed_at": now})
+    """Make the first person without a password, as the demo does: they come in by a sign-in link.
+
+    Raises
+    ------
+    Conflict
+        If somebody has claimed the installation.
+    """
+    Installation.objects.get_or_create(pk=1)
+    if Installation.objects.filter(pk=1, claimed_at__isnull=True).update(claimed_at=now) != 1:
+        raise Conflict(reason="This installation has an owner already.")
     person = make_person(email=email, name=name)
     return make_workspace(owner=person, name=workspace, timezone=timezone, now=now)
 
@@ -241,7 +249,9 @@ def _may_give(access: Access, role: Role) -> None:
 
 
 def _membership(access: Access, person: PersonId) -> Membership:
+    """Return somebody's membership, locked; one change of people at a time, so that an owner is always left."""
     access.require(Permission.PEOPLE)
+    Workspace.objects.select_for_update(no_key=True).get(pk=access.workspace)
     row = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("person")
@@ -254,8 +264,8 @@ def _membership(access: Access, person: PersonId) -> Membership:
 
 
 def _keep_an_owner(row: Membership) -> None:
-    owners = Membership.objects.select_for_update().filter(workspace_id=row.workspace_id, role=Role.OWNER)
-    if not any(other.pk != row.pk for other in owners):
+    owners = Membership.objects.filter(workspace_id=row.workspace_id, role=Role.OWNER)
+    if not owners.exclude(pk=row.pk).exists():
         raise LastOwner(name=row.person.name)
 
 

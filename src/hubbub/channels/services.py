@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
@@ -108,26 +108,44 @@ def _connection(access: Access, connection: int) -> Connection:
 
 
 def stream_for(access: Access, kind: str, source: str, *, config: Mapping[str, Any], now: datetime) -> StreamId:
-    """Return the stream of an import or of messages posted in, making its connection if it is new."""
+    """Return the stream of an import or of messages posted in, making its connection if it is new.
+
+    Raises
+    ------
+    Conflict
+        If the source was switched off: what is handed over would be lost.
+    """
     access.require(Permission.WORK if kind == "generic" else Permission.LISTEN)
-    name = f"{channel_class(kind).label}: {source}"[:120]
-    row = Connection.objects.filter(workspace_id=access.workspace, kind=kind, name=name).first()
-    if row is None:
-        with transaction.atomic():
-            stream = Stream.objects.create(scope=f"{kind}:{access.workspace}:{source}"[:1000], kind=kind)
-            row = Connection.objects.create(
-                workspace_id=access.workspace,
-                kind=kind,
-                name=name,
-                config=dict(config),
-                secret={},
-                stream=stream,
-            )
-            audit(access, "connection made", name, now=now, after={"kind": kind})
-    elif row.config != dict(config):
+    scope = f"{kind}:{access.workspace}:{source}"[:1000]
+    rows = Connection.objects.filter(workspace_id=access.workspace, kind=kind, stream__scope=scope)
+    row = rows.order_by("-enabled", "pk").first() or _new_source(access, kind, source, scope, config=config, now=now)
+    if not row.enabled:
+        raise Conflict(reason=f"{row.name} is switched off. Switch it on under Settings, Channels.")
+    if row.config != dict(config):
         Connection.objects.filter(pk=row.pk).update(config=dict(config))
     assert row.stream_id is not None
     return StreamId(row.stream_id)
+
+
+def _new_source(
+    access: Access, kind: str, source: str, scope: str, *, config: Mapping[str, Any], now: datetime
+) -> Connection:
+    """Make the connection of a source; what an earlier one of it heard stays known."""
+    name = f"{channel_class(kind).label}: {source}"[:120]
+    try:
+        with transaction.atomic():
+            stream, _ = Stream.objects.get_or_create(scope=scope, defaults={"kind": kind})
+            row = Connection.objects.create(
+                workspace_id=access.workspace, kind=kind, name=name, config=dict(config), secret={}, stream=stream
+            )
+            audit(access, "connection made", name, now=now, after={"kind": kind})
+            changes.record(access.workspace, "connections", row.pk, now=now)
+    except IntegrityError:
+        same = Connection.objects.filter(workspace_id=access.workspace, stream__scope=scope).first()
+        if same is None:
+            raise Conflict(reason=f"There is a connection {name} already.") from None
+        return same  # made at the same moment
+    return row
 
 
 def note_failure(stream: StreamId, words: str, *, now: datetime) -> None:

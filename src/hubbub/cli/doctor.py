@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +23,8 @@ def doctor_command() -> None:
         except Trouble as trouble:
             bad += 1
             click.echo(f"  MEND  {name}: {trouble}")
-        if bad and name in ("Settings", "Packages"):
-            break  # the rest stands on these
+            if name in STANDS_ON:
+                break
     click.echo("\nAll is well." if not bad else f"\n{bad} thing{'s' if bad > 1 else ''} to mend.")
     sys.exit(1 if bad else 0)
 
@@ -42,7 +41,7 @@ def _settings() -> str:
     except environment.SettingError as error:
         raise Trouble(str(error)) from None
     if env.unknown:
-        raise Trouble(f"{', '.join(env.unknown)}: no such setting. docs/settings.md lists them.")
+        raise Trouble(" ".join(env.unknown))
     return f"home {env.home}, address {env.address}"
 
 
@@ -66,6 +65,13 @@ def _home() -> str:
         probe.unlink()
     except OSError as error:
         raise Trouble(f"{home} can't be written: {error.strerror}. Set HUBBUB_HOME to a folder of yours.") from None
+    return "can be written"
+
+
+def _disk() -> str:
+    from hubbub.infra import environment
+
+    home = environment.read().home
     free = os.statvfs(home).f_bavail * os.statvfs(home).f_frsize
     if free < LEAST_FREE:
         raise Trouble(f"{home} has {free / 2**30:.1f} GB free; make room, or nothing more can be heard.")
@@ -73,21 +79,31 @@ def _home() -> str:
 
 
 def _database() -> str:
-    from hubbub.cli.setup import start
-
-    start()
-    from django.db import DatabaseError, connection
+    from django.db import Error, connection
     from django.db.migrations.executor import MigrationExecutor
 
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        waiting = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
-    except (DatabaseError, sqlite3.Error) as error:
-        raise Trouble(f"It can't be reached: {str(error).strip()}. Look at DATABASE_URL.") from None
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error as error:
+        raise Trouble(
+            f"It can't be reached: {' '.join(str(error).split()).rstrip('.')}. Look at DATABASE_URL."
+        ) from None
     if waiting:
         raise Trouble(f"{len(waiting)} migrations wait. Run `hubbub prepare`.")
     return f"{connection.vendor}, up to date"
+
+
+def _keys() -> str:
+    from hubbub.cli.setup import start
+
+    try:
+        start()
+    except SystemExit as error:  # what stops every other command is one line here
+        raise Trouble(str(error.code).removeprefix("hubbub: ")) from None
+    from django.conf import settings
+
+    return f"{len(settings.SECRET_KEYS_AT_REST)} for secrets at rest"
 
 
 def _secrets() -> str:
@@ -129,8 +145,11 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("Settings", _settings),
     ("Packages", _packages),
     ("Home", _home),
+    ("Disk", _disk),
+    ("Keys", _keys),
     ("Database", _database),
     ("Secrets", _secrets),
     ("Channels", _channels),
     ("Outbox", _outbox),
 )
+STANDS_ON = ("Settings", "Packages", "Home", "Keys", "Database")  # without these, nothing more can be checked

@@ -1,13 +1,16 @@
 """`hubbub import`: posts from a file."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hubbub.cli.setup import places, start
+
+if TYPE_CHECKING:
+    from hubbub.flows.hand_in import Imported
 
 
 @click.command("import")
@@ -51,10 +54,7 @@ def import_command(
     if as_json:
         click.echo(f'{{"read": {done.read}, "heard": {done.heard}, "quarantined": {done.rejected}}}')
     else:
-        click.echo(
-            f"{done.heard:,} posts heard and triaged, {done.read - done.heard - done.rejected:,} known before"
-            + (f", {done.rejected:,} could not be read (Settings, Quarantine)." if done.rejected else ".")
-        )
+        click.echo(_outcome(path.name, done))
 
 
 def _look(path: Path, mapping: str) -> tuple[str, int | None]:
@@ -76,3 +76,15 @@ def _only_workspace() -> str:
     if not slugs:
         raise click.ClickException("There is no workspace yet: start Hubbub and open the link it prints.")
     raise click.ClickException(f"Say into which workspace, with --workspace: {', '.join(slugs)}.")
+
+
+def _outcome(name: str, done: "Imported") -> str:
+    if not done.read:
+        return f"Nothing new in {name}: all of it was imported before."
+    known = done.read - done.heard - done.rejected
+    return (
+        f"{done.heard:,} posts heard and triaged"
+        + (f", {known:,} known before" if known else "")
+        + (f", {done.rejected:,} could not be read (Settings, Quarantine)" if done.rejected else "")
+        + "."
+    )

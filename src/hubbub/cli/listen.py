@@ -24,7 +24,7 @@ from hubbub.kernel.batch import Event, RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.text import HANDLE, fold
 from hubbub.listening.core.matcher import Matcher, spans
-from hubbub.listening.core.query import Query, parse
+from hubbub.listening.core.query import Query, QueryError, parse
 
 AGAIN_S = 5.0
 PROFILE = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
@@ -73,7 +73,10 @@ def listen_command(
         env = environment.read()
     except environment.SettingError as error:
         raise click.ClickException(str(error)) from None
-    parsed = parse(query)
+    try:
+        parsed = parse(query)
+    except QueryError as error:
+        raise click.ClickException(f"{error}\n  {query}\n  {' ' * error.position}^") from None
     channel = _channel(jetstream, feed, path, env)
     triage = Triage(parsed, frozenset(fold(name).lstrip("@") for name in own))
     console = Console(soft_wrap=False)
@@ -187,6 +190,12 @@ class Triage:
         return shown
 
 
+def _when(said_at: datetime) -> str:
+    """The time of day here; with the date where it was not today."""
+    here = said_at.astimezone()
+    return f"{here:%H:%M:%S} " if here.date() == datetime.now().astimezone().date() else f"{here:%Y-%m-%d %H:%M} "
+
+
 def _tell(console: Console, triage: Triage, found: Found, as_json: bool) -> None:
     if as_json:
         click.echo(
@@ -211,7 +220,7 @@ def _tell(console: Console, triage: Triage, found: Found, as_json: bool) -> None
         )
         return
     head = Text.assemble(
-        (f"{found.said_at.astimezone():%H:%M:%S} ", "dim"),
+        (_when(found.said_at), "dim"),
         (found.kind, f"bold {STYLES.get(found.kind, 'white')}"),
         (f" {found.kind_p:.0%}" if found.kind_p < 0.6 else "", "dim"),
         "  ",

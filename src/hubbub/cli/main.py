@@ -48,7 +48,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run a command; an error of ours is one line and an exit status, not a traceback."""
+    """Run a command; an error of ours or of the database is one line and an exit status, not a traceback."""
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
@@ -58,6 +58,21 @@ def main() -> None:
         sys.exit(error.exit_code)
     except HubbubError as error:
         sys.exit(f"hubbub: {error}")
+    except Exception as error:
+        if not _is_database_trouble(error):
+            raise
+        sys.exit(f"hubbub: The database can't be used: {_first_line(error)} `hubbub doctor` says more.")
+
+
+def _is_database_trouble(error: Exception) -> bool:
+    """Say whether the database is out of reach or not prepared, as Django tells it."""
+    from django.db import InterfaceError, OperationalError, ProgrammingError
+
+    return isinstance(error, OperationalError | InterfaceError | ProgrammingError)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".") + "."
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from hubbub.cli.setup import places, start
+from hubbub.infra.environment import PARENT
 
 
 def end_with_parent() -> None:
     """End when the process that started us is gone, however it went: its end of our standard input closes."""
-    if os.environ.get("HUBBUB_PARENT") != "pipe":
+    if os.environ.get(PARENT) != "pipe":
         return
 
     def wait() -> None:
@@ -34,7 +35,7 @@ def _until_stopped(stop: asyncio.Event) -> None:
 def web_command() -> None:
     """Serve the pages, the API and the live events."""
     end_with_parent()
-    start()
+    start(pool=True)
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
@@ -61,7 +62,7 @@ def web_command() -> None:
 def listener_command() -> None:
     """Hear every connection, triage what comes."""
     end_with_parent()
-    start()
+    start(pool=True)
     from django.conf import settings
 
     from hubbub.flows.listen import Listener
@@ -78,7 +79,7 @@ def listener_command() -> None:
 def worker_command() -> None:
     """Send replies, end holds, archive, tidy."""
     end_with_parent()
-    start()
+    start(pool=True)
     from django.conf import settings
 
     from hubbub.flows.work import Worker

@@ -18,6 +18,7 @@ import click
 
 from hubbub.cli.prepare import prepare
 from hubbub.cli.setup import start
+from hubbub.infra.environment import PARENT
 
 READY_S = 60.0
 STOP_S = 10.0
@@ -41,7 +42,7 @@ class Crew:
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         # Their standard input stays open as long as we live: when it closes, they end.
         return subprocess.Popen(
-            command, stdin=subprocess.PIPE, env={**self.environ, "HUBBUB_PARENT": "pipe"}, start_new_session=True
+            command, stdin=subprocess.PIPE, env={**self.environ, PARENT: "pipe"}, start_new_session=True
         )
 
     def watch(self) -> None:

@@ -1,7 +1,9 @@
 """The two kinds of secret an installation makes for itself, kept in HUBBUB_HOME/secrets (mode 0600)."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,28 +34,33 @@ def keys_at_rest(env: Environment) -> tuple[str, ...]:
 def _kept(path: Path, make: Callable[[], str]) -> str:
     """Read a secret, or make it once: two processes that start together agree on one."""
     try:
-        if kept := path.read_text(encoding="ascii").strip():
-            return kept
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise SettingError(f"{path} can't be read: {error.strerror}.") from None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(make() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        if not path.exists():
+            _put(path, make())
     except OSError as error:
         raise SettingError(
             f"{path} can't be written: {error.strerror}. Set HUBBUB_HOME to a folder of yours."
         ) from None
-    return path.read_text(encoding="ascii").strip()
+    try:
+        kept = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"{path} can't be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingError(f"{path} can't be read: it is no text. Put back what was in it.") from None
+    if not kept:
+        raise SettingError(f"{path} is empty. Put back what was in it; only if that was never used, remove the file.")
+    return kept
+
+
+def _put(path: Path, text: str) -> None:
+    """Make a file with a text that survives a power cut, unless somebody else made it meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()

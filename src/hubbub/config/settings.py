@@ -23,10 +23,16 @@ ARCHIVE = HOME / "archive"
 IDENTITIES = HOME / "identities"
 _web = Path(__file__).parents[1] / "web"
 
+
+def _as_asked_for(host: str) -> str:
+    """A host as requests name it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 DEBUG = False
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ENVIRONMENT.host]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", _as_asked_for(ENVIRONMENT.host)]
 if ENVIRONMENT.url:
-    ALLOWED_HOSTS.append(urlsplit(ENVIRONMENT.url).hostname or "")
+    ALLOWED_HOSTS.append(_as_asked_for(urlsplit(ENVIRONMENT.url).hostname or ""))
     CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]
 _https = ENVIRONMENT.url.startswith("https://")
 

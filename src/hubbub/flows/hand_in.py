@@ -21,7 +21,7 @@ from hubbub.channels.adapters.generic.channel import Generic
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
 from hubbub.flows.ahead import Prepared, prepared
-from hubbub.flows.ingest import Ears, Places, ingest, recover
+from hubbub.flows.ingest import EARS_FOLLOW, Ears, Places, ingest, recover
 from hubbub.infra import changes
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import InvalidInput
@@ -48,21 +48,20 @@ def hand_in(access: Access, source: str, message: Mapping[str, Any], *, places: 
         If the message can't be read; nothing was stored.
     """
     access.require(Permission.WORK)
-    config = {"source": source}
-    stream_id = services.stream_for(access, "generic", source, config=config, now=now)
-    channel = open_channel("generic", config, {})
+    channel = open_channel("generic", {"source": source}, {})
     assert isinstance(channel, Generic)
     raw = RawBatch(channel.lines([message]), None, now)
     batch = channel.parse(raw)
     if batch.rejects:
         raise InvalidInput(reason=batch.rejects[0].reason)
+    config = {"source": channel.source}
+    stream_id = services.stream_for(access, "generic", channel.source, config=config, now=now)
     understanding = LinearModel.shipped()
     for attempt in range(TRIES):
         stream = channels.stream(stream_id)
+        ears = _ears(*map(changes.last_of, EARS_FOLLOW))
         try:
-            done = ingest(
-                stream, raw, ears=_ears(changes.last_of("topics")), understanding=understanding, places=places, now=now
-            )
+            done = ingest(stream, raw, ears=ears, understanding=understanding, places=places, now=now)
             break
         except Fenced:  # another message of this source was handed in at the same moment
             if attempt == TRIES - 1:
@@ -74,8 +73,8 @@ def hand_in(access: Access, source: str, message: Mapping[str, Any], *, places: 
 
 
 @lru_cache(maxsize=1)
-def _ears(version: int) -> Ears:
-    """Compile the topics once for each change of them."""
+def _ears(*versions: int) -> Ears:
+    """Compile the topics once for each change of what they hang on."""
     return Ears.open()
 
 
@@ -107,8 +106,7 @@ def import_file(
     assert isinstance(channel, File)
     asyncio.run(channel.check())
     stream_id = services.stream_for(access, "file", channel.source, config=config, now=datetime.now(UTC))
-    stream = channels.stream(stream_id)
-    recover(stream_id, stream.next_segment, places)
+    stream = recover(stream_id, places)
     so_far = asyncio.run(_hear(channel, stream, workspace, places, tell))
     now = datetime.now(UTC)
     audit(access, "file imported", channel.source, now=now, after={"heard": so_far.heard, "rejected": so_far.rejected})

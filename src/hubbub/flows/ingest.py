@@ -35,7 +35,11 @@ from hubbub.listening.models import Post
 from hubbub.listening.services import Commit, Edit, HeardElsewhere, cell_of
 
 _MINUTE = timedelta(minutes=1)
+_MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+EARS_FOLLOW = ("topics", "connections", "playbook")
+"""Kinds of changes after which `Ears` are to be opened anew."""
 
 SEGMENT_SCHEMA = pa.schema(
     [
@@ -151,6 +155,7 @@ def ingest(
     batch = prepared.batch
     index = identities.at(places.identities)
     heard = rows = 0
+    moved = False
     chunks = list(_chunks(batch)) or [[]]
     for number, chunk in enumerate(chunks):
         last = number == len(chunks) - 1
@@ -160,44 +165,58 @@ def ingest(
             if last:
                 made.cursor, made.lines = raw.cursor, len(raw.lines) + passed
                 made.rejects = [(reject.reason, raw.lines[reject.row]) for reject in batch.rejects]
-            if not (idle or made.anything or piece.lines or number):
-                return Ingested(stream, 0, 0, committed=False)
+            if not (made.anything or piece.lines or (last and (idle or moved))):
+                break
             try:
                 table = piece.table(made)
                 _write_and_commit(stream, made, table, places, index, now)
+                moved = True
+                stream = replace(stream, cursor=made.cursor, next_segment=made.number + (made.segment_size is not None))
+                heard, rows = heard + made.heard, rows + len(made.rows)
                 break
             except HeardElsewhere:
                 if attempt == 2:
                     raise
-        stream = replace(stream, cursor=made.cursor, next_segment=stream.next_segment + (made.segment_size is not None))
-        heard, rows = heard + made.heard, rows + len(made.rows)
-    return Ingested(stream, heard, rows, len(batch.rejects))
+    return Ingested(stream, heard, rows, len(batch.rejects), committed=moved)
 
 
 def _write_and_commit(
     stream: StreamValue, made: Commit, table: pa.Table, places: Places, index: Identities, now: datetime
 ) -> None:
-    if table.num_rows:
+    if not table.num_rows:
+        services.commit(made, now=now)
+        return
+    with segments.alone(places.segments, stream.id):
+        services.check_fence(stream.id, made.number)  # else a committed segment would be written over
         failpoint("listen.before_segment")
         made.segment_size = segments.write(places.segments, stream.id, made.number, table)
         failpoint("listen.segment_durable")
-    services.commit(made, now=now)
-    failpoint("listen.committed")
-    if table.num_rows:
+        services.commit(made, now=now)
+        failpoint("listen.committed")
         index.apply(stream.id, made.number, entries_of(table))
         failpoint("listen.indexed")
 
 
 def entries_of(table: pa.Table) -> list[tuple[bytes, Counted]]:
     """Return what a segment tells the hash index: the roll-up cell of each post that has no row."""
-    names = ("workspace", "uri", "event", "said_at", "channel", "language", "sentiment", "topics", "has_row")
+    names = ("workspace", "uri", "event", "happened_at", "said_at", "channel", "language", "sentiment", "topics")
     columns = [table.column(name).to_pylist() for name in names]
     return [
         (
             identities.key_of(workspace, uri),
-            Counted(_minute(said_at), channel, language, sentiment, tuple(topics), event == Event.DELETE),
+            Counted(
+                _minute(said_at),
+                channel,
+                language,
+                sentiment,
+                tuple(topics),
+                gone=event == Event.DELETE,
+                edited_us=_since_1970_us(happened_at) if event == Event.EDIT else 0,
+            ),
         )
-        for workspace, uri, event, said_at, channel, language, sentiment, topics, has_row in zip(*columns, strict=True)
+        for has_row, (workspace, uri, event, happened_at, said_at, channel, language, sentiment, topics) in zip(
+            table.column("has_row").to_pylist(), zip(*columns, strict=True), strict=True
+        )
         if not has_row
     ]
 
@@ -213,14 +232,21 @@ def catch_up(stream: StreamId, next_segment: int, places: Places) -> None:
         index.apply(stream, number, entries_of(table))
 
 
-def recover(stream: StreamId, next_segment: int, places: Places) -> None:
-    """Mend what a killed listener of this stream left. Only who is about to hear the stream may call this."""
-    catch_up(stream, next_segment, places)
-    segments.sweep(places.segments, stream, next_segment)
+def recover(stream: StreamId, places: Places) -> StreamValue:
+    """Mend what a killed listener of this stream left, and return where to go on."""
+    with segments.alone(places.segments, stream):
+        value = channels.stream(stream)
+        catch_up(stream, value.next_segment, places)
+        segments.sweep(places.segments, stream, value.next_segment)
+    return value
 
 
 def _minute(at: datetime) -> int:
     return (at - _EPOCH) // _MINUTE
+
+
+def _since_1970_us(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def _chunks(batch: Batch) -> Iterator[list[int]]:
@@ -276,7 +302,7 @@ class _Piece:
         }
         found = index.known(list(keys.values()))
         self.counted = {pair: found[key] for pair, key in keys.items() if key in found}
-        self.buried = frozenset() if self.abilities.ordered or not uris else selectors.buried(uris)
+        self.buried = frozenset() if self.abilities.ordered or not uris else selectors.buried(workspaces, uris)
         threads = {
             uri for row in rows for uri in (self.columns["root"][row], self.columns["parent"][row]) if uri is not None
         }
@@ -320,9 +346,18 @@ class _Piece:
             if event is Event.CREATE and not known.handle and columns["handle"][row]:
                 made.learned.append((known.pk, self._author(row)))
             return None
-        if (counted is not None and (event is Event.CREATE or counted.gone)) or uri in self.buried:
+        if (counted is not None and (event is Event.CREATE or counted.gone)) or pair in self.buried:
+            return None
+        if event is Event.EDIT and self._is_old(row, known, counted):
             return None
         return self._line(place, row, subscriber, known, counted)
+
+    def _is_old(self, row: int, known: Post | None, counted: Counted | None) -> bool:
+        """Whether an edit tells an older wording than the one that is known, or that one again."""
+        at = self.columns["happened_at"][row]
+        if known is not None and known.edited_at is not None:
+            return known.edited_at > at or (known.edited_at == at and known.text == (self.columns["text"][row] or ""))
+        return counted is not None and counted.edited_us >= _since_1970_us(at)
 
     def _line(
         self, place: int, row: int, subscriber: Subscriber, known: Post | None, counted: Counted | None
@@ -384,8 +419,6 @@ class _Piece:
         if line.known is not None:  # an edit of a row
             line.has_row = True
             at = self.columns["happened_at"][line.row]
-            if line.known.edited_at is not None and line.known.edited_at >= at:
-                return  # an older wording, or this one again
             if (before := selectors.counted_of(line.known)) is not None:
                 made.count(workspace, before, -1)
             made.count(workspace, cell, 1)
@@ -421,7 +454,7 @@ class _Piece:
                 made.count(subscriber.workspace, counted, -1)
                 self._note(row, subscriber, counted, has_row=False)
         elif not self.abilities.ordered:
-            made.tombstones[uri] = at
+            made.tombstones[subscriber.workspace, uri] = at
 
     def _note(self, row: int, subscriber: Subscriber, cell: Counted, *, has_row: bool) -> None:
         """Let the segment carry a delete, with the cell it was taken from."""
@@ -470,6 +503,7 @@ class _Piece:
             of["ref"] or "",
             list(line.topics),
             cell_of(cell),
+            of["happened_at"] if of["event"] == Event.EDIT else None,
             line.reading.data() if line.reading else None,
             True,
         )

@@ -19,7 +19,7 @@ from hubbub.channels import services as health
 from hubbub.channels.core.contract import Channel, SlowDown
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
-from hubbub.flows.ingest import Ears, Ingested, Places, ingest, recover
+from hubbub.flows.ingest import EARS_FOLLOW, Ears, Ingested, Places, catch_up, ingest, recover
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
 from hubbub.kernel.batch import RawBatch
@@ -31,7 +31,6 @@ from hubbub.listening.services import Fenced, learn_author
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-REACTS_TO = frozenset(("topics", "connections", "playbook"))
 LOOKS_EVERY_S = 2.0
 RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a stream that held so long begins with the shortest retry again
@@ -81,8 +80,11 @@ class Listener:
         """Listen until told to stop; what was heard by then is committed."""
         shared = Shared(self.places, self.understanding)
         tailer = Tailer()
-        with tailer.subscribe(lambda line: line.kind in REACTS_TO) as news:
+        async with tailer.subscribe(lambda line: line.kind in EARS_FOLLOW) as news:
             try:
+                # A post that one stream committed has to be known before another stream tells of it.
+                for stream in await shared.db(channels.streams):
+                    await shared.db(catch_up, stream.id, stream.next_segment, self.places)
                 await self._refresh(shared)
                 await shared.triage_all()
                 while not self.stop.is_set():
@@ -158,8 +160,7 @@ class OneStream:
         """Hear until it breaks; return why in words, and how long to wait."""
         patience = RETRY_S[min(tries, len(RETRY_S) - 1)]
         try:
-            stream = await self.shared.db(channels.stream, self.stream.id)
-            await self.shared.db(recover, stream.id, stream.next_segment, self.shared.places)
+            stream = await self.shared.db(recover, self.stream.id, self.shared.places)
             await self.shared.db(health.note_opened, stream.id, now=_now())
             alive = asyncio.create_task(self._keep_well(channel))
             try:

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from hubbub.care.services import cases
 from hubbub.channels import selectors as channels
@@ -20,12 +22,14 @@ from hubbub.channels.core.contract import (
 )
 from hubbub.channels.registry import open_channel
 from hubbub.infra import outbox
+from hubbub.infra.db import with_database
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.http import AddressRefused, AnswerLost, Unreachable
-from hubbub.infra.outbox import Message
+from hubbub.infra.outbox import Message, State
 from hubbub.kernel.errors import HubbubError, NotFound
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 LOOK_AGAIN_S = 10.0
 
@@ -36,13 +40,13 @@ class Sender:
 
     name: str
     allow_private: frozenset[str]
-    _channels: dict[int, tuple[str, Channel]] = field(default_factory=dict)
+    _channels: dict[int, tuple[str, Channel]] = field(default_factory=dict, repr=False)  # with their secrets
     _started: bool = False
 
     async def round(self) -> int:
         """Deal with what a killed sender left, then send all that is due; return how many were dealt with."""
         done = 0
-        for left in await asyncio.to_thread(outbox.abandoned, self.name, _now(), fresh_start=not self._started):
+        for left in await _db(outbox.abandoned, self.name, _now(), fresh_start=not self._started):
             await self._deal(left, look_first=True, abandoned=True)
             done += 1
         self._started = True
@@ -53,7 +57,7 @@ class Sender:
         return done
 
     async def _claim(self) -> Message | None:
-        return await asyncio.to_thread(outbox.claim, self.name, _now())
+        return await _db(outbox.claim, self.name, _now())
 
     async def aclose(self) -> None:
         """Close every channel."""
@@ -67,24 +71,24 @@ class Sender:
             channel = await self._channel(message.connection)
             if abandoned and not channel.abilities.looks_up:
                 words = f"{channel.label} can't be asked whether it arrived. Look, then decide."
-                await asyncio.to_thread(outbox.uncertain, message, words, now=_now())
+                await _db(outbox.uncertain, message, words, now=_now())
                 return
             outgoing = cases.message_of(message.payload)
             sent = await self._look(channel, outgoing) if look_first else None
             if sent is None:
                 sent = await channel.send(outgoing)
                 failpoint("send.accepted")
-            await asyncio.to_thread(outbox.delivered, message, uri=sent.uri, url=sent.url, now=_now())
+            await _db(outbox.delivered, message, uri=sent.uri, url=sent.url, now=_now())
             failpoint("send.recorded")
         except AnswerLost as error:
             await self._doubt(message, str(error))
         except SlowDown as error:
             wait_s = float(str(error.facts.get("wait_s", 60)))
-            await asyncio.to_thread(outbox.again_later, message, str(error), now=_now(), wait_s=wait_s)
+            await self._again(message, str(error), wait_s=wait_s)
         except (Refused, NotPossible, BadConnection, AddressRefused, NotFound) as error:
             await self._fail(message, error)
         except Unreachable as error:
-            await asyncio.to_thread(outbox.again_later, message, str(error), now=_now())
+            await self._again(message, str(error))
         except HubbubError as error:
             await self._fail(message, error)
         except Exception:
@@ -99,22 +103,25 @@ class Sender:
         with contextlib.suppress(HubbubError):
             channel = await self._channel(message.connection)
             if not channel.abilities.looks_up:
-                await asyncio.to_thread(outbox.uncertain, message, words, now=_now())
+                await _db(outbox.uncertain, message, words, now=_now())
                 return
-        await asyncio.to_thread(
-            outbox.again_later, message, words, now=_now(), wait_s=LOOK_AGAIN_S * message.attempts, doubtful=True
-        )
+        await self._again(message, words, wait_s=LOOK_AGAIN_S * message.attempts, doubtful=True)
+
+    async def _again(self, message: Message, words: str, **when: Any) -> None:
+        """Try later; once that was tried for long enough, the case needs somebody."""
+        if await _db(outbox.again_later, message, words, now=_now(), **when) is not State.QUEUED:
+            await _db(cases.delivery_failed, message.subject, now=_now())
 
     async def _fail(self, message: Message, error: HubbubError) -> None:
         words = "The connection it was to leave by is gone." if isinstance(error, NotFound) else str(error)
         if isinstance(error, SignInAgain):
             words += " Sign in again under Settings, Channels."
-        await asyncio.to_thread(outbox.failed, message, words, now=_now())
-        await asyncio.to_thread(cases.delivery_failed, message.subject, now=_now())
+        await _db(outbox.failed, message, words, now=_now())
+        await _db(cases.delivery_failed, message.subject, now=_now())
 
     async def _channel(self, connection: int) -> Channel:
         """Return the channel of a connection, opened anew when its settings changed."""
-        kind, config, secret = await asyncio.to_thread(channels.for_sending, connection)
+        kind, config, secret = await _db(channels.for_sending, connection)
         shape = repr((kind, sorted(config.items()), sorted(secret.items())))
         known = self._channels.get(connection)
         if known is not None and known[0] == shape:
@@ -124,6 +131,11 @@ class Sender:
         opened = open_channel(kind, config, secret, allow_private=self.allow_private)
         self._channels[connection] = (shape, opened)
         return opened
+
+
+async def _db(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Do something with the database beside the event loop."""
+    return await asyncio.to_thread(with_database, work, *args, **kwargs)
 
 
 def _now() -> datetime:

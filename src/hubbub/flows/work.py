@@ -17,6 +17,7 @@ from hubbub.flows.ingest import Places
 from hubbub.flows.send import Sender
 from hubbub.infra import changes
 from hubbub.infra.changes import Tailer
+from hubbub.infra.db import with_database
 from hubbub.kernel.errors import Conflict
 from hubbub.listening import selectors as listening_selectors
 from hubbub.listening import services as listening
@@ -60,7 +61,7 @@ class Worker:
 
     async def _send(self, sender: Sender) -> None:
         tailer = Tailer()
-        with tailer.subscribe(lambda line: line.kind == "outbox") as news:
+        async with tailer.subscribe(lambda line: line.kind == "outbox") as news:
             while True:
                 try:
                     await sender.round()
@@ -72,7 +73,7 @@ class Worker:
     async def _often(self, every_s: float, work: Callable[[], None]) -> None:
         while True:
             try:
-                await asyncio.to_thread(work)
+                await asyncio.to_thread(with_database, work)
             except Exception:
                 log.exception("%s failed; trying again", getattr(work, "__name__", "Work"))
             await asyncio.sleep(every_s)

@@ -3,15 +3,18 @@
 SQLite is watched through `PRAGMA data_version` on a connection that never writes; PostgreSQL wakes the
 tailer with NOTIFY. Ids may become visible out of order (PostgreSQL gives them out before commit), so
 the tailer keeps the gaps it has seen and looks into them again until they fill or are old.
+When the database goes away, the tailer waits, and goes on where it was.
 """
 
 import asyncio
+import contextlib
+import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.db import connection, connections
 
@@ -23,6 +26,8 @@ KEPT = timedelta(hours=24)
 GAP_S = 60.0
 POLL_S = 0.1
 NOTIFIED_POLL_S = 2.0
+PLACE_S = 5.0
+LOOKED_BACK = 1000  # ids: who begins here may have older transactions still open
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,20 @@ class Tailer:
     def __init__(self) -> None:
         self._queues: dict[asyncio.Queue[Changed], Callable[[Changed], bool]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._window: Window | None = None
+        self._placed = asyncio.Event()
 
-    @contextmanager
-    def subscribe(self, wants: Callable[[Changed], bool]) -> Iterator[asyncio.Queue[Changed]]:
-        """Hear every line that `wants` accepts from now on. A reader that falls 1,000 behind loses the oldest."""
+    @contextlib.asynccontextmanager
+    async def subscribe(self, wants: Callable[[Changed], bool]) -> AsyncIterator[asyncio.Queue[Changed]]:
+        """Hear every line that `wants` accepts from now on. A reader that falls 1,000 behind loses the oldest.
+
+        It begins once the log's end is known; while the database can't be reached, after some seconds.
+        """
         if self._task is None or self._task.done():
+            self._window, self._placed = None, asyncio.Event()
             self._task = asyncio.get_running_loop().create_task(self._run())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._placed.wait(), PLACE_S)
         queue: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
         self._queues[queue] = wants
         try:
@@ -153,10 +166,10 @@ class Tailer:
     async def _follow_sqlite(self) -> None:
         import sqlite3
 
-        name = str(connections["default"].settings_dict["NAME"])
+        name = quote(str(connections["default"].settings_dict["NAME"]))
         reader = sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
         try:
-            window = Window(reader.execute("SELECT COALESCE(MAX(id), 0) FROM infra_change").fetchone()[0])
+            window = self._window or self._begin(reader.execute(_NEWEST).fetchall())
             version = None
             while True:
                 now_version = reader.execute("PRAGMA data_version").fetchone()[0]
@@ -175,31 +188,30 @@ class Tailer:
         known = {k: v for k, v in settings.items() if k not in ("cursor_factory", "context", "prepare_threshold")}
         async with await psycopg.AsyncConnection.connect(**known, autocommit=True) as reader:
             await reader.execute("LISTEN hubbub")
-            top = await (await reader.execute("SELECT COALESCE(MAX(id), 0) FROM infra_change")).fetchone()
-            window = Window(top[0] if top else 0)
+            window = self._window or self._begin(await (await reader.execute(_NEWEST)).fetchall())
             while True:
-                async for _ in reader.notifies(timeout=NOTIFIED_POLL_S, stop_after=1):
-                    pass
                 rows = await (await reader.execute(_READ.format("%s"), (window.low,))).fetchall()
                 self._fan_out(_read(rows, window))
+                async for _ in reader.notifies(timeout=NOTIFIED_POLL_S, stop_after=1):
+                    pass
+
+    def _begin(self, newest: Sequence[tuple[int]]) -> Window:
+        """Take the end of the log as the place to go on from."""
+        ids = [row[0] for row in newest]
+        self._window = Window(min(ids, default=1) - 1)
+        self._window.take(ids, asyncio.get_running_loop().time())
+        self._placed.set()
+        return self._window
 
 
+_NEWEST = f"SELECT id FROM infra_change ORDER BY id DESC LIMIT {LOOKED_BACK}"  # noqa: S608
 _READ = "SELECT id, workspace, kind, subject, data FROM infra_change WHERE id > {} ORDER BY id"
 
 
 def _read(rows: Sequence[Any], window: Window) -> list[Changed]:
-    import json
-
     fresh = set(window.take([row[0] for row in rows], asyncio.get_running_loop().time()))
     return [
         Changed(row[0], row[1], row[2], row[3], row[4] if isinstance(row[4], dict) else json.loads(row[4]))
         for row in rows
         if row[0] in fresh
     ]
-
-
-async def follow(tailer: Tailer, wants: Callable[[Changed], bool]) -> AsyncIterator[Changed]:
-    """Yield changes one by one; for flows that react to them."""
-    with tailer.subscribe(wants) as queue:
-        while True:
-            yield await queue.get()

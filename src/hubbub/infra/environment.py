@@ -4,18 +4,24 @@ The environment wins over the file. `SPEC` is the whole list; docs/settings.md i
 a test fails when the page and the list differ.
 """
 
+import contextlib
 import difflib
 import os
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
 
+from hubbub.infra.failpoints import FAILPOINTS
+
 CONNECTORS = ("bluesky", "demo", "feeds", "file")
+
+PARENT = "HUBBUB_PARENT"
+"""Not a setting: how `hubbub run` tells the processes it starts that it did."""
 
 
 class SettingError(Exception):
@@ -31,6 +37,8 @@ class Setting:
     parse: Callable[[str], Any]
     help: str
     in_file: bool = True
+    several: bool = False  # the file may give a list
+    secret: bool = False  # never shown
 
     @property
     def key(self) -> str:
@@ -51,7 +59,22 @@ def _workers(text: str) -> int:
 
 
 def _home(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    if not text:
+        raise ValueError("name a folder")
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("there is nobody of that name here") from None
+
+
+def _host(text: str) -> str:
+    try:
+        text.encode("idna")  # as the socket will
+    except UnicodeError:
+        text = ""
+    if not text or any(each in "/@[]" or each.isspace() for each in text):
+        raise ValueError("give an address like 127.0.0.1, or 0.0.0.0 for every one this machine has")
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -68,17 +91,25 @@ def _connectors(text: str) -> frozenset[str]:
 def _url(text: str) -> str:
     if not text:
         return ""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-        raise ValueError("give it like https://desk.example.org")
+    parts = _split(text, ("https", "http"), "https://desk.example.org")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("give it without a path, like https://desk.example.org")
     return text.rstrip("/")
 
 
 def _socket_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise ValueError("give it like wss://host/subscribe")
+    _split(text, ("wss", "ws"), "wss://host/subscribe")
     return text
+
+
+def _split(text: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    """Take an address apart; ValueError where it has another scheme, no host, a port that can't be, or a password."""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(text)
+        blank = any(map(str.isspace, text))
+        if parts.scheme in schemes and parts.hostname and parts.port != 0 and "@" not in parts.netloc and not blank:
+            return parts
+    raise ValueError(f"give it like {example}")
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -98,15 +129,22 @@ def _level(text: str) -> str:
     return text.upper()
 
 
+def _failpoint(text: str) -> str:
+    place, _, times = text.partition(":")
+    if text and (place not in FAILPOINTS or not (times or "1").isdecimal()):
+        raise ValueError(f"there are {', '.join(FAILPOINTS)}, each with :3 for the third time")
+    return text
+
+
 def _database(text: str) -> dict[str, Any]:
     """Return Django's DATABASES entry; an empty text means SQLite in HUBBUB_HOME."""
     if not text:
         return {}
     scheme = text.partition(":")[0]
     if scheme == "sqlite":
-        path = text.removeprefix("sqlite://").removeprefix("/")
-        if not path:
-            raise ValueError("give the file, like sqlite:////srv/hubbub/hubbub.db")
+        path = text.removeprefix("sqlite:///")
+        if not path.startswith("/") or path.endswith("/"):  # else it would depend on the folder one starts in
+            raise ValueError("give the whole path, like sqlite:////srv/hubbub/hubbub.db")
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path}
     if scheme in ("postgres", "postgresql"):
         from psycopg import ProgrammingError
@@ -114,8 +152,11 @@ def _database(text: str) -> dict[str, Any]:
 
         try:
             info: dict[str, Any] = dict(conninfo_to_dict(text))
-        except ProgrammingError as error:
-            raise ValueError(f"PostgreSQL can't read it: {str(error).strip()}") from None
+        except ProgrammingError:  # it would say the address, with the password in it
+            raise ValueError(
+                "give it like postgresql://user:password@host:5432/name, with %40 for @, %2F for / "
+                "and so on for signs in the password"
+            ) from None
         known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
         entry: dict[str, Any] = {ours: str(info.pop(theirs, "") or "") for ours, theirs in known.items()}
         if not entry["NAME"]:
@@ -128,7 +169,7 @@ SPEC: tuple[Setting, ...] = (
     Setting(
         "HUBBUB_HOME", "~/.hubbub", _home, "Where the database, segments, archive and secrets live.", in_file=False
     ),
-    Setting("HUBBUB_HOST", "127.0.0.1", str, "The address the web server listens on."),
+    Setting("HUBBUB_HOST", "127.0.0.1", _host, "The address the web server listens on."),
     Setting("HUBBUB_PORT", "8000", _port, "The port the web server listens on."),
     Setting(
         "HUBBUB_URL", "", _url, "The address people use, like https://desk.example.org; with https, cookies are secure."
@@ -139,12 +180,14 @@ SPEC: tuple[Setting, ...] = (
         "",
         _database,
         "postgresql://user:password@host/name, or sqlite:////path; empty means SQLite in HUBBUB_HOME.",
+        secret=True,
     ),
     Setting(
         "HUBBUB_ALLOW_PRIVATE",
         "",
         _connectors,
         f"Connectors that may reach private and loopback addresses: any of {', '.join(CONNECTORS)}.",
+        several=True,
     ),
     Setting(
         "HUBBUB_SECRET_KEYS",
@@ -152,6 +195,7 @@ SPEC: tuple[Setting, ...] = (
         _keys,
         "Keys for secrets at rest, newest first; empty means the file secrets/keys in HUBBUB_HOME.",
         in_file=False,
+        secret=True,
     ),
     Setting("HUBBUB_LOG", "info", _level, "How much is logged: debug, info, warning or error."),
     Setting("HUBBUB_NETWORK_PORT", "8001", _port, "The port of the demo network, with `hubbub demo`."),
@@ -164,7 +208,7 @@ SPEC: tuple[Setting, ...] = (
     Setting(
         "HUBBUB_FAILPOINT",
         "",
-        str,
+        _failpoint,
         "For tests only: the named place where a process kills itself (see infra/failpoints.py).",
         in_file=False,
     ),
@@ -180,13 +224,13 @@ class Environment:
     port: int
     url: str
     workers: int
-    database: Mapping[str, Any]
+    database: Mapping[str, Any] = field(repr=False)  # with a password in it
     allow_private: frozenset[str]
-    secret_keys: tuple[str, ...]
+    secret_keys: tuple[str, ...] = field(repr=False)
     log: str
     network_port: int
     jetstream: str
-    unknown: tuple[str, ...]
+    unknown: tuple[str, ...]  # a sentence for each name that is no setting
 
     @property
     def address(self) -> str:
@@ -206,10 +250,9 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         if setting.name in environ and environ[setting.name] != "":
             values[setting.name] = _parsed(setting, environ[setting.name], "the environment")
         elif setting.in_file and setting.key in from_file:
-            values[setting.name] = _parsed(setting, from_file[setting.key], str(path))
+            values[setting.name] = _parsed(setting, from_file[setting.key], str(path), setting.key)
         else:
             values[setting.name] = _parsed(setting, setting.default, "the default")
-    names = {setting.name for setting in SPEC}
     return Environment(
         home=home,
         host=values["HUBBUB_HOST"],
@@ -222,16 +265,29 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         log=values["HUBBUB_LOG"],
         network_port=values["HUBBUB_NETWORK_PORT"],
         jetstream=values["HUBBUB_JETSTREAM"],
-        unknown=tuple(sorted(name for name in environ if name.startswith("HUBBUB_") and name not in names)),
+        unknown=tuple(_unknown(environ)),
     )
 
 
-def _parsed(setting: Setting, text: str, source: str) -> Any:
+def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each name of ours that means nothing; it may be somebody else's, so it stops nobody."""
+    known = {setting.name for setting in SPEC}
+    for name in sorted(environ):
+        if name.startswith("HUBBUB_") and name not in known | {PARENT}:
+            near = difflib.get_close_matches(name, known, 1)
+            yield f"{name} is no setting." + (f" Did you mean {near[0]}?" if near else " docs/settings.md lists them.")
+
+
+def _parsed(setting: Setting, text: str, source: str, name: str = "") -> Any:
     try:
         return setting.parse(text.strip())
     except ValueError as error:
-        shown = "…" if "KEY" in setting.name or setting.name == "DATABASE_URL" else repr(text)
-        raise SettingError(f"{setting.name} is {shown} in {source}: {error}.") from None
+        raise SettingError(f"{name or setting.name} is {_shown(setting, text)} in {source}: {error}.") from None
+
+
+def _shown(setting: Setting, value: object) -> str:
+    """A value as a line may show it."""
+    return "…" if setting.secret else repr(value)
 
 
 def _read_file(path: Path) -> dict[str, str]:
@@ -240,18 +296,22 @@ def _read_file(path: Path) -> dict[str, str]:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(f"{path} can't be read: {error}.") from None
+    except OSError as error:
+        raise SettingError(f"{path} can't be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"{path} can't be read: {str(error).rstrip('.')}.") from None
     known = {setting.key: setting for setting in SPEC if setting.in_file}
     read: dict[str, str] = {}
     for key, value in given.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
+            near = difflib.get_close_matches(key.lower().removeprefix("hubbub_"), known, 1)
             hint = f" Did you mean {near[0]}?" if near else f" Known are {', '.join(sorted(known))}."
             raise SettingError(f"{path} has {key!r}, which is no setting.{hint}")
-        if isinstance(value, list):
-            value = " ".join(map(str, value))
-        if isinstance(value, dict | bool):
-            raise SettingError(f"{path} has {key} = {value!r}; give a text or a number.")
+        several = known[key].several
+        if several and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            value = " ".join(value)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            wanted = "a text or a list of texts" if several else "a text or a whole number"
+            raise SettingError(f"{path} has {key} = {_shown(known[key], value)}; give {wanted}.")
         read[key] = str(value)
     return read

@@ -5,6 +5,7 @@ neither a clever name nor a redirect reaches what only this machine should see. 
 `HUBBUB_ALLOW_PRIVATE` names may connect anywhere.
 """
 
+import errno
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -19,6 +20,8 @@ from hubbub.kernel.errors import HubbubError
 
 MAX_BODY = 10_000_000
 AGENT = f"Hubbub/{hubbub.__version__}"
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_OPEN_V6 = ipaddress.ip_network("2000::/3")  # all that is given out; the rest is local, old or not yet anything
 
 
 class Unreachable(HubbubError):
@@ -44,6 +47,14 @@ class AddressRefused(HubbubError):
     )
 
 
+class _Private(OSError):
+    """How a refusal gets through aiohttp: with several addresses it goes on to the next only after an OSError."""
+
+    def __init__(self, refusal: AddressRefused) -> None:
+        super().__init__(errno.EACCES, "a private address")
+        self.refusal = refusal
+
+
 class TooLarge(HubbubError):
     """The answer is longer than any honest one."""
 
@@ -56,10 +67,11 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         wrapped = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
+        if ip in _NAT64:
             wrapped = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if wrapped is not None:
-            ip = wrapped
+        if wrapped is None:
+            return ip in _OPEN_V6 and ip.is_global
+        ip = wrapped
     return ip.is_global and not ip.is_multicast
 
 
@@ -98,7 +110,7 @@ class Http:
         """Make the socket for one resolved address, or refuse: the last moment before connecting."""
         family, kind, proto, _, address = info
         if not self._allow_private and not is_public(address[0]):
-            raise AddressRefused(address=address[0], connector=self.connector)
+            raise _Private(AddressRefused(address=address[0], connector=self.connector))
         made = socket.socket(family=family, type=kind, proto=proto)
         made.setblocking(False)
         return made
@@ -127,6 +139,8 @@ class Http:
     ) -> Response:
         """Send one request and read the whole answer, whatever its status.
 
+        Redirects are followed for what only reads: what was sent to be acted on is not sent elsewhere.
+
         Raises
         ------
         Unreachable
@@ -138,11 +152,18 @@ class Http:
         TooLarge
             The body exceeds `max_body`.
         """
-        host = url.split("/")[2] if "://" in url else url
+        host = _host_of(url)
         timeout = self._timeout if timeout_s is None else aiohttp.ClientTimeout(total=timeout_s, connect=10.0)
         try:
             async with self._open().request(
-                method, url, json=json, params=params, headers=headers, max_redirects=5, timeout=timeout
+                method,
+                url,
+                json=json,
+                params=params,
+                headers=headers,
+                allow_redirects=method in ("GET", "HEAD"),
+                max_redirects=5,
+                timeout=timeout,
             ) as answer:
                 body = bytearray()
                 async for chunk in answer.content.iter_chunked(65_536):
@@ -158,7 +179,7 @@ class Http:
     @asynccontextmanager
     async def socket(self, url: str, *, max_message: int = 4_000_000) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
         """Open a WebSocket; it pings by itself and breaks when the other side stays silent."""
-        host = url.split("/")[2] if "://" in url else url
+        host = _host_of(url)
         try:
             async with self._open().ws_connect(
                 url, heartbeat=20.0, max_msg_size=max_message, timeout=aiohttp.ClientWSTimeout(ws_close=5.0)
@@ -168,13 +189,40 @@ class Http:
             raise _translated(error, host) from error
 
 
+def _host_of(url: str) -> str:
+    """The host as a message may name it: without the name and password that an address may carry."""
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2] or "The server"
+
+
 def _translated(error: BaseException, host: str) -> HubbubError:
     """Find the refusal inside what aiohttp raised, else say that the host can't be reached."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, AddressRefused):
-            return cause
+        if isinstance(cause, _Private):
+            return cause.refusal
         cause = cause.__cause__ or cause.__context__
-    connected = not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | ValueError)
-    reason = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-    return (AnswerLost if connected else Unreachable)(host=host, reason=reason)
+    connected = not isinstance(error, _NOT_CONNECTED)
+    return (AnswerLost if connected else Unreachable)(host=host, reason=_reason(error))
+
+
+_NOT_CONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.NonHttpUrlClientError,
+    ValueError,  # no address at all
+)
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, in words that repeat no address: some carry a password."""
+    match error:
+        case TimeoutError():
+            return "no answer in time"
+        case aiohttp.TooManyRedirects():
+            return "it redirects again and again"
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
+            return "that is no web address"
+        case aiohttp.ClientResponseError():
+            return f"it said {error.status} {error.message}"
+        case _:
+            return str(error) or type(error).__name__

@@ -27,6 +27,7 @@ class Counted(msgspec.Struct, frozen=True, array_like=True):
     sentiment: int
     topics: tuple[int, ...]
     gone: bool = False
+    edited_us: int = 0  # microseconds since 1970 of the edit whose wording is counted; 0: the first wording
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -25,6 +25,7 @@ from hubbub.kernel.ids import OutboxId
 PATIENCE = timedelta(hours=24)
 BACKOFF_S = (5, 15, 60, 300, 900)
 LEASE = timedelta(seconds=90)
+MAX_CONVERSATION = 1000
 
 
 class State(StrEnum):
@@ -70,7 +71,7 @@ def put(
     row = OutboxMessage.objects.create(
         workspace=workspace,
         connection=connection,
-        conversation=conversation,
+        conversation=conversation[:MAX_CONVERSATION],
         subject=subject,
         key=key,
         payload=payload,
@@ -92,13 +93,14 @@ def claim(sender: str, now: datetime) -> Message | None:
     )
     due = OutboxMessage.objects.filter(state=State.QUEUED, due_at__lte=now).exclude(models.Exists(earlier))
     for pk in due.order_by("due_at", "id").values_list("pk", flat=True)[:20]:
-        taken = OutboxMessage.objects.filter(pk=pk, state=State.QUEUED).update(
-            state=State.SENDING, claimed_by=sender, claimed_at=now, attempts=models.F("attempts") + 1
-        )
-        if taken:
-            row = OutboxMessage.objects.get(pk=pk)
-            changes.record(row.workspace, "case", row.subject, now=now)
-            return _value(row)
+        with transaction.atomic():
+            taken = OutboxMessage.objects.filter(pk=pk, state=State.QUEUED).update(
+                state=State.SENDING, claimed_by=sender, claimed_at=now, attempts=models.F("attempts") + 1
+            )
+            if taken:
+                row = OutboxMessage.objects.get(pk=pk)
+                changes.record(row.workspace, "case", row.subject, now=now)
+                return _value(row)
     return None
 
 
@@ -136,26 +138,28 @@ def uncertain(message: Message, words: str, *, now: datetime) -> None:
 @transaction.atomic
 def again_later(
     message: Message, words: str, *, now: datetime, wait_s: float | None = None, doubtful: bool | None = None
-) -> None:
-    """Put a message back: nothing was acted on, or (doubtful) it is to be looked up first. After a day it fails."""
+) -> State:
+    """Put a message back: nothing was acted on, or (doubtful) it is to be looked up first.
+
+    After a day it is given up: it failed, or nobody can tell. Returns what became of it.
+    """
+    doubtful = message.doubtful if doubtful is None else doubtful
     if now - message.queued_at > PATIENCE:
-        return failed(message, f"{words} Tried for {PATIENCE.days * 24} hours.", now=now)
+        end = State.UNCERTAIN if doubtful else State.FAILED
+        _record(message, now, state=end, words=f"{words} Tried for {PATIENCE.days * 24} hours.")
+        return end
     step = BACKOFF_S[min(message.attempts, len(BACKOFF_S)) - 1] if message.attempts else BACKOFF_S[0]
     due_at = now + timedelta(seconds=step if wait_s is None else wait_s)
-    _record(
-        message,
-        now,
-        state=State.QUEUED,
-        words=words,
-        due_at=due_at,
-        doubtful=message.doubtful if doubtful is None else doubtful,
-    )
-    return None
+    _record(message, now, state=State.QUEUED, words=words, due_at=due_at, doubtful=doubtful)
+    return State.QUEUED
 
 
-def _record(message: Message, now: datetime, **fields: Any) -> None:
-    OutboxMessage.objects.filter(pk=message.id).update(claimed_by="", claimed_at=None, **fields)
-    changes.record(message.workspace, "case", message.subject, now=now)
+def _record(message: Message, now: datetime, *, state: State, **fields: Any) -> None:
+    rows = OutboxMessage.objects.filter(pk=message.id)
+    if state is not State.DELIVERED:  # a yes that another sender heard meanwhile stands
+        rows = rows.filter(state=State.SENDING)
+    if rows.update(claimed_by="", claimed_at=None, state=state, **fields):
+        changes.record(message.workspace, "case", message.subject, now=now)
 
 
 @transaction.atomic

@@ -4,7 +4,10 @@
 a number that was never committed is written over or swept. Arrow IPC with zstd.
 """
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,13 +18,23 @@ from hubbub.infra.failpoints import failpoint
 _OPTIONS = ipc.IpcWriteOptions(compression="zstd")
 
 
+@contextmanager
+def alone(root: Path, stream: int) -> Iterator[None]:
+    """Be the only thread of all processes that writes or sweeps a stream's segments, while the block runs."""
+    folder = root / str(stream)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def path_of(root: Path, stream: int, number: int) -> Path:
     """Where a segment lies."""
     return root / str(stream) / f"{number:012d}.arrow"
 
 
 def write(root: Path, stream: int, number: int, table: pa.Table) -> int:
-    """Write a segment so that it survives a power cut; return its size in bytes."""
+    """Write a segment so that it survives a power cut; return its size in bytes. Call it `alone`."""
     path = path_of(root, stream, number)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")

@@ -160,7 +160,7 @@ class BatchBuilder:
                 _word(parent_author),
                 [clean(each) for each in mentions],
                 [clean(each) for each in links],
-                min(media, 32_000),
+                max(0, min(media, 32_000)),
                 _uri(repost_of),
                 private,
                 ours,

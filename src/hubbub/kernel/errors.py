@@ -39,7 +39,7 @@ class NotAllowed(HubbubError):
     """A known member of the workspace asked for something their role does not include."""
 
     status = 403
-    message = "{who} can't {deed} here. A {needed} can."
+    message = "{who} can't {deed} here. {needed} can."
 
 
 class Conflict(HubbubError):

@@ -10,7 +10,7 @@ ELLIPSIS = "…"
 HANDLE = regex.compile(r"(?<![\w@])@([\w.\-]+)")
 """An account that a text names: @ and a name, which may hold dots and end a sentence."""
 
-_CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n"} | {127: None}
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -45,9 +45,30 @@ def fold(text: str) -> str:
 
 
 def clip(text: str, length: int) -> str:
-    """Return at most `length` characters on one line, with an ellipsis where something was cut."""
+    """Return at most `length` characters on one line, with an ellipsis where something was cut.
+
+    What a reader sees as one character, as an emoji with its modifiers, stays whole or goes.
+    """
+    text = text.strip()
     line = " ".join(text[: length * 4].split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + ELLIPSIS
+    if len(line) <= length and len(text) <= length * 4:
+        return line
+    return line[: _boundary(line, length - 1)].rstrip() + ELLIPSIS
+
+
+def _boundary(line: str, most: int) -> int:
+    """Return the last place up to `most` at which a line can be cut without cutting a cluster in two."""
+    if line[: most + 1].isascii():
+        return most
+    kept = most
+    while kept and not line[kept - 1].isascii():
+        kept -= 1
+    kept = max(0, kept - 1)  # plain letters begin a cluster, so counting can start at one
+    for cluster in _CLUSTER.finditer(line, kept):
+        if cluster.end() > most:
+            break
+        kept = cluster.end()
+    return kept
 
 
 def graphemes(text: str) -> int:

@@ -101,10 +101,14 @@ class Revision(models.Model):
 
 
 class Tombstone(models.Model):
-    """A delete that came before its create, on a channel that promises no order."""
+    """A delete that came before its create, on a channel that promises no order, as one workspace heard it."""
 
-    uri = models.CharField(max_length=1000, unique=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    uri = models.CharField(max_length=1000)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "uri"], name="tombstone_once")]
 
 
 EVERY_POST = 0

@@ -87,9 +87,10 @@ def known_rows(workspaces: Iterable[int], uris: Sequence[str]) -> dict[tuple[int
     return {(row.workspace_id, row.uri): row for row in rows}
 
 
-def buried(uris: Sequence[str]) -> frozenset[str]:
-    """Return those uris whose delete came before their create."""
-    return frozenset(Tombstone.objects.filter(uri__in=uris).values_list("uri", flat=True))
+def buried(workspaces: Iterable[int], uris: Sequence[str]) -> frozenset[tuple[int, str]]:
+    """Return the posts whose delete came before their create, by workspace and uri."""
+    rows = Tombstone.objects.filter(workspace_id__in=tuple(workspaces), uri__in=uris)
+    return frozenset(rows.values_list("workspace_id", "uri"))
 
 
 def counted_of(row: Post) -> Counted | None:

@@ -53,6 +53,7 @@ POST_COLUMNS = (
     "ref",
     "topics",
     "counted",
+    "edited_at",
     "reading",
     "pending",
 )
@@ -157,7 +158,7 @@ class Commit:
     edits: list[Edit] = field(default_factory=list)
     deletes: list[tuple[int, datetime]] = field(default_factory=list)
     learned: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # of authors, by another stream
-    tombstones: dict[str, datetime] = field(default_factory=dict)
+    tombstones: dict[tuple[int, str], datetime] = field(default_factory=dict)  # by workspace and uri
     cells: Counter[tuple[int, int, int, str, str, int]] = field(default_factory=Counter)
     rejects: list[tuple[str, bytes]] = field(default_factory=list)
     workspaces: set[int] = field(default_factory=set)
@@ -192,8 +193,10 @@ def commit(made: Commit, *, now: datetime) -> None:
             _apply_deletes(made)
             for post, values in made.learned:
                 Post.objects.filter(pk=post).update(**values)
-            for uri, at in made.tombstones.items():
-                Tombstone.objects.get_or_create(uri=uri, defaults={"at": at})
+            Tombstone.objects.bulk_create(
+                (Tombstone(workspace_id=workspace, uri=uri, at=at) for (workspace, uri), at in made.tombstones.items()),
+                ignore_conflicts=True,
+            )
             db.add_up(
                 Rollup,
                 ("workspace_id", "topic", "minute", "channel", "lang", "sentiment"),
@@ -208,6 +211,12 @@ def commit(made: Commit, *, now: datetime) -> None:
             failpoint("listen.in_transaction")
     except IntegrityError as error:
         raise HeardElsewhere from error
+
+
+def check_fence(stream: StreamId, number: int) -> None:
+    """Raise Fenced if another process committed on a stream, so that `number` is not next any more."""
+    if not Stream.objects.filter(pk=stream, next_segment=number).exists():
+        raise Fenced(stream=stream)
 
 
 def _move_on(made: Commit, now: datetime) -> None:
@@ -239,11 +248,10 @@ def _move_on(made: Commit, now: datetime) -> None:
 def _apply_edits(made: Commit) -> None:
     for edit in made.edits:
         row = Post.objects.select_for_update().get(pk=edit.post)
-        if row.text == edit.text:
-            continue
-        Revision.objects.create(post=row, text=row.text, until=edit.at)
-        row.text, row.edited_at, row.pending, row.reading = edit.text, edit.at, True, edit.reading
-        row.counted, row.topics = cell_of(edit.counted), list(edit.counted.topics)
+        if row.text != edit.text:  # else something beside the words was changed
+            Revision.objects.create(post=row, text=row.text, until=edit.at)
+            row.text, row.pending, row.reading = edit.text, True, edit.reading
+        row.edited_at, row.counted, row.topics = edit.at, cell_of(edit.counted), list(edit.counted.topics)
         row.save(update_fields=["text", "edited_at", "pending", "counted", "topics", "reading"])
 
 

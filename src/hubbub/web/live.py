@@ -53,7 +53,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     after = _number(headers.get("last-event-id") or dict(_query(scope)).get("after", ""))
     await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
-    with _tailer.subscribe(lambda line: line.workspace in (workspace, None)) as queue:
+    async with _tailer.subscribe(lambda line: line.workspace in (workspace, None)) as queue:
         gone = asyncio.ensure_future(_gone(receive))
         try:
             await send(_body(b"retry: 2000\n\n" + await _missed(after, workspace)))

@@ -12,6 +12,7 @@ TITLES = {
     401: "Sign in first",
     403: "Not for your role",
     404: "Not here",
+    405: "Nothing to see here",
     409: "It changed meanwhile",
     410: "This link is spent",
 }
@@ -24,8 +25,13 @@ class Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; a method that an address does not take gets words too."""
+        answer = self.get_response(request)
+        if answer.status_code == 405 and not answer.content:
+            told = problem(request, "This address is for a button of a page, not for a visit.", 405)
+            told["Allow"] = answer["Allow"]
+            return told
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django when a view raised."""

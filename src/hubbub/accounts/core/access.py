@@ -73,7 +73,9 @@ class Access:
         """Raise NotAllowed, naming the least role that could, unless this pass includes the deed."""
         if not self.may(permission):
             order = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.OWNER)
-            needed = next(role for role in order if permission in GRANTS[role])
+            label = next(role for role in order if permission in GRANTS[role]).label
             raise NotAllowed(
-                who=f"As {self.role.label if self.role else ''} you", deed=permission.value, needed=needed.label
+                who=f"As {self.role.label if self.role else ''} you",
+                deed=permission.value,
+                needed=f"{'An' if label[0] in 'aeiou' else 'A'} {label}",
             )

@@ -62,3 +62,25 @@ class Audited:
     subject: str
     before: Any
     after: Any
+
+    @property
+    def changes(self) -> tuple[tuple[str, str, str], ...]:
+        """What changed: (of what, from, to), in words; empty strings where there was or is nothing."""
+        before = self.before if isinstance(self.before, dict) else {"": self.before}
+        after = self.after if isinstance(self.after, dict) else {"": self.after}
+        names = list(dict.fromkeys([*before, *after]))
+        pairs = [(name, _words(before.get(name)), _words(after.get(name))) for name in names]
+        return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+
+def _words(value: Any) -> str:
+    """A value as a person reads it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_words(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

@@ -33,8 +33,8 @@ class Decision(StrEnum):
 class Due(StrEnum):
     """When something is due, in the playbook's words."""
 
-    AT_ONCE = "at once"  # on arrival
-    NOW = "now"  # with the event that decided it
+    AT_ONCE = "at once"  # on arrival, without a minute of grace
+    NOW = "now"  # promptly after the event that decided it
     SERVICE_LEVEL = "service level"
     TODAY = "today"  # the end of the workspace's day
 
@@ -111,7 +111,7 @@ class Playbook:
 
     name: str
     numbers: Mapping[str, float]
-    service_level: Mapping[str, timedelta]  # private, public, slow
+    service_level: Mapping[str, timedelta]  # prompt, private, public, slow
     rules: tuple[Rule, ...]
     version: int = 1
 
@@ -155,7 +155,7 @@ def due_at(
         case Due.AT_ONCE:
             return arrived
         case Due.NOW:
-            return now
+            return now + playbook.service_level["prompt"]
         case Due.SERVICE_LEVEL:
             return arrived + playbook.service_level[pace]
         case Due.TODAY:
@@ -166,7 +166,7 @@ def due_at(
 
 # Reading -----------------------------------------------------------------
 _RULE_KEYS = {"id", "name", "when", "decide", "say", "due", "hold", "review", "queue", "alert", "again", "also"}
-_PACES = ("private", "public", "slow")
+_PACES = ("prompt", "private", "public", "slow")
 
 
 def read(data: Mapping[str, Any], version: int = 1) -> Playbook:

@@ -13,7 +13,7 @@ UNSURE_MARGIN = 0.15
 SURE = 0.5
 _SPAM, _PROMOTION = KINDS.index(Kind.SPAM), KINDS.index(Kind.PROMOTION)
 _IDLE = tuple(KINDS.index(kind) for kind in (Kind.TALK, Kind.SPAM, Kind.PROMOTION))
-WORDS_VERSION = "1"
+WORDS_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

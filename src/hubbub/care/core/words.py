@@ -119,6 +119,8 @@ _HARMLESS = phrases(
     no|non|anti smoking
     non-smoking|smoke_break|smoke_and_mirrors
     cigarette|tobacco smoke
+    see smoke signals
+    scorched earth
     smoked salmon|meat|cheese|ham|paprika|fish|bacon
     burn|burns|burned|burnt|burning out|calories|fat|rubber|bridges|money|cash|a_hole|a_cd|a_dvd|my_toast|my_dinner
     sick|slow burn
@@ -152,7 +154,17 @@ _SEVERITIES: dict[Severity, Rule] = {
         smoke (is|was|started|kept) coming|came|comes|pour*|billow*|from|everywhere|filled
         full_of|lots_of|black|thick smoke
         is|was|it|started|starts|began|kept|still smoked|smoking|sparking
+        there is|was|were|are (some|thick|black|white|so_much|a_lot_of|lots_of) smoke|sparks|flames
+        there's|see|saw (some|thick|black|white) smoke|sparks|flames
+        smoke|sparks|flames out of|in_my|in_the|inside
         smoked and
+        scorch|scorched|scorches|singed|charred my|his|her|our|your|the|a
+        scorch mark|marks
+        (too|very|really|extremely|dangerously|burning|scorching) hot to touch|hold
+        overheat|overheats|overheated|overheating and
+        battery is|has|was|are|looks|started .. swollen|swelling|swelled|bulging|bulged|leaking|melting
+        melted my|the|his|her|our|through|onto .. carpet|table|desk|floor|plug|socket|case|bag|sofa|bed|worktop|counter
+        plug|socket|charger|cable|wire|adapter is|has|was|started (all) melted|melting
         sparks flew|flying|came|coming|from
         burn|burns|burned|burnt|burning my|his|her|our|your|the (left|right|little) <body>|house|kitchen|carpet
         burned|burnt me|him|her|us|myself
@@ -172,6 +184,7 @@ _SEVERITIES: dict[Severity, Rule] = {
         allergic reaction
         bleeding|bled
         cut|hurt|broke|sliced|trapped|crushed my|his|her|our|their (left|right|little) <body>
+        (my) <body>|toddler|grandson|granddaughter swallowed
         in|to|into|at (the) hospital|a&e|emergency_room
         called|call an ambulance
         brakes|brake failed|fail|don't_work|stopped_working|gave_out

@@ -96,7 +96,7 @@ def _steps(request: Request) -> dict[str, Any]:
     lines = selectors.topics(request.access, now())
     return {
         "section": "inbox",
-        "classes": TopicClass,
+        "classes": list(TopicClass),
         "topics": lines,
         "timezone": accounts.timezone_of(request.access),
         "connections": found,

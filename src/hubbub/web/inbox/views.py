@@ -42,7 +42,8 @@ QUEUES = {
     "praise": ("Praise and thanks", "star"),
     "ideas": ("Ideas", "bulb"),
 }
-ORDER = {True: "Newest first", False: "Due first"}
+NEWEST = ("waiting", "resolved", "closed", "imported", "all")
+FIRST = {"held": "First to be free again", "watching": "First to be looked at again"}
 
 
 def _where(request: Request, view: str) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _list(request: Request, view: str) -> dict[str, Any]:
         "queue_names": QUEUES,
         "counts": counts,
         "page": care.cases(request.access, **where, cursor=request.GET.get("cursor", "")),
-        "order": ORDER[view in ("waiting", "resolved", "closed", "imported", "all")],
+        "order": "Newest first" if view in NEWEST else FIRST.get(view, "Due first"),
         "filtered": bool(where["queue"] or where["topic"] or where["search"]),
         "query": f"?{keep.urlencode()}" if keep else "",
         "shed": listening.shed_lately(request.access, now()),
@@ -92,7 +93,6 @@ def _case(request: Request, number: int) -> dict[str, Any]:
     shown = care.case(request.access, number, now())
     return {
         "case": shown,
-        "title": shown.line.title,
         "canned": _fill(care.canned(request.access), shown, request),
         "colleagues": care.colleagues(request.access),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),

@@ -31,7 +31,7 @@ def index(request: Request) -> HttpResponse:
         {
             "section": "settings",
             "connections": selectors.connections(request.access),
-            "offered": [(kind, channel_class(kind)) for kind in OFFERED],
+            "offered": [_words(channel_class(kind)) for kind in OFFERED],
             "quarantined": len(selectors.quarantine(request.access)) if request.access.may(Permission.LISTEN) else 0,
         },
     )
@@ -52,7 +52,7 @@ def edit(request: Request, kind: str = "", connection: int | None = None) -> Htt
         "section": "settings",
         "connection": value,
         "kind": kind,
-        "channel": made,
+        "channel": _words(made),
         "fields": [(field, _shown(field.name, field.default, field.secret, value, given)) for field in made.fields],
     }
     if request.method != "POST":
@@ -65,6 +65,11 @@ def edit(request: Request, kind: str = "", connection: int | None = None) -> Htt
         then="channels",
         said="Connected. Posts arrive within seconds." if value is None else "Saved.",
     )
+
+
+def _words(made: type[Channel]) -> dict[str, str]:
+    """What a page says of a kind of channel, as a template would call a class."""
+    return {"kind": made.kind, "connector": made.connector, "label": made.label, "about": made.about}
 
 
 def _shown(name: str, default: str, secret: bool, value: ConnectionValue | None, given: Any) -> str:

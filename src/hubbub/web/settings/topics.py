@@ -41,7 +41,7 @@ def edit(request: Request, topic: int | None = None) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "topics",
         "topic": value,
-        "classes": TopicClass,
+        "classes": list(TopicClass),
         "query_text": value.query if value else "",
     }
     if request.method != "POST":

@@ -38,6 +38,7 @@ NUMBERS = {
     "rows_a_minute": ("… but at no more of them than", "a minute", "the others are counted and archived"),
 }
 LEVELS = {
+    "prompt": ("Answer what is due now", "minutes"),
     "private": ("First reply to a private message", "minutes"),
     "public": ("First reply to a public post to us", "minutes"),
     "slow": ("First reply to blogs and other slow places", "minutes"),
@@ -133,8 +134,14 @@ def _number(request: Request, name: str) -> float:
 def audit(request: Request) -> HttpResponse:
     """Who changed what."""
     before = request.GET.get("before", "")
-    lines = accounts.audit_log(request.access, int(before) if before.isdecimal() and len(before) < 19 else None)
-    return render(request, "settings/audit.html", {"section": "settings", "lines": lines, "more": len(lines) == 50})
+    everybody = request.GET.get("by") == "all"
+    lines = accounts.audit_log(
+        request.access,
+        int(before) if before.isdecimal() and len(before) < 19 else None,
+        by_people=not everybody,
+    )
+    context = {"section": "settings", "lines": lines, "more": len(lines) == 50, "everybody": everybody}
+    return render(request, "settings/audit.html", context)
 
 
 @require_safe

@@ -1,0 +1,62 @@
+"""A real Chromium for tests: found, started, and given pages that fail a test when something breaks in them."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WAIT_S = 10.0
+
+
+def where_chromium_is() -> str | None:
+    """Return the browser's path; None where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+needs_chromium = pytest.mark.skipif(
+    where_chromium_is() is None and not os.environ.get("HUBBUB_REQUIRE_BROWSER"),
+    reason="no Chromium on this machine (Debian: apt install chromium)",
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser. While it is open, its thread can't run an event loop: end it before tests that are `async`."""
+    found = where_chromium_is()
+    assert found, "no Chromium on this machine (Debian: apt install chromium)"
+    with sync_playwright() as playwright:
+        # Chromium's sandbox does not work for root, as in most containers.
+        browser = playwright.chromium.launch(executable_path=found, chromium_sandbox=os.geteuid() != 0)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def visit(browser: Browser, address: str, **options: object) -> Iterator[Page]:
+    """A page of a visitor of their own (no cookies yet), whose addresses begin with `address`.
+
+    Trouble in the page (an exception, a refused script, a broken request) fails the test at the end.
+    """
+    context: BrowserContext = browser.new_context(base_url=address, **{"viewport": DESK, **options})  # type: ignore[arg-type]
+    context.set_default_timeout(WAIT_S * 1000)
+    trouble: list[str] = []
+    page = context.new_page()
+
+    def keep(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            trouble.append(message.text)
+
+    page.on("console", keep)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    try:
+        yield page
+        assert trouble == []
+    finally:
+        context.close()
