@@ -28,7 +28,7 @@ bench: $(VENV)/.dev ## Every benchmark; each prints one JSON line last
 	@for b in bench/inbox.py bench/import.py; do echo "== $$b"; $(PY) $$b || exit 1; done
 
 docs: $(VENV)/.dev ## Reference pages and screenshots, made anew
-	@$(PY) tools/docs.py
+	@$(PY) tools/docs.py && $(PY) tools/screenshots.py
 
 test-networks: $(VENV)/.dev ## The real Bluesky network on loopback: hear, answer, once (needs npm, PostgreSQL, Redis)
 	@$(PY) tools/networks.py

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -29,6 +29,7 @@ def chromium() -> Iterator[Browser]:
     """A browser. While it is open, its thread can't run an event loop: end it before tests that are `async`."""
     found = where_chromium_is()
     assert found, "no Chromium on this machine (Debian: apt install chromium)"
+    expect.set_options(timeout=WAIT_S * 1000)
     with sync_playwright() as playwright:
         # Chromium's sandbox does not work for root, as in most containers.
         browser = playwright.chromium.launch(executable_path=found, chromium_sandbox=os.geteuid() != 0)
@@ -48,6 +49,7 @@ def visit(browser: Browser, address: str, **options: object) -> Iterator[Page]:
     context.set_default_timeout(WAIT_S * 1000)
     trouble: list[str] = []
     page = context.new_page()
+    page.trouble = trouble  # type: ignore[attr-defined]  # a test that makes trouble clears it
 
     def keep(message: ConsoleMessage) -> None:
         if message.type == "error":

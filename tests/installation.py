@@ -10,7 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,7 +46,8 @@ class Installation:
 
     def __init__(self, home: Path, **environ: str) -> None:
         self.home, self.port = home, free_port()
-        ours = ("HUBBUB_", "DATABASE_URL", "DJANGO_")
+        # Compiled modules are kept, whatever this machine's habit: a process would be twice as long in starting.
+        ours = ("HUBBUB_", "DATABASE_URL", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         own = {"HUBBUB_HOME": str(home), "HUBBUB_PORT": str(self.port), "HUBBUB_NETWORK_PORT": str(free_port())}
         self._environ = {**kept, **own, **environ}
@@ -66,10 +68,14 @@ class Installation:
 
     def call(self, *arguments: str) -> str:
         """Run `hubbub <arguments>` to its end, and return what it printed."""
-        command = [sys.executable, "-m", "hubbub", *arguments]
-        done = subprocess.run(command, env=self._environ, capture_output=True, text=True, timeout=STARTS_S)
+        done = self.try_to(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def try_to(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run `hubbub <arguments>` to its end, however it ends."""
+        command = [sys.executable, "-m", "hubbub", *arguments]
+        return subprocess.run(command, env=self._environ, capture_output=True, text=True, timeout=STARTS_S)
 
     def status(self) -> dict[str, int]:
         """What `hubbub status` counts."""
@@ -105,6 +111,15 @@ class Installation:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """Stop a process for as long as the block runs."""
+        self.stop(name)
+        try:
+            yield
+        finally:
+            self.start(name)
 
     def ended(self, name: str) -> int | None:
         """With what status a process ended (minus the signal, where it was killed); None while it runs."""

@@ -15,8 +15,8 @@ from tests.networks.bluesky_network import BlueskyNetwork, Credentials
 
 pytestmark = pytest.mark.networks
 
-WITHIN_S = 5
-STARTING_S = 20  # a process that begins, imports what it needs and does what waits
+WITHIN_S = 5  # what we promise: from a stranger's post to the inbox
+PATIENCE_S = 30  # for what nobody promised to be quick: a process that begins, a machine with other work
 PASSWORD = "a long enough one"
 MIA = "mia@acme.example"
 MENTIONS = (
@@ -78,6 +78,15 @@ def desk(hubbub: Installation, browser: Browser) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture(scope="module")
+def public_stream(network: BlueskyNetwork, hubbub: Installation, browser: Browser) -> None:
+    """The same workspace listens to everything public, too."""
+    address = {"Jetstream_address": network.jetstream, "Profiles_from": network.appview}
+    with visit(browser, hubbub.address) as page:
+        sign_in(page)
+        connect(page, "Bluesky, everything public", **address)
+
+
 @pytest.fixture
 def inbox(desk: Page) -> Page:
     """Alice's inbox with all cases, those held for the crowd too."""
@@ -107,7 +116,7 @@ def claim(page: Page, link: str) -> None:
     page.get_by_label("Words, phrases, #tags or @names").fill("acmewidget OR #acmewidget")
     page.get_by_label("Listen to all of Bluesky").uncheck()
     page.get_by_role("button", name="Listen", exact=True).click()
-    expect(page.get_by_role("link", name="Connect Bluesky")).to_be_visible()
+    sees(page.get_by_role("link", name="Connect Bluesky"))
 
 
 def sign_in(page: Page) -> None:
@@ -125,8 +134,8 @@ def connect(page: Page, channel: str, **fields: str) -> None:
     for label, value in fields.items():
         page.get_by_label(label.replace("_", " "), exact=True).fill(value)
     page.get_by_role("button", name="Try and connect").click()
-    expect(page.get_by_text("Connected.")).to_be_visible()
-    until(lambda: page.reload() and connection(page, channel).get_by_text("Listening").count(), STARTING_S, channel)
+    sees(page.get_by_text("Connected."))
+    until(lambda: page.reload() and connection(page, channel).get_by_text("Listening").count(), PATIENCE_S, channel)
 
 
 def connection(page: Page, channel: str) -> Locator:
@@ -146,22 +155,26 @@ def said(page: Page, words: str) -> Locator:
 def opened(page: Page, words: str) -> int:
     """Open the case that shows these words, and return its number."""
     row(page, words).click()
-    expect(said(page, words)).to_be_visible()
+    sees(said(page, words))
     return int(page.locator("#case").get_attribute("data-number") or 0)
 
 
 def answer(page: Page, words: str) -> None:
     page.get_by_label("Your words").fill(words)
     page.get_by_role("button", name="Reply publicly").click()
-    expect(said(page, words)).to_be_visible()
+    sees(said(page, words))
 
 
-def sees(found: Locator, within_s: float = WITHIN_S) -> None:
-    expect(found).to_be_visible(timeout=within_s * 1000)
+def sees(found: Locator) -> None:
+    expect(found).to_be_visible(timeout=PATIENCE_S * 1000)
 
 
-def is_delivered(page: Page, words: str, within_s: float = WITHIN_S) -> None:
-    sees(said(page, words).get_by_text("Delivered", exact=True), within_s)
+def sees_no(found: Locator) -> None:
+    expect(found).to_have_count(0, timeout=PATIENCE_S * 1000)
+
+
+def is_delivered(page: Page, words: str) -> None:
+    sees(said(page, words).get_by_text("Delivered", exact=True))
 
 
 def stand(network: BlueskyNetwork, by: Credentials, words: str) -> list[dict[str, Any]]:
@@ -177,7 +190,7 @@ def test_strangers_mentions_are_in_the_inbox_within_five_seconds(
     acme: Credentials,
     inbox: Page,
     stranger: Callable[[], Credentials],
-    record_property: Callable[[str, object], None],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     people = [stranger() for _ in MENTIONS]
     seconds = []
@@ -186,7 +199,7 @@ def test_strangers_mentions_are_in_the_inbox_within_five_seconds(
         network.post(who, f"@{acme.handle} {words}", mention=acme)
         row(inbox, words).wait_for()
         seconds.append(round(monotonic() - began, 2))
-    record_property("inbox_s", seconds)
+    record_testsuite_property("inbox_s", seconds)
     print(f"from post to inbox: {seconds} s, half of them within {median(seconds):.2f} s")
     assert max(seconds) < WITHIN_S
     for who in people:
@@ -198,7 +211,7 @@ def test_an_answer_stands_in_the_thread_once_and_the_next_word_comes_to_the_same
     acme: Credentials,
     inbox: Page,
     stranger: Callable[[], Credentials],
-    record_property: Callable[[str, object], None],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     dora = stranger()
     first = network.post(dora, "Unpacked it an hour ago")
@@ -210,8 +223,8 @@ def test_an_answer_stands_in_the_thread_once_and_the_next_word_comes_to_the_same
     began = monotonic()
     answer(inbox, words)
     is_delivered(inbox, words)
-    record_property("delivered_s", round(monotonic() - began, 2))
-    (ours,) = until(lambda: network.replies(second.uri), WITHIN_S, "our reply")
+    record_testsuite_property("delivered_s", round(monotonic() - began, 2))
+    (ours,) = until(lambda: network.replies(second.uri), PATIENCE_S, "our reply")
     assert (ours["author"]["did"], ours["record"]["text"]) == (acme.did, words)
     assert ours["record"]["reply"] == {
         "root": {"uri": first.uri, "cid": first.cid},
@@ -228,7 +241,7 @@ def test_an_answer_stands_in_the_thread_once_and_the_next_word_comes_to_the_same
     assert len(stand(network, acme, words)) == len(network.replies(second.uri)) == 1
 
 
-@pytest.mark.parametrize(("place", "stands"), [("send.claimed", 0), ("send.accepted", 1), ("send.recorded", 1)])
+@pytest.mark.parametrize(("place", "stands"), [("send.claimed", 0), ("send.accepted", 1)])
 def test_a_sender_killed_on_its_way_has_still_sent_once(
     network: BlueskyNetwork,
     acme: Credentials,
@@ -246,16 +259,14 @@ def test_a_sender_killed_on_its_way_has_still_sent_once(
     hubbub.start("worker", HUBBUB_FAILPOINT=place)
     words = f"It is on its way, killed at {place}"
     answer(inbox, words)
-    assert until(lambda: hubbub.ended("worker"), STARTING_S, "the worker's end") == -signal.SIGKILL
+    assert until(lambda: hubbub.ended("worker"), PATIENCE_S, "the worker's end") == -signal.SIGKILL
     assert len(stand(network, acme, words)) == stands
-    if place != "send.recorded":
-        expect(said(inbox, words)).to_contain_text("Sending to Bluesky")
-        assert hubbub.status()["delivered"] == before["delivered"]
+    expect(said(inbox, words)).to_contain_text("Sending to Bluesky")
 
     hubbub.start("worker")
-    is_delivered(inbox, words, STARTING_S)
+    is_delivered(inbox, words)
     (record,) = stand(network, acme, words)
-    (reply,) = until(lambda: network.replies(asked.uri), WITHIN_S, "our reply")
+    (reply,) = until(lambda: network.replies(asked.uri), PATIENCE_S, "our reply")
     assert reply["uri"] == record["uri"]
     after = hubbub.status()
     assert after["delivered"] == before["delivered"] + 1
@@ -280,8 +291,8 @@ def test_what_happened_while_the_listener_was_dead_is_heard_once(
     network.delete(dora, regretted.uri)
     hubbub.start("listener")
     for number in range(3):
-        sees(row(inbox, f"nobody listens to number {number}"), STARTING_S)
-    expect(row(inbox, "regretted words")).to_have_count(0)
+        sees(row(inbox, f"nobody listens to number {number}"))
+    sees_no(row(inbox, "regretted words"))
     expect(row(inbox, "nobody listens")).to_have_count(3)
     after = hubbub.status()
     assert (after["heard"], after["cases"]) == (before["heard"] + 3, before["cases"] + 3)
@@ -295,38 +306,32 @@ def test_a_post_its_author_takes_back_loses_its_words_in_the_case(
     sees(row(inbox, "zwölfunddreißig"))
     opened(inbox, "zwölfunddreißig")
     network.delete(dora, posted.uri)
-    sees(inbox.get_by_text("The author deleted this post."), 2 * WITHIN_S)
-    expect(row(inbox, "Deleted by its author")).to_have_count(1)
+    sees(inbox.get_by_text("The author deleted this post."))
+    expect(row(inbox, f"@{dora.handle}")).to_contain_text("Deleted by its author")
     inbox.reload()
     assert "zwölfunddreißig" not in inbox.content()
     inbox.goto("/w/acme-care/inbox/all/?q=zwölfunddreißig")
     expect(inbox.get_by_text("Nothing found for")).to_be_visible()
 
 
+@pytest.mark.usefixtures("public_stream")
 class TestPublicStream:
-    """The same workspace listens to everything public, too."""
-
-    @pytest.fixture(scope="class", autouse=True)
-    def listening(self, network: BlueskyNetwork, hubbub: Installation, browser: Browser) -> None:
-        address = {"Jetstream_address": network.jetstream, "Profiles_from": network.appview}
-        with visit(browser, hubbub.address) as page:
-            sign_in(page)
-            connect(page, "Bluesky, everything public", **address)
-
-    def test_words_about_us_are_heard_edited_and_taken_back_as_on_the_network(
-        self, network: BlueskyNetwork, inbox: Page, stranger: Callable[[], Credentials]
+    def test_words_about_us_are_heard_edited_and_taken_back_as_on_the_network_by_the_listener_alone(
+        self, network: BlueskyNetwork, hubbub: Installation, inbox: Page, stranger: Callable[[], Credentials]
     ) -> None:
         dora = stranger()
-        posted = network.post(dora, "This acmewidget is broken again, first the lid")
-        sees(row(inbox, "first the lid"))
-        expect(row(inbox, f"@{dora.handle}")).to_have_count(1)
-        opened(inbox, "first the lid")
-        network.edit(dora, posted.uri, "This acmewidget is broken again, now the hinge")
-        sees(said(inbox, "now the hinge"))
-        inbox.get_by_text("Edited; what it said before").click()
-        sees(said(inbox, "first the lid"))
-        network.delete(dora, posted.uri)
-        sees(inbox.get_by_text("The author deleted this post."))
+        with hubbub.without("worker"):
+            posted = network.post(dora, "My acmewidget is broken again, first the lid, I want my money back")
+            sees(row(inbox, "first the lid"))
+            expect(row(inbox, f"@{dora.handle}")).to_have_count(1)
+            opened(inbox, "first the lid")
+            network.edit(dora, posted.uri, "My acmewidget is broken again, now the hinge, I want my money back")
+            sees(said(inbox, "now the hinge"))
+            inbox.get_by_text("Edited; what it said before").click()
+            sees(said(inbox, "first the lid"))
+            network.delete(dora, posted.uri)
+            sees(inbox.get_by_text("The author deleted this post."))
+            sees_no(said(inbox, "the lid"))  # although the focus stands in it
         inbox.reload()
         assert "the hinge" not in inbox.content()
         assert "the lid" not in inbox.content()
@@ -348,13 +353,13 @@ class TestPublicStream:
             lines = heard.inner_text()
             posted = network.post(stranger(), f"@{acme.handle} my acmewidget hums at night", mention=acme)
             sees(row(inbox, "hums at night"))
-            until(lambda: settings.reload() and heard.inner_text() != lines, WITHIN_S, "the other way")
+            until(lambda: settings.reload() and heard.inner_text() != lines, PATIENCE_S, "the other way")
         expect(row(inbox, "hums at night")).to_have_count(1)
         assert hubbub.status()["cases"] == before["cases"] + 1
         opened(inbox, "hums at night")
         answer(inbox, "That is the fan; it stops when it is cool")
         is_delivered(inbox, "That is the fan")
-        (reply,) = until(lambda: network.replies(posted.uri), WITHIN_S, "our reply")
+        (reply,) = until(lambda: network.replies(posted.uri), PATIENCE_S, "our reply")
         assert reply["author"]["did"] == acme.did
 
     def test_cut_connections_and_a_killed_listener_lose_and_double_nothing(
@@ -362,20 +367,19 @@ class TestPublicStream:
         network: BlueskyNetwork,
         hubbub: Installation,
         stranger: Callable[[], Credentials],
-        record_property: Callable[[str, object], None],
+        record_testsuite_property: Callable[[str, object], None],
     ) -> None:
-        people = [stranger() for _ in range(3)]
-        before = hubbub.status()["heard"]
+        dora = stranger()
+        before = hubbub.status()
         for number in range(60):
-            network.post(people[number % 3], f"Number {number}: an acmewidget in the wild")
+            network.post(dora, f"Number {number}: an acmewidget in the wild")
             if number % 10 == 5:
                 network.cut()
             if number == 30:
                 hubbub.kill("listener")
             if number == 40:
                 hubbub.start("listener")
-        last = network.post(stranger(), "The acmewidget after the last, it is broken, please help")
-        heard = until(lambda: (now := hubbub.status()["heard"]) >= before + 61 and now, STARTING_S, "the last post")
-        record_property("heard_over_six_cuts_and_a_kill", heard - before)
-        assert heard == before + 61
-        assert last.uri
+        wanted = before["heard"] + 60
+        after = until(lambda: (now := hubbub.status())["heard"] >= wanted and now, PATIENCE_S, "the last of them")
+        record_testsuite_property("heard_of_60_over_six_cuts_and_a_kill", after["heard"] - before["heard"])
+        assert (after["heard"], after["quarantined"]) == (wanted, before["quarantined"])

@@ -108,7 +108,9 @@ def make_link(person: PersonId, now: datetime, lifetime: timedelta = timedelta(d
 def use_link(secret: str, now: datetime) -> Person:
     """Spend a sign-in link and return whom it signs in; raise LinkSpent if it can't be used."""
     links = SignInLink.objects.filter(digest=selectors.digest(secret), used_at__isnull=True, expires_at__gt=now)
-    if links.filter(person__is_active=True).update(used_at=now) != 1:
+    # A condition across a join would be asked in a subquery, which PostgreSQL does not ask again when it
+    # has waited for somebody who spent the link meanwhile; conditions on the row itself it does.
+    if links.filter(person__in=Person.objects.filter(is_active=True)).update(used_at=now) != 1:
         raise LinkSpent
     return SignInLink.objects.select_related("person").get(digest=selectors.digest(secret)).person
 

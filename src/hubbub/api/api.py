@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.params.functions import Path, Query
 from ninja.security import HttpBearer
@@ -136,14 +136,14 @@ def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) 
         key=payload.key,
         now=now(),
     )
-    return 202, {"id": queued, "state": "queued"}
+    return Status(202, {"id": queued, "state": "queued"})
 
 
 @api.post("/cases/{number}/note", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def note(request: HttpRequest, payload: schemas.NoteIn, number: int = Number) -> Any:
     """Leave a note that only colleagues see."""
     cases.note(_access(request), number, text=payload.text, now=now())
-    return 204, None
+    return Status(204, None)
 
 
 @api.post("/cases/{number}/assign", response={204: None, **WRITE_ERRORS}, tags=["cases"])
@@ -151,7 +151,7 @@ def assign(request: HttpRequest, payload: schemas.AssignIn, number: int = Number
     """Give a case to a colleague, or back."""
     access = _access(request)
     cases.assign(access, number, to=_colleague(access, payload.email), now=now())
-    return 204, None
+    return Status(204, None)
 
 
 def _colleague(access: Access, email: str | None) -> PersonId | None:
@@ -167,14 +167,14 @@ def _colleague(access: Access, email: str | None) -> PersonId | None:
 def resolve(request: HttpRequest, number: int = Number) -> Any:
     """The matter is settled."""
     cases.resolve(_access(request), number, now=now())
-    return 204, None
+    return Status(204, None)
 
 
 @api.post("/cases/{number}/reopen", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def reopen(request: HttpRequest, number: int = Number) -> Any:
     """The matter is not settled after all."""
     cases.reopen(_access(request), number, now=now())
-    return 204, None
+    return Status(204, None)
 
 
 @api.post("/posts", response={200: schemas.PostOut, **WRITE_ERRORS}, tags=["posts"])

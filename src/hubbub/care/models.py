@@ -144,6 +144,7 @@ class CaseRow(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "number"], name="case_number")]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "folder", "sort_at", "id"], name="case_folder"),
+            models.Index(fields=["workspace", "sort_at", "id"], name="case_newest"),
             models.Index(fields=["workspace", "queue", "folder", "sort_at", "id"], name="case_queue"),
             models.Index(fields=["workspace", "topic", "folder", "sort_at", "id"], name="case_topic"),
             models.Index(
@@ -153,6 +154,11 @@ class CaseRow(models.Model):
             ),
             models.Index(fields=["not_before"], name="case_hold_ends", condition=models.Q(folder="held")),
             models.Index(fields=["review_at"], name="case_review", condition=models.Q(folder="watching")),
+            models.Index(
+                fields=["channel", "folder", "id"],
+                name="case_thread_unread",
+                condition=models.Q(thread_read_at__isnull=True),
+            ),
         ]
 
     def value(self) -> Case:
@@ -179,7 +185,10 @@ class Entry(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["case", "at", "id"], name="entry_timeline")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "at", "id"], name="entry_timeline"),
+            models.Index(fields=["person", "at"], name="entry_replies", condition=models.Q(kind="reply")),
+        ]
 
 
 class DecisionRow(models.Model):

@@ -7,7 +7,6 @@ import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -68,15 +67,16 @@ def followed(workspaces: Sequence[int], uris: Iterable[str]) -> set[tuple[int, s
         return set()
     rows = (
         Post.objects.filter(workspace_id__in=workspaces, entry__isnull=False)
-        .filter(Q(uri__in=wanted) | Q(root__in=wanted))
+        .filter(Q(uri__among=wanted) | Q(root__among=wanted))
         .values_list("workspace_id", "uri", "root")
     )
     return {(workspace, each) for workspace, uri, root in rows for each in (uri, root) if each in wanted}
 
 
-def threads_to_read(connections: Sequence[int]) -> tuple[tuple[CaseId, str], ...]:
+def threads_to_read(connections: Sequence[int], channel: str) -> tuple[tuple[CaseId, str], ...]:
     """Return held and watched cases whose conversation nobody fetched yet, with the post to fetch it by."""
     rows = Entry.objects.filter(
+        case__channel=channel,  # follows from the connections; it leads to the few unread cases at once
         case__folder__in=(Folder.HELD, Folder.WATCHING, Folder.NEEDS),
         case__thread_read_at__isnull=True,
         case__private=False,
@@ -417,37 +417,45 @@ def lookers(access: Access, case_id: int, now: datetime) -> tuple[Looker, ...]:
 
 def ways(access: Access, row: CaseRow) -> tuple[Way, Way]:
     """Return how a public and a private reply to a case may leave."""
-    target = last_from_customer(row)
+    return _way(access, row, private=False), _way(access, row, private=True)
+
+
+def _way(access: Access, row: CaseRow, *, private: bool) -> Way:
+    target = last_from_customer(row, private=private)
     if target is None:
-        none = Way(False, "There is no post left to answer.")
-        return none, none
+        return Way(False, "There is no post left to answer.")
     found = _connection_for(access, target)
     if isinstance(found, str):
-        return Way(False, found), Way(False, found)
-    common: dict[str, Any] = {
-        "connection": found.id,
-        "network": found.label,
-        "as_handle": found.handle,
-        "as_name": found.account_name,
-        "to": target.name or f"@{target.handle}",
-        "abilities": found.abilities,
-    }
-    public = Way(True, "", **common)
-    if row.private:
-        public = Way(False, "They wrote in private; a public reply would tell others.", **common)
-    elif not found.abilities.reply:
-        public = Way(False, f"{found.label} can only be heard.", **common)
-    private = Way(True, "", **common)
-    if not found.abilities.private:
-        private = Way(False, f"{found.label} carries no private messages here.", **common)
-    elif not target.author:
-        private = Way(False, "Their account is not known.", **common)
-    return public, private
+        return Way(False, found)
+    reason = ""
+    if private and not found.abilities.private:
+        reason = f"{found.label} carries no private messages here."
+    elif private and not target.author:
+        reason = "Their account is not known."
+    elif not private and row.private:
+        reason = "They wrote in private; a public reply would tell others."
+    elif not private and not found.abilities.reply:
+        reason = f"{found.label} can only be heard."
+    return Way(
+        not reason,
+        reason,
+        connection=found.id,
+        network=found.label,
+        as_handle=found.handle,
+        as_name=found.account_name,
+        to=target.name or f"@{target.handle}",
+        abilities=found.abilities,
+    )
 
 
-def last_from_customer(row: CaseRow) -> Post | None:
-    """Return the post that a reply answers: the newest of the person the case is about."""
+def last_from_customer(row: CaseRow, *, private: bool) -> Post | None:
+    """Return the post that a reply answers: the newest of the person the case is about.
+
+    What they added in private is no post that a public reply could stand under.
+    """
     posts = Post.objects.filter(entry__case=row, ours=False, deleted_at__isnull=True)
+    if not private and not row.private:
+        posts = posts.filter(private=False)
     if row.account is not None:
         own = posts.filter(channel=row.account.channel, author=row.account.native).order_by("-said_at", "-id").first()
         if own is not None:

@@ -25,12 +25,16 @@ def doctor_command() -> None:
             click.echo(f"  MEND  {name}: {trouble}")
             if name in STANDS_ON:
                 break
-    click.echo("\nAll is well." if not bad else f"\n{bad} thing{'s' if bad > 1 else ''} to mend.")
+    click.echo("\nAll is well." if not bad else f"\n{_several(bad, 'thing')} to mend.")
     sys.exit(1 if bad else 0)
 
 
 class Trouble(Exception):
     """What is wrong, and what to do."""
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _settings() -> str:
@@ -90,7 +94,7 @@ def _database() -> str:
             f"It can't be reached: {' '.join(str(error).split()).rstrip('.')}. Look at DATABASE_URL."
         ) from None
     if waiting:
-        raise Trouble(f"{len(waiting)} migrations wait. Run `hubbub prepare`.")
+        raise Trouble(f"It is {_several(len(waiting), 'migration')} behind. Run `hubbub prepare`.")
     return f"{connection.vendor}, up to date"
 
 
@@ -129,7 +133,7 @@ def _channels() -> str:
     failing = [row for row in rows if row.error]
     if failing:
         raise Trouble("; ".join(f"{row.scope}: {row.error}" for row in failing[:3]))
-    return f"{len(rows)} streams"
+    return _several(len(rows), "stream")
 
 
 def _outbox() -> str:
@@ -137,7 +141,9 @@ def _outbox() -> str:
 
     found = counts()
     if found["uncertain"]:
-        raise Trouble(f"{found['uncertain']} replies may or may not have arrived; open their cases and decide.")
+        raise Trouble(
+            f"{_several(found['uncertain'], 'message')} may or may not have arrived; look, and decide in the case."
+        )
     return ", ".join(f"{number} {state}" for state, number in found.items() if number) or "empty"
 
 

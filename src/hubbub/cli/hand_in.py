@@ -39,7 +39,7 @@ def import_command(
     config: dict[str, Any] = {"path": str(path.absolute())}
     config |= {key: value for key, value in (("mapping", mapping), ("source", source), ("live", live)) if value}
     read_as, records = _look(path, mapping)
-    console.print(f"[bold]{path.name}[/bold]: {read_as}", highlight=False)
+    console.print(f"[bold]{path.name}[/bold]: {read_as}", highlight=False, soft_wrap=True)
     if show:
         return
     into = workspace_named(workspace or _only_workspace())

@@ -50,7 +50,7 @@ def cli() -> None:
 def main() -> None:
     """Run a command; an error of ours or of the database is one line and an exit status, not a traceback."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="hubbub", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

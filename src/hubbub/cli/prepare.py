@@ -12,9 +12,12 @@ def prepare(*, quiet: bool = False) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from hubbub.infra.statistics import tell_the_planner
+
     settings.HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    tell_the_planner()
     call_command("collectstatic", verbosity=0, interactive=False, clear=False)
     if not quiet:
         click.echo(f"Prepared: database and pages are at version {_version()}.")

@@ -108,6 +108,10 @@ def network_command(world: Path | None, home: Path | None, port: int | None) -> 
     except environment.SettingError as error:
         raise click.ClickException(str(error)) from None
 
+    def tell(address: str) -> None:
+        if PARENT not in os.environ:
+            click.echo(f"The demo network answers at {address}", err=True)
+
     async def run() -> None:
         stop = asyncio.Event()
         _until_stopped(stop)
@@ -115,7 +119,7 @@ def network_command(world: Path | None, home: Path | None, port: int | None) -> 
             world=read_world(world) if world else read_world(),
             home=home or env.home / "network",
             port=port or env.network_port,
-            ready=lambda address: click.echo(f"The demo network answers at {address}", err=True),
+            ready=tell,
             stop=stop,
         )
 

@@ -94,15 +94,14 @@ TEMPLATES = [
 
 # Database ----------------------------------------------------------------
 SQLITE_OPTIONS: dict[str, Any] = {
-    "transaction_mode": "IMMEDIATE",
     "timeout": 5,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
         "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000"
     ),
 }
-_database = dict(ENVIRONMENT.database) or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(HOME / "hubbub.db")}
-if _database["ENGINE"].endswith("sqlite3"):
+_database = dict(ENVIRONMENT.database) or {"ENGINE": "hubbub.infra.sqlite", "NAME": str(HOME / "hubbub.db")}
+if _database["ENGINE"].endswith("sqlite"):
     _database["OPTIONS"] = SQLITE_OPTIONS
 else:
     _database["OPTIONS"] = {**_database["OPTIONS"], "pool": {"min_size": 1, "max_size": 12, "timeout": 10}}
@@ -153,6 +152,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "hubbub.web.middleware.refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
 
 # Pages -------------------------------------------------------------------

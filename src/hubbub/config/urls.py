@@ -10,7 +10,8 @@ urlpatterns = [
     path("", include("hubbub.web.urls")),
 ]
 
-handler400 = middleware.refused
+handler400 = middleware.unusable
 handler403 = middleware.refused
 handler404 = middleware.not_found
+handler429 = middleware.too_many  # allauth asks for it
 handler500 = middleware.broken

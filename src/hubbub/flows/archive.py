@@ -35,6 +35,5 @@ def archive_stream(
         failpoint("archive.appended")
     services.archived(stream, numbers[-1], now=now)
     failpoint("archive.marked")
-    for number in numbers:
-        segments.remove(places.segments, stream, number)
+    segments.remove(places.segments, stream, numbers[-1])
     return len(numbers)

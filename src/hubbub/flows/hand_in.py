@@ -29,6 +29,7 @@ from hubbub.kernel.ids import WorkspaceId
 from hubbub.listening.services import Fenced
 
 TRIES = 5
+POSTS = 2_000  # of a file, decided about at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ async def _hear(
             places=places,
             now=datetime.now(UTC),
         )
-        while triage.triage(workspace, understanding=understanding, now=datetime.now(UTC), limit=500):
+        while triage.triage(workspace, understanding=understanding, now=datetime.now(UTC), limit=POSTS):
             pass
         return done.stream, done.heard, done.rejected
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pyarrow import compute
 
 from hubbub.care import selectors as care
 from hubbub.care.core.reading import TextReading, read_texts
@@ -72,7 +73,7 @@ class Ingested:
 
     stream: StreamValue  # with the cursor and fence as they are now
     heard: int
-    rows: int
+    rows: int  # posts with a row that are new, edited or deleted: triage has them to do
     rejected: int = 0
     committed: bool = True  # False: nothing was heard, and moving the cursor was left for later
 
@@ -172,7 +173,7 @@ def ingest(
                 _write_and_commit(stream, made, table, places, index, now)
                 moved = True
                 stream = replace(stream, cursor=made.cursor, next_segment=made.number + (made.segment_size is not None))
-                heard, rows = heard + made.heard, rows + len(made.rows)
+                heard, rows = heard + made.heard, rows + len(made.rows) + len(made.edits) + len(made.deletes)
                 break
             except HeardElsewhere:
                 if attempt == 2:
@@ -200,6 +201,7 @@ def _write_and_commit(
 def entries_of(table: pa.Table) -> list[tuple[bytes, Counted]]:
     """Return what a segment tells the hash index: the roll-up cell of each post that has no row."""
     names = ("workspace", "uri", "event", "happened_at", "said_at", "channel", "language", "sentiment", "topics")
+    table = table.filter(compute.invert(table.column("has_row")))
     columns = [table.column(name).to_pylist() for name in names]
     return [
         (
@@ -214,10 +216,9 @@ def entries_of(table: pa.Table) -> list[tuple[bytes, Counted]]:
                 edited_us=_since_1970_us(happened_at) if event == Event.EDIT else 0,
             ),
         )
-        for has_row, (workspace, uri, event, happened_at, said_at, channel, language, sentiment, topics) in zip(
-            table.column("has_row").to_pylist(), zip(*columns, strict=True), strict=True
+        for workspace, uri, event, happened_at, said_at, channel, language, sentiment, topics in zip(
+            *columns, strict=True
         )
-        if not has_row
     ]
 
 
@@ -239,6 +240,15 @@ def recover(stream: StreamId, places: Places) -> StreamValue:
         catch_up(stream, value.next_segment, places)
         segments.sweep(places.segments, stream, value.next_segment)
     return value
+
+
+def _listed(column: pa.Array) -> list[Any]:
+    """Return a column as Python's values; of many columns most batches tell nothing."""
+    if column.null_count == len(column):
+        return [None] * len(column)
+    if pa.types.is_list(column.type) and not len(column.flatten()):
+        return [[]] * len(column)
+    return column.to_pylist()  # type: ignore[no-any-return]
 
 
 def _minute(at: datetime) -> int:
@@ -290,7 +300,7 @@ class _Piece:
         self.historical = channel.abilities.historical and not stream.config.get("live")
         self.subscribers = ears.subscribers(stream.id)
         self.understanding = understanding
-        self.columns: dict[str, list[Any]] = {name: batch.posts.column(name).to_pylist() for name in POST_SCHEMA.names}
+        self.columns = {name: _listed(batch.posts.column(name)) for name in POST_SCHEMA.names}
         uris = [self.columns["uri"][row] for row in rows]
         workspaces = [each.workspace for each in self.subscribers]
         self.known = selectors.known_rows(workspaces, uris) if uris else {}
@@ -390,7 +400,6 @@ class _Piece:
                 followed=followed,
                 narrow=narrow,
                 about_us=any(self.ears.topics[topic].klass.ours for topic in topics),
-                attention=0.0,
             ),
             ours=ours,
             topics=topics,
@@ -406,7 +415,6 @@ class _Piece:
         readings = self.readings or read_texts([self.columns["text"][row] or "" for row in places], self.understanding)
         for line in lines:
             line.reading = readings[line.row if self.readings else places[line.row]]
-            line.heard = replace(line.heard, attention=line.reading.attention)
 
     def _admit(self, line: "_Line", made: Commit) -> None:
         """Decide about the row, and count."""
@@ -432,7 +440,7 @@ class _Piece:
         threshold, budget = self.ears.attention(workspace)
         if must_be_row(line.heard):
             line.has_row = True
-        elif may_be_row(line.heard, threshold):
+        elif may_be_row(line.heard, line.reading.attention, threshold):
             line.has_row = budget.take(self.now)
             made.shed += not line.has_row
         if line.has_row:
@@ -458,7 +466,7 @@ class _Piece:
 
     def _note(self, row: int, subscriber: Subscriber, cell: Counted, *, has_row: bool) -> None:
         """Let the segment carry a delete, with the cell it was taken from."""
-        heard = Heard(False, False, False, False, False, 0.0)
+        heard = Heard(False, False, False, False, False)
         line = _Line(row, subscriber, heard, False, cell.topics, "", _EPOCH + cell.minute * _MINUTE, None, cell)
         line.sentiment, line.cell, line.has_row = cell.sentiment, cell, has_row
         self.lines.append(line)

@@ -35,6 +35,7 @@ LOOKS_EVERY_S = 2.0
 RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a stream that held so long begins with the shortest retry again
 WELL_EVERY_S = 15.0
+TRIAGED_AT_ONCE = 25  # in one transaction: on SQLite, who resolves a case waits for it
 IDLE_COMMIT_S = 2.0  # a batch in which nothing was heard only moves the cursor, at most this often
 PROFILE = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
 PROFILE_S = 2.0
@@ -59,7 +60,9 @@ class Shared:
         """Decide about everything that waits."""
         while workspaces := await self.db(listening.waiting_workspaces):
             for workspace in workspaces:
-                await self.db(triaging.triage, workspace, understanding=self.understanding, now=_now())
+                await self.db(
+                    triaging.triage, workspace, understanding=self.understanding, now=_now(), limit=TRIAGED_AT_ONCE
+                )
 
     def close(self) -> None:
         """Wait for the database's thread to end."""
@@ -234,7 +237,7 @@ class OneStream:
         """Fetch what was said around new cases, so that nobody answers what the crowd has answered."""
         if not channel.abilities.threads:
             return stream
-        for case, uri in await self.shared.db(care.threads_to_read, self.stream.connections):
+        for case, uri in await self.shared.db(care.threads_to_read, self.stream.connections, channel.connector):
             around: RawBatch | None = None
             with contextlib.suppress(HubbubError, TimeoutError):
                 around = await asyncio.wait_for(channel.thread(uri), THREAD_S)

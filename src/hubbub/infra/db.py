@@ -1,8 +1,13 @@
-"""Writes of many rows at once, in one statement form that SQLite and PostgreSQL share."""
+"""Many rows at once, read and written in statements that SQLite and PostgreSQL share.
+
+For the few places where thousands of rows a second go through; everywhere else Django's own `values_list`,
+`create` and `bulk_create` read better.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import methodcaller
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,11 +27,7 @@ def with_database(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Insert rows given as tuples of values; return how many.
-
-    For the few places where thousands of rows a second are written; everywhere else Django's own
-    `create` and `bulk_create` read better. Columns are field names (`workspace_id` for a foreign key).
-    """
+    """Insert rows given as tuples of values; return how many. `workspace_id` names a foreign key."""
     fields = [model._meta.get_field(name.removesuffix("_id")) for name in columns]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)  # type: ignore[union-attr]
     given = _adapted(fields, rows)
@@ -64,15 +65,51 @@ def add_up(
         cursor.executemany(sql, [(*key, number) for key, number in cells if number])
 
 
-def _adapted(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+class Among(models.Lookup):
+    """`uri__among=uris`: as `__in`, for a set of any size, and without preparing each of its values."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Give all the values as one."""
+        column, params = self.process_lhs(compiler, connection)
+        if connection.vendor == "sqlite":
+            return f"{column} IN (SELECT value FROM json_each(%s))", (*params, _json(list(self.rhs)))  # noqa: S608
+        return f"{column} = ANY(%s)", (*params, list(self.rhs))
+
+
+models.Field.register_lookup(Among)
+
+
+def rows(found: models.QuerySet[Any], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return what `values_list` does, of the model's own columns, in a third of the time."""
+    sql, params = found.values_list(*columns).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return _changed(cursor.fetchall(), (_reader(found.model._meta.get_field(name)) for name in columns))
+
+
+def _adapted(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """Return rows in the values the database takes."""
-    changes = [(place, change) for place, change in enumerate(map(_adapter, fields)) if change]
-    given = [list(row) for row in rows]
-    for row in given:
-        for place, change in changes:
-            if row[place] is not None:
-                row[place] = change(row[place])
-    return given
+    return _changed(rows, map(_adapter, fields))
+
+
+def _changed(rows: Iterable[Sequence[Any]], changes: Iterable[Callable[[Any], Any] | None]) -> list[tuple[Any, ...]]:
+    """Return rows, each column with its change made to every value that is not null."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, change in enumerate(changes):
+        if columns and change:
+            columns[place] = [None if value is None else change(value) for value in columns[place]]
+    return list(zip(*columns, strict=True))
+
+
+def _reader(field: Any) -> Callable[[Any], Any] | None:
+    if isinstance(field, models.JSONField):
+        return msgspec.json.decode
+    if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
+        return methodcaller("replace", tzinfo=UTC)  # kept in UTC, without saying so
+    return None
 
 
 def _adapter(field: Any) -> Any:
@@ -91,7 +128,8 @@ def _jsonb(value: Any) -> Jsonb:
     return Jsonb(value, dumps=msgspec.json.encode)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=10_000)
 def _time(value: datetime) -> str:
     """As Django keeps times in SQLite: in UTC, without saying so."""
-    return str(value.astimezone(UTC).replace(tzinfo=None))
+    text = str(value)
+    return (text if text.endswith("+00:00") else str(value.astimezone(UTC)))[:-6]

@@ -145,7 +145,7 @@ def _database(text: str) -> dict[str, Any]:
         path = text.removeprefix("sqlite:///")
         if not path.startswith("/") or path.endswith("/"):  # else it would depend on the folder one starts in
             raise ValueError("give the whole path, like sqlite:////srv/hubbub/hubbub.db")
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": path}
+        return {"ENGINE": "hubbub.infra.sqlite", "NAME": path}
     if scheme in ("postgres", "postgresql"):
         from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict

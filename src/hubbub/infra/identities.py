@@ -9,6 +9,7 @@ import hashlib
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import lmdb
@@ -16,6 +17,7 @@ import msgspec
 
 MAP_SIZE: Final = 64 * 2**30  # address space, not disk: the file grows as it fills
 _open: dict[Path, "Identities"] = {}
+_opening = Lock()
 
 
 class Counted(msgspec.Struct, frozen=True, array_like=True):
@@ -85,6 +87,7 @@ class Identities:
 def at(folder: Path) -> Identities:
     """Return the index in a folder, opened once per process as LMDB asks."""
     folder = folder.resolve()
-    if folder not in _open:
-        _open[folder] = Identities(folder)
-    return _open[folder]
+    with _opening:
+        if folder not in _open:
+            _open[folder] = Identities(folder)
+        return _open[folder]

@@ -65,9 +65,11 @@ def sweep(root: Path, stream: int, next_number: int) -> int:
     return swept
 
 
-def remove(root: Path, stream: int, number: int) -> None:
-    """Remove a segment that the archive holds."""
-    path_of(root, stream, number).unlink(missing_ok=True)
+def remove(root: Path, stream: int, up_to: int) -> None:
+    """Remove the segments that the archive holds: up to a number, with those a killed archiver left."""
+    for path in (root / str(stream)).glob("*.arrow"):
+        if int(path.stem) <= up_to:
+            path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max, Sum
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.infra import db
 from hubbub.infra.identities import Counted
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
@@ -83,13 +84,13 @@ def shed_lately(access: Access, now: datetime) -> int:
 
 def known_rows(workspaces: Iterable[int], uris: Sequence[str]) -> dict[tuple[int, str], Post]:
     """Return the rows of posts that are known already, by workspace and uri. For the ingest flow."""
-    rows = Post.objects.filter(workspace_id__in=tuple(workspaces), uri__in=uris).defer("text", "ref")
+    rows = Post.objects.filter(workspace_id__in=tuple(workspaces), uri__among=frozenset(uris)).defer("text", "ref")
     return {(row.workspace_id, row.uri): row for row in rows}
 
 
 def buried(workspaces: Iterable[int], uris: Sequence[str]) -> frozenset[tuple[int, str]]:
     """Return the posts whose delete came before their create, by workspace and uri."""
-    rows = Tombstone.objects.filter(workspace_id__in=tuple(workspaces), uri__in=uris)
+    rows = Tombstone.objects.filter(workspace_id__in=tuple(workspaces), uri__among=frozenset(uris))
     return frozenset(rows.values_list("workspace_id", "uri"))
 
 
@@ -169,8 +170,8 @@ def waiting_workspaces() -> list[int]:
 
 def heard_posts(**which: Any) -> list[HeardPost]:
     """Return heard posts as values, in the order in which they were said. For triage."""
-    rows = Post.objects.filter(**which).order_by("said_at", "id")
-    return [HeardPost(*each) for each in rows.values_list(*HEARD_FIELDS)]
+    found = Post.objects.filter(**which).order_by("said_at", "id")
+    return [HeardPost(*each) for each in db.rows(found, HEARD_FIELDS)]
 
 
 def pending_count() -> int:

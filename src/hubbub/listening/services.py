@@ -258,7 +258,7 @@ def _apply_edits(made: Commit) -> None:
 def _apply_deletes(made: Commit) -> None:
     """Honour an author who took a post back: its words go from our tables too."""
     for post, at in made.deletes:
-        Post.objects.filter(pk=post).update(text="", deleted_at=at, pending=True)
+        Post.objects.filter(pk=post).update(text="", reading=None, deleted_at=at, pending=True)
         Revision.objects.filter(post_id=post).delete()
 
 
@@ -271,7 +271,7 @@ def cell_of(counted: Counted | None) -> list[Any] | None:
 
 def triaged(posts: Sequence[int]) -> None:
     """Note that triage has seen these posts; inside triage's own transaction."""
-    Post.objects.filter(pk__in=posts).update(pending=False)
+    Post.objects.filter(pk__among=frozenset(posts)).update(pending=False)
 
 
 def learn_author(post: int, **profile: Any) -> None:

@@ -15,6 +15,7 @@ TITLES = {
     405: "Nothing to see here",
     409: "It changed meanwhile",
     410: "This link is spent",
+    429: "Too many tries",
 }
 
 
@@ -59,9 +60,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return problem(request, "There is nothing at this address for you.", 404)
 
 
+def unusable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that no browser of ours sends, or for another host."""
+    return problem(request, "This request can't be used.", 400)
+
+
 def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """A request without the proof that it came from our own page."""
     return problem(request, "This page is too old, or the request came from elsewhere. Load it again.", 403)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Somebody tries to come in more often than a person would."""
+    return problem(request, "There were too many tries from where you are. Wait a minute, then try again.", 429)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -67,7 +67,7 @@ def shell(request: Request) -> dict[str, Any]:
     return {
         "access": access,
         "workspaces": accounts.workspaces_of(PersonId(request.user.pk)),
-        "listening": sum(each.health is Health.LISTENING for each in found),
+        "listening": sum(each.health is Health.LISTENING and each.kind not in channels.HANDED_OVER for each in found),
         "failing": [each for each in found if each.health is Health.FAILING],
         "connected": len(found),
         "last_change": changes.last_id(),

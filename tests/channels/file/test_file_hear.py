@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.channels.file.files import channel, heard, posts, written
 
-from hubbub.channels.adapters.file.channel import File, _Reading
+from hubbub.channels.adapters.file.channel import LINES, File, _Reading
 from hubbub.channels.core.contract import BadConnection
 from hubbub.kernel.batch import RawBatch
 
@@ -37,9 +37,9 @@ def repeated(path: Path, count: int, seed: int = 1) -> Path:
 
 
 async def test_the_end_of_the_file_ends_the_channel(tmp_path: Path) -> None:
-    path = repeated(tmp_path / "posts.csv", 1_234)
+    path = repeated(tmp_path / "posts.csv", 2 * LINES + 234)
     batches = await heard(path)
-    assert [len(raw.lines) for raw in batches] == [500, 500, 234]
+    assert [len(raw.lines) for raw in batches] == [LINES, LINES, 234]
     assert await heard(path, stored(batches[-1].cursor)) == []
 
 
@@ -52,13 +52,13 @@ async def test_a_row_that_stands_there_three_times_is_three_posts(tmp_path: Path
 
 
 async def test_occurrences_are_counted_across_batches_and_restarts(tmp_path: Path) -> None:
-    path = repeated(tmp_path / "posts.csv", 2_300)
+    path = repeated(tmp_path / "posts.csv", 2 * LINES + 300)
     batches = await heard(path)
     whole = uris(batches)
-    assert len(set(whole)) == 2_300
+    assert len(set(whole)) == 2 * LINES + 300
     for number, raw in enumerate(batches):
         rest = await heard(path, stored(raw.cursor))
-        assert uris(rest) == whole[500 * (number + 1) :]
+        assert uris(rest) == whole[LINES * (number + 1) :]
         assert [line for again in rest for line in again.lines] == [
             line for later in batches[number + 1 :] for line in later.lines
         ]
@@ -123,13 +123,13 @@ async def test_a_file_that_grew_is_imported_further_with_the_mapping_it_began_wi
 
 
 async def test_a_file_that_was_changed_is_not_imported_further(tmp_path: Path) -> None:
-    path = repeated(tmp_path / "posts.csv", 1_200)
+    path = repeated(tmp_path / "posts.csv", LINES + 700)
     cursor = stored((await heard(path))[0].cursor)
     whole = path.read_text()
     lines = whole.splitlines(keepends=True)
     for changed, words in (
-        ("".join(lines[:300]), "has become shorter: 500 of its records were imported, it now has 299"),
-        (whole.replace("widget", "gadget", 1), "was changed after 500 records were imported"),
+        ("".join(lines[:300]), f"has become shorter: {LINES:,} of its records were imported, it now has 299"),
+        (whole.replace("widget", "gadget", 1), f"was changed after {LINES:,} records were imported"),
         ("".join([lines[0], *reversed(lines[1:])]), "was changed"),
         (whole.replace("text,user", "text,User", 1), "was changed"),
     ):
@@ -196,7 +196,7 @@ asyncio.run(run(Path(sys.argv[1]), Path(sys.argv[2])))
 
 
 def test_an_import_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
-    path, log = repeated(tmp_path / "posts.csv", 4_000), tmp_path / "log"
+    path, log = repeated(tmp_path / "posts.csv", 8 * LINES), tmp_path / "log"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["src", "."])}
     root = Path(__file__).parents[3]
     for kills in (1, 3, None):
@@ -212,5 +212,5 @@ def test_an_import_that_is_killed_again_and_again_loses_nothing_and_repeats_noth
         # A line half written is what a transaction rolled back.
         log.write_text("".join(line for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")))
     found = [uri for line in log.read_text().splitlines() for uri in json.loads(line)["uris"]]
-    assert len(found) == len(set(found)) == 4_000
+    assert len(found) == len(set(found)) == 8 * LINES
     assert found == uris(asyncio.run(heard(path)))

@@ -13,7 +13,9 @@ NEVER: Final = datetime(2999, 1, 1, tzinfo=UTC)
 """Sorts after every due time: nothing is due."""
 
 REOPENS_FOR: Final = timedelta(days=3)
-"""So long after it was resolved, a new word of the customer reopens a case; later it is a new one."""
+"""So long after it was resolved, a private word of the customer reopens a case; later it is a new one.
+
+In public, a reply says itself which matter it belongs to, however late."""
 
 
 class Status(StrEnum):
@@ -129,6 +131,10 @@ class Case:
         """The hold is over; what was due stays due, or becomes due earlier."""
         return replace(self, not_before=None, due_at=min(filter(None, (self.due_at, due_at)), default=None))
 
+    def due(self, at: datetime) -> "Case":
+        """Somebody wants an answer by then; what is due earlier stays."""
+        return replace(self, due_at=min(filter(None, (self.due_at, at))), review_at=None)
+
     def assign(self, to: PersonId | None) -> "Case":
         """Give it to somebody, or to nobody."""
         if self.status.ended:
@@ -163,4 +169,4 @@ class Case:
         """The matter is not settled after all."""
         if not self.status.ended:
             raise Conflict(reason=f"Case {self.number} is {self.status} already.")
-        return replace(self, status=Status.OPEN, resolved_at=None, due_at=due_at, not_before=None)
+        return replace(self, status=Status.OPEN, resolved_at=None, due_at=due_at, not_before=None, historical=False)

@@ -1,8 +1,9 @@
 """What the playbook may ask about one post: plain facts, gathered by triage."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, get_origin, get_type_hints
 
 from hubbub.care.core.reading import TextReading
 from hubbub.care.core.thread import Look
@@ -78,4 +79,5 @@ def facts_of(
     )
 
 
-FACTS: Final = frozenset(field.name for field in fields(Facts))
+FACTS: Final[Mapping[str, type]] = {name: get_origin(kind) or kind for name, kind in get_type_hints(Facts).items()}
+"""The facts, each with what kind of value it is: a text, a number, true or false, or a set of texts."""

@@ -234,8 +234,9 @@ def _given(text: str) -> Iterator[str]:
         rest = rest.replace(hit[0], "~" * len(hit[0]))
     yield from (hit[0] for hit in _MAIL.finditer(rest) if not _DESK.fullmatch(hit[1]))
     for rule in (_NUMBERED, _SORT_CODE, _BORN):
-        yield from (hit[0] for hit in rule.finditer(rest))
-        rest = rule.sub("~", rest)
+        if hits := [hit[0] for hit in rule.finditer(rest)]:
+            yield from hits
+            rest = rule.sub("~", rest)
     for hit in _PHONE.finditer(rest):
         if _is_phone(hit[0]) and not _OUR_NUMBER.search(rest, max(0, hit.start() - 80), hit.start()):
             yield hit[0]

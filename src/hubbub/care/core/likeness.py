@@ -1,14 +1,15 @@
 """When two people speak of a like problem, and when two accounts are one voice."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import regex
-
 from hubbub.kernel.text import fold
 
-_WORD = regex.compile(r"[\p{L}\p{N}]{4,}")
+READ_CHARACTERS = 5_000
+_WORD = re.compile(r"[^\W_]{4,}")
+_NAMES = re.compile(r"https?://\S+|@[\w.\-]+")
 _COMMON = frozenset(
     """
     about again after also been before could days didn doesn done even ever every from have having here hours
@@ -35,9 +36,16 @@ class Complaint:
 
 def content_words(text: str) -> frozenset[str]:
     """Return the words that say what a post is about: no names, links or words of every day."""
-    plain = regex.sub(r"https?://\S+|@[\w.\-]+", " ", fold(text))
-    found = (word for word in _WORD.findall(plain) if word not in _COMMON)
-    return frozenset(list(dict.fromkeys(_stem(word) for word in found))[:MAX_WORDS])
+    plain = fold(text[:READ_CHARACTERS])
+    if "@" in plain or "://" in plain:
+        plain = _NAMES.sub(" ", plain)
+    found: dict[str, None] = {}
+    for word in _WORD.findall(plain):
+        if word not in _COMMON:
+            found[_stem(word)] = None
+            if len(found) == MAX_WORDS:
+                break
+    return frozenset(found)
 
 
 def _stem(word: str) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import hyperscan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A compiled rule. Where it stands in a text, at least one of its triggers does, in lower case."""
+    """A compiled rule; where it holds, one of its `wider` expressions does."""
 
     pattern: re.Pattern[str]
-    triggers: frozenset[str]
+    wider: tuple[bytes, ...]  # of UTF-8, as Hyperscan reads them
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return where one of the phrases first stands."""
@@ -36,22 +36,31 @@ def phrases(lines: str, **lists: str) -> Rule:
     """Compile phrases, one a line, into one rule.
 
     >>> rule = phrases("set (it|them) on fire|flames")
-    >>> bool(rule.search("they set it on fire")), sorted(rule.triggers)
-    (True, ['fire', 'flames'])
+    >>> bool(rule.search("they set it on fire")), bool(rule.search("set them on firewood"))
+    (True, False)
     """
-    given = [line.split() for line in lines.strip().splitlines()]
-    pattern = re.compile(
-        r"(?<!\w)(?:" + "|".join(_phrase(parts, lists) for parts in given) + r")(?!\w)",
-        re.IGNORECASE,
+    made = tuple(_phrase(line.split(), lists) for line in lines.strip().splitlines())
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(made)})(?!\w)", re.IGNORECASE)
+    return Rule(
+        pattern,
+        tuple(each.replace(_BETWEEN, "(?:[^ ]+ ){0,3}").replace(r"\w", r"[\w\x80-\xff]").encode() for each in made),
     )
-    return Rule(pattern, frozenset(trigger for parts in given for trigger in _triggers(parts, lists)))
+
+
+def expression(pattern: str) -> Rule:
+    """Compile a regular expression into a rule; every letter class of it stands in brackets."""
+    return Rule(re.compile(pattern), (pattern.replace(r"\w", r"\w\x80-\xff").encode(),))
+
+
+_BETWEEN = r"(?:(?:[\w'&£$€%-]|(?<=\d)[.,](?=\d))+ ){0,3}?"
+"""Up to three words of one sentence."""
 
 
 def _phrase(parts: Sequence[str], lists: dict[str, str]) -> str:
     made = []
     for part in parts:
         if part == "..":
-            made.append(r"(?:(?:[\w'&£$€%-]|(?<=\d)[.,](?=\d))+ ){0,3}?")
+            made.append(_BETWEEN)
         elif part.startswith("("):
             made.append(f"(?:{_word(part[1:-1], lists)} )?")
         else:
@@ -73,38 +82,36 @@ def _forms(choices: str, lists: dict[str, str]) -> list[str]:
     ]
 
 
-def _triggers(parts: Sequence[str], lists: dict[str, str]) -> list[str]:
-    """Return the words of a phrase's most telling place: one of them stands wherever the phrase does."""
-    places = [_forms(part, lists) for part in parts if part != ".." and not part.startswith("(")]
-    # A wildcard or number is known by what stands before or after it.
-    literals = [[max(re.split(r"[*#]", form), key=len).replace("_", " ") for form in forms] for forms in places]
-    return max(literals, key=lambda forms: (min(map(len, forms)), -len(forms)))
-
-
 class Suspects:
-    """Tells in one pass which of many rules can hold of a text: most texts hold none. Safe from many threads."""
+    """Tells in one pass which of many rules may hold of a text: most texts hold none. Safe from many threads."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        literals = sorted({trigger for rule in rules for trigger in rule.triggers})
-        place = {literal: number for number, literal in enumerate(literals)}
-        self._rules_of: list[list[int]] = [[] for _ in literals]
-        for number, rule in enumerate(rules):
-            for trigger in rule.triggers:
-                self._rules_of[place[trigger]].append(number)
-        self._rules = list(rules)
-        encoded = [literal.encode() for literal in literals]
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(expressions=encoded, ids=list(range(len(encoded))), elements=len(encoded), literal=True)
+        self._rules = tuple(rules)
+        self._database: hyperscan.Database | None = None
+        self._lock = threading.Lock()
         self._local = threading.local()
 
-    def of(self, text: str) -> frozenset[int]:
-        """Return the numbers of the rules that may hold of a text in lower case; all others surely do not."""
+    def of(self, text: str) -> frozenset[Rule]:
+        """Return the rules that may hold of a text in lower case; all others surely do not."""
+        database = self._database or self._compiled()
         if not hasattr(self._local, "scratch"):
-            self._local.scratch = hyperscan.Scratch(self._database)
+            self._local.scratch = hyperscan.Scratch(database)
         found: list[int] = []
-        self._database.scan(
+        database.scan(
             text.encode("utf-8", "replace"),
-            match_event_handler=lambda literal, *_: found.append(literal),
+            match_event_handler=lambda rule, *_: found.append(rule),
             scratch=self._local.scratch,
         )
-        return frozenset(rule for literal in set(found) for rule in self._rules_of[literal])
+        return frozenset(self._rules[number] for number in found)
+
+    def _compiled(self) -> hyperscan.Database:
+        """Compile at the first use: it takes half a second, and many processes never ask."""
+        with self._lock:
+            if self._database is None:
+                wanted = [(wider, number) for number, rule in enumerate(self._rules) for wider in rule.wider]
+                expressions, numbers = zip(*wanted, strict=True)
+                flags = [hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER] * len(wanted)
+                made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+                made.compile(expressions=expressions, ids=numbers, elements=len(wanted), flags=flags)
+                self._database = made
+        return self._database

@@ -46,6 +46,16 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "at_least": operator.ge,
     "below": operator.lt,
 }
+HOWS: Mapping[type, tuple[str, ...]] = {
+    bool: ("is",),
+    str: ("is", "is_in"),
+    float: ("at_least", "below"),
+    frozenset: ("has_any",),
+}
+"""How a fact may be compared, by what kind of value it is."""
+
+LONGEST = timedelta(days=3650)
+"""No hold, watch or due time is longer than ten years."""
 
 
 class Test(Protocol):
@@ -61,12 +71,12 @@ class FactTest:
     """One fact compared with a value."""
 
     fact: str
-    how: str
+    compare: Callable[[Any, Any], bool]
     value: Any
 
     def holds(self, facts: Facts) -> bool:
         """Compare."""
-        return _COMPARE[self.how](getattr(facts, self.fact), self.value)
+        return self.compare(getattr(facts, self.fact), self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,7 @@ def due_at(
 # Reading -----------------------------------------------------------------
 _RULE_KEYS = {"id", "name", "when", "decide", "say", "due", "hold", "review", "queue", "alert", "again", "also"}
 _PACES = ("prompt", "private", "public", "slow")
+_UNITS = ("minutes", "hours", "days")
 
 
 def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
@@ -175,10 +186,13 @@ def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
     if unknown:
         raise InvalidInput(reason=f"The playbook has {min(unknown)!r}, which means nothing.")
     numbers = {key: _number(f"numbers.{key}", value) for key, value in _table(data, "numbers").items()}
+    for key, value in numbers.items():
+        if (unit := key.rpartition("_")[2]) in _UNITS:
+            _timedelta(f"numbers.{key}", unit, value)
     levels = _table(data, "service_level_minutes")
     if set(levels) != set(_PACES):
         raise InvalidInput(reason=f"service_level_minutes names {', '.join(_PACES)}, each once.")
-    service = {key: timedelta(minutes=_number(f"service_level_minutes.{key}", levels[key])) for key in _PACES}
+    service = {key: _minutes(f"service_level_minutes.{key}", levels[key]) for key in _PACES}
     rules = data.get("rules")
     if not isinstance(rules, Sequence) or isinstance(rules, str) or not rules:
         raise InvalidInput(reason="A playbook has rules.")
@@ -214,6 +228,17 @@ def _number(place: str, value: Any) -> float:
     return value
 
 
+def _minutes(place: str, value: Any) -> timedelta:
+    return _timedelta(place, "minutes", _number(place, value))
+
+
+def _timedelta(place: str, unit: str, amount: float) -> timedelta:
+    span = timedelta(**{unit: min(amount, 10**8)})
+    if span > LONGEST:
+        raise InvalidInput(reason=f"{place} is {amount:g} {unit}; give at most ten years.")
+    return span
+
+
 def _rule(data: Any, number: int, numbers: Mapping[str, float]) -> Rule:
     place = f"Rule {data.get('id', number) if isinstance(data, Mapping) else number}"
     if not isinstance(data, Mapping):
@@ -223,6 +248,9 @@ def _rule(data: Any, number: int, numbers: Mapping[str, float]) -> Rule:
     for key in ("id", "name", "decide", "say"):
         if not isinstance(data.get(key), str) or not data[key]:
             raise InvalidInput(reason=f"{place} has no {key!r}.")
+    for key in ("alert", "also"):
+        if not isinstance(data.get(key, False), bool):
+            raise InvalidInput(reason=f"{place}: {key} is true or false.")
     if data["decide"] not in set(Decision):
         raise InvalidInput(reason=f"{place} decides {data['decide']!r}; there are {', '.join(Decision)}.")
     when = data.get("when", [])
@@ -252,19 +280,26 @@ def _test(data: Any, place: str, numbers: Mapping[str, float]) -> Test:
             raise InvalidInput(reason=f"{place}: `any` stands alone and holds a list of tests.")
         return AnyOf(tuple(_test(each, place, numbers) for each in data["any"]))
     fact = data.get("fact")
-    if fact not in FACTS:
+    if not isinstance(fact, str) or fact not in FACTS:
         raise InvalidInput(reason=f"{place} asks about {fact!r}; the facts are {', '.join(sorted(FACTS))}.")
     hows = [key for key in data if key != "fact"]
-    if len(hows) != 1 or hows[0] not in _COMPARE:
-        raise InvalidInput(reason=f"{place}: compare {fact} in one of these ways: {', '.join(_COMPARE)}.")
+    if len(hows) != 1 or hows[0] not in HOWS[FACTS[fact]]:
+        raise InvalidInput(reason=f"{place}: compare {fact} in one of these ways: {', '.join(HOWS[FACTS[fact]])}.")
     how, value = hows[0], data[hows[0]]
     if how in ("at_least", "below"):
         value = _named_number(value, place, numbers)
-    elif how in ("is_in", "has_any"):
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            raise InvalidInput(reason=f"{place}: {how} takes a list.")
+    elif how == "is":
+        if not isinstance(value, FACTS[fact]):
+            raise InvalidInput(reason=f"{place}: {fact} is {'true or false' if FACTS[fact] is bool else 'a text'}.")
+    else:
+        if (
+            not isinstance(value, Sequence)
+            or isinstance(value, str)
+            or not all(isinstance(each, str) for each in value)
+        ):
+            raise InvalidInput(reason=f"{place}: {how} takes a list of texts.")
         value = frozenset(value)
-    return FactTest(str(fact), how, value)
+    return FactTest(fact, _COMPARE[how], value)
 
 
 def _named_number(value: Any, place: str, numbers: Mapping[str, float]) -> float:
@@ -278,10 +313,10 @@ def _named_number(value: Any, place: str, numbers: Mapping[str, float]) -> float
 def _span(value: Any, place: str, numbers: Mapping[str, float]) -> timedelta | None:
     if value is None:
         return None
-    if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in ("minutes", "hours", "days"):
+    if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in _UNITS:
         raise InvalidInput(reason=f"{place}: give a time like {{ minutes = 10 }}.")
     unit, amount = next(iter(value.items()))
-    return timedelta(**{unit: _named_number(amount, place, numbers)})
+    return _timedelta(place, unit, _named_number(amount, place, numbers))
 
 
 def _due(value: Any, place: str, numbers: Mapping[str, float]) -> Due | timedelta | None:

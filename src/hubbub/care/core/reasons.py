@@ -68,7 +68,7 @@ def reasons(
     said = [_what(facts, kind_p, names_us)]
     grave = [_SEVERITIES[each] for each in ("danger", "legal", "leak") if each in facts.severity]
     if grave:
-        said.append(Reason("alert", "Speaks of " + " and ".join(grave), ", so the lead is told."))
+        said.append(Reason("alert", "Speaks of " + " and ".join(grave), ", so it comes before all else."))
     if facts.noise >= 0.5 and rule.id == "P3":
         why = "; ".join(noise_words[:2])
         said.append(Reason("filter", f"Likely spam, promotion or bot, {facts.noise:.0%}", f": {why}." if why else "."))

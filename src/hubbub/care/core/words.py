@@ -9,7 +9,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from hubbub.care.core.phrases import Rule, Suspects, phrases
+from hubbub.care.core.phrases import Rule, Suspects, expression, phrases
 from hubbub.kernel.text import fold
 
 READ_CHARACTERS = 5_000
@@ -33,12 +33,11 @@ def severities(text: str) -> frozenset[Severity]:
     >>> severities("It smoked and burnt my hand"), severities("This deal is fire")
     (frozenset({<Severity.DANGER: 'danger'>}), frozenset())
     """
-    plain = _plain(text)
-    grave = [(severity, rule) for severity, rule in _SEVERITIES.items() if _may_hold(rule, plain)]
-    if not grave:
-        return frozenset()
-    literal = _HARMLESS.sub("~", plain)
-    return frozenset(severity for severity, rule in grave if _says(literal, rule))
+    plain, suspects = _looked_through(text)
+    grave = [(severity, rule) for severity, rule in _SEVERITIES.items() if rule in suspects]
+    if grave and _HARMLESS in suspects:
+        plain = _HARMLESS.sub("~", plain)
+    return frozenset(severity for severity, rule in grave if _says(plain, rule))
 
 
 def problem_words(text: str) -> frozenset[str]:
@@ -47,20 +46,20 @@ def problem_words(text: str) -> frozenset[str]:
     >>> sorted(problem_words("So's mine, they are so unreliable")), sorted(problem_words("Not broken at all"))
     (['failure'], [])
     """
-    plain = _plain(text)
-    return frozenset(name for name, rule in _PROBLEMS.items() if _may_hold(rule, plain) and _says(plain, rule))
+    plain, suspects = _looked_through(text)
+    return frozenset(name for name, rule in _PROBLEMS.items() if rule in suspects and _says(plain, rule))
 
 
 def asks_anyone(text: str) -> bool:
     """Whether the author asks whoever reads it: 'anyone?', 'what can I do?'."""
-    plain = _plain(text)
-    return _may_hold(_ASKS, plain) and bool(_ASKS.search(plain))
+    plain, suspects = _looked_through(text)
+    return _ASKS in suspects and bool(_ASKS.search(plain))
 
 
 def joins_in(text: str) -> bool:
     """Whether the author says it is the same with them: 'so's mine', 'me too', '+1'."""
-    plain = _plain(text)
-    return bool(_may_hold(_JOINS, plain) and _JOINS.search(plain)) or bool(_JOINS_ALONE.search(plain))
+    plain, suspects = _looked_through(text)
+    return any(rule.search(plain) for rule in (_JOINS, _JOINS_ALONE) if rule in suspects)
 
 
 def confirms(text: str) -> bool:
@@ -69,12 +68,13 @@ def confirms(text: str) -> bool:
     >>> confirms("that worked, thanks!"), confirms("thanks for nothing"), confirms("please fix it, thanks")
     (True, False, False)
     """
-    plain = _plain(text)
-    if _may_hold(_DENIES, plain) and _DENIES.search(plain):
+    plain, suspects = _looked_through(text)
+    if _DENIES in suspects and _DENIES.search(plain):
         return False
-    if solved := (_may_hold(_SOLVED, plain) and _SOLVED.search(plain)) or _SOLVED_ALONE.search(plain):
-        return not plain[solved.end() :].lstrip().startswith("?")
-    thanks = _may_hold(_THANKS, plain) and bool(_THANKS.search(plain))
+    for rule in (_SOLVED, _SOLVED_ALONE):
+        if rule in suspects and (solved := rule.search(plain)):
+            return not plain[solved.end() :].lstrip().startswith("?")
+    thanks = _THANKS in suspects and bool(_THANKS.search(plain))
     return thanks and "?" not in plain and not _REQUESTS.search(plain)
 
 
@@ -84,7 +84,6 @@ def is_abusive(text: str) -> bool:
     return bool(_ABUSE.search(plain)) or not _SLURS.isdisjoint(re.findall(r"\w+", plain))
 
 
-@lru_cache(maxsize=16)
 def _plain(text: str) -> str:
     return " ".join(fold(text[:READ_CHARACTERS]).replace("’", "'").split())
 
@@ -320,6 +319,7 @@ _PROBLEMS: dict[str, Rule] = {
         broken|broke|breaks|breaking|dead|died|dies|unreliable|faulty|fault|faults|defect|defective|fail|fails|failed
         failing|failure|crash|crashes|crashed|crashing|freezes|freezing|froze|frozen|bug|bugs|buggy|glitch*|malfunction*
         stopped|stops|quit work*|charging|responding|functioning
+        stops|stopping|quits (right|always|just|suddenly) in|after|when|every|halfway|mid|mid-*|again|dead
         <not> work*|turn|turning|start|starts|switch|charge|charging|boot
         won't|doesn't|can't|not open|load|play|opening|loading|playing|turning_on
         packed up|in
@@ -467,8 +467,8 @@ _JOINS = phrases(
     yo|a_mí|el_mío|la_mía también
     """
 )
-_TO = r"^(?:@\w[\w.@-]* )*"
-_JOINS_ALONE = re.compile(
+_TO = r"^(?:@[\w][\w.@-]* )*"
+_JOINS_ALONE = expression(
     r"(?<![#\w])(?:me|us) too\b(?! (?:long|much|many|far|late))|(?<![\w+])\+ ?1\b(?! ?(?:for|to)\b| ?[\d(]|[%.,]\d)"
     rf"|{_TO}(?:me as well|(?:same|this|snap|genauso|pareil|igual)[.! ]*$)"
 )
@@ -489,7 +489,7 @@ _SOLVED = phrases(
     ya funciona
     """
 )
-_SOLVED_ALONE = re.compile(
+_SOLVED_ALONE = expression(
     rf"{_TO}(?:(?:yes|yep|ok|great|brilliant|perfect|all|now|and)[,! ]+)*(?:sorted|fixed|solved|resolved)\b"
 )
 _THANKS = phrases(
@@ -585,16 +585,23 @@ _SLURS = frozenset(
 
 # Which rules can hold at all ------------------------------------------------
 
-_ALL = (*_SEVERITIES.values(), *_PROBLEMS.values(), _ASKS, _JOINS, _SOLVED, _THANKS, _DENIES)
-_NUMBERS = {id(rule): number for number, rule in enumerate(_ALL)}
+_ALL = (
+    *_SEVERITIES.values(),
+    *_PROBLEMS.values(),
+    _ASKS,
+    _JOINS,
+    _JOINS_ALONE,
+    _SOLVED,
+    _SOLVED_ALONE,
+    _THANKS,
+    _DENIES,
+    _HARMLESS,
+)
 _SUSPECTS = Suspects(_ALL)
 
 
 @lru_cache(maxsize=16)
-def _suspected(plain: str) -> frozenset[int]:
-    return _SUSPECTS.of(plain)
-
-
-def _may_hold(rule: Rule, plain: str) -> bool:
-    """Whether a rule is worth trying: each detector asks for the same text, so it is looked through once."""
-    return _NUMBERS[id(rule)] in _suspected(plain)
+def _looked_through(text: str) -> tuple[str, frozenset[Rule]]:
+    """Return a text as the rules read it, and those worth trying: each detector asks, one look serves all."""
+    plain = _plain(text)
+    return plain, _SUSPECTS.of(plain)

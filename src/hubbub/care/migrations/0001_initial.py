@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('post', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='entry', to='listening.post')),
             ],
             options={
-                'indexes': [models.Index(fields=['case', 'at', 'id'], name='entry_timeline')],
+                'indexes': [models.Index(fields=['case', 'at', 'id'], name='entry_timeline'), models.Index(condition=models.Q(('kind', 'reply')), fields=['person', 'at'], name='entry_replies')],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +212,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='caserow',
+            index=models.Index(fields=['workspace', 'sort_at', 'id'], name='case_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='caserow',
             index=models.Index(fields=['workspace', 'queue', 'folder', 'sort_at', 'id'], name='case_queue'),
         ),
         migrations.AddIndex(
@@ -229,6 +233,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='caserow',
             index=models.Index(condition=models.Q(('folder', 'watching')), fields=['review_at'], name='case_review'),
+        ),
+        migrations.AddIndex(
+            model_name='caserow',
+            index=models.Index(condition=models.Q(('thread_read_at__isnull', True)), fields=['channel', 'folder', 'id'], name='case_thread_unread'),
         ),
         migrations.AddConstraint(
             model_name='caserow',

@@ -103,7 +103,7 @@ def reply(
         raise LookBeforeSending(reason=" ".join(each.advice for each in found))
     _nobody_answered_since(access, row, seen_reply)
     case = row.value().answer(now, access.person)
-    target = last_from_customer(row)
+    target = last_from_customer(row, private=private)
     assert target is not None
     message = Outgoing(
         key=secrets.token_hex(12),
@@ -227,17 +227,21 @@ def resolve(access: Access, number: int, *, now: datetime) -> None:
 def reopen(access: Access, number: int, *, now: datetime) -> None:
     """The matter is not settled after all."""
     row = _lock(access, number)
-    due = now + playbook(access.workspace).service_level["private" if row.private else "public"]
-    case = row.value().reopen(now, due)
+    case = row.value().reopen(now, _in_time(access, row, now))
     _event(access, row, now, f"Reopened by {access.name}.")
     _store(access, row, case, "reopen", now)
 
 
+def _in_time(access: Access, row: CaseRow, now: datetime) -> datetime:
+    """When an answer is due that somebody decides on now."""
+    return now + playbook(access.workspace).service_level["private" if row.private else "public"]
+
+
 @transaction.atomic
 def take_up(access: Access, number: int, *, now: datetime) -> None:
-    """Make a watched or imported case one that needs an answer now."""
+    """Make a watched or imported case one that needs an answer, in its service level from now on."""
     row = _lock(access, number)
-    case = row.value().assign(access.person)
+    case = row.value().assign(access.person).due(_in_time(access, row, now))
     _event(access, row, now, f"Taken up by {access.name}.")
     _store(access, row, case, "take up", now)
 

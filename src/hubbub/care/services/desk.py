@@ -4,8 +4,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q
 
 from hubbub.accounts.models import AuditEntry, Workspace
@@ -69,7 +71,9 @@ class Desk:
         self._alike: dict[str, deque[tuple[CaseDraft, Complaint]]] = {}
         self._cases: dict[int, CaseDraft] = {}
         self._accounts = self._load_accounts(posts)
-        self._threads = self._load_threads(posts)
+        self._standing: dict[str, CaseDraft] = {}  # the case a post stands in, by its uri
+        self._threads: dict[str, list[CaseDraft]] = defaultdict(list)  # by root, the last one first
+        self._load_threads(posts)
         self._by_voice = self._load_open_cases() if any(not post.historical for post in posts) else {}
         again = [post.id for post in posts if post.edited_at or post.deleted_at]
         self._entered = set(Entry.objects.filter(post_id__in=again).values_list("post_id", flat=True))
@@ -92,27 +96,29 @@ class Desk:
             if account.id and news:
                 changed.append(account)
         columns = (*PROFILE, "p_bot", "reach")
+        values = attrgetter(*columns)
         db.insert(
             SocialAccount,
             ("workspace_id", "channel", "native", *columns, "known", "employee", "listed", "seen_at"),
             (
-                (self.workspace.pk, *key, *_values(found[key], columns), False, False, False, post.arrived_at)
+                (self.workspace.pk, *key, *values(found[key]), False, False, False, post.arrived_at)
                 for key, post in fresh
             ),
         )
-        made = SocialAccount.objects.filter(workspace=self.workspace, native__in=[native for (_, native), _ in fresh])
+        natives = {native for (_, native), _ in fresh}
+        made = SocialAccount.objects.filter(workspace=self.workspace, native__among=natives)
         for channel, native, pk in made.values_list("channel", "native", "pk"):
             if (channel, native) in found:
                 found[channel, native].id = pk
-        db.update(SocialAccount, columns, ((each.id, _values(each, columns)) for each in changed))
+        db.update(SocialAccount, columns, ((each.id, values(each)) for each in changed))
         return found
 
     def _known_accounts(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], AccountDraft]:
-        natives = [native for _, native in keys]
+        natives = {native for _, native in keys}
         if not natives:
             return {}
-        rows = SocialAccount.objects.filter(workspace=self.workspace, native__in=natives)
-        drafts = (AccountDraft(*each) for each in rows.values_list(*ACCOUNT_FIELDS))
+        found = SocialAccount.objects.filter(workspace=self.workspace, native__among=natives)
+        drafts = (AccountDraft(*each) for each in db.rows(found, ACCOUNT_FIELDS))
         return {(each.channel, each.native): each for each in drafts}
 
     def weigh(self, account: AccountDraft) -> Weight:
@@ -127,8 +133,15 @@ class Desk:
 
     # Cases ---------------------------------------------------------------
     def _load_cases(self, **which: Any) -> list[CaseDraft]:
-        """Return cases, newest first; one object a case, however it was found."""
+        """Return cases, newest first; one object a case, however it was found.
+
+        They are locked before they are read, so that what an agent does at the same moment is not undone.
+        On SQLite the transaction is alone from its beginning.
+        """
         rows = CaseRow.objects.filter(workspace=self.workspace, **which).order_by("-id")
+        if connection.features.has_select_for_update:
+            keys = sorted(set(rows.values_list("pk", flat=True)) - self._cases.keys())
+            list(CaseRow.objects.filter(pk__in=keys).order_by("id").select_for_update(no_key=True).values_list("pk"))
         found = []
         for pk, customer, *values in rows.values_list("pk", "account__customer_id", *CASE_FIELDS):
             draft = CaseDraft(**dict(zip(CASE_FIELDS, values, strict=True)), id=pk)
@@ -137,20 +150,29 @@ class Desk:
             found.append(self._cases.setdefault(pk, draft))
         return found
 
-    def _load_threads(self, posts: Sequence[HeardPost]) -> dict[str, CaseDraft]:
-        """Cases by the uris of their posts and threads; of several, the newest."""
+    def _load_threads(self, posts: Sequence[HeardPost]) -> None:
+        """Find the cases by the uris of their posts and threads."""
         answered = {uri for post in posts for uri in (post.parent, post.repost_of) if uri}
         roots = {post.root for post in posts if post.root != post.uri}
-        again = {post.uri for post in posts if not post.historical}  # an edit, or what a reply came before
+        again = {  # an edit, or what a reply came before
+            post.uri for post in posts if not post.historical or post.edited_at or post.deleted_at
+        }
         uris = answered | roots | again
         if not uris:
-            return {}
+            return
         rows = Entry.objects.filter(post__workspace=self.workspace).filter(
-            Q(post__uri__in=uris) | Q(post__root__in=uris)
+            Q(post__uri__among=uris) | Q(post__root__among=uris)
         )
         links = list(rows.order_by("case_id").values_list("case_id", "post__uri", "post__root"))
         self._load_cases(pk__in={case for case, _, _ in links})
-        return {uri: self._cases[case] for case, *both in links for uri in both}
+        for case, uri, root in links:
+            self._place(self._cases[case], uri, root)
+
+    def _place(self, case: CaseDraft, uri: str, root: str) -> None:
+        self._standing[uri] = case
+        thread = self._threads[root]
+        if not thread or thread[0] is not case:
+            thread[:] = [case, *(each for each in thread if each is not case)]
 
     def _load_open_cases(self) -> dict[str, list[CaseDraft]]:
         """Return the open cases of the people who wrote. What they said in the past is none of them."""
@@ -169,14 +191,28 @@ class Desk:
         """Return cases by their keys."""
         return self._load_cases(pk__in=ids)
 
+    def own_case(self, post: HeardPost) -> CaseDraft | None:
+        """Return the case in whose timeline a post that was edited or taken back stands."""
+        return self._standing.get(post.uri) if post.id in self._entered else None
+
     def thread_case(self, post: HeardPost) -> CaseDraft | None:
-        """Return the case of a post's thread: open, or ended so lately that a word reopens it."""
-        for uri in (post.parent, post.root, post.uri, post.repost_of):
-            case = self._threads.get(uri) if uri else None
-            if case is not None:
-                past = case.resolved_at is not None and post.arrived_at - case.resolved_at > REOPENS_FOR
-                return None if past and post.private and case.ended else case
-        return None
+        """Return the case of a post's thread: of several its author's own, else that of what it answers.
+
+        A private talk has no end of its own: what is said there long after its case ended is another matter.
+        """
+        near = (post.parent, post.root, post.uri, post.repost_of)
+        found = [case for uri in near if uri for case in self._cases_at(uri)]
+        account = self.account(post)
+        own = (case for case in found if account is not None and case.voice == account.voice)
+        case = next(own, None) or next(iter(found), None)
+        if case is None:
+            return None
+        past = case.resolved_at is not None and post.arrived_at - case.resolved_at > REOPENS_FOR
+        return None if past and post.private and case.ended else case
+
+    def _cases_at(self, uri: str) -> list[CaseDraft]:
+        standing = self._standing.get(uri)
+        return [*([standing] if standing else ()), *self._threads.get(uri, ())]
 
     def voice_cases(self, voice: str) -> list[CaseDraft]:
         """Return the open cases of a person, newest first."""
@@ -216,9 +252,9 @@ class Desk:
 
     def add_post(self, case: CaseDraft, post: HeardPost, *, why: str) -> bool:
         """Put a post into a case's timeline; return False if it stands in one already."""
-        self._threads[post.uri] = self._threads[post.root] = case
         if post.id in self._entered:
             return False
+        self._place(case, post.uri, post.root)
         self._entered.add(post.id)
         self._entries.append(NewEntry(case, post.said_at, post, "", post.private, {"why": why}))
         return True
@@ -326,11 +362,12 @@ class Desk:
         self._tell()
 
     def _store_cases(self) -> None:
+        values = attrgetter(*CASE_FIELDS)
         if self._made:
             db.insert(
                 CaseRow,
                 ("workspace_id", *CASE_FIELDS),
-                ((self.workspace.pk, *_values(each, CASE_FIELDS)) for each in self._made),
+                ((self.workspace.pk, *values(each)) for each in self._made),
             )
             numbers = [each.number for each in self._made]
             stored = CaseRow.objects.filter(workspace=self.workspace, number__range=(numbers[0], numbers[-1]))
@@ -338,7 +375,7 @@ class Desk:
             for each in self._made:
                 each.id = keys[each.number]
             Workspace.objects.filter(pk=self.workspace.pk).update(cases_made=F("cases_made") + len(self._made))
-        db.update(CaseRow, CASE_FIELDS, ((each.id, _values(each, CASE_FIELDS)) for each in self._changed.values()))
+        db.update(CaseRow, CASE_FIELDS, ((each.id, values(each)) for each in self._changed.values()))
 
     def _tell(self) -> None:
         all_rows = (*self._made, *self._changed.values())
@@ -347,10 +384,6 @@ class Desk:
         if any(row.historical for row in all_rows):
             lines.append((self.workspace.pk, "imported", None))
         changes.record_many(lines, now=self.now)
-
-
-def _values(draft: object, names: Sequence[str]) -> list[Any]:
-    return [getattr(draft, name) for name in names]
 
 
 def name_of(post: HeardPost) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
 from hubbub.care.models import CaseRow, Customer, SocialAccount
 from hubbub.infra import changes
@@ -39,6 +40,7 @@ def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) ->
 @transaction.atomic
 def link(access: Access, account: int, other: int, *, now: datetime) -> None:
     """Note that two accounts are one person's: one voice from now on."""
+    _one_at_a_time(access)
     one, two = _account(access, account), _account(access, other)
     if one.pk == two.pk:
         raise Conflict(reason="That is the same account.")
@@ -59,6 +61,7 @@ def link(access: Access, account: int, other: int, *, now: datetime) -> None:
 @transaction.atomic
 def unlink(access: Access, account: int, *, now: datetime) -> None:
     """Note that an account stands alone after all."""
+    _one_at_a_time(access)
     row = _account(access, account)
     if row.customer_id is None:
         raise Conflict(reason="This account is linked to no other.")
@@ -66,6 +69,12 @@ def unlink(access: Access, account: int, *, now: datetime) -> None:
     row.save(update_fields=["customer"])
     audit(access, "account unlinked", f"@{row.handle}", now=now)
     _tell(access, row, now)
+
+
+def _one_at_a_time(access: Access) -> None:
+    """Let one change of who is who happen after the other: each may touch every account of a person."""
+    access.require(Permission.WORK)
+    Workspace.objects.select_for_update(no_key=True).get(pk=access.workspace)
 
 
 def _tell(access: Access, row: SocialAccount, now: datetime) -> None:

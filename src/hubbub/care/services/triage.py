@@ -47,8 +47,8 @@ def triage(workspace: int, *, understanding: Understanding, now: datetime, limit
     if not ids:
         return 0
     with transaction.atomic():
-        row = Workspace.objects.select_for_update().get(pk=workspace)
-        posts = heard_posts(pk__in=ids, pending=True)
+        row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
+        posts = heard_posts(pk__among=frozenset(ids), pending=True)
         if posts:
             _Triage(Desk(row, playbook(workspace), posts, now), _read(posts, understanding)).run(posts)
         failpoint("triage.in_transaction")
@@ -68,7 +68,7 @@ def _read(posts: Sequence[HeardPost], understanding: Understanding) -> Readings:
 def review(workspace: int, *, now: datetime) -> int:
     """End holds and review watches whose time has come; return how many."""
     with transaction.atomic():
-        row = Workspace.objects.select_for_update().get(pk=workspace)
+        row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
         ids = list(_due(now).filter(workspace_id=workspace).values_list("pk", flat=True)[:100])
         if ids:
             run = _Triage(Desk(row, playbook(workspace), [], now), {})
@@ -93,6 +93,7 @@ class _Triage:
 
     def __init__(self, desk: Desk, readings: Readings) -> None:
         self.desk, self.readings = desk, readings
+        self._read: Readings = {}  # as this workspace reads them
         self.playbook, self.now = desk.playbook, desk.now
         self.window = timedelta(days=self.playbook.numbers["second_voice_days"])
         rows = Topic.objects.filter(workspace=desk.workspace).values_list("pk", "klass")
@@ -114,9 +115,11 @@ class _Triage:
 
     # What a post is ------------------------------------------------------
     def _reading(self, post: HeardPost) -> TextReading:
-        found = self.readings.get(post.id) or TextReading.of_data(post.reading or ())
-        account = self.desk.account(post)
-        return found.of_a_customer() if account and account.known else found
+        if post.id not in self._read:
+            found = self.readings.get(post.id) or TextReading.of_data(post.reading or ())
+            account = self.desk.account(post)
+            self._read[post.id] = found.of_a_customer() if account and account.known else found
+        return self._read[post.id]
 
     def _noise(self, post: HeardPost, account: AccountDraft | None) -> float:
         return max(self._reading(post).noise, account.p_bot if account else 0.0)
@@ -193,9 +196,10 @@ class _Triage:
     # Which case ----------------------------------------------------------
     def _decide(self, post: HeardPost) -> None:
         voice = _voice(self.desk.account(post))
-        case = self.desk.thread_case(post)
+        own = self.desk.own_case(post)
+        case = own or self.desk.thread_case(post)
         if case is not None and case.voice != voice:
-            if not (case.ended and post.to_us):
+            if own is not None or not (case.ended and post.to_us):
                 self._in_thread(case, post)
                 return
             case = None  # the thread's matter is settled; this is somebody else's, to us
@@ -257,7 +261,7 @@ class _Triage:
             historical=post.historical,
             channel=post.channel,
             private=post.private,
-            topic=next(iter(post.topics), 0),
+            topic=self._narrowest(post),
             problems=list(self._reading(post).problems),
         )
         self._lead_with(case, post)
@@ -272,6 +276,10 @@ class _Triage:
                     self.desk.remember(case, mine)
             self.desk.audit("case opened", case, rule=rule.id, decision=rule.decide.value)
         return case
+
+    def _narrowest(self, post: HeardPost) -> int:
+        """Return the topic that says most about a post: its product before the brand; 0 where it has none."""
+        return min(post.topics, key=lambda topic: topic not in self.products, default=0)
 
     def _lead_with(self, case: CaseDraft, post: HeardPost) -> None:
         """Show a case under the person who is to be helped first."""
@@ -291,21 +299,16 @@ class _Triage:
         case.queue, case.alert = rule.queue or case.queue, case.alert or rule.alert
         case.exposure = int(facts.exposure)
         self._advise(case, facts)
-        value = case.value()
+        if rule.decide is Decision.LEAVE:
+            case.take(case.value().close(self.now))
+            return
         if rule.decide is Decision.WATCH:
-            value = replace(value, status=Status.WATCHING, review_at=arrived + rule.review if rule.review else None)
-        elif rule.decide is Decision.LEAVE:
-            value = value.close(self.now)
+            case.status, case.review_at = Status.WATCHING, arrived + rule.review if rule.review else None
         else:
             hold = arrived + rule.hold if rule.hold and not case.historical else None
-            value = replace(
-                value,
-                status=Status.NEW,
-                review_at=None,
-                due_at=self._due(rule, case, arrived),
-                not_before=hold if hold and hold > self.now else None,
-            )
-        case.take(value)
+            case.status, case.review_at, case.due_at = Status.NEW, None, self._due(rule, case, arrived)
+            case.not_before = hold if hold and hold > self.now else None
+        case.take(case.value())
 
     def _advise(self, case: CaseDraft, facts: Facts) -> None:
         """Note what `also` rules add, in words."""
@@ -450,19 +453,28 @@ class _Triage:
 
     def _deleted(self, post: HeardPost) -> None:
         """The author took a post back; if nothing else was said, nothing is left to answer."""
-        case = self.desk.thread_case(post)
+        case = self.desk.own_case(post)
         if case is None:
             return
         self.desk.note(case, post.deleted_at or self.now, f"{name_of(post)} deleted a post.")
-        unanswered = case.first_replied_at is None and not case.ended
-        if unanswered and any(not each.ours and each.deleted_at is None for each in self.desk.posts_of(case)):
+        left = [each for each in self.desk.posts_of(case) if not each.ours and each.deleted_at is None]
+        if left and self._undecided(case):
             self._decide_again(case)
+        elif not left or _voice(self.desk.account(post)) == case.voice:
+            self._show_what_is_left(case, [each for each in left if _voice(self.desk.account(each)) == case.voice])
+            if not left and case.first_replied_at is None and not case.ended:
+                case.take(case.value().close(self.now))
+        self.desk.touch(case)
+
+    def _show_what_is_left(self, case: CaseDraft, posts: Sequence[HeardPost]) -> None:
+        """Show a case that people work on by what its person has not taken back."""
+        if posts:
+            seen, exposure = look(list(map(self._said, posts)), now=self.now, window=self.window), case.exposure
+            self._lead_with(case, next(each for each in posts if each.id == seen.lead.post))
+            case.exposure = exposure
         else:
             case.title = case.excerpt = "Deleted by its author"
             case.search = case.who.lower()
-            if unanswered:
-                case.take(case.value().close(self.now))
-        self.desk.touch(case)
 
     def _record(
         self, post: HeardPost, case: CaseDraft | None, rule: str, decision: Decision, why: Sequence[Reason]

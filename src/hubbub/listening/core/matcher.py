@@ -4,6 +4,7 @@ All terms are searched for together; what is found is checked for where it begin
 vector operations, exactly where these can't tell; and only topics that have a term in a text are asked.
 """
 
+import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Matcher(Generic[TopicKey]):
             self._database.compile(
                 expressions=encoded, ids=list(range(len(encoded))), elements=len(encoded), literal=True
             )
-            self._scratch = hyperscan.Scratch(self._database)
+            self._scratches = threading.local()  # Hyperscan wants one for each thread that scans
 
     def match(self, texts: pa.StringArray | Sequence[str]) -> Matches[TopicKey]:
         """Return which rows match which topics; nulls match nothing."""
@@ -96,7 +97,9 @@ class Matcher(Generic[TopicKey]):
             add_term(term)
             add_end(end)
 
-        self._database.scan(buffer.data, match_event_handler=seen, scratch=self._scratch)
+        if not hasattr(self._scratches, "own"):
+            self._scratches.own = hyperscan.Scratch(self._database)
+        self._database.scan(buffer.data, match_event_handler=seen, scratch=self._scratches.own)
         numbers, stops = np.array(terms, np.int64), np.array(ends, np.int64)
         return numbers, stops - self._sizes[numbers], stops
 

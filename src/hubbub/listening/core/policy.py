@@ -14,7 +14,6 @@ class Heard:
     followed: bool  # in the thread of something we follow
     narrow: bool  # heard on a stream where everything concerns us
     about_us: bool  # matched a topic about us or our products
-    attention: float  # estimate that somebody should look, 0 to 1
 
 
 def must_be_row(heard: Heard) -> bool:
@@ -22,9 +21,9 @@ def must_be_row(heard: Heard) -> bool:
     return heard.private or heard.to_us or heard.followed or heard.narrow
 
 
-def may_be_row(heard: Heard, threshold: float) -> bool:
-    """Posts that become rows while the budget lasts."""
-    return heard.about_us and heard.attention >= threshold
+def may_be_row(heard: Heard, attention: float, threshold: float) -> bool:
+    """Posts that become rows while the budget lasts; `attention` is how likely somebody should look, 0 to 1."""
+    return heard.about_us and attention >= threshold
 
 
 @dataclass(slots=True)

@@ -61,31 +61,49 @@ def _where(request: Request, view: str) -> dict[str, Any]:
     }
 
 
-def _list(request: Request, view: str) -> dict[str, Any]:
-    """What the list pane shows."""
+def _rows(request: Request, view: str) -> dict[str, Any]:
+    """What the rows of a list show, or its next rows."""
     where = _where(request, view)
-    counts = care.counts(request.access, now())
-    title = TITLES[view]
-    if where["queue"] in QUEUES:
-        title = QUEUES[where["queue"]][0]
-    elif where["topic"]:
-        title = next((name for pk, name, _ in counts.topics if pk == where["topic"]), title)
-    keep = request.GET.copy()
-    keep.pop("cursor", None)
+    page = care.cases(request.access, **where, cursor=request.GET.get("cursor", ""))
+    return {**where, "query": _query(request), "page": page}
+
+
+def _views(request: Request, view: str) -> dict[str, Any]:
+    """What the views pane shows."""
+    where = _where(request, view)
     return {
         **where,
-        "title": title,
         "titles": TITLES,
         "icons": ICONS,
         "queue_names": QUEUES,
-        "counts": counts,
-        "page": care.cases(request.access, **where, cursor=request.GET.get("cursor", "")),
-        "order": "Newest first" if view in NEWEST else FIRST.get(view, "Due first"),
+        "counts": care.counts(request.access, now()),
         "filtered": bool(where["queue"] or where["topic"] or where["search"]),
-        "query": f"?{keep.urlencode()}" if keep else "",
+        "query": _query(request),
+    }
+
+
+def _list(request: Request, view: str) -> dict[str, Any]:
+    """What the list pane shows, beside the views pane."""
+    shown = {**_views(request, view), **_rows(request, view)}
+    title = TITLES[view]
+    if shown["queue"] in QUEUES:
+        title = QUEUES[shown["queue"]][0]
+    elif shown["topic"]:
+        title = next((name for pk, name, _ in shown["counts"].topics if pk == shown["topic"]), title)
+    return {
+        **shown,
+        "title": title,
+        "order": "Newest first" if view in NEWEST else FIRST.get(view, "Due first"),
         "shed": listening.shed_lately(request.access, now()),
         "section": "inbox",
     }
+
+
+def _query(request: Request) -> str:
+    """What the address filters by, as every row's own address keeps it."""
+    keep = request.GET.copy()
+    keep.pop("cursor", None)
+    return f"?{keep.urlencode()}" if keep else ""
 
 
 def _case(request: Request, number: int) -> dict[str, Any]:
@@ -131,12 +149,11 @@ def home(request: Request) -> HttpResponse:
 @in_workspace
 def inbox(request: Request, view: str) -> HttpResponse:
     """A view of the inbox, with no case open. In part: the list alone, or its next rows."""
-    context = _list(request, view)
     if request.htmx and request.GET.get("cursor"):
-        return render(request, "inbox/rows.html", context)
+        return render(request, "inbox/rows.html", _rows(request, view))
     if request.htmx:
-        return render(request, "inbox/list.html", context)
-    return render(request, "inbox/inbox.html", {**context, "pane": "list"})
+        return render(request, "inbox/list.html", _list(request, view))
+    return render(request, "inbox/inbox.html", {**_list(request, view), "pane": "list"})
 
 
 @require_GET
@@ -161,7 +178,7 @@ def timeline(request: Request, number: int) -> HttpResponse:
 @in_workspace
 def views(request: Request, view: str) -> HttpResponse:
     """The views pane alone, for its counts."""
-    return render(request, "inbox/views.html", _list(request, view))
+    return render(request, "inbox/views.html", _views(request, view))
 
 
 @require_POST

@@ -52,6 +52,7 @@ class SignIn(LoginView):  # type: ignore[misc]
     """Sign in by address and password; allauth limits how often one may try."""
 
     template_name = "signin/signin.html"
+    http_method_names = ("get", "head", "post")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the page shows: the form, and where to go after it."""
@@ -62,12 +63,13 @@ class SignIn(LoginView):  # type: ignore[misc]
 
 @require_GET
 @never_cache
-@rate_limit(action="login")
+@rate_limit(action="login", limit_get=True)
 def enter(request: Request, secret: str) -> HttpResponse:
     """Sign somebody in by a link that works once."""
     person = services.use_link(secret, now())
+    is_new = person.last_login is None  # signing in notes when it was
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    if not person.has_usable_password() and person.last_login is None:
+    if is_new and not person.has_usable_password():
         messages.info(request, "Welcome. Choose a password under You, for the next time.")
     return redirect("front")
 

@@ -17,13 +17,13 @@ from hubbub.channels.adapters.file.mapping import Mapping
 from hubbub.channels.adapters.file.parse import Plan, Record, parse, parts_of, source_name, source_of, uri_of
 from hubbub.channels.adapters.file.table import Table, open_table
 from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, NotPossible, Outgoing, Sent
-from hubbub.channels.core.gather import MAX_LINES
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.text import clean
 
 MAX_SOURCE = 100
+LINES = 2_000  # read at a time
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -90,7 +90,7 @@ class File:
             If the file can't be read, its columns don't fit, or it is not the file the cursor is from.
         """
         reading = await asyncio.to_thread(_Reading, self, cursor)
-        while lines := await asyncio.to_thread(reading.lines, MAX_LINES):
+        while lines := await asyncio.to_thread(reading.lines, LINES):
             yield RawBatch(lines, reading.cursor(), datetime.now(UTC))
 
     @staticmethod
@@ -155,7 +155,7 @@ class _Reading:
         return msgspec.to_builtins(Place(self._count, self._digest.hexdigest(), str(self._mapping)))
 
     def _resume(self, place: Place, path: Path) -> None:
-        while self._count < place.record and self.lines(min(MAX_LINES, place.record - self._count)):
+        while self._count < place.record and self.lines(min(LINES, place.record - self._count)):
             pass
         anew = "Import it anew under another source."
         if self._count < place.record:

@@ -67,12 +67,7 @@ function merge(old, fresh, key) {
       old.insertBefore(kept, place);
       htmx.process(kept);
     } else {
-      if (kept.innerHTML !== each.innerHTML && !kept.contains(document.activeElement)) {
-        kept.innerHTML = each.innerHTML;
-        htmx.process(kept);
-      } else if (kept.innerHTML !== each.innerHTML) {
-        freshen(kept, each);
-      }
+      if (kept.innerHTML !== each.innerHTML) freshen(kept, each);
       kept.className = each.className;
       if (kept === place) place = place.nextElementSibling;
       else old.insertBefore(kept, place);
@@ -82,12 +77,24 @@ function merge(old, fresh, key) {
   return added;
 }
 
-// The focused row keeps its link; only what is inside it changes.
+// Changes what is inside. A focused row keeps its link; elsewhere the focus goes to the same link or button anew.
 function freshen(kept, fresh) {
+  const focused = kept.contains(document.activeElement) ? document.activeElement : null;
   const link = kept.querySelector("a.case"), wanted = fresh.querySelector("a.case");
-  if (!link || !wanted) return;
-  link.className = wanted.className;
-  link.innerHTML = wanted.innerHTML;
+  if (focused && link && wanted) {
+    link.className = wanted.className;
+    link.innerHTML = wanted.innerHTML;
+    return;
+  }
+  const open = [...kept.querySelectorAll("details[open]")];
+  kept.innerHTML = fresh.innerHTML;
+  htmx.process(kept);
+  for (const each of open) again(kept, each.querySelector("summary"))?.parentElement.setAttribute("open", "");
+  if (focused) again(kept, focused)?.focus({ preventScroll: true });
+}
+
+function again(place, element) {
+  return [...place.querySelectorAll(element.tagName)].find((each) => each.textContent === element.textContent);
 }
 
 const refreshList = soon(async () => {

@@ -1,0 +1,35 @@
+"""See `DatabaseWrapper`; Django looks for the class of that name in a backend's `base`."""
+
+import sqlite3
+import time
+
+from django.db.backends.sqlite3 import base
+
+PATIENCE_S = 20.0
+LOOKS_EVERY_S = 0.001
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Looks every millisecond whether it may write.
+
+    SQLite itself looks ever more seldom, at last ten times a second. A process that writes without end, as the
+    listener does on a busy day, leaves only some milliseconds between two transactions: the pages would find one of
+    them by luck, and some would give up.
+    """
+
+    def _start_transaction_under_autocommit(self) -> None:
+        raw, until = self.connection, time.monotonic() + PATIENCE_S
+        [(busy_ms,)] = raw.execute("PRAGMA busy_timeout").fetchall()
+        raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            with self.wrap_database_errors:
+                while True:
+                    try:
+                        raw.execute("BEGIN IMMEDIATE")
+                        return
+                    except sqlite3.OperationalError as error:
+                        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                            raise
+                    time.sleep(LOOKS_EVERY_S)
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {busy_ms}")

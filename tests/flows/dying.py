@@ -1,0 +1,91 @@
+"""Processes that die in the middle of their work: SIGKILL at a named place, in a life of its own.
+
+Each life is a real process with the same database and folders. One server forks them all, with what they
+import imported already, so that a life costs a fraction of a second.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import django
+
+django.setup()  # where a life begins; in the tests' own process it was done before
+
+from django.conf import settings  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from hubbub.care.core.understanding import LinearModel  # noqa: E402
+from hubbub.care.services.triage import triage  # noqa: E402
+from hubbub.flows.archive import archive_due  # noqa: E402
+from hubbub.flows.hand_in import import_file  # noqa: E402
+from hubbub.flows.ingest import Ears, Places, ingest, recover  # noqa: E402
+from hubbub.flows.send import Sender  # noqa: E402
+from hubbub.kernel.batch import RawBatch  # noqa: E402
+from hubbub.kernel.ids import StreamId, WorkspaceId  # noqa: E402
+from tests.make import NOON  # noqa: E402
+
+KILLED = -signal.SIGKILL
+LIFE_S = 60
+_lives = multiprocessing.get_context("forkserver")
+_lives.set_forkserver_preload([__name__])
+
+
+def live(failpoint: str, work: Callable[..., None], *given: Any) -> int | None:
+    """Do some work in a process that dies at a failpoint (`name` or `name:passage`; "" for none).
+
+    Returns its exit code: 0 when it came to the end of its work, KILLED when it died at the failpoint.
+    """
+    database = str(settings.DATABASES["default"]["NAME"])
+    process = _lives.Process(target=_live, args=(database, failpoint, work, given))
+    process.start()
+    process.join(LIFE_S)
+    if process.exitcode is None:
+        process.kill()
+    return process.exitcode
+
+
+def _live(database: str, failpoint: str, work: Callable[..., None], given: tuple[Any, ...]) -> None:
+    if failpoint:
+        os.environ["HUBBUB_FAILPOINT"] = failpoint
+    connections["default"].settings_dict["NAME"] = database
+    work(*given)
+    connections.close_all()
+
+
+def hear_and_archive(stream_id: StreamId, workspace: int, batches: Sequence[list[bytes]], places: Places) -> None:
+    """Listen as a listener does, from where the last life committed, and archive after each batch."""
+    understanding, ears = LinearModel.shipped(), Ears.open()
+
+    def decide_and_archive() -> None:
+        while triage(workspace, understanding=understanding, now=NOON):
+            pass
+        archive_due(places, now=NOON, age=timedelta(0))
+
+    stream = recover(stream_id, places)
+    decide_and_archive()
+    for number, lines in enumerate(batches, 1):
+        if number > (stream.cursor or 0):
+            raw = RawBatch(lines, number, NOON)
+            stream = ingest(stream, raw, ears=ears, understanding=understanding, places=places, now=NOON).stream
+            decide_and_archive()
+
+
+def send() -> None:
+    """Send what is in the outbox, as the worker of this home does."""
+
+    async def run() -> None:
+        sender = Sender("this home", frozenset(("demo",)))
+        await sender.round()
+        await sender.aclose()
+
+    asyncio.run(run())
+
+
+def import_in(workspace: WorkspaceId, config: dict[str, str], places: Places) -> None:
+    """Import a file, as `hubbub import` does."""
+    import_file(workspace, config, places=places)

@@ -1,0 +1,43 @@
+"""The demo installation as a visitor has it: all its processes, and a world that is quiet but for two stories."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.installation import Installation
+
+WORLD = Path(__file__).with_name("world.toml")
+PEOPLE = {"Alice": "alice@example.org", "Bob": "bob@example.org", "Mia": "mia@example.org"}
+
+
+class Demo:
+    """A running demo: who wants in gets a link, and anybody may say something on its network."""
+
+    def __init__(self, running: Installation, network: str) -> None:
+        self.running, self.network, self.address = running, network, running.address
+
+    def link(self, who: str) -> str:
+        """A link that signs somebody in once."""
+        return self.running.call("link", PEOPLE[who]).strip().splitlines()[-1]
+
+    def says(self, handle: str, text: str, **more: object) -> str:
+        """Somebody says something on the network; return what the post is called."""
+        return str(self._post("/posts", {"as": handle, "text": text, **more})["uri"])
+
+    def _post(self, path: str, body: dict[str, object]) -> dict[str, object]:
+        asked = urllib.request.Request(
+            self.network + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            return dict(json.loads(answer.read()))
+
+
+@contextmanager
+def demo_running(home: Path) -> Iterator[Demo]:
+    """Start everything, each process by itself so that a test can kill one."""
+    with Installation(home, HUBBUB_ALLOW_PRIVATE="feeds,bluesky") as made:
+        made.start("demo", "--world", str(WORLD))
+        network = made.printed("demo", r"its demo network at http://\S+").split()[-1]
+        yield Demo(made, network)

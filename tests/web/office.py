@@ -1,0 +1,166 @@
+"""A workspace with something of everything in it, and Charlie, who owns another one."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.test import Client
+from tests.make import PASSWORD, make_town, make_workspace, roles
+from tests.simulate.living import acme, quiet, running
+
+from hubbub.accounts import services as accounts
+from hubbub.accounts.core.access import Access, Role
+from hubbub.accounts.models import ApiToken, Installation, Person
+from hubbub.care.models import CannedReply, CaseRow
+from hubbub.care.services import cases
+from hubbub.care.services import settings as care_settings
+from hubbub.channels.models import Connection, Quarantined
+from hubbub.flows.hand_in import hand_in
+from hubbub.flows.ingest import Places
+from hubbub.infra.models import OutboxMessage
+from hubbub.listening.models import Topic
+
+NETWORK_PASSWORD = acme().brand.password
+STAFF = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.ANALYST, Role.OWNER)
+SECRETS = (  # what only people of the workspace may ever read
+    "Zephyr", "zephyr.example", "quokka", "Brontë", "brontosaurus", "Tribble", "Snark", "Jabberwock", "Bandersnatch",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Office:
+    """The workspace and its things, by the names that addresses use."""
+
+    access: Access
+    people: dict[Role, Access]
+    charlie: Access
+    tokens: dict[int, str]
+    own_token: dict[int, int]
+    things: dict[str, Any]
+
+    def client(self, who: Access | None) -> Client:
+        """A browser of somebody who is signed in, or of nobody."""
+        client = Client()
+        if who is not None:
+            client.force_login(Person.objects.get(pk=who.person))
+        return client
+
+
+def make_office(places: Places, network: str) -> Office:
+    """Zephyr Care, with cases, replies in every trouble, topics, channels, people and settings."""
+    at = datetime.now(UTC) - timedelta(minutes=30)
+    Installation.objects.create(pk=1, digest="claimed", claimed_at=at)
+    access = make_workspace("Zephyr Care", "mia@zephyr.example", now=at)
+    people = roles(access)
+    charlie = make_workspace("Globex Desk", "charlie@globex.example", now=at)
+    care_settings.first_playbook(access, now=at)
+    care_settings.first_playbook(charlie, now=at)
+    town = make_town(access, places, at=at)
+    Connection.objects.filter(pk=town.connection).update(
+        config={"server": network, "handle": acme().brand.handle, "network": "acme"},
+        secret={"password": NETWORK_PASSWORD},
+        name="Tribble line",
+    )
+    topic = Topic.objects.filter(workspace_id=access.workspace).order_by("pk").first()
+    assert topic is not None
+    Topic.objects.filter(pk=topic.pk).update(name="Snark hunt")
+
+    town.person("quokka_fan", name="Brontë Jones", followers=4_000)
+    town.says("quokka_fan", "@AcmeCustServ my acme widget brontosaurus is broken, it does not work!")
+    town.says("quokka_two", "@AcmeCustServ my quokka invoice from acme is wrong, I was charged twice!")
+    town.later(minutes=15)
+    open_case, settled = CaseRow.objects.filter(workspace_id=access.workspace).order_by("number")[:2]
+    agent = people[Role.AGENT]
+    failed = cases.reply(agent, open_case.number, text="Jabberwock, which model is it?", now=town.at)
+    lost = cases.reply(agent, open_case.number, text="And where did you get it?", now=town.at)
+    OutboxMessage.objects.filter(pk=failed).update(state="failed", words="No, said the network.")
+    OutboxMessage.objects.filter(pk=lost).update(state="uncertain", words="It did not answer.")
+    cases.resolve(agent, settled.number, now=town.at)
+    canned = care_settings.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
+    team = accounts.make_team(access, "Jabberwock team", now=at)
+    hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
+    connection = Connection.objects.get(pk=town.connection)
+    Quarantined.objects.create(stream=connection.stream, reason="No text.", raw=b"{quokka", size=7, at=at)
+
+    tokens, own = {}, {}
+    for each in (*people.values(), charlie):
+        tokens[each.me] = accounts.make_token(each, "Snark", now=at)
+        own[each.me] = ApiToken.objects.latest("pk").pk
+    things = {
+        "view": "needs",
+        "number": open_case.number,
+        "settled": settled.number,
+        "outbox": int(failed),
+        "lost": int(lost),
+        "account": open_case.account_id,
+        "topic": topic.pk,
+        "kind": "demo",
+        "connection": town.connection,
+        "person": people[Role.AGENT].me,
+        "team": team,
+        "canned": canned,
+        "token": own[access.me],
+        "secret": accounts.make_link(agent.me, datetime.now(UTC)),
+    }
+    assert CannedReply.objects.count() == 1
+    return Office(access, people, charlie, tokens, own, things)
+
+
+def everything() -> dict[str, Any]:
+    """All that is stored, but for sessions: a digest to compare before and after."""
+    told = {}
+    for model in apps.get_models():
+        if model is not Session:
+            told[model._meta.label] = sorted(map(repr, model._default_manager.values_list()))
+    return told
+
+
+def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """The tables that are not the same any more."""
+    return {name for name in before if before[name] != after[name]}
+
+
+_PROOF = re.compile(r"\b[A-Za-z0-9]{64}\b")  # against forgery, made anew for each answer
+_ECHOED = re.compile(r"(?<=There is no )([a-z ]+) \d+(?= for you here)|(?<=topic=)\d+")
+
+
+def said(answer: Any, slug: str = "") -> tuple[int, str, str]:
+    """An answer as a stranger can tell it from another: status, where it leads, its words without what was asked."""
+    body = _ECHOED.sub(r"\1", _PROOF.sub("", answer.content.decode()))
+    leads = answer.headers.get("Location", "")
+    return (answer.status_code, *(each.replace(slug, "…") if slug else each for each in (leads, body)))
+
+
+@contextmanager
+def demo_network(home: Path) -> Iterator[str]:
+    """The demo network, served for real in a thread; quiet until somebody speaks."""
+    import asyncio
+
+    loop, ready, address = asyncio.new_event_loop(), threading.Event(), []
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        async with running(quiet(), home) as served:
+            address.append(served)
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(30), "the demo network did not start"
+    try:
+        yield address[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(15)
+        loop.close()
+
+
+__all__ = ["PASSWORD", "SECRETS", "STAFF", "Office", "demo_network", "differing", "everything", "make_office", "said"]

@@ -1,0 +1,227 @@
+"""Every address and every operation there is, with who may and how to call it."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.make import PASSWORD
+from tests.web.office import NETWORK_PASSWORD, STAFF, Office
+
+from hubbub.accounts.core.access import Access, Role
+from hubbub.api.api import api
+
+AGENT, LEAD, MANAGER, ANALYST, OWNER = Role.AGENT, Role.LEAD, Role.MANAGER, Role.ANALYST, Role.OWNER
+
+ANYBODY = "anybody, signed out too"
+SOMEBODY = "whoever is signed in, wherever they work"
+NOBODY = "nobody"
+READERS = frozenset(STAFF)
+WORKERS = frozenset({AGENT, LEAD, MANAGER, OWNER})
+AUDITORS = frozenset({LEAD, MANAGER, ANALYST, OWNER})
+LEADS = frozenset({LEAD, MANAGER, OWNER})
+MANAGERS = frozenset({MANAGER, OWNER})
+
+NOTED = "noted"  # one line in the audit log
+LOOKED = {"care.Presence", "care.ReadMark", "infra.Change"}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+NOT_THERE = 987_654  # an id that nothing has
+
+
+@dataclass(frozen=True)
+class Call:
+    """How to call an address with a method, who may, and what it then writes."""
+
+    who: Any
+    data: dict[str, Any] = field(default_factory=dict)  # a value in braces is the id of a thing of the workspace
+    writes: Any = frozenset()
+    what: dict[str, str] = field(default_factory=dict)  # another thing than the usual one stands in the address
+
+
+REPLY = {"mode": "public", "text": "Hello there", "last_reply": "999999"}
+DEMO = {"server": "{network}", "handle": "AcmeCustServ", "password": NETWORK_PASSWORD, "name": "Another"}
+TOPIC = {"name": "Gnomes", "query": "gnome", "class": "brand", "enabled": "yes"}
+CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
+
+PAGES: dict[str, dict[str, Call]] = {
+    "front": {"GET": Call(ANYBODY)},
+    "health": {"GET": Call(ANYBODY)},
+    "claim": {"GET": Call(NOBODY), "POST": Call(NOBODY)},  # somebody has claimed this installation
+    "enter": {"GET": Call(ANYBODY, writes={"accounts.SignInLink", "accounts.Person"})},
+    "account_login": {
+        "GET": Call(ANYBODY),
+        "POST": Call(ANYBODY, {"login": "charlie@globex.example", "password": PASSWORD}, writes={"accounts.Person"}),
+    },
+    "account_logout": {"POST": Call(ANYBODY)},
+    "me": {"GET": Call(SOMEBODY), "POST": Call(SOMEBODY, {"name": "New", "theme": "dark"}, {"accounts.Person"})},
+    "password": {"POST": Call(SOMEBODY, {"old": PASSWORD, "new": "quite another one"}, {"accounts.Person"})},
+    "home": {"GET": Call(READERS)},
+    "start": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {"query": "gnome", "class": "brand"}, NOTED)},
+    "start-preview": {"POST": Call(MANAGERS, {"query": "gnome"})},
+    "inbox": {"GET": Call(READERS, {"topic": "{topic}"})},
+    "views": {"GET": Call(READERS)},
+    "case": {"GET": Call(READERS, writes=LOOKED)},
+    "timeline": {"GET": Call(READERS)},
+    "reply": {"POST": Call(WORKERS, REPLY, NOTED)},
+    "assign": {"POST": Call(WORKERS, {"to": "{other}"}, NOTED)},
+    "resolve": {"POST": Call(WORKERS, {}, NOTED)},
+    "reopen": {"POST": Call(WORKERS, {}, NOTED, {"number": "settled"})},
+    "take-up": {"POST": Call(WORKERS, {}, NOTED)},
+    "again": {"POST": Call(WORKERS, {}, NOTED)},
+    "arrived": {"POST": Call(WORKERS, {}, NOTED, {"outbox": "lost"})},
+    "look": {"POST": Call(READERS, {"typing": "yes"}, LOOKED)},
+    "leave": {"POST": Call(READERS, writes=LOOKED)},
+    "mark": {"POST": Call(WORKERS, {"what": "known", "on": "yes"}, NOTED)},
+    "topics": {"GET": Call(READERS)},
+    "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
+    "topic-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
+    "topic": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
+    "topic-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "settings": {"GET": Call(READERS)},
+    "workspace": {
+        "GET": Call(MANAGERS),
+        "POST": Call(MANAGERS, {"name": "Renamed", "timezone": "Europe/Paris"}, NOTED),
+    },
+    "channels": {"GET": Call(READERS)},
+    "channel-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, DEMO, NOTED)},
+    "channel": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {**DEMO, "enabled": "yes"}, NOTED)},
+    "channel-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "quarantine": {"GET": Call(MANAGERS)},
+    "people": {"GET": Call(READERS)},
+    "person-invite": {
+        "POST": Call(MANAGERS, {"name": "Eve", "email": "eve@x.example", "role": "agent", "team": "{team}"}, NOTED)
+    },
+    "person": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {"role": "lead", "team": "{team}"}, NOTED)},
+    "person-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "person-link": {"POST": Call(MANAGERS, {}, NOTED)},
+    "team-new": {"POST": Call(MANAGERS, {"team_name": "Nights"}, NOTED)},
+    "team-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "playbook": {"GET": Call(READERS), "POST": Call(MANAGERS, {"hold_minutes": "3"}, NOTED)},
+    "canned": {"GET": Call(READERS)},
+    "canned-new": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},
+    "canned-reply": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},
+    "canned-remove": {"POST": Call(LEADS, {}, NOTED)},
+    "tokens": {"GET": Call(READERS), "POST": Call(READERS, {"name": "Mine"}, NOTED)},
+    "token-revoke": {"POST": Call(READERS, {}, NOTED)},
+    "audit": {"GET": Call(AUDITORS)},
+}
+"""Per page and method: who may, and what to call it with. A page that is not here fails the tests."""
+
+OPERATIONS: dict[str, dict[str, Call]] = {
+    "/api/v1/me": {"GET": Call(READERS)},
+    "/api/v1/cases": {"GET": Call(READERS, {"view": "all"})},
+    "/api/v1/cases/{number}": {"GET": Call(READERS)},
+    "/api/v1/cases/{number}/reply": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},
+    "/api/v1/cases/{number}/note": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},
+    "/api/v1/cases/{number}/assign": {"POST": Call(WORKERS, {"email": "{email}"}, NOTED)},
+    "/api/v1/cases/{number}/resolve": {"POST": Call(WORKERS, {}, NOTED)},
+    "/api/v1/cases/{number}/reopen": {"POST": Call(WORKERS, {}, NOTED, {"number": "settled"})},
+    "/api/v1/posts": {"POST": Call(WORKERS, {"source": "mail", "id": "{fresh}", "text": "my widget"}, NOTED)},
+}
+"""The same for the operations of the API."""
+
+IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other"}
+
+_fresh = itertools.count(1)
+
+
+# What there is --------------------------------------------------------------
+def routes(patterns: Any = None, space: str = "", prefix: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    """Every address of the URL configuration, by name: (name, address, pattern)."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            inner = f"{space}{each.namespace}:" if each.namespace else space
+            yield from routes(each.url_patterns, inner, prefix + str(each.pattern))
+        else:
+            yield f"{space}{each.name}", "/" + prefix + str(each.pattern), each
+
+
+def operations() -> set[tuple[str, str]]:
+    """Every operation that the API describes, as (path, method)."""
+    paths = api.get_openapi_schema()["paths"]
+    return {(path, method.upper()) for path, methods in paths.items() for method in methods}
+
+
+# Calling --------------------------------------------------------------------
+@dataclass
+class Walker:
+    """Calls addresses as somebody, each in a world of its own that is gone afterwards."""
+
+    office: Office
+    network: str
+    sessions: dict[Any, Any] = field(default_factory=dict)
+    browsing: Client | None = None  # with this browser instead of one's own
+
+    def client(self, who: Access | None) -> Client:
+        """A browser with the cookies of the morning, whatever happened to them since."""
+        key = who.me if who else 0
+        if key not in self.sessions:
+            self.sessions[key] = self.office.client(who).cookies
+        client = Client()
+        client.cookies = deepcopy(self.sessions[key])
+        return client
+
+    def fill(self, data: dict[str, Any], missing: bool = False) -> dict[str, Any]:
+        things = {
+            **self.office.things,
+            "other": self.office.people[Role.LEAD].me,
+            "email": "lead-one@acme.example",
+            "network": self.network,
+            "fresh": f"message-{next(_fresh)}",
+        }
+        if missing:
+            things |= dict.fromkeys(("topic", "team", "other"), NOT_THERE)
+        return {
+            name: str(things[value.strip("{}")]) if isinstance(value, str) and value[:1] + value[-1:] == "{}" else value
+            for name, value in data.items()
+        }
+
+    def arguments(
+        self, pattern: Any, call: Call, who: Access | None, slug: str, missing: bool = False
+    ) -> dict[str, Any]:
+        things: dict[str, Any] = {**self.office.things, "slug": slug}
+        if who is not None and who in self.office.people.values():
+            things["token"] = self.office.own_token[who.me]
+        for name, other in call.what.items():
+            things[name] = things[other]
+        found = {name: things.get(name, "") for name in pattern.pattern.converters}
+        if missing:
+            found |= {name: NOT_THERE for name, value in found.items() if isinstance(value, int)}
+        return found
+
+    def page(self, name: str, method: str, call: Call, who: Access | None, slug: str = "", *, missing: bool = False,
+             htmx: bool = False) -> Any:  # fmt: skip
+        """Call a page; with `missing`, with ids that nothing has."""
+        pattern = PATTERNS[name]
+        address = reverse(name, kwargs=self.arguments(pattern, call, who, slug or self.office.access.slug, missing))
+        headers = {"HX-Request": "true"} if htmx else {}
+        send = getattr(self.browsing or self.client(who), method.lower())
+        return send(address, self.fill(call.data, missing), headers=headers)
+
+    def operation(self, path: str, method: str, call: Call, token: str | None, *, missing: bool = False) -> Any:
+        number = self.office.things[call.what.get("number", "number")]
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        address = path.replace("{number}", str(NOT_THERE if missing else number))
+        data = self.fill(call.data, missing)
+        if method == "GET":
+            return Client().get(address, data, headers=headers)
+        return Client().generic(method, address, json.dumps(data), content_type="application/json", headers=headers)
+
+
+PATTERNS = {name: pattern for name, _, pattern in routes()}
+CALLS = [(name, method, call) for name, calls in PAGES.items() for method, call in calls.items()]
+API_CALLS = [(path, method, call) for path, calls in OPERATIONS.items() for method, call in calls.items()]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has never been, once it is over."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

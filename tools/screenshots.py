@@ -1,0 +1,134 @@
+"""Take the pictures of the docs anew: `tools/screenshots.py`. Called by `make docs`; needs Chromium.
+
+A demo of its own is started in a folder of its own, and left to live for some minutes first.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LIVED_S = 600  # so much of the demo world's life before pictures are taken
+STARTS_S = 90
+
+
+def main() -> None:
+    """Start, wait, take."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        sys.exit("screenshots: there is no Chromium here (Debian: apt install chromium).")
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, chromium_sandbox=os.geteuid() != 0)
+        with running("run") as (_, link):
+            first_run(browser, link)
+        with running("demo") as (address, link):
+            print(f"the demo world lives for {LIVED_S // 60} minutes first", flush=True)
+            time.sleep(LIVED_S)
+            demo(browser, address, link)
+        browser.close()
+    print(f"{len(list(IMAGES.glob('*.png')))} pictures in docs/images")
+
+
+@contextmanager
+def running(command: str) -> Iterator[tuple[str, str]]:
+    """A Hubbub of its own while the block runs; yields its address and the link it prints."""
+    with tempfile.TemporaryDirectory(prefix="hubbub-docs-") as home:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HUBBUB_", "DATABASE_URL"))}
+        port = free_port()
+        ports = {"HUBBUB_HOME": home, "HUBBUB_PORT": str(port), "HUBBUB_NETWORK_PORT": str(free_port())}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hubbub", command],
+            env={**kept, **ports},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield f"http://127.0.0.1:{port}", link_of(process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=STARTS_S)
+
+
+def link_of(process: "subprocess.Popen[str]") -> str:
+    """Return the first link to come in by that is printed."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if match := re.search(r"http://\S+/(?:enter|start)/\S+", line):
+            return match[0]
+    sys.exit("screenshots: Hubbub did not start.")
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def first_run(browser: Browser, link: str) -> None:
+    """What somebody sees who starts Hubbub for the first time."""
+    page = browser.new_page(viewport=DESK, color_scheme="light")  # type: ignore[arg-type]
+    page.goto(link)
+    take(page, "first-run-light")
+    page.close()
+
+
+def demo(browser: Browser, address: str, link: str) -> None:
+    """The inbox, a case, and the plain pages."""
+    context = browser.new_context(viewport=DESK, color_scheme="light")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(link)
+    workspace = page.url.partition("/w/")[2].partition("/")[0]
+    page.locator("a.case").first.click()
+    page.wait_for_url(re.compile(r"/inbox/\w+/\d+/"))
+    case = page.url
+    take(page, "inbox-light")
+    for name, path in (
+        ("topic-light", f"/w/{workspace}/topics/1/"),
+        ("channels-light", f"/w/{workspace}/settings/channels/"),
+        ("playbook-light", f"/w/{workspace}/settings/playbook/"),
+        ("audit-light", f"/w/{workspace}/settings/audit/"),
+    ):
+        page.goto(address + path)
+        take(page, name)
+    state = context.storage_state()
+    for name, size, scheme, url in (
+        ("inbox-dark", DESK, "dark", case),
+        ("case-phone", PHONE, "light", case),
+        ("inbox-phone", PHONE, "light", f"{address}/w/{workspace}/inbox/needs/"),
+    ):
+        other = browser.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            color_scheme=scheme,  # type: ignore[arg-type]
+            storage_state=state,
+            device_scale_factor=2 if size is PHONE else 1,
+        ).new_page()
+        other.goto(url)
+        take(other, name)
+        other.context.close()
+    context.close()
+
+
+def take(page: Page, name: str) -> None:
+    """Take one picture of what one sees without scrolling."""
+    page.wait_for_timeout(1_000)  # pictures, fonts, what is live
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+main()
