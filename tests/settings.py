@@ -5,7 +5,6 @@ import tempfile
 
 os.environ.setdefault("HUBBUB_HOME", tempfile.mkdtemp(prefix="hubbub-test-"))
 os.environ["HUBBUB_ALLOW_PRIVATE"] = "demo,bluesky"
-os.environ.pop("HUBBUB_FAILPOINT", None)
 
 from hubbub.config.settings import *  # noqa: F403
 from hubbub.config.settings import DATABASES, HOME

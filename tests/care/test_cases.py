@@ -16,7 +16,8 @@ from hubbub.care.models import CaseRow, Entry
 from hubbub.care.services import cases, triage
 from hubbub.channels import selectors as channels
 from hubbub.channels.services import change_connection
-from hubbub.flows.ingest import Ears, Places, ingest
+from hubbub.flows.ears import Ears
+from hubbub.flows.ingest import Places, ingest
 from hubbub.infra import outbox
 from hubbub.infra.models import Change, OutboxMessage
 from hubbub.kernel.batch import RawBatch

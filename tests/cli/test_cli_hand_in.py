@@ -1,14 +1,13 @@
 """`hubbub import`: how a file is read is shown, a wrong mapping is told, and nothing is added twice."""
 
-import gc
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.terminal import Said, hubbub
 from tests.make import make_topic, make_workspace
 
+from hubbub.config.settings import HOME
 from hubbub.listening.models import Post
 
 FILE = """\
@@ -25,16 +24,6 @@ def posts(tmp_path: Path) -> Path:
     path = tmp_path / "posts.csv"
     path.write_text(FILE)
     return path
-
-
-@pytest.fixture
-def memory_as_it_was() -> Iterator[None]:
-    """An import keeps what it finds in memory from being looked through; it ends with its process, a test does not."""
-    before = gc.get_threshold()
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()
-    gc.collect()
 
 
 def bring(path: Path, *options: str) -> Said:
@@ -84,8 +73,8 @@ def test_into_which_workspace_is_asked_only_where_it_is_not_plain(here: Path, po
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("memory_as_it_was")
-def test_a_file_that_is_imported_again_adds_nothing(here: Path, posts: Path) -> None:
+def test_a_file_that_is_imported_again_adds_nothing(here: Path, posts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBBUB_HOME", str(HOME))  # where the process that hears finds our keys
     access = make_workspace()
     make_topic(access, "acme")
     charlie = make_workspace("Globex Desk", "charlie@globex.example")

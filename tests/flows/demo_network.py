@@ -12,7 +12,7 @@ from hubbub.care.services.cases import reply
 from hubbub.channels.models import Connection
 from hubbub.flows.ingest import Places
 from hubbub.infra.models import OutboxMessage
-from tests.installation import Installation
+from tests.installation import STARTS_S, Installation, free_port, until
 from tests.make import Town, connect_demo, make_topic, make_workspace
 
 WORLD = """
@@ -42,8 +42,10 @@ class DemoNetwork:
         self._home = Installation(folder / "home")
 
     def __enter__(self) -> "DemoNetwork":
-        self._home.__enter__().start("network", "--world", str(self._world))
-        self.address = self._home.printed("network", r"http://[\d.:]+\d")
+        port = free_port()
+        self._home.__enter__().start("network", "--world", str(self._world), "--port", str(port))
+        self.address = f"http://127.0.0.1:{port}"
+        until(self._answers, STARTS_S, "the demo network")
         return self
 
     def __exit__(self, *trouble: object) -> None:
@@ -85,6 +87,12 @@ class DemoNetwork:
 
     def _events(self) -> list[dict[str, Any]]:
         return list(self.call("GET", "/events?limit=1000")["events"])
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self._request("GET", "/", None, {}))
+        except OSError:
+            return False
 
     def _token(self) -> str:
         who = {"handle": "AcmeCustServ", "password": "long enough"}

@@ -9,14 +9,16 @@ import pytest
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.care.models import CaseRow
+from hubbub.channels.adapters.file.channel import LINES
 from hubbub.channels.core.contract import BadConnection
 from hubbub.channels.models import Connection, Quarantined, Stream
 from hubbub.flows.hand_in import Handed, Imported, hand_in, import_file
 from hubbub.flows.ingest import Places
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed
 from hubbub.listening.models import Post
-from tests.flows.dying import KILLED, import_in, live
+from tests.flows.dying import KILLED, import_in, live, survivors
 from tests.flows.hearing import counted, counted_posts, lines_of, recount, waiting
+from tests.installation import until
 from tests.make import NOON, at_once, make_member, make_topic, make_workspace
 
 ROW = "my acme widget broke after a day, nobody answers"
@@ -24,7 +26,7 @@ ROW = "my acme widget broke after a day, nobody answers"
 
 @pytest.fixture
 def acme(transactional_db: None) -> Access:
-    """A workspace; imports read ahead in another process and store in threads."""
+    """A workspace; imports are heard in another process."""
     access = make_workspace()
     make_topic(access, "acme", name="Acme")
     return access
@@ -98,20 +100,31 @@ def make_file(folder: Path, rows: int) -> Path:
     return path
 
 
+ROWS = LINES + 200
+GOOD = ROWS - ROWS // 100
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [("listen.committed", 1), ("triage.committed", KILLED)],
+    ids=["the process that hears", "the one that decides"],
+)
 def test_a_killed_import_goes_on_where_it_stopped_and_stores_each_post_once(
-    acme: Access, places: Places, tmp_path: Path
+    acme: Access, places: Places, tmp_path: Path, place: str, code: int
 ) -> None:
-    config = {"path": str(make_file(tmp_path, 600)), "mapping": "id=id,author=user,text=body,created_at=date"}
-    assert live("listen.committed", import_in, acme.workspace, config, places) == KILLED
-    assert (Stream.objects.get().lines, counted_posts(acme)) == (500, 495)
+    config = {"path": str(make_file(tmp_path, ROWS)), "mapping": "id=id,author=user,text=body,created_at=date"}
+    assert live(place, import_in, acme.workspace, config, places) == code
+    until(lambda: not survivors(place), 10, "the end of what was started")
+    assert Stream.objects.get().lines >= LINES
+    heard = counted_posts(acme)
     told: list[Imported] = []
-    assert import_file(acme.workspace, config, places=places, tell=told.append) == Imported(100, 99, 1)
+    assert import_file(acme.workspace, config, places=places, tell=told.append).heard == GOOD - heard
     assert import_file(acme.workspace, config, places=places) == Imported(0, 0, 0)
-    assert Stream.objects.get().lines == 600
-    assert Quarantined.objects.count() == 6
+    assert Stream.objects.get().lines == ROWS
+    assert Quarantined.objects.count() == ROWS // 100
     stored = waiting(places)
     assert set(lines_of(stored).values()) == {1}
-    assert len(stored) == counted_posts(acme) == Post.objects.count() == 594
+    assert len(stored) == counted_posts(acme) == Post.objects.count() == GOOD
     assert counted() == recount(stored)
     assert not Post.objects.filter(pending=True).exists()
     assert not Post.objects.filter(historical=False).exists()

@@ -11,7 +11,8 @@ from hubbub.care.services.settings import change_playbook
 from hubbub.channels import selectors as channels
 from hubbub.channels.models import Quarantined, Stream
 from hubbub.flows.archive import archive_due
-from hubbub.flows.ingest import Ears, Places, recover
+from hubbub.flows.ears import Ears
+from hubbub.flows.ingest import Places, recover
 from hubbub.listening.models import Post, Revision, Segment, Tombstone
 from hubbub.listening.services import KEPT_RAW, Fenced, remove_topic
 from tests.channels.hostile import HOSTILE

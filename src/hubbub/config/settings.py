@@ -97,7 +97,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 5,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
-        "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000"
+        "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000"
     ),
 }
 _database = dict(ENVIRONMENT.database) or {"ENGINE": "hubbub.infra.sqlite", "NAME": str(HOME / "hubbub.db")}

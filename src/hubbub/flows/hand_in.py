@@ -1,12 +1,13 @@
 """Posts that somebody hands over: a message through the API, a file from the command line."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+
+from django.db import connection
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
@@ -18,10 +19,10 @@ from hubbub.channels import selectors as channels
 from hubbub.channels import services
 from hubbub.channels.adapters.file.channel import File
 from hubbub.channels.adapters.generic.channel import Generic
-from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
-from hubbub.flows.ahead import Prepared, prepared
-from hubbub.flows.ingest import EARS_FOLLOW, Ears, Places, ingest, recover
+from hubbub.flows.apart import Hearing, heard_apart, long_lived_objects
+from hubbub.flows.ears import EARS_FOLLOW, Ears
+from hubbub.flows.ingest import Places, ingest
 from hubbub.infra import changes
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import InvalidInput
@@ -106,43 +107,23 @@ def import_file(
     channel = open_channel("file", config, {})
     assert isinstance(channel, File)
     asyncio.run(channel.check())
-    stream_id = services.stream_for(access, "file", channel.source, config=config, now=datetime.now(UTC))
-    stream = recover(stream_id, places)
-    so_far = asyncio.run(_hear(channel, stream, workspace, places, tell))
+    stream = services.stream_for(access, "file", channel.source, config=config, now=datetime.now(UTC))
+    database = str(connection.settings_dict["NAME"])
+    hearing = Hearing(stream, "file", config, places.segments, places.identities, places.archive, database)
+    so_far = Imported(0, 0, 0)
+    with long_lived_objects():
+        for piece in heard_apart(hearing):
+            _decide(workspace)
+            so_far = Imported(so_far.read + piece.read, so_far.heard + piece.heard, so_far.rejected + piece.rejected)
+            tell(so_far)
+        _decide(workspace)  # what an import that was killed had heard last
     now = datetime.now(UTC)
     audit(access, "file imported", channel.source, now=now, after={"heard": so_far.heard, "rejected": so_far.rejected})
-    services.note_well(stream_id, now=now)
+    services.note_well(stream, now=now)
     return so_far
 
 
-async def _hear(
-    channel: File, stream: StreamValue, workspace: WorkspaceId, places: Places, tell: Callable[[Imported], None]
-) -> Imported:
-    """Hear a file to its end: one process reads the texts of a batch ahead, this one stores and decides."""
-    understanding, ears = LinearModel.shipped(), await asyncio.to_thread(Ears.open)
-    gc.freeze()  # what stands now stands to the end; looking through it again and again costs a tenth
-    so_far = Imported(0, 0, 0)
-
-    def take(stream: StreamValue, raw: RawBatch, made: Prepared) -> tuple[StreamValue, int, int]:
-        done = ingest(
-            stream,
-            raw,
-            prepared=made,
-            ears=ears,
-            understanding=understanding,
-            places=places,
-            now=datetime.now(UTC),
-        )
-        while triage.triage(workspace, understanding=understanding, now=datetime.now(UTC), limit=POSTS):
-            pass
-        return done.stream, done.heard, done.rejected
-
-    gc.set_threshold(100_000, 50, 50)
-    try:
-        async for raw, made in prepared(channel.kind, channel.hear(stream.cursor)):
-            stream, heard, rejected = await asyncio.to_thread(take, stream, raw, made)
-            so_far = Imported(so_far.read + len(raw.lines), so_far.heard + heard, so_far.rejected + rejected)
-            tell(so_far)
-    finally:
-        await channel.aclose()
-    return so_far
+def _decide(workspace: WorkspaceId) -> None:
+    understanding = LinearModel.shipped()
+    while triage.triage(workspace, understanding=understanding, now=datetime.now(UTC), limit=POSTS):
+        pass

@@ -5,57 +5,27 @@ the segment is on disk before the database commits, the database decides, and th
 derived from what was committed (see docs/decisions/0003-exactly-once.md).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute
 
-from hubbub.care import selectors as care
-from hubbub.care.core.reading import TextReading, read_texts
 from hubbub.care.core.understanding import Understanding
 from hubbub.channels import selectors as channels
-from hubbub.channels.core.values import StreamValue, Subscriber
+from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
-from hubbub.flows.ahead import Prepared
+from hubbub.flows.ears import Ears
+from hubbub.flows.piece import Piece, minute_of, since_1970_us
 from hubbub.infra import identities, segments
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.identities import Counted, Identities
-from hubbub.kernel.batch import POST_SCHEMA, UTC_US, Batch, Event, RawBatch
-from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
-from hubbub.kernel.text import HANDLE, fold
-from hubbub.listening import selectors, services
-from hubbub.listening.core.matcher import Matcher
-from hubbub.listening.core.policy import Budget, Heard, may_be_row, must_be_row
-from hubbub.listening.core.query import QueryError, parse
-from hubbub.listening.core.topics import TopicValue
-from hubbub.listening.models import Post
-from hubbub.listening.services import Commit, Edit, HeardElsewhere, cell_of
-
-_MINUTE = timedelta(minutes=1)
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-EARS_FOLLOW = ("topics", "connections", "playbook")
-"""Kinds of changes after which `Ears` are to be opened anew."""
-
-SEGMENT_SCHEMA = pa.schema(
-    [
-        *POST_SCHEMA,
-        pa.field("workspace", pa.int64(), nullable=False),
-        pa.field("channel", pa.string(), nullable=False),
-        pa.field("said_at", UTC_US, nullable=False),
-        pa.field("arrived_at", UTC_US, nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("topics", pa.list_(pa.int64()), nullable=False),
-        pa.field("kinds", pa.list_(pa.float32())),
-        pa.field("sentiment", pa.int8(), nullable=False),
-        pa.field("has_row", pa.bool_(), nullable=False),
-    ]
-)
+from hubbub.kernel.batch import Batch, Event, RawBatch
+from hubbub.kernel.ids import StreamId
+from hubbub.listening import services
+from hubbub.listening.services import Commit, HeardElsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,53 +48,6 @@ class Ingested:
     committed: bool = True  # False: nothing was heard, and moving the cursor was left for later
 
 
-@dataclass(slots=True)
-class Ears:
-    """What all workspaces listen for, compiled into one matcher, and the budgets of rows."""
-
-    topics: dict[TopicId, TopicValue]
-    matcher: Matcher[tuple[WorkspaceId, TopicId]]
-    handles: dict[int, frozenset[str]]  # workspace -> folded handles that its topics about us name
-    _attention: dict[int, tuple[float, Budget]] = field(default_factory=dict)
-    _subscribers: dict[StreamId, tuple[Subscriber, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def open(cls) -> "Ears":
-        """Compile the topics of every workspace as they are now."""
-        queries = {}
-        topics = {topic.id: topic for topic in selectors.all_topics()}
-        handles: dict[int, set[str]] = {}
-        for topic in topics.values():
-            try:
-                queries[topic.workspace, topic.id] = parse(topic.query)
-            except QueryError:  # written by an older version; the topic page shows it
-                continue
-            if topic.klass.ours:
-                named = {
-                    fold(term.text).lstrip("@")
-                    for term in queries[topic.workspace, topic.id].terms
-                    if term.kind == "handle"
-                }
-                handles.setdefault(topic.workspace, set()).update(named)
-        return cls(topics, Matcher(list(queries.items())), {key: frozenset(value) for key, value in handles.items()})
-
-    def subscribers(self, stream: StreamId) -> tuple[Subscriber, ...]:
-        """Return who hears a stream, with the handles their topics name among their own."""
-        if stream not in self._subscribers:
-            self._subscribers[stream] = tuple(
-                replace(each, own=each.own | self.handles.get(each.workspace, frozenset()))
-                for each in channels.subscribers(stream)
-            )
-        return self._subscribers[stream]
-
-    def attention(self, workspace: int) -> tuple[float, Budget]:
-        """Return from which estimate a post becomes a row, and the workspace's budget for such rows."""
-        if workspace not in self._attention:
-            numbers = care.playbook(workspace).numbers
-            self._attention[workspace] = numbers["attention"], Budget(int(numbers["rows_a_minute"]))
-        return self._attention[workspace]
-
-
 def ingest(
     stream: StreamValue,
     raw: RawBatch,
@@ -133,7 +56,6 @@ def ingest(
     understanding: Understanding,
     places: Places,
     now: datetime,
-    prepared: Prepared | None = None,
     follow: frozenset[str] = frozenset(),
     passed: int = 0,
     idle: bool = True,
@@ -142,7 +64,6 @@ def ingest(
 
     Parameters
     ----------
-    prepared : what `prepare` made of the batch, where another process did
     follow : uris of posts whose thread is heard in any case
     passed : lines of earlier batches in which nothing was heard and whose cursor was not committed
     idle : commit the cursor even if nothing was heard
@@ -152,8 +73,7 @@ def ingest(
     Fenced
         If another process committed on the stream; nothing of this batch was.
     """
-    prepared = prepared or Prepared(channel_class(stream.kind).parse(raw), None)
-    batch = prepared.batch
+    batch = channel_class(stream.kind).parse(raw)
     index = identities.at(places.identities)
     heard = rows = 0
     moved = False
@@ -161,7 +81,7 @@ def ingest(
     for number, chunk in enumerate(chunks):
         last = number == len(chunks) - 1
         for attempt in range(3):
-            piece = _Piece(stream, raw, prepared, chunk, ears, understanding, index, now, follow)
+            piece = Piece(stream, raw, batch, chunk, ears, understanding, index, now, follow)
             made = piece.decide()
             if last:
                 made.cursor, made.lines = raw.cursor, len(raw.lines) + passed
@@ -207,13 +127,13 @@ def entries_of(table: pa.Table) -> list[tuple[bytes, Counted]]:
         (
             identities.key_of(workspace, uri),
             Counted(
-                _minute(said_at),
+                minute_of(said_at),
                 channel,
                 language,
                 sentiment,
                 tuple(topics),
                 gone=event == Event.DELETE,
-                edited_us=_since_1970_us(happened_at) if event == Event.EDIT else 0,
+                edited_us=since_1970_us(happened_at) if event == Event.EDIT else 0,
             ),
         )
         for workspace, uri, event, happened_at, said_at, channel, language, sentiment, topics in zip(
@@ -242,23 +162,6 @@ def recover(stream: StreamId, places: Places) -> StreamValue:
     return value
 
 
-def _listed(column: pa.Array) -> list[Any]:
-    """Return a column as Python's values; of many columns most batches tell nothing."""
-    if column.null_count == len(column):
-        return [None] * len(column)
-    if pa.types.is_list(column.type) and not len(column.flatten()):
-        return [[]] * len(column)
-    return column.to_pylist()  # type: ignore[no-any-return]
-
-
-def _minute(at: datetime) -> int:
-    return (at - _EPOCH) // _MINUTE
-
-
-def _since_1970_us(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
 def _chunks(batch: Batch) -> Iterator[list[int]]:
     """Yield the batch's rows in pieces in which no post has two different events."""
     uris, events = batch.posts.column("uri").to_pylist(), batch.posts.column("event").to_pylist()
@@ -275,286 +178,3 @@ def _chunks(batch: Batch) -> Iterator[list[int]]:
         chunk.append(row)
     if chunk:
         yield chunk
-
-
-class _Piece:
-    """The decisions about one piece of a batch: who heard what, what becomes a row, what is counted."""
-
-    def __init__(
-        self,
-        stream: StreamValue,
-        raw: RawBatch,
-        prepared: Prepared,
-        rows: Sequence[int],
-        ears: Ears,
-        understanding: Understanding,
-        index: Identities,
-        now: datetime,
-        follow: frozenset[str],
-    ) -> None:
-        batch = prepared.batch
-        self.stream, self.raw, self.batch, self.rows, self.ears, self.now = stream, raw, batch, rows, ears, now
-        self.readings = prepared.readings
-        channel = channel_class(stream.kind)
-        self.abilities, self.channel = channel.abilities, channel.connector
-        self.historical = channel.abilities.historical and not stream.config.get("live")
-        self.subscribers = ears.subscribers(stream.id)
-        self.understanding = understanding
-        self.columns = {name: _listed(batch.posts.column(name)) for name in POST_SCHEMA.names}
-        uris = [self.columns["uri"][row] for row in rows]
-        workspaces = [each.workspace for each in self.subscribers]
-        self.known = selectors.known_rows(workspaces, uris) if uris else {}
-        keys = {
-            (workspace, uri): identities.key_of(workspace, uri)
-            for workspace in workspaces
-            for uri in uris
-            if (workspace, uri) not in self.known
-        }
-        found = index.known(list(keys.values()))
-        self.counted = {pair: found[key] for pair, key in keys.items() if key in found}
-        self.buried = frozenset() if self.abilities.ordered or not uris else selectors.buried(workspaces, uris)
-        threads = {
-            uri for row in rows for uri in (self.columns["root"][row], self.columns["parent"][row]) if uri is not None
-        }
-        self.followed = care.followed(workspaces, threads) | {(w, uri) for w in workspaces for uri in follow}
-        self.topics = dict(ears.matcher.match([self.columns["text"][row] or "" for row in rows]))
-        self.lines: list[_Line] = []
-
-    def decide(self) -> Commit:
-        """Return the commit of this piece, but for the segment and the cursor."""
-        made = Commit(
-            stream=self.stream.id,
-            number=self.stream.next_segment,
-            cursor=self.stream.cursor,
-            lines=0,
-            arrived_at=self.raw.arrived_at,
-        )
-        fresh = [
-            line
-            for place, row in enumerate(self.rows)
-            for subscriber in self.subscribers
-            if (line := self._hear(place, row, subscriber, made)) is not None
-        ]
-        if fresh:
-            self._estimate(fresh)
-        for line in fresh:
-            self._admit(line, made)
-        self.lines += fresh
-        made.workspaces = {line.subscriber.workspace for line in self.lines}
-        return made
-
-    def _hear(self, place: int, row: int, subscriber: Subscriber, made: Commit) -> "_Line | None":
-        """Return a line that is new to a workspace; deal with what it knows on the way."""
-        columns, workspace = self.columns, subscriber.workspace
-        uri, event = columns["uri"][row], Event(columns["event"][row])
-        pair = (workspace, uri)
-        known, counted = self.known.get(pair), self.counted.get(pair)
-        if event is Event.DELETE:
-            self._forget(row, subscriber, known, counted, made)
-            return None
-        if known is not None and (event is Event.CREATE or known.deleted_at is not None):
-            if event is Event.CREATE and not known.handle and columns["handle"][row]:
-                made.learned.append((known.pk, self._author(row)))
-            return None
-        if (counted is not None and (event is Event.CREATE or counted.gone)) or pair in self.buried:
-            return None
-        if event is Event.EDIT and self._is_old(row, known, counted):
-            return None
-        return self._line(place, row, subscriber, known, counted)
-
-    def _is_old(self, row: int, known: Post | None, counted: Counted | None) -> bool:
-        """Whether an edit tells an older wording than the one that is known, or that one again."""
-        at = self.columns["happened_at"][row]
-        if known is not None and known.edited_at is not None:
-            return known.edited_at > at or (known.edited_at == at and known.text == (self.columns["text"][row] or ""))
-        return counted is not None and counted.edited_us >= _since_1970_us(at)
-
-    def _line(
-        self, place: int, row: int, subscriber: Subscriber, known: Post | None, counted: Counted | None
-    ) -> "_Line | None":
-        """Return why a workspace hears a post, or None if it does not."""
-        columns, workspace = self.columns, subscriber.workspace
-        topics = tuple(topic for owner, topic in self.topics.get(place, ()) if owner == workspace)
-        own = subscriber.own
-        ours = columns["ours"][row] or columns["author"][row] in own
-        text = columns["text"][row] or ""
-        to_us = not ours and (
-            columns["private"][row]
-            or columns["parent_author"][row] in own
-            or any(fold(name).lstrip("@") in own or name in own for name in columns["mentions"][row])
-            or any(fold(name).rstrip(".-") in own for name in HANDLE.findall(text))
-        )
-        followed = any(
-            (workspace, uri) in self.followed for uri in (columns["root"][row], columns["parent"][row]) if uri
-        )
-        narrow = self.abilities.narrow
-        if known is None and counted is None and not (to_us or followed or narrow or (topics and not ours)):
-            return None
-        created = columns["created_at"][row] or columns["happened_at"][row]
-        return _Line(
-            row=row,
-            subscriber=subscriber,
-            heard=Heard(
-                private=columns["private"][row],
-                to_us=to_us,
-                followed=followed,
-                narrow=narrow,
-                about_us=any(self.ears.topics[topic].klass.ours for topic in topics),
-            ),
-            ours=ours,
-            topics=topics,
-            text=text,
-            said_at=min(created, self.raw.arrived_at),
-            known=known,
-            counted=counted,
-        )
-
-    def _estimate(self, lines: Sequence["_Line"]) -> None:
-        """Put what is made of the text into lines; each text is read once, however many heard it."""
-        places = {row: place for place, row in enumerate(dict.fromkeys(line.row for line in lines))}
-        readings = self.readings or read_texts([self.columns["text"][row] or "" for row in places], self.understanding)
-        for line in lines:
-            line.reading = readings[line.row if self.readings else places[line.row]]
-
-    def _admit(self, line: "_Line", made: Commit) -> None:
-        """Decide about the row, and count."""
-        workspace = line.subscriber.workspace
-        language = self.columns["lang"][line.row] or "und"
-        assert line.reading is not None
-        line.sentiment = line.reading.mood
-        cell = Counted(_minute(line.said_at), self.channel, language, line.sentiment, line.topics)
-        line.cell = cell
-        if line.known is not None:  # an edit of a row
-            line.has_row = True
-            at = self.columns["happened_at"][line.row]
-            if (before := selectors.counted_of(line.known)) is not None:
-                made.count(workspace, before, -1)
-            made.count(workspace, cell, 1)
-            made.edits.append(Edit(line.known.pk, line.text, at, cell, line.reading.data()))
-            return
-        if line.counted is not None:  # an edit of a post without a row
-            made.count(workspace, line.counted, -1)
-        else:
-            made.heard += 1
-        made.count(workspace, cell, 1)
-        threshold, budget = self.ears.attention(workspace)
-        if must_be_row(line.heard):
-            line.has_row = True
-        elif may_be_row(line.heard, line.reading.attention, threshold):
-            line.has_row = budget.take(self.now)
-            made.shed += not line.has_row
-        if line.has_row:
-            made.rows.append(self._row(line, cell))
-
-    def _forget(
-        self, row: int, subscriber: Subscriber, known: Post | None, counted: Counted | None, made: Commit
-    ) -> None:
-        """Take a deleted post out of the counts, its row's words away, or leave a tombstone for its create."""
-        uri, at = self.columns["uri"][row], self.columns["happened_at"][row]
-        if known is not None:
-            if known.deleted_at is None:
-                made.deletes.append((known.pk, at))
-                if (cell := selectors.counted_of(known)) is not None:
-                    made.count(subscriber.workspace, cell, -1)
-                    self._note(row, subscriber, cell, has_row=True)
-        elif counted is not None:
-            if not counted.gone:
-                made.count(subscriber.workspace, counted, -1)
-                self._note(row, subscriber, counted, has_row=False)
-        elif not self.abilities.ordered:
-            made.tombstones[subscriber.workspace, uri] = at
-
-    def _note(self, row: int, subscriber: Subscriber, cell: Counted, *, has_row: bool) -> None:
-        """Let the segment carry a delete, with the cell it was taken from."""
-        heard = Heard(False, False, False, False, False)
-        line = _Line(row, subscriber, heard, False, cell.topics, "", _EPOCH + cell.minute * _MINUTE, None, cell)
-        line.sentiment, line.cell, line.has_row = cell.sentiment, cell, has_row
-        self.lines.append(line)
-
-    def _author(self, row: int) -> dict[str, Any]:
-        """The columns that tell of the author, for a row that was first heard without them."""
-        names = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at", "ref", "url")
-        return {name: value for name in names if (value := self.columns[name][row]) is not None}
-
-    def _row(self, line: "_Line", cell: Counted) -> tuple[Any, ...]:
-        """Return a post's row in the order of POST_COLUMNS."""
-        of = {name: column[line.row] for name, column in self.columns.items()}
-        return (
-            line.subscriber.workspace,
-            of["uri"],
-            self.stream.id,
-            line.subscriber.connection,
-            self.channel,
-            line.said_at,
-            self.raw.arrived_at,
-            of["author"] or "",
-            of["handle"] or "",
-            of["name"] or "",
-            of["followers"],
-            of["follows"],
-            of["posts"],
-            of["reactions"],
-            of["joined_at"],
-            line.text,
-            cell.lang,
-            of["parent"] or "",
-            of["root"] or of["parent"] or of["uri"],
-            of["parent_author"] or "",
-            of["mentions"],
-            of["media"],
-            of["repost_of"] or "",
-            of["private"],
-            line.heard.to_us,
-            line.ours,
-            self.historical,
-            of["url"] or "",
-            of["ref"] or "",
-            list(line.topics),
-            cell_of(cell),
-            of["happened_at"] if of["event"] == Event.EDIT else None,
-            line.reading.data() if line.reading else None,
-            True,
-        )
-
-    def table(self, made: Commit) -> pa.Table:
-        """Return the segment: every line heard, edited or deleted, per workspace."""
-        if not self.lines:
-            return SEGMENT_SCHEMA.empty_table()
-        taken = self.batch.posts.take(pa.array([line.row for line in self.lines], pa.int32()))
-        cells = [line.cell for line in self.lines]
-        assert all(cell is not None for cell in cells)
-        added: dict[str, list[Any]] = {
-            "workspace": [line.subscriber.workspace for line in self.lines],
-            "channel": [self.channel] * len(self.lines),
-            "said_at": [line.said_at for line in self.lines],
-            "arrived_at": [self.raw.arrived_at] * len(self.lines),
-            "language": [cell.lang for cell in cells if cell is not None],
-            "topics": [list(line.topics) for line in self.lines],
-            "kinds": [line.reading.kinds if line.reading else None for line in self.lines],
-            "sentiment": [line.sentiment for line in self.lines],
-            "has_row": [line.has_row for line in self.lines],
-        }
-        arrays = [
-            *taken.columns,
-            *(pa.array(values, SEGMENT_SCHEMA.field(name).type) for name, values in added.items()),
-        ]
-        return pa.Table.from_arrays(arrays, schema=SEGMENT_SCHEMA)
-
-
-@dataclass(slots=True)
-class _Line:
-    """One post as one workspace hears it."""
-
-    row: int
-    subscriber: Subscriber
-    heard: Heard
-    ours: bool
-    topics: tuple[int, ...]
-    text: str
-    said_at: datetime
-    known: Post | None
-    counted: Counted | None
-    reading: TextReading | None = None
-    sentiment: int = 0
-    cell: Counted | None = None
-    has_row: bool = False

@@ -19,7 +19,8 @@ from hubbub.channels import services as health
 from hubbub.channels.core.contract import Channel, SlowDown
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
-from hubbub.flows.ingest import EARS_FOLLOW, Ears, Ingested, Places, catch_up, ingest, recover
+from hubbub.flows.ears import EARS_FOLLOW, Ears
+from hubbub.flows.ingest import Ingested, Places, catch_up, ingest, recover
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
 from hubbub.kernel.batch import RawBatch

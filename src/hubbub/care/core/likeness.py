@@ -8,8 +8,7 @@ from datetime import datetime
 from hubbub.kernel.text import fold
 
 READ_CHARACTERS = 5_000
-_WORD = re.compile(r"[^\W_]{4,}")
-_NAMES = re.compile(r"https?://\S+|@[\w.\-]+")
+_WORD = re.compile(r"(?:https?://\S+|@[\w.\-]+)|([^\W_]{4,})")  # nothing for links and names
 _COMMON = frozenset(
     """
     about again after also been before could days didn doesn done even ever every from have having here hours
@@ -36,12 +35,9 @@ class Complaint:
 
 def content_words(text: str) -> frozenset[str]:
     """Return the words that say what a post is about: no names, links or words of every day."""
-    plain = fold(text[:READ_CHARACTERS])
-    if "@" in plain or "://" in plain:
-        plain = _NAMES.sub(" ", plain)
     found: dict[str, None] = {}
-    for word in _WORD.findall(plain):
-        if word not in _COMMON:
+    for word in _WORD.findall(fold(text[:READ_CHARACTERS])):
+        if word and word not in _COMMON:
             found[_stem(word)] = None
             if len(found) == MAX_WORDS:
                 break

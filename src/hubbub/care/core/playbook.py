@@ -2,8 +2,9 @@
 
 import operator
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -109,10 +110,19 @@ class Rule:
 
     def matches(self, facts: Facts) -> bool:
         """Say whether every test holds."""
-        for test in self.when:  # noqa: SIM110 (a plain loop: this is asked of every rule for every post)
-            if not test.holds(facts):
-                return False
-        return True
+        return all(test.holds(facts) for test in self.when)
+
+
+_MEASURED = tuple(name for name, kind in FACTS.items() if kind is float)
+_TOLD = operator.attrgetter(*(name for name in FACTS if name not in _MEASURED))
+
+
+def _flat(tests: Iterable[Test]) -> Iterator[FactTest]:
+    for test in tests:
+        if isinstance(test, AnyOf):
+            yield from _flat(test.tests)
+        elif isinstance(test, FactTest):
+            yield test
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,14 @@ class Playbook:
     service_level: Mapping[str, timedelta]  # prompt, private, public, slow
     rules: tuple[Rule, ...]
     version: int = 1
+    _steps: tuple[tuple[str, tuple[float, ...]], ...] = field(init=False, repr=False, compare=False)
+    _seen: dict[tuple[Any, ...], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note the numbers that facts are compared with."""
+        tests = [test for rule in self.rules for test in _flat(rule.when)]
+        steps = ((name, tuple(sorted(test.value for test in tests if test.fact == name))) for name in _MEASURED)
+        object.__setattr__(self, "_steps", tuple(steps))
 
     def rule(self, rule_id: str) -> Rule:
         """Return a rule by its id."""
@@ -131,15 +149,23 @@ class Playbook:
 
     def first(self, facts: Facts) -> Rule:
         """Return the first rule that matches; the last one of every playbook matches everything."""
-        return next(rule for rule in self.rules if rule.again is None and not rule.also and rule.matches(facts))
+        return next(rule for rule in self._matching(facts) if rule.again is None and not rule.also)
 
     def again(self, base: str, facts: Facts) -> Rule | None:
         """Return the first rule that re-decides what rule `base` began, if one does."""
-        return next((rule for rule in self.rules if rule.again == base and rule.matches(facts)), None)
+        return next((rule for rule in self._matching(facts) if rule.again == base), None)
 
     def also(self, facts: Facts) -> tuple[Rule, ...]:
         """Return the rules that add to any decision."""
-        return tuple(rule for rule in self.rules if rule.also and rule.matches(facts))
+        return tuple(rule for rule in self._matching(facts) if rule.also)
+
+    def _matching(self, facts: Facts) -> tuple[Rule, ...]:
+        """Return every rule that matches; of a number it only counts which steps it has passed, so few are new."""
+        key = (*_TOLD(facts), *[bisect_right(steps, getattr(facts, name)) for name, steps in self._steps])
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = tuple(rule for rule in self.rules if rule.matches(facts))
+        return found
 
     def decide(self, facts: Facts) -> Rule:
         """Return the rule for a fresh post: the first that matches, or what re-decides it at once."""

@@ -286,9 +286,10 @@ class _Triage:
         who, reading, account = name_of(post), self._reading(post), self.desk.account(post)
         case.account_id, case.voice = (account.id, account.voice) if account else (None, "")
         case.who = who
-        case.title = clip(_LEADING_NAMES.sub("", post.text[:2000]) or "No words", 90)
-        case.excerpt = clip(post.text, 200)
-        case.search = f"{who} {post.handle} {clip(post.text, 300)}".lower()
+        text = clip(post.text, 300)
+        case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
+        case.excerpt = clip(text, 200)
+        case.search = f"{who} {post.handle} {text}".lower()
         case.kind, case.kind_p, case.about = reading.kind, max(reading.kinds), self._about(post)
         case.exposure = 0 if post.private or account is None else account.reach
 

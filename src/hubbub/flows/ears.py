@@ -1,0 +1,64 @@
+"""What an installation listens for, of all its workspaces at once."""
+
+from dataclasses import dataclass, field, replace
+
+from hubbub.care import selectors as care
+from hubbub.channels import selectors as channels
+from hubbub.channels.core.values import Subscriber
+from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
+from hubbub.kernel.text import fold
+from hubbub.listening import selectors
+from hubbub.listening.core.matcher import Matcher
+from hubbub.listening.core.policy import Budget
+from hubbub.listening.core.query import QueryError, parse
+from hubbub.listening.core.topics import TopicValue
+
+EARS_FOLLOW = ("topics", "connections", "playbook")
+"""Kinds of changes after which `Ears` are to be opened anew."""
+
+
+@dataclass(slots=True)
+class Ears:
+    """What all workspaces listen for, compiled into one matcher, and the budgets of rows."""
+
+    topics: dict[TopicId, TopicValue]
+    matcher: Matcher[tuple[WorkspaceId, TopicId]]
+    handles: dict[int, frozenset[str]]  # workspace -> folded handles that its topics about us name
+    _attention: dict[int, tuple[float, Budget]] = field(default_factory=dict)
+    _subscribers: dict[StreamId, tuple[Subscriber, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls) -> "Ears":
+        """Compile the topics of every workspace as they are now."""
+        queries = {}
+        topics = {topic.id: topic for topic in selectors.all_topics()}
+        handles: dict[int, set[str]] = {}
+        for topic in topics.values():
+            try:
+                queries[topic.workspace, topic.id] = parse(topic.query)
+            except QueryError:  # written by an older version; the topic page shows it
+                continue
+            if topic.klass.ours:
+                named = {
+                    fold(term.text).lstrip("@")
+                    for term in queries[topic.workspace, topic.id].terms
+                    if term.kind == "handle"
+                }
+                handles.setdefault(topic.workspace, set()).update(named)
+        return cls(topics, Matcher(list(queries.items())), {key: frozenset(value) for key, value in handles.items()})
+
+    def subscribers(self, stream: StreamId) -> tuple[Subscriber, ...]:
+        """Return who hears a stream, with the handles their topics name among their own."""
+        if stream not in self._subscribers:
+            self._subscribers[stream] = tuple(
+                replace(each, own=each.own | self.handles.get(each.workspace, frozenset()))
+                for each in channels.subscribers(stream)
+            )
+        return self._subscribers[stream]
+
+    def attention(self, workspace: int) -> tuple[float, Budget]:
+        """Return from which estimate a post becomes a row, and the workspace's budget for such rows."""
+        if workspace not in self._attention:
+            numbers = care.playbook(workspace).numbers
+            self._attention[workspace] = numbers["attention"], Budget(int(numbers["rows_a_minute"]))
+        return self._attention[workspace]
