@@ -33,17 +33,20 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlencode
 
 BAR_MS, BAR_ON_SCREEN_S = 120, 1.0
 SPEED = 10  # of the world: its rates are at most 100,000 an hour
 MIX = {"fault": 30, "service": 20, "question": 22, "praise": 14, "suggestion": 4, "hello": 4, "private": 6}
+TO_US = 8
 SMALLTALK = 0.1  # besides: what matches nothing
 WORLD = """
 name = "acme"
@@ -112,15 +115,24 @@ def world_file(home: Path, rate: float) -> Path:
     rates["smalltalk"] = per_hour * SMALLTALK
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     path = home / "world.toml"
-    path.write_text(
-        WORLD.format(
-            speed=SPEED,
-            customers=CUSTOMERS,
-            rates="\n".join(f"{kind} = {each:.1f}" for kind, each in rates.items()),
-            week="\n".join(f"{day} = {[1] * 24}" for day in days),
-        )
+    made = WORLD.format(
+        speed=SPEED,
+        customers=CUSTOMERS,
+        rates="\n".join(f"{kind} = {each:.1f}" for kind, each in rates.items()),
+        week="\n".join(f"{day} = {[1] * 24}" for day in days),
     )
+    path.write_text("\n".join([made, *spoken_of()]))
     return path
+
+
+def spoken_of() -> Iterator[str]:
+    """The world's own texts, of which one in TO_US speaks to the brand: in a storm most speak of it."""
+    shipped = files("hubbub.simulate").joinpath("worlds", "acme.toml").read_text(encoding="utf-8")
+    for language, kinds in tomllib.loads(shipped)["texts"].items():
+        yield f"[texts.{language}]"
+        for kind, texts in kinds.items():
+            said = [text if number % TO_US == 0 else text.replace("{at}", "{tag}") for number, text in enumerate(texts)]
+            yield f"{kind} = {json.dumps(said, ensure_ascii=False)}"
 
 
 @contextmanager
@@ -371,7 +383,7 @@ def on_screen(house: House, link: str, marks: int) -> list[float]:
         )
         page.goto(f"/enter/{link}/")
         page.goto(f"/w/{house.slug}/inbox/all/?topic={house.marked}")
-        page.wait_for_function("document.documentElement.dataset.live === 'yes'")
+        page.locator("html[data-live=yes]").wait_for(state="attached")
         page.evaluate(WATCH)
         for number in range(marks):
             mark = f"{MARK}-{number}-"

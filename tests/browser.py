@@ -19,7 +19,7 @@ def where_chromium_is() -> str | None:
 
 
 needs_chromium = pytest.mark.skipif(
-    where_chromium_is() is None and not os.environ.get("HUBBUB_REQUIRE_BROWSER"),
+    where_chromium_is() is None and not os.environ.get("REQUIRE_BROWSER"),
     reason="no Chromium on this machine (Debian: apt install chromium)",
 )
 

@@ -39,13 +39,15 @@ def main() -> None:
     if core:
         sys.exit(pytest("the core", [*CORE, *rest]))
     if not any(map(shutil.which, BROWSERS)):
-        if os.environ.get("HUBBUB_REQUIRE_BROWSER"):
-            sys.exit("test: HUBBUB_REQUIRE_BROWSER is set, but there is no Chromium. On Debian: apt install chromium")
+        if os.environ.get("REQUIRE_BROWSER"):
+            sys.exit("test: REQUIRE_BROWSER is set, but there is no Chromium. On Debian: apt install chromium")
         print("test: no Chromium on this machine, so the browser tests are skipped (Debian: apt install chromium)")
-    code = pytest("SQLite", ["-n", str(AT_ONCE), *rest])
+    code = pytest("SQLite", ["-n", str(AT_ONCE), "--dist", "loadfile", *rest])
     if code == 0 and not only_sqlite:
         with postgres() as url:
-            code = pytest("PostgreSQL", ["-n", str(AT_ONCE), "--only-database", *rest], DATABASE_URL=url)
+            code = pytest(
+                "PostgreSQL", ["-n", str(AT_ONCE), "--dist", "loadfile", "--only-database", *rest], DATABASE_URL=url
+            )
     sys.exit(code)
 
 

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from hubbub.config import secrets
 from hubbub.infra.environment import Environment, SettingError, read
 
-ONE, TWO = (Fernet.generate_key().decode() for _ in range(2))
+ONE, TWO = "kWb3pQmZ8Jr5Tn1Vx6Yc0Ls2Hd7Gf4Ae9Bu_Ri-Ok3M=", "Zs8Uq2Lr7Vd4Xn1Tb6Wk9Pf3Mh5Jc0Gy_Ae-Ro2Ni1E="
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 
 from hubbub.infra.environment import PARENT, SPEC, Environment, SettingError, read
 
-KEY = Fernet.generate_key().decode()
+KEY = "kWb3pQmZ8Jr5Tn1Vx6Yc0Ls2Hd7Gf4Ae9Bu_Ri-Ok3M="
 NAMES = [setting.name for setting in SPEC]
 
 

@@ -45,6 +45,7 @@ from hubbub.care.models import (
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import ConnectionValue
 from hubbub.influence.core.weight import Profile, weight
+from hubbub.infra import db
 from hubbub.infra.models import OutboxMessage
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import CaseId, PersonId
@@ -221,22 +222,28 @@ def counts(access: Access, now: datetime) -> Counts:
     """Return how much every view and queue holds."""
     access.require(Permission.READ)
     rows = CaseRow.objects.filter(workspace_id=access.workspace)
-
-    def count(found: QuerySet[CaseRow]) -> int:
-        return found.order_by()[:COUNTED].count()
-
     needs = rows.filter(folder=Folder.NEEDS)
-    folders = {folder.value: count(rows.filter(folder=folder)) for folder in Folder}
     midnight = day_end(Workspace.objects.values_list("timezone", flat=True).get(pk=access.workspace), now)
-    topics = Topic.objects.filter(workspace_id=access.workspace).order_by("name").values_list("pk", "name")
+    topics = tuple(Topic.objects.filter(workspace_id=access.workspace).order_by("name").values_list("pk", "name"))
     held = rows.filter(folder=Folder.HELD).order_by("sort_at").values_list("not_before", flat=True).first()
+    found = db.counts(
+        {
+            "mine": rows.filter(owner_id=access.person, folder__in=MINE),
+            "late": needs.filter(sort_at__lt=now),
+            "soon": needs.filter(sort_at__gte=now, sort_at__lt=now + timedelta(minutes=15)),
+            **{("folder", folder): rows.filter(folder=folder) for folder in Folder},
+            **{("queue", queue): needs.filter(queue=queue) for queue in QUEUES},
+            **{("topic", pk): needs.filter(topic=pk) for pk, _ in topics},
+        },
+        COUNTED,
+    )
     return Counts(
-        folders=folders,
-        mine=count(rows.filter(owner_id=access.person, folder__in=MINE)),
-        queues={queue: count(needs.filter(queue=queue)) for queue in QUEUES},
-        topics=tuple((pk, name, count(needs.filter(topic=pk))) for pk, name in topics),
-        late=count(needs.filter(sort_at__lt=now)),
-        soon=count(needs.filter(sort_at__gte=now, sort_at__lt=now + timedelta(minutes=15))),
+        folders={folder.value: found["folder", folder] for folder in Folder},
+        mine=found["mine"],
+        queues={queue: found["queue", queue] for queue in QUEUES},
+        topics=tuple((pk, name, found["topic", pk]) for pk, name in topics),
+        late=found["late"],
+        soon=found["soon"],
         next_held=held,
         answered_today=Entry.objects.filter(
             person_id=access.me,

@@ -33,6 +33,7 @@ from hubbub.listening.selectors import heard_posts, waiting
 from hubbub.listening.services import triaged
 
 NOISE = 0.9
+SEARCHED = 600  # characters of a case that a search looks through; they stand in an index
 SLOW_CHANNELS = ("feeds", "file", "generic")
 IN_THREAD = "thread"
 """The 'rule' of a post that only belongs to the thread of a case."""
@@ -289,7 +290,7 @@ class _Triage:
         text = clip(post.text, 300)
         case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
         case.excerpt = clip(text, 200)
-        case.search = f"{who} {post.handle} {text}".lower()
+        case.search = f"{who} {post.handle} {text}".lower()[:SEARCHED]
         case.kind, case.kind_p, case.about = reading.kind, max(reading.kinds), self._about(post)
         case.exposure = 0 if post.private or account is None else account.reach
 

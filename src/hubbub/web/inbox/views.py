@@ -159,9 +159,8 @@ def inbox(request: Request, view: str) -> HttpResponse:
 @require_GET
 @in_workspace
 def case(request: Request, view: str, number: int) -> HttpResponse:
-    """A case beside the list it was opened from. In part: the case alone."""
+    """A case beside the list it was opened from. In part: the case alone. The page then tells that one looks at it."""
     shown = _case(request, number)
-    cases.look(request.access, number, typing=False, now=now())
     if request.htmx:
         return render(request, "inbox/case.html", {**shown, **_where(request, view)})
     return render(request, "inbox/inbox.html", {**_list(request, view), **shown, "pane": "thread"})

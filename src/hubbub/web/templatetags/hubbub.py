@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -26,6 +27,7 @@ CHANNELS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=1_000)
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; with a label it is read out, without it is decoration."""
     return format_html(

@@ -65,6 +65,17 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 caseOpened();
 
+// The keyboard's place outlives what it stood on -------------------------------
+let stoodOn = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const inside = event.detail.target?.id === "case" && event.detail.target.contains(document.activeElement);
+  stoodOn = inside ? (document.activeElement.closest("[data-assign]") ? "[data-assign] summary" : "#thread-scroll") : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (stoodOn && document.activeElement === document.body) document.querySelector(stoodOn)?.focus();
+  stoodOn = null;
+});
+
 // Colleagues see who looks ----------------------------------------------------
 let looking = null;
 let typing = false;
