@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-LIVED_S = 600  # so much of the demo world's life before pictures are taken
+LIVED_S = 300  # so much of the demo world's life before pictures are taken
 STARTS_S = 90
 
 
