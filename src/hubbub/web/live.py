@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import SimpleCookie
 from typing import Any
@@ -57,16 +58,20 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(_gone(receive))
         try:
             await send(_body(b"retry: 2000\n\n" + await _missed(after, workspace)))
+            asked_at = time.monotonic()
             while not gone.done():
-                if not await _pass_on(queue, gone, send) and await _workspace(headers.get("cookie", ""), slug) is None:
-                    break
+                await _pass_on(queue, gone, send)
+                if time.monotonic() - asked_at >= PING_S:  # however much there is to tell
+                    asked_at = time.monotonic()
+                    if await _workspace(headers.get("cookie", ""), slug) is None:
+                        break
         finally:
             gone.cancel()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _pass_on(queue: "asyncio.Queue[Changed]", gone: "asyncio.Future[None]", send: Send) -> bool:
-    """Send the next changes, or a ping after a quiet while; return whether there were any."""
+async def _pass_on(queue: "asyncio.Queue[Changed]", gone: "asyncio.Future[None]", send: Send) -> None:
+    """Send the next changes, or a ping after a quiet while."""
     waiting = asyncio.ensure_future(queue.get())
     both: set[asyncio.Future[Any]] = {waiting, gone}
     await asyncio.wait(both, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
@@ -74,12 +79,11 @@ async def _pass_on(queue: "asyncio.Queue[Changed]", gone: "asyncio.Future[None]"
         waiting.cancel()
         if not gone.done():
             await send(_body(b": ping\n\n"))
-        return False
+        return
     lines = [waiting.result()]
     while not queue.empty() and len(lines) < 100:
         lines.append(queue.get_nowait())
     await send(_body(b"".join(_event(line) for line in lines)))
-    return True
 
 
 async def _gone(receive: Receive) -> None:

@@ -68,11 +68,16 @@ class TextReading:
 
     @classmethod
     def of_data(cls, data: Sequence[Any]) -> "TextReading":
-        """From what a row kept."""
+        """From what a row kept; of a row that keeps nothing any more, as after a delete, nothing can be said."""
+        if not data:
+            return _NOTHING
         values: list[Any] = [tuple(each) if isinstance(each, list) else each for each in data]
         return cls(*values)
 
 
+_NOTHING = TextReading(
+    "", tuple(float(kind is Kind.TALK) for kind in KINDS), (0.0, 1.0, 0.0), (), (), (), False, False, False, False
+)
 _FIELDS = tuple(field.name for field in fields(TextReading))
 
 
