@@ -18,7 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Networks run when asked for; on PostgreSQL only what touches the database runs again."""
+    """Networks run when asked for; on PostgreSQL only what touches the database runs again. The slowest begin."""
     wanted = config.getoption("-m") or ""
     kept, dropped = [], []
     for item in items:
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (dropped if unwanted else kept).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture

@@ -226,7 +226,8 @@ class OneStream:
             return
         for post, author in await self.shared.db(listening.without_author, self.stream.id):
             try:
-                account = await asyncio.wait_for(channel.account(author), PROFILE_S)
+                async with asyncio.timeout(PROFILE_S):
+                    account = await channel.account(author)
             except (HubbubError, TimeoutError):  # posts are decided about as they are, and none waits for this again
                 self._profiles_from = _clock() + PROFILES_AGAIN_S
                 return
@@ -241,7 +242,8 @@ class OneStream:
         for case, uri in await self.shared.db(care.threads_to_read, self.stream.connections, channel.connector):
             around: RawBatch | None = None
             with contextlib.suppress(HubbubError, TimeoutError):
-                around = await asyncio.wait_for(channel.thread(uri), THREAD_S)
+                async with asyncio.timeout(THREAD_S):
+                    around = await channel.thread(uri)
             if around is not None and around.lines:
                 # It is no piece of the stream: the cursor stays where it is.
                 done = await self._ingest(stream, replace(around, cursor=stream.cursor), follow=frozenset((uri,)))

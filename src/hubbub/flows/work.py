@@ -68,7 +68,8 @@ class Worker:
                 except Exception:
                     log.exception("The outbox could not be emptied; trying again")
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(news.get(), SEND_EVERY_S)
+                    async with asyncio.timeout(SEND_EVERY_S):  # `wait_for` may lose a cancel until Python 3.12
+                        await news.get()
 
     async def _often(self, every_s: float, work: Callable[[], None]) -> None:
         while True:

@@ -136,7 +136,8 @@ class Tailer:
             self._window, self._placed = None, asyncio.Event()
             self._task = asyncio.get_running_loop().create_task(self._run())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._placed.wait(), PLACE_S)
+            async with asyncio.timeout(PLACE_S):
+                await self._placed.wait()
         queue: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
         self._queues[queue] = wants
         try:

@@ -40,14 +40,10 @@ async def gather(
             lines: list[bytes] = []
             deadline: float | None = None
             while len(lines) < max_lines:
-                wait = None if deadline is None else deadline - asyncio.get_running_loop().time()
                 try:
-                    item = (
-                        queue.get_nowait()
-                        if wait is not None and wait <= 0
-                        else await asyncio.wait_for(queue.get(), wait)
-                    )
-                except (TimeoutError, asyncio.QueueEmpty):
+                    async with asyncio.timeout_at(deadline):
+                        item = await queue.get()
+                except TimeoutError:
                     break
                 if item is None or isinstance(item, BaseException):
                     ended, open_ = item, False

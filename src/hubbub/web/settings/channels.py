@@ -117,7 +117,8 @@ def try_out(kind: str, config: dict[str, Any], secret: dict[str, Any]) -> Accoun
     async def ask() -> Account | None:
         channel = open_channel(kind, config, secret, allow_private=settings.ENVIRONMENT.allow_private)
         try:
-            return await asyncio.wait_for(channel.check(), CHECK_S)
+            async with asyncio.timeout(CHECK_S):
+                return await channel.check()
         except TimeoutError:
             raise BadConnection(reason=f"{channel.label} did not answer within {CHECK_S:.0f} seconds.") from None
         finally:
