@@ -42,11 +42,13 @@ def main() -> None:
         if os.environ.get("REQUIRE_BROWSER"):
             sys.exit("test: REQUIRE_BROWSER is set, but there is no Chromium. On Debian: apt install chromium")
         print("test: no Chromium on this machine, so the browser tests are skipped (Debian: apt install chromium)")
-    code = pytest("SQLite", ["-n", str(AT_ONCE), "--dist", "loadfile", *rest])
+    code = pytest("SQLite", ["-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder", *rest])
     if code == 0 and not only_sqlite:
         with postgres() as url:
             code = pytest(
-                "PostgreSQL", ["-n", str(AT_ONCE), "--dist", "loadfile", "--only-database", *rest], DATABASE_URL=url
+                "PostgreSQL",
+                ["-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder", "--only-database", *rest],
+                DATABASE_URL=url,
             )
     sys.exit(code)
 

@@ -143,6 +143,7 @@ def test_the_whole_desk_works_by_keys_alone(demo: Demo, browser: Browser, mornin
         page.keyboard.type("Looks like the hinge again.")
         press("Control+Enter")
         expect(page.locator(".msg-note", has_text="hinge again")).to_be_visible()
+        expect(page.locator("#c-text")).to_have_value("")  # what was written is sent, and the field is ready again
         press("Escape")
         press("r")
         expect(page.locator("#c-text")).to_be_focused()

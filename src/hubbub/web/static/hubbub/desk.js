@@ -67,14 +67,15 @@ caseOpened();
 
 // The keyboard's place outlives what it stood on -------------------------------
 let stoodOn = null;
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const inside = event.detail.target?.id === "case" && event.detail.target.contains(document.activeElement);
-  stoodOn = inside ? (document.activeElement.closest("[data-assign]") ? "[data-assign] summary" : "#thread-scroll") : null;
-});
-document.addEventListener("htmx:afterSettle", () => {
-  if (stoodOn && document.activeElement === document.body) document.querySelector(stoodOn)?.focus();
-  stoodOn = null;
-});
+let place = null;
+document.addEventListener("focusin", (event) => { stoodOn = event.target; place = placeOf(event.target); });
+const placeOf = (element) =>
+  element.closest("[data-assign]") ? "[data-assign] summary" : element.closest("#case") ? "#thread-scroll" : null;
+if (main) {
+  new MutationObserver(() => {
+    if (place && !stoodOn.isConnected && document.activeElement === document.body) document.querySelector(place)?.focus();
+  }).observe(main, { childList: true, subtree: true });
+}
 
 // Colleagues see who looks ----------------------------------------------------
 let looking = null;
