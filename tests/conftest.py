@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from hubbub.flows.ingest import Places
+    from hubbub.accounts.core.access import Access
+    from hubbub.flows.places import Places
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def places(tmp_path: Path) -> "Iterator[Places]":
     """Folders for segments, identities and archive, of this test alone."""
-    from hubbub.flows.ingest import Places
+    from hubbub.flows.places import Places
     from hubbub.infra import identities
 
     made = Places(tmp_path / "segments", tmp_path / "identities", tmp_path / "archive")
@@ -50,3 +51,19 @@ def places(tmp_path: Path) -> "Iterator[Places]":
 def now() -> datetime:
     """Noon on a quiet Tuesday."""
     return NOON
+
+
+@pytest.fixture
+def mia() -> "Access":
+    """The owner of a workspace."""
+    from tests.make import make_workspace
+
+    return make_workspace()
+
+
+@pytest.fixture
+def charlie() -> "Access":
+    """The owner of another workspace, who must never see anything of Mia's."""
+    from tests.make import make_workspace
+
+    return make_workspace("Globex Desk", "charlie@globex.example")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.make import NOON, make_member, make_workspace
+from tests.make import NOON, make_member
 
 from hubbub.accounts import selectors, services
 from hubbub.accounts.core.access import Access, Permission, Role
@@ -12,17 +12,6 @@ from hubbub.accounts.models import ApiToken, Person
 from hubbub.kernel.errors import NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mia() -> Access:
-    return make_workspace()
-
-
-@pytest.fixture
-def charlie() -> Access:
-    """Owner of another workspace."""
-    return make_workspace("Globex Desk", "charlie@globex.example")
 
 
 def test_a_stranger_hears_the_same_of_a_workspace_that_exists_and_of_one_that_does_not(

@@ -28,17 +28,6 @@ MIA = {
 UNATTENDED = {key: value for key, value in MIA.items() if key != "password"}
 
 
-@pytest.fixture
-def mia() -> Access:
-    return make_workspace()
-
-
-@pytest.fixture
-def charlie() -> Access:
-    """Owner of another workspace."""
-    return make_workspace("Globex Desk", "charlie@globex.example")
-
-
 def role_of(access: Access) -> str:
     return Membership.objects.get(workspace_id=access.workspace, person_id=access.person).role
 

@@ -15,7 +15,7 @@ from hubbub.care import selectors
 from hubbub.care.core.case import Case, Folder, Status
 from hubbub.care.models import CaseRow
 from hubbub.care.services import cases
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.core.topics import TopicClass
@@ -23,11 +23,6 @@ from hubbub.listening.core.topics import TopicClass
 pytestmark = pytest.mark.django_db
 
 BROKEN = "@AcmeCustServ My widget has been broken for 5 days now. Its disgusting!"
-
-
-@pytest.fixture
-def mia() -> Access:
-    return make_workspace()
 
 
 def make_case(access: Access, number: int, state: Case | None = None, **columns: Any) -> CaseRow:

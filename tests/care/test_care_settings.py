@@ -11,22 +11,12 @@ from hubbub.care import selectors
 from hubbub.care.core.playbook import shipped
 from hubbub.care.models import CannedReply, PlaybookVersion
 from hubbub.care.services import settings
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db
 
 BROKEN = "@AcmeCustServ My widget has been broken for 5 days now. Its disgusting!"
-
-
-@pytest.fixture
-def mia() -> Access:
-    return make_workspace()
-
-
-@pytest.fixture
-def charlie() -> Access:
-    return make_workspace("Globex Desk", "charlie@globex.example")
 
 
 def change(access: Access, note: str = "", **numbers: float) -> int:

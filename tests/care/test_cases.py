@@ -17,7 +17,8 @@ from hubbub.care.services import cases, triage
 from hubbub.channels import selectors as channels
 from hubbub.channels.services import change_connection
 from hubbub.flows.ears import Ears
-from hubbub.flows.ingest import Places, ingest
+from hubbub.flows.ingest import ingest
+from hubbub.flows.places import Places
 from hubbub.infra import outbox
 from hubbub.infra.models import Change, OutboxMessage
 from hubbub.kernel.batch import RawBatch

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 
 
 @pytest.fixture

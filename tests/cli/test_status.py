@@ -8,7 +8,7 @@ from tests.cli.terminal import hubbub
 from tests.make import NOON, Town, make_town, make_workspace
 
 import hubbub as product
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.infra import outbox
 
 pytestmark = pytest.mark.django_db

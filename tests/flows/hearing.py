@@ -15,7 +15,8 @@ from hubbub.care.core.understanding import LinearModel
 from hubbub.channels import selectors as channels
 from hubbub.channels import services as channel_services
 from hubbub.flows.ears import Ears
-from hubbub.flows.ingest import Ingested, Places, ingest
+from hubbub.flows.ingest import Ingested, ingest
+from hubbub.flows.places import Places
 from hubbub.infra import identities, segments
 from hubbub.kernel.batch import Event, RawBatch
 from hubbub.listening.models import EVERY_POST, Rollup, Segment

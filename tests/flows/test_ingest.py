@@ -12,7 +12,8 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.models import Quarantined, Stream
 from hubbub.flows.archive import archive_due
 from hubbub.flows.ears import Ears
-from hubbub.flows.ingest import Places, recover
+from hubbub.flows.ingest import recover
+from hubbub.flows.places import Places
 from hubbub.listening.models import Post, Revision, Segment, Tombstone
 from hubbub.listening.services import KEPT_RAW, Fenced, remove_topic
 from tests.channels.hostile import HOSTILE

@@ -12,7 +12,7 @@ import hubbub
 from hubbub.care.models import CaseRow, DecisionRow, Entry, SocialAccount
 from hubbub.channels import selectors as channels
 from hubbub.channels.models import Quarantined, Stream
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.infra import identities
 from hubbub.infra.failpoints import FAILPOINTS
 from hubbub.infra.models import OutboxMessage

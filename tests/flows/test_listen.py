@@ -18,8 +18,8 @@ from hubbub.channels.adapters.bluesky import jetstream
 from hubbub.channels.core.values import Health
 from hubbub.channels.models import Stream
 from hubbub.flows import listen
-from hubbub.flows.ingest import Places
 from hubbub.flows.listen import Listener
+from hubbub.flows.places import Places
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import Post, Segment
 from hubbub.simulate.jetstream import Replayer, numbered

@@ -14,7 +14,7 @@ from hubbub.channels import registry
 from hubbub.channels import services as channels
 from hubbub.channels.adapters.demo.channel import Demo
 from hubbub.channels.models import Connection
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.flows.send import Sender
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.outbox import PATIENCE

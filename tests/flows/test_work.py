@@ -12,7 +12,7 @@ from django.db import connections
 
 from hubbub.care.models import CaseRow
 from hubbub.care.services.triage import due_for_review
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.flows.work import Worker, only_one
 from hubbub.infra.models import Change
 from hubbub.kernel.errors import Conflict

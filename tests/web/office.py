@@ -23,7 +23,7 @@ from hubbub.care.services import cases
 from hubbub.care.services import settings as care_settings
 from hubbub.channels.models import Connection, Quarantined
 from hubbub.flows.hand_in import hand_in
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.infra.models import OutboxMessage
 from hubbub.listening.models import Topic
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from tests.make import PASSWORD, make_member, make_workspace
+from tests.make import PASSWORD, make_member
 from tests.web.office import differing, everything
 from tests.web.walk import CALLS, NOBODY, Call, Walker, undone
 
@@ -25,11 +25,6 @@ from hubbub.kernel.ids import PersonId
 
 pytestmark = pytest.mark.django_db
 INBOX = "/w/acme-care/inbox/needs/"
-
-
-@pytest.fixture
-def mia() -> Access:
-    return make_workspace()
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core import views
 from hubbub.care.services import cases
 from hubbub.flows.hand_in import hand_in
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.kernel.errors import HubbubError, NotFound
 from hubbub.kernel.ids import PersonId
 

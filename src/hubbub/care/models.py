@@ -144,9 +144,8 @@ class CaseRow(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "number"], name="case_number")]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "folder", "sort_at", "id"], name="case_folder"),
-            models.Index(
-                fields=["workspace", "sort_at", "id", "number", "search"], name="case_newest"
-            ),  # searched alone
+            # A search reads this index alone, newest first.
+            models.Index(fields=["workspace", "sort_at", "id", "number", "search"], name="case_newest"),
             models.Index(fields=["workspace", "queue", "folder", "sort_at", "id"], name="case_queue"),
             models.Index(fields=["workspace", "topic", "folder", "sort_at", "id"], name="case_topic"),
             models.Index(

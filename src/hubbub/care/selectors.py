@@ -424,14 +424,16 @@ def lookers(access: Access, case_id: int, now: datetime) -> tuple[Looker, ...]:
 
 def ways(access: Access, row: CaseRow) -> tuple[Way, Way]:
     """Return how a public and a private reply to a case may leave."""
-    return _way(access, row, private=False), _way(access, row, private=True)
+    newest = last_from_customer(row, private=True)
+    in_public = last_from_customer(row, private=False) if newest and newest.private and not row.private else newest
+    connections = channels.connections(access)
+    return _way(connections, row, in_public, private=False), _way(connections, row, newest, private=True)
 
 
-def _way(access: Access, row: CaseRow, *, private: bool) -> Way:
-    target = last_from_customer(row, private=private)
+def _way(connections: Sequence[ConnectionValue], row: CaseRow, target: Post | None, *, private: bool) -> Way:
     if target is None:
         return Way(False, "There is no post left to answer.")
-    found = _connection_for(access, target)
+    found = _connection_for(connections, target)
     if isinstance(found, str):
         return Way(False, found)
     reason = ""
@@ -470,9 +472,9 @@ def last_from_customer(row: CaseRow, *, private: bool) -> Post | None:
     return posts.order_by("-said_at", "-id").first()
 
 
-def _connection_for(access: Access, post: Post) -> ConnectionValue | str:
+def _connection_for(connections: Sequence[ConnectionValue], post: Post) -> ConnectionValue | str:
     """Return the connection a reply to a post leaves by, or why there is none."""
-    found = [each for each in channels.connections(access) if each.connector == post.channel]
+    found = [each for each in connections if each.connector == post.channel]
     able = [each for each in found if each.abilities.reply and each.enabled]
     chosen = next((each for each in able if each.id == post.connection_id), able[0] if able else None)
     if chosen is not None:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hubbub.cli.setup import places, start
 
 if TYPE_CHECKING:
-    from hubbub.flows.hand_in import Imported
+    from hubbub.flows.apart import Imported
 
 
 @click.command("import")
@@ -33,7 +33,8 @@ def import_command(
     """
     start()
     from hubbub.accounts.services import workspace_named
-    from hubbub.flows.hand_in import Imported, import_file
+    from hubbub.flows.apart import Imported
+    from hubbub.flows.hand_in import import_file
 
     console = Console(stderr=True)
     config: dict[str, Any] = {"path": str(path.absolute())}

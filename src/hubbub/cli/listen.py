@@ -18,7 +18,7 @@ from hubbub.care.core.reasons import Reason, headline, reasons
 from hubbub.care.core.understanding import LinearModel
 from hubbub.channels.core.contract import Channel
 from hubbub.channels.registry import open_channel
-from hubbub.influence.core.weight import Profile, weight
+from hubbub.influence.core.weight import PROFILE, Profile, weight
 from hubbub.infra import environment
 from hubbub.kernel.batch import Event, RawBatch
 from hubbub.kernel.errors import HubbubError
@@ -27,7 +27,6 @@ from hubbub.listening.core.matcher import Matcher, spans
 from hubbub.listening.core.query import Query, QueryError, parse
 
 AGAIN_S = 5.0
-PROFILE = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
 STYLES = {"complaint": "red", "question": "cyan", "praise": "green", "suggestion": "magenta", "opportunity": "yellow"}
 
 

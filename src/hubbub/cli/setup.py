@@ -8,7 +8,7 @@ import click
 from hubbub.infra.environment import PARENT
 
 if TYPE_CHECKING:
-    from hubbub.flows.ingest import Places
+    from hubbub.flows.places import Places
 
 
 def start(*, pool: bool = False) -> None:
@@ -33,6 +33,6 @@ def places() -> "Places":
     """Return where this installation keeps what is not in the database."""
     from django.conf import settings
 
-    from hubbub.flows.ingest import Places
+    from hubbub.flows.places import Places
 
     return Places(settings.SEGMENTS, settings.IDENTITIES, settings.ARCHIVE)

@@ -13,9 +13,9 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
+from hubbub.flows.places import Places
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import StreamId
 
@@ -29,12 +29,16 @@ class HearingEnded(HubbubError):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One batch of a file is heard and committed."""
+class Imported:
+    """How an import went, or a batch of it."""
 
-    read: int  # lines
+    read: int  # lines of the file that were read now
     heard: int  # posts that were new
     rejected: int  # lines that went to quarantine
+
+    def __add__(self, other: "Imported") -> "Imported":
+        """Put both together."""
+        return Imported(self.read + other.read, self.heard + other.heard, self.rejected + other.rejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,11 @@ class Hearing:
     stream: StreamId
     kind: str
     config: Mapping[str, Any]
-    segments: Path
-    identities: Path
-    archive: Path
+    places: Places
     database: str  # the name of ours
 
 
-def heard_apart(hearing: Hearing) -> Iterator[Piece]:
+def heard_apart(hearing: Hearing) -> Iterator[Imported]:
     """Hear a stream that ends, from where it stopped; yield each batch that is committed.
 
     Raises
@@ -93,23 +95,23 @@ def _hear(hearing: Hearing, tell: Connection, parent: int) -> None:
     connections["default"].settings_dict["NAME"] = hearing.database
     with contextlib.suppress(BrokenPipeError), long_lived_objects():  # nobody decides any more
         try:
-            for piece in _pieces(hearing, tell):
-                tell.send(piece)
+            for batch in _batches(hearing, tell):
+                tell.send(batch)
             tell.send(None)
         except HubbubError as error:
             tell.send((type(error), error.facts))
 
 
-def _pieces(hearing: Hearing, answers: Connection) -> Iterator[Piece]:
+def _batches(hearing: Hearing, answers: Connection) -> Iterator[Imported]:
     import asyncio
     from datetime import UTC, datetime
 
     from hubbub.care.core.understanding import LinearModel
     from hubbub.channels.registry import open_channel
     from hubbub.flows.ears import Ears
-    from hubbub.flows.ingest import Places, ingest, recover
+    from hubbub.flows.ingest import ingest, recover
 
-    places = Places(hearing.segments, hearing.identities, hearing.archive)
+    places = hearing.places
     stream = recover(hearing.stream, places)
     ears, understanding = Ears.open(), LinearModel.shipped()
     batches = aiter(open_channel(hearing.kind, hearing.config, {}).hear(stream.cursor))
@@ -121,7 +123,7 @@ def _pieces(hearing: Hearing, answers: Connection) -> Iterator[Piece]:
                 under_way -= 1
             done = ingest(stream, raw, ears=ears, understanding=understanding, places=places, now=datetime.now(UTC))
             stream, under_way = done.stream, under_way + 1
-            yield Piece(len(raw.lines), done.heard, done.rejected)
+            yield Imported(len(raw.lines), done.heard, done.rejected)
 
 
 async def _next(batches: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from hubbub.flows.ingest import Places, catch_up
+from hubbub.flows.ingest import catch_up
+from hubbub.flows.places import Places
 from hubbub.infra import archive, segments
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.ids import StreamId

@@ -20,9 +20,10 @@ from hubbub.channels import services
 from hubbub.channels.adapters.file.channel import File
 from hubbub.channels.adapters.generic.channel import Generic
 from hubbub.channels.registry import open_channel
-from hubbub.flows.apart import Hearing, heard_apart, long_lived_objects
+from hubbub.flows.apart import Hearing, Imported, heard_apart, long_lived_objects
 from hubbub.flows.ears import EARS_FOLLOW, Ears
-from hubbub.flows.ingest import Places, ingest
+from hubbub.flows.ingest import ingest
+from hubbub.flows.places import Places
 from hubbub.infra import changes
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import InvalidInput
@@ -80,15 +81,6 @@ def _ears(*versions: int) -> Ears:
     return Ears.open()
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How an import went."""
-
-    read: int  # lines of the file that were read now
-    heard: int  # posts that were new
-    rejected: int  # lines that went to quarantine
-
-
 def import_file(
     workspace: WorkspaceId,
     config: Mapping[str, Any],
@@ -108,13 +100,12 @@ def import_file(
     assert isinstance(channel, File)
     asyncio.run(channel.check())
     stream = services.stream_for(access, "file", channel.source, config=config, now=datetime.now(UTC))
-    database = str(connection.settings_dict["NAME"])
-    hearing = Hearing(stream, "file", config, places.segments, places.identities, places.archive, database)
+    hearing = Hearing(stream, "file", config, places, str(connection.settings_dict["NAME"]))
     so_far = Imported(0, 0, 0)
     with long_lived_objects():
-        for piece in heard_apart(hearing):
+        for batch in heard_apart(hearing):
             _decide(workspace)
-            so_far = Imported(so_far.read + piece.read, so_far.heard + piece.heard, so_far.rejected + piece.rejected)
+            so_far += batch
             tell(so_far)
         _decide(workspace)  # what an import that was killed had heard last
     now = datetime.now(UTC)

@@ -8,7 +8,6 @@ derived from what was committed (see docs/decisions/0003-exactly-once.md).
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import compute
@@ -19,6 +18,7 @@ from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
 from hubbub.flows.piece import Piece, minute_of, since_1970_us
+from hubbub.flows.places import Places
 from hubbub.infra import identities, segments
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.identities import Counted, Identities
@@ -26,15 +26,6 @@ from hubbub.kernel.batch import Batch, Event, RawBatch
 from hubbub.kernel.ids import StreamId
 from hubbub.listening import services
 from hubbub.listening.services import Commit, HeardElsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where an installation keeps what is not in the database."""
-
-    segments: Path
-    identities: Path
-    archive: Path
 
 
 @dataclass(frozen=True, slots=True)

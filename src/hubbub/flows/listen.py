@@ -20,7 +20,9 @@ from hubbub.channels.core.contract import Channel, SlowDown
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
 from hubbub.flows.ears import EARS_FOLLOW, Ears
-from hubbub.flows.ingest import Ingested, Places, catch_up, ingest, recover
+from hubbub.flows.ingest import Ingested, catch_up, ingest, recover
+from hubbub.flows.places import Places
+from hubbub.influence.core.weight import PROFILE
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
 from hubbub.kernel.batch import RawBatch
@@ -38,7 +40,6 @@ STEADY_S = 60.0  # a stream that held so long begins with the shortest retry aga
 WELL_EVERY_S = 15.0
 TRIAGED_AT_ONCE = 25  # in one transaction: on SQLite, who resolves a case waits for it
 IDLE_COMMIT_S = 2.0  # a batch in which nothing was heard only moves the cursor, at most this often
-PROFILE = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
 PROFILE_S = 2.0
 PROFILES_AGAIN_S = 60.0
 THREAD_S = 5.0

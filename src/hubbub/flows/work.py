@@ -13,7 +13,7 @@ from pathlib import Path
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
 from hubbub.flows.archive import archive_due
-from hubbub.flows.ingest import Places
+from hubbub.flows.places import Places
 from hubbub.flows.send import Sender
 from hubbub.infra import changes
 from hubbub.infra.changes import Tailer

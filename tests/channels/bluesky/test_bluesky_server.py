@@ -165,7 +165,7 @@ async def test_no_error_and_no_value_shows_a_secret(server: Server, bluesky: Blu
     ("headers", "wait_s"),
     [
         ({"Retry-After": "7"}, 7),
-        ({"RateLimit-Reset": str(int(time.time()) + 1_800)}, pytest.approx(1_800, abs=60)),
+        ({"RateLimit-Reset": "in 1800 s"}, pytest.approx(1_800, abs=60)),
         ({"RateLimit-Reset": "0"}, 1),
         ({"Retry-After": "tomorrow", "RateLimit-Reset": "9" * 30}, 3_600),
         ({"Retry-After": "nan"}, 60),
@@ -175,7 +175,8 @@ async def test_no_error_and_no_value_shows_a_secret(server: Server, bluesky: Blu
 async def test_too_many_requests_say_how_long_to_wait(
     server: Server, bluesky: Bluesky, headers: dict[str, str], wait_s: Any
 ) -> None:
-    server.says[CREATE] = [(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"}, headers)]
+    said = {name: value.replace("in 1800 s", str(int(time.time()) + 1_800)) for name, value in headers.items()}
+    server.says[CREATE] = [(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"}, said)]
     with pytest.raises(SlowDown, match="RateLimitExceeded") as caught:
         await bluesky.send(MESSAGE)
     assert caught.value.facts["wait_s"] == wait_s

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import hyperscan
 
+from hubbub.kernel.scan import Scanner
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
@@ -87,31 +89,22 @@ class Suspects:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
-        self._database: hyperscan.Database | None = None
+        self._scanner: Scanner | None = None
         self._lock = threading.Lock()
-        self._local = threading.local()
 
     def of(self, text: str) -> frozenset[Rule]:
         """Return the rules that may hold of a text in lower case; all others surely do not."""
-        database = self._database or self._compiled()
-        if not hasattr(self._local, "scratch"):
-            self._local.scratch = hyperscan.Scratch(database)
         found: list[int] = []
-        database.scan(
-            text.encode("utf-8", "replace"),
-            match_event_handler=lambda rule, *_: found.append(rule),
-            scratch=self._local.scratch,
-        )
+        scanner = self._scanner or self._compiled()
+        scanner.scan(text.encode("utf-8", "replace"), lambda rule, *_: found.append(rule))
         return frozenset(self._rules[number] for number in found)
 
-    def _compiled(self) -> hyperscan.Database:
+    def _compiled(self) -> Scanner:
         """Compile at the first use: it takes half a second, and many processes never ask."""
         with self._lock:
-            if self._database is None:
+            if self._scanner is None:
                 wanted = [(wider, number) for number, rule in enumerate(self._rules) for wider in rule.wider]
                 expressions, numbers = zip(*wanted, strict=True)
-                flags = [hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER] * len(wanted)
-                made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-                made.compile(expressions=expressions, ids=numbers, elements=len(wanted), flags=flags)
-                self._database = made
-        return self._database
+                once = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER
+                self._scanner = Scanner(expressions, numbers, flags=once)
+        return self._scanner

@@ -16,14 +16,13 @@ from hubbub.care.core.likeness import Complaint, headings
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
-from hubbub.influence.core.weight import Profile, Weight, weight
+from hubbub.influence.core.weight import PROFILE, Profile, Weight, weight
 from hubbub.infra import changes, db, outbox
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_posts
 
 OPEN = tuple(status for status in Status if not status.ended)
 LIKE_ONES = 50  # of one heading, the newest that are compared
-PROFILE = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
 ENTRY_COLUMNS = ("case_id", "at", "kind", "post_id", "name", "text", "private", "data")
 DECISION_COLUMNS = (
     "workspace_id", "post_id", "case_id", "rule", "decision", "due_at", "about", "noise", "exposure", "reasons",

@@ -42,6 +42,10 @@ class Profile:
     has_avatar: bool | None = None
 
 
+PROFILE: Final = ("handle", "name", "followers", "follows", "posts", "reactions", "joined_at")
+"""What posts carry of it: the rest only a network's own profile tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weight:
     """What an account weighs. `reach` counts the people likely to see one post; low and high are a guess around it."""

@@ -4,18 +4,17 @@ All terms are searched for together; what is found is checked for where it begin
 vector operations, exactly where these can't tell; and only topics that have a term in a text are asked.
 """
 
-import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-import hyperscan
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from hubbub.kernel.scan import Scanner
 from hubbub.listening.core.buffer import SEPARATOR, Buffer, joined
 from hubbub.listening.core.letters import encodable, handles, is_mark, is_word, joins, last_base, traced
 from hubbub.listening.core.query import And, Kind, Node, Not, Or, Query, Term, anchors, cuts, occurrences, signed
@@ -71,11 +70,7 @@ class Matcher(Generic[TopicKey]):
         self._closes |= np.array([term.kind is Kind.TAG for term in self._terms], np.bool_)
         self._looks = np.array([each[0] in ".-" or each[-1] in "@.-" for each in literals], np.bool_)
         if encoded:
-            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            self._database.compile(
-                expressions=encoded, ids=list(range(len(encoded))), elements=len(encoded), literal=True
-            )
-            self._scratches = threading.local()  # Hyperscan wants one for each thread that scans
+            self._scanner = Scanner(encoded, range(len(encoded)), literal=True)
 
     def match(self, texts: pa.StringArray | Sequence[str]) -> Matches[TopicKey]:
         """Return which rows match which topics; nulls match nothing."""
@@ -97,9 +92,7 @@ class Matcher(Generic[TopicKey]):
             add_term(term)
             add_end(end)
 
-        if not hasattr(self._scratches, "own"):
-            self._scratches.own = hyperscan.Scratch(self._database)
-        self._database.scan(buffer.data, match_event_handler=seen, scratch=self._scratches.own)
+        self._scanner.scan(buffer.data, seen)
         numbers, stops = np.array(terms, np.int64), np.array(ends, np.int64)
         return numbers, stops - self._sizes[numbers], stops
 

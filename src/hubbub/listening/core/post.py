@@ -35,7 +35,6 @@ class HeardPost:
     reading: Sequence[Any] | None
     edited_at: datetime | None
     deleted_at: datetime | None
-    pending: bool
 
 
 HEARD_FIELDS: Final = tuple(field.name for field in fields(HeardPost))
