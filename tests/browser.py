@@ -59,6 +59,6 @@ def visit(browser: Browser, address: str, **options: object) -> Iterator[Page]:
     page.on("pageerror", lambda error: trouble.append(str(error)))
     try:
         yield page
-        assert trouble == []
+        assert trouble == [], trouble
     finally:
         context.close()

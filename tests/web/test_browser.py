@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Request, Route, expect
 from tests.browser import DESK, PHONE, chromium, needs_chromium, visit
 from tests.channels.hostile import HOSTILE, XSS
 from tests.installation import until
@@ -145,6 +145,10 @@ def test_the_whole_desk_works_by_keys_alone(demo: Demo, browser: Browser, mornin
         expect(page.locator(".msg-note", has_text="hinge again")).to_be_visible()
         expect(page.locator("#c-text")).to_have_value("")  # what was written is sent, and the field is ready again
         press("Escape")
+        press("e")
+        expect(page.locator("#case-top .badge")).to_have_text("Resolved")
+        press("e")
+        expect(page.locator("#case-top .badge")).to_have_text("Open")
         press("r")
         expect(page.locator("#c-text")).to_be_focused()
         expect(page.locator("#composer [value=public]")).to_be_checked()
@@ -152,16 +156,43 @@ def test_the_whole_desk_works_by_keys_alone(demo: Demo, browser: Browser, mornin
         press("Control+Enter")
         expect(page.locator(".msg-reply", has_text="We are on it.")).to_contain_text("Delivered", timeout=SOON_MS)
         press("Escape")
-        press("e")
-        expect(page.locator("#case-top .badge")).to_have_text("Resolved")
-        press("e")
-        expect(page.locator("#case-top .badge")).to_have_text("Open")
         press("/")
         expect(page.get_by_role("searchbox")).to_be_focused()
         page.keyboard.type("key_two")
         press("Enter")
         expect(page).to_have_url(re.compile("/inbox/all/.*q=key_two"))
         expect(page.locator("#cases > li[data-case]")).to_have_count(1)
+
+
+def test_words_on_their_way_arrive_once_however_late_another_answer_comes(
+    demo: Demo, browser: Browser, morning: dict[str, Any]
+) -> None:
+    demo.says("late_one", "@AcmeCustServ my widget of late_one is broken!", **LOUD)
+    held: dict[str, tuple[Route, APIResponse]] = {}
+
+    def hold(route: Route) -> None:
+        held[urlsplit(route.request.url).path.rstrip("/").rpartition("/")[2]] = (route, route.fetch())
+
+    with at(demo, browser, morning, "Alice", "/inbox/needs/") as page:
+        row(page, "late_one").click(timeout=SOON_MS)
+        page.route(re.compile("/(assign|reply)/?$"), hold)
+        page.locator("[data-assign] summary").click()
+        page.get_by_role("button", name="Me", exact=True).click()
+        page.get_by_text("Note", exact=True).click()
+        words = page.locator("#c-text")
+        words.fill("The hinge, I think.")
+        words.press("Control+Enter")
+        expect(page.locator(".msg-note", has_text="The hinge")).to_be_visible()
+        for name in ("assign", "reply"):
+            expect(words).to_have_value("The hinge, I think.")
+            route, answer = held.pop(name)
+            route.fulfill(response=answer)
+            expect(page.locator("#composer")).to_have_count(1)
+        expect(words).to_have_value("")
+        expect(page.locator(".msg-note", has_text="The hinge")).to_have_count(1)
+
+        page.reload()
+        expect(words).to_have_value("")  # no draft is left either
 
 
 def visible_focus(page: Page) -> bool:

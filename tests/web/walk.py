@@ -67,7 +67,6 @@ PAGES: dict[str, dict[str, Call]] = {
     "inbox": {"GET": Call(READERS, {"topic": "{topic}"})},
     "views": {"GET": Call(READERS)},
     "case": {"GET": Call(READERS, writes=LOOKED)},
-    "timeline": {"GET": Call(READERS)},
     "reply": {"POST": Call(WORKERS, REPLY, NOTED)},
     "assign": {"POST": Call(WORKERS, {"to": "{other}"}, NOTED)},
     "resolve": {"POST": Call(WORKERS, {}, NOTED)},

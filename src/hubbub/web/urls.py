@@ -22,7 +22,6 @@ urlpatterns = [
     path("w/<slug:slug>/inbox/<slug:view>/", inbox.inbox, name="inbox"),
     path("w/<slug:slug>/inbox/<slug:view>/views/", inbox.views, name="views"),
     path("w/<slug:slug>/inbox/<slug:view>/<int:number>/", inbox.case, name="case"),
-    path("w/<slug:slug>/cases/<int:number>/timeline/", inbox.timeline, name="timeline"),
     path("w/<slug:slug>/cases/<int:number>/reply/", inbox.reply, name="reply"),
     path("w/<slug:slug>/cases/<int:number>/assign/", inbox.assign, name="assign"),
     path("w/<slug:slug>/cases/<int:number>/resolve/", inbox.resolve, name="resolve"),

@@ -168,13 +168,6 @@ def case(request: Request, view: str, number: int) -> HttpResponse:
 
 @require_GET
 @in_workspace
-def timeline(request: Request, number: int) -> HttpResponse:
-    """The parts of a case that change while it is open: head, timeline, reasons; not the composer."""
-    return render(request, "inbox/timeline.html", _case(request, number))
-
-
-@require_GET
-@in_workspace
 def views(request: Request, view: str) -> HttpResponse:
     """The views pane alone, for its counts."""
     return render(request, "inbox/views.html", _views(request, view))
@@ -287,7 +280,7 @@ def mark(request: Request, number: int, account: int) -> HttpResponse:
 
 
 def _changed(request: Request, number: int) -> HttpResponse:
-    """Show the case as it is now."""
+    """It is done. A page that stands there fetches what is new of itself; without scripts, the case is shown."""
     if not request.htmx:
         return redirect("case", slug=request.access.slug, view="needs", number=number)
-    return render(request, "inbox/case.html", {**_case(request, number), "view": "needs"})
+    return HttpResponse(status=204)

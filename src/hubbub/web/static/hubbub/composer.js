@@ -65,13 +65,19 @@ document.addEventListener("click", (event) => {
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt.closest?.("#composer");
-  if (form && event.detail.successful) {
-    localStorage.removeItem(key(form));
-    clearTimeout(quiet);
-    say(false);
+// The words were taken: the draft goes, and the field is ready again. Words changed on the way stay.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const form = detail.elt.closest?.("#composer");
+  if (!form || !detail.successful) return;
+  if (form.querySelector("textarea").value === detail.requestConfig.formData.get("text")) {
+    try { localStorage.removeItem(key(form)); } catch { /* no storage, no draft */ }
+    form.reset();
   }
+  form.querySelector("#composer-said").replaceChildren();
+  count(form);
+  clearTimeout(quiet);
+  say(false);
 });
+document.addEventListener("hubbub:composer", restore);
 document.addEventListener("htmx:afterSettle", restore);
 restore();

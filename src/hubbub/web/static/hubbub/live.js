@@ -160,32 +160,56 @@ document.addEventListener("click", (event) => {
   htmx.ajax("GET", document.getElementById("list").dataset.refresh, { target: "#list", swap: "outerHTML" });
 });
 
+let said = false; // the person themself added words: show them
 const refreshCase = soon(async () => {
   const open = document.querySelector("#case[data-refresh]");
   if (!open) return;
   const page = await part(open.dataset.refresh);
   if (!page || document.querySelector("#case[data-refresh]") !== open) return;
   const scroll = document.getElementById("thread-scroll");
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+  const toEnd = said || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+  said = false;
   merge(document.getElementById("moments"), page.getElementById("moments"), "data-moment");
   replaceIdle("case-top", page);
   replaceIdle("about-inner", page);
+  replaceAnswer(page);
   const last = document.getElementById("last-reply"), seen = page.getElementById("last-reply");
   // Only what the person can see counts as seen: a colleague's reply that came in above the fold does.
   if (last && seen && !document.hidden) last.value = seen.value;
-  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  if (toEnd) scroll.scrollTop = scroll.scrollHeight;
 }, 100);
 
-// Replaces a part unless somebody is using it.
+// What the person themself did shows at once, also where the stream is cut.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!detail.successful || detail.requestConfig.verb !== "post" || !detail.elt.closest?.("#case")) return;
+  detail.elt.closest("details")?.removeAttribute("open");
+  said = detail.elt.id === "composer";
+  refreshCase();
+  refreshList();
+});
+
+// Replaces a part unless a menu of it is open; the focus goes to the same link or button anew.
 function replaceIdle(id, page) {
   const old = document.getElementById(id), fresh = page.getElementById(id);
-  if (!old || !fresh || old.innerHTML === fresh.innerHTML) return;
-  if (old.contains(document.activeElement) || old.querySelector("details[open]")) return;
+  if (!old || !fresh || old.innerHTML === fresh.innerHTML || old.querySelector("details[open]")) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const inner = old.querySelector(".scroll")?.scrollTop ?? 0;
   const put = document.importNode(fresh, true);
   old.replaceWith(put);
   htmx.process(put);
   if (inner) put.querySelector(".scroll").scrollTop = inner;
+  if (focused) again(put, focused)?.focus({ preventScroll: true });
+}
+
+// The composer stays as long as the same ways are open to the customer, or words stand in it.
+function replaceAnswer(page) {
+  const old = document.getElementById("answer"), fresh = page.getElementById("answer");
+  const ways = (place) => place.querySelector("form")?.dataset.ways ?? place.textContent;
+  if (ways(old) === ways(fresh) || old.querySelector("textarea")?.value) return;
+  const put = document.importNode(fresh, true);
+  old.replaceWith(put);
+  htmx.process(put);
+  document.dispatchEvent(new CustomEvent("hubbub:composer"));
 }
 
 // Hearing -------------------------------------------------------------------
