@@ -1,12 +1,14 @@
 """How quick the inbox is with 100,000 cases while the listener is busy, on SQLite.
 
-An installation of its own, its real processes: the demo network says some 200 things a second that match a
-topic and become rows; 20 people click, their clicks evenly spread (`--clicks` a second in all). Measured is each
-request's round trip over a kept connection, an upper bound of the server's time:
+An installation of its own, its real processes: the demo network says some 200 things a second that match a topic,
+each a candidate for a row; the playbook as it is shipped makes rows of what is said to us and of 600 others a minute
+(`--all-rows` of all). 20 people click, their clicks evenly spread (`--clicks` a second in all). Measured is the time
+the server tells with each answer (`Server-Timing`: from the request's arrival in the web process to its first byte,
+waiting for a thread or the database included) and, as `*_round_trip_*`, what the client saw over a kept connection:
 
 list_*      a view of the inbox: random views, queues, topics, searches, people; first pages and deep cursors
-next_*      what a browser asks for when somebody resolves a case and goes to the next: the resolved case's pane,
-            the next case, and that one looks at it
+next_*      what a browser asks for when somebody resolves a case and goes to the next: resolving, the resolved
+            case as it is now, the next case, and that one looks at it
 on_screen_* from the answer to POST /posts in the demo network until the words stand in an agent's list
 
 The last line is one JSON object. `slower` is how much longer a fixed loop in Python took during the requests than
@@ -14,7 +16,7 @@ before the processes began: what the machine lacked, whoever took it. With `--ke
 kept for the next run of that day.
 
     python bench/inbox.py [--cases 100000] [--rate 200] [--clicks 12] [--requests 1500] [--marks 48]
-                          [--keep FOLDER] [--no-browser]
+                          [--all-rows] [--keep FOLDER] [--no-browser]
 """
 
 import argparse
@@ -41,6 +43,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 BAR_MS, BAR_ON_SCREEN_S = 120, 1.0
@@ -76,6 +79,7 @@ role = "competitor"
 CUSTOMERS = 25_000
 OPEN = ("needs", "needs", "needs", "mine", "held", "watching", "waiting")
 PAST = ("resolved", "closed", "imported", "all")
+LISTS, NEXTS = ("list", "search", "views"), ("resolve", "open", "look")
 LOST_S = 30.0  # what is not on the screen by then counts as so late
 MARK, MARK_TOPIC = "lighthouse", "Lighthouse"
 WATCH = """
@@ -188,7 +192,7 @@ class House:
             return int(reader.execute(sql).fetchone()[0] or 0)
 
 
-def furnished(keep: Path | None, home: Path, count: int) -> House:
+def furnished(keep: Path | None, home: Path, count: int, *, all_rows: bool) -> House:
     """Make or copy a filled installation, and return what is in it."""
     kept = keep / f"filled-{count}-{datetime.now(UTC):%Y-%m-%d}" if keep else None
     if kept is not None and kept.exists():
@@ -223,10 +227,11 @@ def furnished(keep: Path | None, home: Path, count: int) -> House:
         started = time.monotonic()
         fill(access, world, count, now=now)
         save_topic(access, name=MARK_TOPIC, klass=TopicClass.PRODUCT, text=MARK, now=now)
-        change_playbook(access, numbers={"rows_a_minute": 60_000}, service_level={}, note="Nothing is shed", now=now)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         print(f"filled {count:,} cases in {time.monotonic() - started:.0f} s", flush=True)
+    if all_rows:
+        change_playbook(access, numbers={"rows_a_minute": 60_000}, service_level={}, note="Nothing is shed", now=now)
     people = Membership.objects.filter(workspace_id=access.workspace).order_by("pk").values_list("person_id", flat=True)
     links = tuple(account_services.make_link(PersonId(each), now) for each in people)
     marked = Topic.objects.get(workspace_id=access.workspace, name=MARK_TOPIC).pk
@@ -237,6 +242,15 @@ def furnished(keep: Path | None, home: Path, count: int) -> House:
 
 
 # People who click ----------------------------------------------------------
+class Answer(NamedTuple):
+    """What a request got."""
+
+    server_ms: float  # as the server tells
+    round_trip_ms: float
+    status: int
+    text: str
+
+
 class Browser:
     """Somebody's browser as far as the server sees it: one kept connection, cookies, the page's token."""
 
@@ -244,8 +258,8 @@ class Browser:
         self.port, self.cookies, self.token = port, {}, ""  # type: tuple[int, dict[str, str], str]
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
-    def ask(self, path: str, fields: dict[str, str] | None = None, *, part: bool = True) -> tuple[float, int, str]:
-        """Send a request; return its seconds, status and text."""
+    def ask(self, path: str, fields: dict[str, str] | None = None, *, part: bool = True) -> Answer:
+        """Send a request."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if part:
             headers["HX-Request"] = "true"
@@ -264,20 +278,21 @@ class Browser:
             self.line.request(method, path, body, headers)
             answer = self.line.getresponse()
         text = answer.read().decode()
-        taken = time.perf_counter() - begun
+        taken_ms = (time.perf_counter() - begun) * 1000
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        return taken, answer.status, text
+        server_ms = float(answer.headers["Server-Timing"].removeprefix("total;dur="))
+        return Answer(server_ms, taken_ms, answer.status, text)
 
     def enter(self, secret: str, slug: str) -> None:
         """Sign in by a link, and take the token from the first page."""
         for _ in range(5):
-            _, status, text = self.ask(f"/enter/{secret}/", part=False)
+            _, _, status, text = self.ask(f"/enter/{secret}/", part=False)
             if status < 500:
                 break
         assert status == 302, f"entering: {status} {text[:300]}"
-        _, status, text = self.ask(f"/w/{slug}/inbox/needs/", part=False)
+        _, _, status, text = self.ask(f"/w/{slug}/inbox/needs/", part=False)
         assert status == 200, f"signing in: {status}"
         found = re.search(r'name="csrf" content="(\w+)"', text)
         assert found
@@ -291,9 +306,8 @@ class Clicks:
     house: House
     people: Sequence[Browser]
     rng: random.Random = field(default_factory=lambda: random.Random(11))
-    taken_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     slowest: list[tuple[float, str]] = field(default_factory=list)
-    waiting: dict[int, list[tuple[str, str]]] = field(default_factory=dict)  # person -> more requests of one click
     cursors: list[str] = field(default_factory=list)
     refused: int = 0
     failed: int = 0
@@ -309,9 +323,10 @@ class Clicks:
                 self._next()
 
     def _note(self, what: str, person: Browser, path: str, fields: dict[str, str] | None = None) -> str:
-        taken, status, text = person.ask(path, fields)
-        self.taken_ms[what].append(taken * 1000)
-        self.slowest = sorted([*self.slowest, (round(taken * 1000, 1), f"{'POST ' if fields else ''}{path}")])[-8:]
+        answer = person.ask(path, fields)
+        status, text = answer.status, answer.text
+        self.answers[what].append(answer)
+        self.slowest = sorted([*self.slowest, (answer.server_ms, f"{'POST ' if fields else ''}{path}")])[-8:]
         if status == 409:  # somebody was quicker
             self.refused += 1
         elif status >= 500:  # the database was not to be had; it counts, and the bar is missed
@@ -355,12 +370,13 @@ class Clicks:
         rng, slug = self.rng, self.house.slug
         person = rng.choice(self.people)
         view = rng.choice(("needs", "needs", "mine", "waiting", "watching"))
-        _, _, text = person.ask(f"/w/{slug}/inbox/{view}/")
+        text = person.ask(f"/w/{slug}/inbox/{view}/").text
         rows = re.findall(rf'href="/w/{slug}/inbox/{view}/(\d+)/', text)
         if len(rows) < 2:
             return
         one, other = rng.sample(rows, 2)
         self._note("resolve", person, f"/w/{slug}/cases/{one}/resolve/", {"by": "e"})
+        self._note("open", person, f"/w/{slug}/inbox/{view}/{one}/")
         self._note("open", person, f"/w/{slug}/inbox/{view}/{other}/")
         self._note("look", person, f"/w/{slug}/cases/{other}/look/", {"typing": "no"})
 
@@ -420,6 +436,7 @@ def main() -> None:
     options.add_argument("--clicks", type=float, default=12.0, help="clicks a second of all people together")
     options.add_argument("--requests", type=int, default=1_500)
     options.add_argument("--marks", type=int, default=48)
+    options.add_argument("--all-rows", action="store_true", help="every candidate becomes a row")
     options.add_argument("--keep", type=Path, help="a folder in which the filled database is kept")
     options.add_argument("--no-browser", action="store_true")
     given = options.parse_args()
@@ -434,7 +451,7 @@ def main() -> None:
         }
         os.environ.pop("DATABASE_URL", None)
         quiet_ms = statistics.median(loop_ms() for _ in range(21))
-        house = furnished(given.keep, home, given.cases)
+        house = furnished(given.keep, home, given.cases, all_rows=given.all_rows)
         with processes(home, world_file(home, given.rate)) as running:
             told = measured(house, given, quiet_ms)
             ended = [name for name, process in running.items() if process.poll() is not None]
@@ -472,12 +489,16 @@ def measured(house: House, given: argparse.Namespace, quiet_ms: float) -> dict[s
     pacing.join()
     for slow in clicks.slowest:
         print(*slow)
-    lists = [each for name in ("list", "search", "views") for each in clicks.taken_ms[name]]
-    nexts = [each for name in ("resolve", "open", "look") for each in clicks.taken_ms[name]]
-    list_ms, next_ms, screen_s = p95(lists), p95(nexts), p95(screen)
-    for name, values in sorted(clicks.taken_ms.items()):
-        middle, high = statistics.median(values), p95(values)
-        print(f"{name:8} {len(values):5} times: median {middle:6.1f} ms, p95 {high:6.1f}, most {max(values):6.1f}")
+    lists = [each for name in LISTS for each in clicks.answers[name]]
+    nexts = [each for name in NEXTS for each in clicks.answers[name]]
+    list_ms, list_trip_ms, next_ms, next_trip_ms = (
+        p95([each[trip] for each in some]) for some in (lists, nexts) for trip in (0, 1)
+    )
+    screen_s = p95(screen)
+    for name, answers in sorted(clicks.answers.items()):
+        taken = [each.server_ms for each in answers]
+        print(f"{name:8} {len(taken):5} times: median {statistics.median(taken):6.1f} ms, p95 {p95(taken):6.1f}, "
+              f"most {max(taken):6.1f}")  # fmt: skip
     met = clicks.failed == 0 and list_ms <= BAR_MS and next_ms <= BAR_MS and screen_s <= BAR_ON_SCREEN_S
     return {
         "bench": "inbox",
@@ -485,8 +506,10 @@ def measured(house: House, given: argparse.Namespace, quiet_ms: float) -> dict[s
         "next_p95_ms": round(next_ms, 1),
         "on_screen_p95_s": round(screen_s, 3) if screen else None,
         "met": met,
-        "list_p50_ms": round(statistics.median(lists), 1),
-        "next_p50_ms": round(statistics.median(nexts), 1),
+        "list_p50_ms": round(statistics.median(each.server_ms for each in lists), 1),
+        "next_p50_ms": round(statistics.median(each.server_ms for each in nexts), 1),
+        "list_round_trip_p95_ms": round(list_trip_ms, 1),
+        "next_round_trip_p95_ms": round(next_trip_ms, 1),
         "on_screen_p50_s": round(statistics.median(screen), 3) if screen else None,
         "requests": len(lists) + len(nexts),
         "failed": clicks.failed,

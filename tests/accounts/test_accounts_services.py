@@ -56,7 +56,7 @@ def test_claiming_makes_the_first_owner_and_closes_the_door() -> None:
     person, access = services.claim(token, **MIA)
     assert (access.person, access.role, access.workspace_name) == (person, Role.OWNER, "Acme Care")
     assert Person.objects.get().check_password(PASSWORD)
-    assert selectors.timezone_of(access) == "Europe/London"
+    assert access.timezone == "Europe/London"
 
     assert services.offer_first_run() is None
     assert not services.first_run_open(token)

@@ -92,7 +92,10 @@ def test_every_view_and_queue_counts_what_it_lists_and_every_case_is_in_one(mia:
         assert len(numbers(mia, view="needs", queue=queue)) == count
     assert sum(counts.queues.values()) > 0
     assert counts.topics == ((topic, "acme", len(numbers(mia, view="needs", topic=topic))),)
-    assert (counts.late, counts.soon) == (1, 1)
+    for folder, found in wanted.items():
+        due = selectors.due(mia, folder, NOON + timedelta(minutes=1))
+        assert (due.here, due.late, due.soon) == (len(found), 1, 1)
+    assert counts.late == 1
     assert counts.next_held == NOON + timedelta(minutes=10)
     assert selectors.counts(charlie, NOON).folders["needs"] == 1
     assert numbers(charlie, view="all") == [1]

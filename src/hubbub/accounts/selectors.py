@@ -45,7 +45,7 @@ def enter_by_token(token: str, now: datetime) -> Access:
 def enter_as_hubbub(workspace: WorkspaceId) -> Access:
     """Return the pass of Hubbub itself, for flows that act on a workspace's behalf."""
     row = Workspace.objects.get(pk=workspace)
-    return Access(workspace, row.slug, row.name, None, "Hubbub", None, via="system")
+    return Access(workspace, row.slug, row.name, None, "Hubbub", None, via="system", timezone=row.timezone)
 
 
 def _pass(row: Membership, via: str) -> Access:
@@ -57,6 +57,7 @@ def _pass(row: Membership, via: str) -> Access:
         name=row.person.name,
         role=Role(row.role),
         via=via,
+        timezone=row.workspace.timezone,
     )
 
 
@@ -89,11 +90,6 @@ def teams(access: Access) -> tuple[TeamValue, ...]:
     access.require(Permission.READ)
     rows = Team.objects.filter(workspace_id=access.workspace).prefetch_related("memberships").order_by("name")
     return tuple(TeamValue(row.pk, row.name, len(row.memberships.all())) for row in rows)
-
-
-def timezone_of(access: Access) -> str:
-    """Return the workspace's time zone, as in the IANA list."""
-    return Workspace.objects.values_list("timezone", flat=True).get(pk=access.workspace)
 
 
 def tokens(access: Access) -> tuple[Token, ...]:

@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -23,6 +24,7 @@ from hubbub.care.core.views import (
     CaseView,
     Counts,
     CustomerView,
+    Due,
     EarlierCase,
     Looker,
     Moment,
@@ -218,32 +220,37 @@ def _place(cursor: str) -> tuple[datetime, int]:
     return found
 
 
+def due(access: Access, view: str, now: datetime) -> Due:
+    """Return how much one view holds, and how soon what needs an answer is due."""
+    access.require(Permission.READ)
+    here = {"folder": view} if view in tuple(Folder) else {}
+    found = _count(access, now, {"here": here})
+    return Due(here=found["here"], late=found["late"], soon=found["soon"])
+
+
 def counts(access: Access, now: datetime) -> Counts:
     """Return how much every view and queue holds."""
     access.require(Permission.READ)
-    rows = CaseRow.objects.filter(workspace_id=access.workspace)
-    needs = rows.filter(folder=Folder.NEEDS)
-    midnight = day_end(Workspace.objects.values_list("timezone", flat=True).get(pk=access.workspace), now)
+    midnight = day_end(access.timezone, now)
     topics = tuple(Topic.objects.filter(workspace_id=access.workspace).order_by("name").values_list("pk", "name"))
-    held = rows.filter(folder=Folder.HELD).order_by("sort_at").values_list("not_before", flat=True).first()
-    found = db.counts(
+    rows = CaseRow.objects.filter(workspace_id=access.workspace, folder=Folder.HELD).order_by("sort_at")
+    held = rows.values_list("not_before", flat=True).first()
+    found = _count(
+        access,
+        now,
         {
-            "mine": rows.filter(owner_id=access.person, folder__in=MINE),
-            "late": needs.filter(sort_at__lt=now),
-            "soon": needs.filter(sort_at__gte=now, sort_at__lt=now + timedelta(minutes=15)),
-            **{("folder", folder): rows.filter(folder=folder) for folder in Folder},
-            **{("queue", queue): needs.filter(queue=queue) for queue in QUEUES},
-            **{("topic", pk): needs.filter(topic=pk) for pk, _ in topics},
+            **{("mine", folder): {"owner_id": access.me, "folder": folder} for folder in MINE},
+            **{("folder", folder): {"folder": folder} for folder in Folder},
+            **{("queue", queue): {"queue": queue, "folder": Folder.NEEDS} for queue in QUEUES},
+            **{("topic", pk): {"topic": pk, "folder": Folder.NEEDS} for pk, _ in topics},
         },
-        COUNTED,
     )
     return Counts(
         folders={folder.value: found["folder", folder] for folder in Folder},
-        mine=found["mine"],
+        mine=sum(found["mine", folder] for folder in MINE),
         queues={queue: found["queue", queue] for queue in QUEUES},
         topics=tuple((pk, name, found["topic", pk]) for pk, name in topics),
         late=found["late"],
-        soon=found["soon"],
         next_held=held,
         answered_today=Entry.objects.filter(
             person_id=access.me,
@@ -252,6 +259,13 @@ def counts(access: Access, now: datetime) -> Counts:
             case__workspace_id=access.workspace,
         ).count(),
     )
+
+
+def _count(access: Access, now: datetime, wanted: dict[Any, dict[str, Any]]) -> dict[Any, int]:
+    needs, soon = {"folder": Folder.NEEDS}, now + timedelta(minutes=15)
+    wanted |= {"late": {**needs, "sort_at <": now}, "soon": {**needs, "sort_at >=": now, "sort_at <": soon}}
+    mine = {key: {"workspace_id": access.workspace, **each} for key, each in wanted.items()}
+    return db.counts(CaseRow, mine, COUNTED)
 
 
 # One case -----------------------------------------------------------------

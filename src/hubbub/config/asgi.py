@@ -11,8 +11,9 @@ django.setup()
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from hubbub.web import live  # noqa: E402
+from hubbub.web.timing import timed  # noqa: E402
 
-_pages = ASGIHandler()
+_pages = timed(ASGIHandler())
 
 
 async def application(scope: live.Scope, receive: live.Receive, send: live.Send) -> None:
@@ -26,4 +27,4 @@ async def application(scope: live.Scope, receive: live.Receive, send: live.Send)
     elif live.is_live(scope):
         await live.app(scope, receive, send)
     else:
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await _pages(scope, receive, send)

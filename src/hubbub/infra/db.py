@@ -90,17 +90,25 @@ def rows(found: models.QuerySet[Any], columns: Sequence[str]) -> list[tuple[Any,
         return _changed(cursor.fetchall(), (_reader(found.model._meta.get_field(name)) for name in columns))
 
 
-def counts(found: Mapping[T, models.QuerySet[Any]], up_to: int) -> dict[T, int]:
-    """Count the rows of many querysets in one statement, none further than `up_to`."""
+def counts(model: type[models.Model], wanted: Mapping[T, Mapping[str, Any]], up_to: int) -> dict[T, int]:
+    """Count the rows of many conditions in one statement, none further than `up_to`.
+
+    A condition names columns of the table and what they are: `{"folder": "needs", "sort_at <": now}`.
+    """
     parts: list[str] = []
     params: list[Any] = []
-    for each in found.values():
-        sql, given = each.order_by().values_list("pk")[:up_to].query.sql_with_params()
-        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608
-        params += given
+    for conditions in wanted.values():
+        terms = []
+        for term, value in conditions.items():
+            column, _, sign = term.partition(" ")
+            adapt = _adapter(model._meta.get_field(column.removesuffix("_id")))
+            terms.append(f"{column} {sign or '='} %s")
+            params.append(adapt(value) if adapt else value)
+        some = f"SELECT 1 FROM {model._meta.db_table} WHERE {' AND '.join(terms)} LIMIT {up_to}"  # noqa: S608
+        parts.append(f"(SELECT COUNT(*) FROM ({some}) AS counted)")  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(found, cursor.fetchone(), strict=True))
+        return dict(zip(wanted, cursor.fetchone(), strict=True))
 
 
 def _adapted(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:

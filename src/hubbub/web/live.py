@@ -23,8 +23,9 @@ from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 PING_S = 15.0
 BEHIND = 200  # PostgreSQL shows ids out of order: look back a little, repeats only refresh twice

@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
@@ -46,7 +46,7 @@ def in_workspace(view: View[P]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: Request, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request.access = accounts.enter(PersonId(request.user.pk), slug)
-        with timezone.override(zoneinfo.ZoneInfo(accounts.timezone_of(request.access))):
+        with timezone.override(zoneinfo.ZoneInfo(request.access.timezone)):
             return view(request, *args, **kwargs)
 
     return guarded
@@ -64,13 +64,13 @@ def shell(request: Request) -> dict[str, Any]:
     """What the frame of every page in a workspace shows."""
     access = request.access
     found = channels.connections(access)
-    return {
+    return {  # what is asked for by a call, is asked for only where it is shown
         "access": access,
-        "workspaces": accounts.workspaces_of(PersonId(request.user.pk)),
+        "workspaces": cache(lambda: accounts.workspaces_of(PersonId(request.user.pk))),
         "listening": sum(each.health is Health.LISTENING and each.kind not in channels.HANDED_OVER for each in found),
         "failing": [each for each in found if each.health is Health.FAILING],
         "connected": len(found),
-        "last_change": changes.last_id(),
+        "last_change": changes.last_id,
         "may": {each.name.lower(): access.may(each) for each in Permission},
         "now": now(),
     }

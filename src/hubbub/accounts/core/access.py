@@ -59,6 +59,7 @@ class Access:
     name: str
     role: Role | None  # None: Hubbub itself
     via: str = "web"
+    timezone: str = "UTC"  # the workspace's, as in the IANA list
 
     @property
     def me(self) -> PersonId:

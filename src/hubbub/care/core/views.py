@@ -59,9 +59,17 @@ class Counts:
     queues: Mapping[str, int]
     topics: Sequence[tuple[int, str, int]]
     late: int
-    soon: int
     next_held: datetime | None
     answered_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one view holds, and what of all that needs an answer is late, or due within 15 minutes; up to 1,000."""
+
+    here: int
+    late: int
+    soon: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from hubbub.accounts import selectors as accounts
 from hubbub.accounts import services as account_services
 from hubbub.accounts.core.access import Permission
 from hubbub.accounts.core.errors import NotYours
@@ -98,7 +97,7 @@ def _steps(request: Request) -> dict[str, Any]:
         "section": "inbox",
         "classes": list(TopicClass),
         "topics": lines,
-        "timezone": accounts.timezone_of(request.access),
+        "timezone": request.access.timezone,
         "connections": found,
         "able": [each for each in found if each.abilities.reply and each.enabled],
         "passed": sum(each.lines for each in found),

@@ -1,5 +1,6 @@
 """The inbox: views and queues, the list, one case with its person and reasons."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -76,7 +77,7 @@ def _views(request: Request, view: str) -> dict[str, Any]:
         "titles": TITLES,
         "icons": ICONS,
         "queue_names": QUEUES,
-        "counts": care.counts(request.access, now()),
+        "counts": cache(lambda: care.counts(request.access, now())),
         "filtered": bool(where["queue"] or where["topic"] or where["search"]),
         "query": _query(request),
     }
@@ -89,10 +90,11 @@ def _list(request: Request, view: str) -> dict[str, Any]:
     if shown["queue"] in QUEUES:
         title = QUEUES[shown["queue"]][0]
     elif shown["topic"]:
-        title = next((name for pk, name, _ in shown["counts"].topics if pk == shown["topic"]), title)
+        title = listening.topic(request.access, shown["topic"]).name
     return {
         **shown,
         "title": title,
+        "due": care.due(request.access, view, now()),
         "order": "Newest first" if view in NEWEST else FIRST.get(view, "Due first"),
         "shed": listening.shed_lately(request.access, now()),
         "section": "inbox",

@@ -70,7 +70,7 @@ def workspace(request: Request) -> HttpResponse:
     request.access.require(Permission.WORKSPACE)
     context = {
         "section": "settings",
-        "timezone": accounts.timezone_of(request.access),
+        "timezone": request.access.timezone,
         "timezones": sorted(zoneinfo.available_timezones()),
     }
     if request.method != "POST":
