@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from hubbub.care.services import cases
 from hubbub.care.services import triage as triaging
 from hubbub.channels import selectors as channels
 from hubbub.channels import services as health
-from hubbub.channels.core.contract import Channel, SlowDown
+from hubbub.channels.core.contract import Channel, Refused, SignInAgain, SlowDown
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
 from hubbub.flows.ears import EARS_FOLLOW, Ears
@@ -27,7 +27,7 @@ from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import HubbubError
-from hubbub.kernel.ids import StreamId
+from hubbub.kernel.ids import CaseId, StreamId
 from hubbub.listening import selectors as listening
 from hubbub.listening.services import Fenced, learn_author
 
@@ -43,6 +43,7 @@ IDLE_COMMIT_S = 2.0  # a batch in which nothing was heard only moves the cursor,
 PROFILE_S = 2.0
 PROFILES_AGAIN_S = 60.0
 THREAD_S = 5.0
+CONVERSATIONS_AGAIN_S = 30.0
 
 
 class Shared:
@@ -141,6 +142,8 @@ class OneStream:
 
     def __init__(self, shared: Shared, stream: StreamValue, allow_private: frozenset[str]) -> None:
         self.shared, self.stream, self.allow_private = shared, stream, allow_private
+        self._turn = asyncio.Lock()  # who puts something into the stream's segments; `stream` says where it stands
+        self._opened = asyncio.Event()  # there may be new cases whose conversation nobody has read
         self._passed = 0  # lines in which nothing was heard, since the cursor was last committed
         self._committed_at = 0.0
         self._profiles_from = 0.0
@@ -165,14 +168,17 @@ class OneStream:
         """Hear until it breaks; return why in words, and how long to wait."""
         patience = RETRY_S[min(tries, len(RETRY_S) - 1)]
         try:
-            stream = await self.shared.db(recover, self.stream.id, self.shared.places)
-            await self.shared.db(health.note_opened, stream.id, now=_now())
-            alive = asyncio.create_task(self._keep_well(channel))
+            self.stream = await self.shared.db(recover, self.stream.id, self.shared.places)
+            await self.shared.db(health.note_opened, self.stream.id, now=_now())
+            self._opened.set()
+            beside = [asyncio.create_task(each(channel)) for each in (self._keep_well, self._read_conversations)]
             try:
-                async for raw in channel.hear(stream.cursor):
-                    stream = await self._take(stream, raw, channel)
+                async for raw in channel.hear(self.stream.cursor):
+                    await self._take(raw, channel)
             finally:
-                alive.cancel()
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
             return "The network ended the connection.", patience
         except Fenced as error:
             return str(error), RETRY_S[-1]
@@ -192,20 +198,20 @@ class OneStream:
                 await self.shared.db(health.note_well, self.stream.id, now=_now())
                 await asyncio.sleep(WELL_EVERY_S)
 
-    async def _take(self, stream: StreamValue, raw: RawBatch, channel: Channel) -> StreamValue:
-        """Hear one batch, learn who the authors are, decide, and read the conversations around new cases."""
-        done = await self._ingest(stream, raw)
-        if not done.rows:
-            return done.stream
-        await self._learn_authors(channel)
-        await self.shared.triage_all()
-        return await self._read_threads(done.stream, channel)
+    async def _take(self, raw: RawBatch, channel: Channel) -> None:
+        """Hear one batch, learn who the authors are, and decide."""
+        async with self._turn:
+            done = await self._ingest(raw)
+        if done.rows:
+            await self._learn_authors(channel)
+            await self.shared.triage_all()
+            self._opened.set()
 
-    async def _ingest(self, stream: StreamValue, raw: RawBatch, *, follow: frozenset[str] = frozenset()) -> Ingested:
+    async def _ingest(self, raw: RawBatch, *, follow: frozenset[str] = frozenset()) -> Ingested:
         assert self.shared.ears is not None
         done = await self.shared.db(
             ingest,
-            stream,
+            self.stream,
             raw,
             ears=self.shared.ears,
             understanding=self.shared.understanding,
@@ -215,6 +221,7 @@ class OneStream:
             passed=self._passed,
             idle=_clock() - self._committed_at > IDLE_COMMIT_S,
         )
+        self.stream = done.stream
         if done.committed:
             self._passed, self._committed_at = 0, _clock()
         else:
@@ -236,22 +243,44 @@ class OneStream:
                 profile = {name: getattr(account, name) for name in PROFILE}
                 await self.shared.db(learn_author, post, **profile)
 
-    async def _read_threads(self, stream: StreamValue, channel: Channel) -> StreamValue:
-        """Fetch what was said around new cases, so that nobody answers what the crowd has answered."""
-        if not channel.abilities.threads:
-            return stream
-        for case, uri in await self.shared.db(care.threads_to_read, self.stream.connections, channel.connector):
-            around: RawBatch | None = None
-            with contextlib.suppress(HubbubError, TimeoutError):
+    async def _read_conversations(self, channel: Channel) -> None:
+        """Read what was said around new cases, so that nobody answers what the crowd has answered.
+
+        Beside the hearing: what is said just now waits for no conversation.
+        """
+        while channel.abilities.threads:
+            await self._opened.wait()
+            self._opened.clear()
+            try:
+                while new := await self.shared.db(care.threads_to_read, self.stream.connections, channel.connector):
+                    await self._read_around(dict(new), channel)
+            except HubbubError as error:
+                log.warning("%s: conversations are read later. %s", self.stream.scope, error)
+                await self._read_later(float(str(error.facts.get("wait_s", CONVERSATIONS_AGAIN_S))))
+            except Exception:
+                log.exception("%s: conversations are read later", self.stream.scope)
+                await self._read_later(CONVERSATIONS_AGAIN_S)
+
+    async def _read_later(self, wait_s: float) -> None:
+        await asyncio.sleep(wait_s)
+        self._opened.set()
+
+    async def _read_around(self, posts: Mapping[CaseId, str], channel: Channel) -> None:
+        lines: list[bytes] = []
+        for uri in posts.values():
+            try:
                 async with asyncio.timeout(THREAD_S):
                     around = await channel.thread(uri)
-            if around is not None and around.lines:
-                # It is no piece of the stream: the cursor stays where it is.
-                done = await self._ingest(stream, replace(around, cursor=stream.cursor), follow=frozenset((uri,)))
-                stream = replace(done.stream, cursor=stream.cursor)
-                await self.shared.triage_all()
-            await self.shared.db(cases.thread_read, case, now=_now())
-        return stream
+            except (Refused, TimeoutError) as error:
+                if isinstance(error, SlowDown | SignInAgain):
+                    raise
+                continue  # the case is worked on as it is
+            lines += around.lines if around else ()
+        if lines:
+            async with self._turn:  # it is no piece of the stream: the cursor stays where it is
+                await self._ingest(RawBatch(lines, self.stream.cursor, _now()), follow=frozenset(posts.values()))
+            await self.shared.triage_all()
+        await self.shared.db(cases.threads_read, posts, now=_now())
 
 
 def _shape(stream: StreamValue) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
 """What people do with cases: answer, note, give away, resolve, reopen. Each leaves a line in the audit log."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -308,6 +309,6 @@ def delivery_failed(case_id: int, *, now: datetime) -> None:
         changes.record(row.workspace_id, "case", row.pk, now=now)
 
 
-def thread_read(case_id: int, *, now: datetime) -> None:
-    """Note that the conversation around a case was fetched."""
-    CaseRow.objects.filter(pk=case_id).update(thread_read_at=now)
+def threads_read(cases: Iterable[int], *, now: datetime) -> None:
+    """Note that the conversations around some cases were fetched."""
+    CaseRow.objects.filter(pk__in=list(cases)).update(thread_read_at=now)
