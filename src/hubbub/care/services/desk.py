@@ -22,6 +22,7 @@ from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_posts
 
 OPEN = tuple(status for status in Status if not status.ended)
+UNDECIDED = (Status.NEW, Status.WATCHING)
 LIKE_ONES = 50  # of one heading, the newest that are compared
 ENTRY_COLUMNS = ("case_id", "at", "kind", "post_id", "name", "text", "private", "data")
 DECISION_COLUMNS = (
@@ -67,6 +68,7 @@ class Desk:
         self._decisions: list[NewDecision] = []
         self._likenesses: list[tuple[CaseDraft, Likeness]] = []
         self._audited: list[AuditEntry] = []
+        self._written: dict[int, list[HeardPost]] = {}  # what stands in a case, by its key
         self._alike: dict[str, deque[tuple[CaseDraft, Complaint]]] = {}
         self._cases: dict[int, CaseDraft] = {}
         self._accounts = self._load_accounts(posts)
@@ -224,13 +226,25 @@ class Desk:
 
     def posts_of(self, case: CaseDraft) -> list[HeardPost]:
         """Return every post of a case, written or about to be, with its author known to the desk."""
-        known = {each.post.id: each.post for each in self._entries if each.case is case and each.post is not None}
-        if case.id:
-            known = {post.id: post for post in heard_posts(entry__case_id=case.id)} | known
-        unknown = {post.author for post in known.values() if post.author and self.account(post) is None}
-        if unknown:
-            self._accounts |= self._known_accounts((case.channel, author) for author in unknown)
+        if case.id and case.id not in self._written:
+            self._load_posts(case)
+        known = {post.id: post for post in self._written.get(case.id, ())}
+        known |= {each.post.id: each.post for each in self._entries if each.case is case and each.post is not None}
         return list(known.values())
+
+    def _load_posts(self, case: CaseDraft) -> None:
+        """Load what stands in a case, and at once in all others at hand that are likely asked for next."""
+        near = (each for some in (*self._by_voice.values(), *self._threads.values()) for each in some)
+        wanted = {case.id} | {each.id for each in near if each.id and each.status in UNDECIDED}
+        wanted -= self._written.keys()
+        self._written |= {each: [] for each in wanted}
+        entries = Entry.objects.filter(case__in=wanted, post__isnull=False)
+        place = dict(entries.values_list("post_id", "case_id"))  # a post stands in one case
+        found = heard_posts(pk__among=place.keys())
+        for post in found:
+            self._written[place[post.id]].append(post)
+        unknown = {(post.channel, post.author) for post in found if post.author} - self._accounts.keys()
+        self._accounts |= self._known_accounts(unknown)
 
     def public_replies(self, case: CaseDraft) -> int:
         """Count how often we have answered a case in public."""

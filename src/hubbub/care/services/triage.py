@@ -22,7 +22,7 @@ from hubbub.care.core.thread import Look, Said, look
 from hubbub.care.core.understanding import Kind, Understanding
 from hubbub.care.models import CaseRow
 from hubbub.care.selectors import day_end, playbook
-from hubbub.care.services.desk import Desk, NewDecision, name_of
+from hubbub.care.services.desk import UNDECIDED, Desk, NewDecision, name_of
 from hubbub.care.services.draft import AccountDraft, CaseDraft
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.text import clip
@@ -404,8 +404,8 @@ class _Triage:
     # Deciding again ------------------------------------------------------
     def _undecided(self, case: CaseDraft) -> bool:
         """Whether nobody has acted yet, so that the playbook may still change its mind."""
-        fresh = case.status in (Status.NEW, Status.WATCHING)
-        return fresh and case.first_replied_at is None and case.owner_id is None and not case.historical
+        untouched = case.first_replied_at is None and case.owner_id is None
+        return case.status in UNDECIDED and untouched and not case.historical
 
     def _decide_again(self, case: CaseDraft, *, second_voice: bool = False, review_reached: bool = False) -> None:
         """Read an unanswered case anew, as a hold or watch asks on every event of its thread."""
