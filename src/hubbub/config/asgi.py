@@ -8,12 +8,11 @@ import django
 
 django.setup()
 
-from django.core.handlers.asgi import ASGIHandler  # noqa: E402
-
 from hubbub.web import live  # noqa: E402
+from hubbub.web.pages import Pages  # noqa: E402
 from hubbub.web.timing import timed  # noqa: E402
 
-_pages = timed(ASGIHandler())
+_pages = timed(Pages())
 
 
 async def application(scope: live.Scope, receive: live.Receive, send: live.Send) -> None:

@@ -102,7 +102,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 _database = dict(ENVIRONMENT.database) or {"ENGINE": "hubbub.infra.sqlite", "NAME": str(HOME / "hubbub.db")}
 if _database["ENGINE"].endswith("sqlite"):
-    _database["OPTIONS"] = SQLITE_OPTIONS
+    _database |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}  # a connection is its thread's as long as it lives
 else:
     _database["OPTIONS"] = {**_database["OPTIONS"], "pool": {"min_size": 1, "max_size": 12, "timeout": 10}}
 DATABASES = {"default": _database}
