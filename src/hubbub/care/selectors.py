@@ -7,12 +7,12 @@ import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.accounts.models import Membership, Workspace
+from hubbub.accounts.models import Membership, Person, Workspace
 from hubbub.care.core import playbook as playbooks
 from hubbub.care.core.case import Folder, Status
 from hubbub.care.core.playbook import Playbook
@@ -115,16 +115,47 @@ def day_end(timezone: str, now: datetime) -> datetime:
 
 
 # Lists --------------------------------------------------------------------
-def _lines(rows: Sequence[CaseRow], access: Access) -> tuple[CaseLine, ...]:
-    marks = dict(
-        ReadMark.objects.filter(case__in=[row.pk for row in rows], person_id=access.me).values_list("case_id", "at")
-    )
-    return tuple(_line(row, marks.get(row.pk)) for row in rows)
+class _LineRow(NamedTuple):
+    """The columns of a case that its line in a list shows, or is found by."""
+
+    id: int
+    number: int
+    status: str
+    folder: str
+    sort_at: datetime
+    who: str
+    channel: str
+    excerpt: str
+    title: str
+    kind: str
+    kind_p: float
+    decision: str
+    rule: str
+    queue: str
+    alert: bool
+    exposure: int
+    voices: int
+    private: bool
+    due_at: datetime | None
+    not_before: datetime | None
+    review_at: datetime | None
+    resolved_at: datetime | None
+    last_inbound_at: datetime
+    owner_id: int | None
+    historical: bool
 
 
-def _line(row: CaseRow, read_at: datetime | None) -> CaseLine:
+def _lines(rows: Sequence[_LineRow], access: Access) -> tuple[CaseLine, ...]:
+    marks = ReadMark.objects.filter(case__in=[row.id for row in rows], person_id=access.me)
+    read = dict(marks.values_list("case_id", "at"))
+    owners = Person.objects.filter(pk__in={row.owner_id for row in rows if row.owner_id is not None})
+    names = dict(owners.values_list("pk", "name"))
+    return tuple(_line(row, names[row.owner_id] if row.owner_id else "", read.get(row.id)) for row in rows)
+
+
+def _line(row: _LineRow | CaseRow, owner_name: str, read_at: datetime | None) -> CaseLine:
     return CaseLine(
-        id=CaseId(row.pk),
+        id=CaseId(row.id),
         number=row.number,
         status=Status(row.status),
         folder=Folder(row.folder),
@@ -147,7 +178,7 @@ def _line(row: CaseRow, read_at: datetime | None) -> CaseLine:
         resolved_at=row.resolved_at,
         last_inbound_at=row.last_inbound_at,
         owner=PersonId(row.owner_id) if row.owner_id is not None else None,
-        owner_name=row.owner.name if row.owner else "",
+        owner_name=owner_name,
         unread=read_at is None or read_at < row.last_inbound_at,
         historical=row.historical,
     )
@@ -186,7 +217,7 @@ def cases(
             rows = rows.filter(Q(sort_at__gt=at) | Q(sort_at=at, pk__gt=pk), sort_at__gte=at)
     order = ("-sort_at", "-id") if newest_first else ("sort_at", "id")
     limit = max(1, min(limit, 200))
-    found = list(rows.order_by(*order).select_related("owner")[: limit + 1])
+    found = [_LineRow(*each) for each in db.rows(rows.order_by(*order)[: limit + 1], _LineRow._fields)]
     more = found[limit - 1] if len(found) > limit else None
     return Page(_lines(found[:limit], access), _cursor(more) if more else "")
 
@@ -205,8 +236,8 @@ def _view(access: Access, view: str, search: str) -> tuple[QuerySet[CaseRow], bo
     return rows.filter(folder=view), Folder(view).newest_first
 
 
-def _cursor(row: CaseRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.sort_at.isoformat()} {row.pk}".encode()).decode().rstrip("=")
+def _cursor(row: _LineRow) -> str:
+    return base64.urlsafe_b64encode(f"{row.sort_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
 
 
 def _place(cursor: str) -> tuple[datetime, int]:
@@ -311,7 +342,7 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     names = dict(Topic.objects.filter(workspace_id=access.workspace).values_list("pk", "name"))
     topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
     return CaseView(
-        line=_line(row, read_at),
+        line=_line(row, row.owner.name if row.owner else "", read_at),
         opened_at=row.opened_at,
         rule_name=row.rule_name,
         say=row.say,
