@@ -245,11 +245,12 @@ def questions(deed: Any) -> int:
 def test_a_list_asks_the_database_as_often_for_fifty_cases_as_for_one(mia: Access) -> None:
     alice = make_member(mia, "Alice")
     make_case(mia, 1)
+    CaseRow.objects.update(owner_id=alice.person)
     once = questions(lambda: selectors.cases(mia))
     for number in range(2, 52):
         make_case(mia, number)
     CaseRow.objects.filter(number__gt=10).update(owner_id=alice.person)
-    assert questions(lambda: selectors.cases(mia)) == once <= 2
+    assert questions(lambda: selectors.cases(mia)) == once <= 3
 
 
 def test_a_case_asks_the_database_as_often_with_a_long_thread_of_many_people_as_with_one_post(places: Places) -> None:

@@ -1,7 +1,7 @@
 """The working set of triage: all that some pending posts touch, loaded at once and written back at once."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -69,7 +69,7 @@ class Desk:
         self._likenesses: list[tuple[CaseDraft, Likeness]] = []
         self._audited: list[AuditEntry] = []
         self._written: dict[int, list[HeardPost]] = {}  # what stands in a case, by its key
-        self._alike: dict[str, deque[tuple[CaseDraft, Complaint]]] = {}
+        self._alike: dict[str, deque[tuple[CaseDraft | int, Complaint]]] = {}  # with the case, or its key
         self._cases: dict[int, CaseDraft] = {}
         self._accounts = self._load_accounts(posts)
         self._standing: dict[str, CaseDraft] = {}  # the case a post stands in, by its uri
@@ -300,32 +300,30 @@ class Desk:
         )
 
     # Like complaints -----------------------------------------------------
-    def like_ones(self, complaint: Complaint, window: timedelta) -> Iterable[tuple[CaseDraft, Complaint]]:
-        """Return complaints under the same headings within a window, before or after."""
-        seen: set[tuple[int, datetime]] = set()
+    def like_ones(
+        self, complaint: Complaint, window: timedelta, alike: Callable[[Complaint], bool]
+    ) -> list[tuple[CaseDraft, Complaint]]:
+        """Return the alike of the complaints under the same headings within a window, before or after."""
+        found: dict[tuple[int, datetime], tuple[CaseDraft | int, Complaint]] = {}
         for heading in headings(complaint.topics, complaint.problems):
             if heading not in self._alike:
-                found = self._load_alike(heading, complaint, window)
-                self._alike[heading] = deque(found, LIKE_ONES * 2)
+                self._alike[heading] = deque(self._load_alike(heading, complaint, window), LIKE_ONES * 2)
             for case, other in self._alike[heading]:
-                key = (case.number, other.said_at)
-                if key not in seen and abs(other.said_at - complaint.said_at) <= window:
-                    seen.add(key)
-                    yield case, other
+                key = (case if isinstance(case, int) else id(case), other.said_at)
+                if key not in found and abs(other.said_at - complaint.said_at) <= window and alike(other):
+                    found[key] = case, other
+        unknown = {case for case, _ in found.values() if isinstance(case, int)} - self._cases.keys()
+        if unknown:
+            self._load_cases(pk__in=unknown)
+        return [(self._cases[case] if isinstance(case, int) else case, other) for case, other in found.values()]
 
-    def _load_alike(
-        self, heading: str, complaint: Complaint, window: timedelta
-    ) -> Iterable[tuple[CaseDraft, Complaint]]:
+    def _load_alike(self, heading: str, complaint: Complaint, window: timedelta) -> Iterator[tuple[int, Complaint]]:
         span = (complaint.said_at - 2 * window, complaint.said_at + 2 * window)
         rows = Likeness.objects.filter(workspace=self.workspace, heading=heading, said_at__range=span)
         topic, _, problem = heading.partition("/")
-        found = list(rows.order_by("-said_at")[:LIKE_ONES])
-        self._load_cases(pk__in={row.case_id for row in found})
-        for row in found:
-            other = Complaint(
-                row.voice, frozenset({int(topic)}), frozenset({problem}), frozenset(row.words), row.said_at
-            )
-            yield self._cases[row.case_id], other
+        newest = rows.order_by("-said_at").values_list("case_id", "voice", "words", "said_at")[:LIKE_ONES]
+        for case, voice, words, said_at in newest:
+            yield case, Complaint(voice, frozenset({int(topic)}), frozenset({problem}), frozenset(words), said_at)
 
     def remember(self, case: CaseDraft, complaint: Complaint) -> None:
         """Let later complaints find this one."""

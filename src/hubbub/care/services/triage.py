@@ -224,9 +224,10 @@ class _Triage:
         """Return like complaints within the window, before or after, each with its case."""
         if post.historical:
             return []  # the past is no reason to step in now
-        mine = self._complaint(post)
-        found = self.desk.like_ones(mine, self.window)
-        return [(case, other) for case, other in found if are_alike(mine, other, self.products)]
+        return self._like_ones(self._complaint(post))
+
+    def _like_ones(self, mine: Complaint) -> list[tuple[CaseDraft, Complaint]]:
+        return self.desk.like_ones(mine, self.window, lambda other: are_alike(mine, other, self.products))
 
     def _complaint(self, post: HeardPost) -> Complaint:
         reading, account = self._reading(post), self.desk.account(post)
@@ -394,9 +395,8 @@ class _Triage:
 
     def _tell_watches(self, case: CaseDraft, post: HeardPost, mine: Complaint) -> None:
         """A complaint with its own case is a second voice to every watch of a like problem."""
-        for watch, other in self.desk.like_ones(mine, self.window):
-            is_watch = watch.status == Status.WATCHING and are_alike(mine, other, self.products)
-            if is_watch and mine.voice and other.voice not in ("", mine.voice):
+        for watch, other in self._like_ones(mine):
+            if watch.status == Status.WATCHING and mine.voice and other.voice not in ("", mine.voice):
                 self.desk.note(watch, self.now, f"{name_of(post)} has a like problem: case {case.number}.")
                 self._decide_again(watch, second_voice=True)
                 self.desk.touch(watch)
