@@ -16,6 +16,7 @@ from hubbub.flows.ingest import recover
 from hubbub.flows.places import Places
 from hubbub.listening.models import Post, Revision, Segment, Tombstone
 from hubbub.listening.services import KEPT_RAW, Fenced, remove_topic
+from tests.channels.bluesky.samples import BOB
 from tests.channels.hostile import HOSTILE
 from tests.flows.hearing import (
     archived,
@@ -109,6 +110,24 @@ def test_each_of_two_workspaces_hears_of_a_shared_stream_what_it_listens_for(acm
     }
     assert [counted_posts(each) for each in (acme, charlie)] == [2, 2]
     assert counted() == recount(waiting(places))
+
+
+@pytest.mark.django_db
+def test_filters_ask_the_network_and_an_author_alone_may_be_listened_for(places: Places) -> None:
+    access = make_workspace()
+    german = make_topic(access, "acme lang:de -is:reply", name="German")
+    by_jo = make_topic(access, f"author:{BOB}", name="Jo")
+    linked = make_topic(access, "acme site:shop.example has:link", name="Linked")
+    lines = [
+        sky("de", "acme, oh je", langs=["de"]),
+        sky("en", "acme, oh dear", langs=["en"]),
+        sky("none", "acme"),
+        sky("jo", "anything at all", author=BOB),
+        sky("shop", "acme at https://www.shop.example/a"),
+    ]
+    hear(access, connect_sky(access), lines, places)
+    assert [counted_posts(access, topic) for topic in (german, by_jo, linked)] == [1, 1, 1]
+    assert {uri for _, uri, _ in lines_of(waiting(places))} == {sky_uri("de"), sky_uri("jo", BOB), sky_uri("shop")}
 
 
 def test_what_a_workspace_hears_through_its_own_account_no_other_workspace_gets(town: Town, places: Places) -> None:

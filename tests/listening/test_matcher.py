@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.listening.examples import MATCHES, MISSES
 
-from hubbub.listening.core.matcher import Matcher, spans
-from hubbub.listening.core.query import MAX_TERM_LENGTH, Query, QueryError, brute, parse
+from hubbub.listening.core.matcher import Matcher
+from hubbub.listening.core.query import Facts, Query, QueryError, brute, parse, spans
+from hubbub.listening.core.query.grammar import MAX_TERM_LENGTH
 
 
 def matcher_of(*sources: str) -> Matcher[str]:
@@ -101,6 +102,7 @@ LETTERS = [
     *("’", "'", "ʼ", "#", "@", ".", "-", "‑", '"', "“"),
     *("@a", "@a.b", "@b@a", "#a", "#a_b", "#東京", "a b", "東京", "ab."),
     *(" ", " ", " ", "\n", "\t", "\u00a0", "\u3000", "\x00", "\x1f"),
+    *("#aB", "#Ab7", "#AAb", "#É\u0301a", "https://a.b/", "?", "ab ", " b "),
 ]
 texts = st.lists(st.sampled_from(LETTERS), max_size=25).map("".join)
 WORDS = [
@@ -153,12 +155,21 @@ PHRASES = [
     "\u0301a",
     "a\u200d",
 ]
-simple_terms = st.sampled_from(WORDS) | st.sampled_from(PHRASES).map('"{}"'.format)
+PREFIXES = ["ab*", "ss*", "fi*", "東京*", "a-b*"]
+FILTERS = ["lang:en", "author:a", "site:a.b", "followers:>5", "has:link", "has:question", "is:reply|repost"]
+simple_terms = st.sampled_from(WORDS + PREFIXES) | st.sampled_from(PHRASES).map('"{}"'.format)
 any_terms = texts.map(lambda text: '"' + re.sub('["“”„]', "", text) + '"')
 sources = st.recursive(
     simple_terms | any_terms,
     lambda inner: (
         st.tuples(inner, inner).map("({0[0]} {0[1]})".format)
+        | st.tuples(simple_terms, st.integers(1, 3), st.sampled_from(["", "f"]), simple_terms, simple_terms).map(
+            "({0[0]} NEAR/{0[1]}{0[2]} ({0[3]} OR {0[4]}))".format
+        )
+        | st.tuples(st.integers(1, 3), simple_terms, simple_terms).map("(ATLEAST/{0[0]} ({0[1]} OR {0[2]}))".format)
+        | st.tuples(inner, st.sampled_from(FILTERS)).map("({0[0]} {0[1]})".format)
+        | st.tuples(inner, st.sampled_from(FILTERS)).map("({0[0]} -{0[1]})".format)
+        | st.tuples(inner, st.sampled_from(FILTERS[1:3])).map("({0[0]} OR {0[1]})".format)
         | st.tuples(inner, inner).map("({0[0]} OR {0[1]})".format)
         | st.tuples(inner, inner).map("({0[0]} NOT {0[1]})".format)
         | st.tuples(inner, inner, inner).map("({0[0]} ({0[1]} OR -{0[2]}))".format)
@@ -185,12 +196,27 @@ def test_the_matcher_agrees_with_the_plain_rules_on_every_example() -> None:
         assert matches.topics(row) == tuple(key for key, query in enumerate(asked) if brute(query, text)), text
 
 
-@settings(max_examples=250, deadline=None)
-@given(st.lists(queries, min_size=1, max_size=8), st.lists(texts, min_size=1, max_size=8))
-def test_the_matcher_agrees_with_the_plain_rules(asked: list[Query], batch: list[str]) -> None:
-    matches = Matcher(list(enumerate(asked))).match(batch)
-    for row, text in enumerate(batch):
-        assert matches.topics(row) == tuple(key for key, query in enumerate(asked) if brute(query, text)), text
+told = st.builds(
+    Facts,
+    language=st.sampled_from(["", "en", "en-gb", "de"]),
+    author=st.sampled_from(["", "A", "b"]),
+    site=st.sampled_from(["", "a.b"]),
+    links=st.sampled_from([frozenset(), frozenset({"x.a.b"}), frozenset({"a.b.x"})]),
+    followers=st.sampled_from([None, 5, 6]),
+    reply=st.booleans(),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(queries, min_size=1, max_size=8), st.lists(st.tuples(texts, told), min_size=1, max_size=8))
+def test_the_matcher_agrees_with_the_plain_rules(asked: list[Query], batch: list[tuple[str, Facts]]) -> None:
+    said, facts = [text for text, _ in batch], [fact for _, fact in batch]
+    matcher = Matcher(list(enumerate(asked)))
+    with_facts, without = matcher.match(said, facts.__getitem__), matcher.match(said)
+    for row, (text, fact) in enumerate(batch):
+        assert with_facts.topics(row) == tuple(k for k, query in enumerate(asked) if brute(query, text, fact)), text
+        assert without.topics(row) == tuple(k for k, query in enumerate(asked) if brute(query, text)), text
+    assert with_facts.rows.tolist() == sorted(with_facts.rows.tolist())
 
 
 @settings(max_examples=200, deadline=None)
@@ -199,7 +225,7 @@ def test_what_is_marked_lies_apart_and_is_there_when_a_query_matches(query: Quer
     marked = spans(text, query)
     assert all(0 <= start < end <= len(text) for start, end in marked)
     assert all(first[1] < second[0] for first, second in pairwise(marked))
-    assert marked or not brute(query, text)
+    assert marked or not brute(query, text, Facts())
 
 
 @pytest.mark.skipif("HUBBUB_DATA" not in os.environ, reason="HUBBUB_DATA names no folder with real posts")
@@ -234,6 +260,8 @@ def test_the_matcher_agrees_with_the_plain_rules_on_real_posts() -> None:
         ("#acme @acme", "#Acme @acme @acme.example", ["#Acme", "@acme"]),
         ("acme NOT jobs", "acme jobs", ["acme"]),
         ("acme", "nothing", []),
+        ("acme fail", "so #AcmeFail, acme", ["#AcmeFail", "acme"]),
+        ("widg* NEAR/2 acme", "acme Widgets", ["acme", "Widg"]),
     ],
 )
 def test_what_was_found_is_marked_in_the_text_as_written(source: str, text: str, marked: list[str]) -> None:

@@ -23,8 +23,8 @@ from hubbub.infra import environment
 from hubbub.kernel.batch import Event, RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.text import HANDLE, fold
-from hubbub.listening.core.matcher import Matcher, spans
-from hubbub.listening.core.query import Query, QueryError, parse
+from hubbub.listening.core.matcher import Matcher
+from hubbub.listening.core.query import Facts, Query, QueryError, parse, spans
 
 AGAIN_S = 5.0
 STYLES = {"complaint": "red", "question": "cyan", "praise": "green", "suggestion": "magenta", "opportunity": "yellow"}
@@ -134,7 +134,10 @@ class Triage:
     def of(self, channel: Channel, raw: RawBatch) -> list[Found]:
         """Return what matched in a batch, with decisions."""
         posts = channel.parse(raw).posts
-        rows = self.matcher.match(posts.column("text")).rows.tolist()
+        found = self.matcher.match(
+            posts.column("text"), lambda row: Facts.of(posts.slice(row, 1).to_pylist()[0], channel.connector)
+        )
+        rows = found.rows.tolist()
         lines = [each for each in posts.take(rows).to_pylist() if each["event"] != Event.DELETE] if rows else []
         if not lines:
             return []

@@ -19,6 +19,7 @@ from hubbub.kernel.batch import POST_SCHEMA, UTC_US, Batch, Event, RawBatch
 from hubbub.kernel.text import HANDLE, fold
 from hubbub.listening import selectors
 from hubbub.listening.core.policy import Heard, may_be_row, must_be_row
+from hubbub.listening.core.query import Facts
 from hubbub.listening.models import Post
 from hubbub.listening.services import Commit, Edit, cell_of
 
@@ -80,8 +81,13 @@ class Piece:
             uri for row in rows for uri in (self.columns["root"][row], self.columns["parent"][row]) if uri is not None
         }
         self.followed = care.followed(workspaces, threads) | {(w, uri) for w in workspaces for uri in follow}
-        self.topics = dict(ears.matcher.match([self.columns["text"][row] or "" for row in rows]))
+        self.topics = dict(ears.matcher.match([self.columns["text"][row] or "" for row in rows], self._facts))
         self.lines: list[Line] = []
+
+    def _facts(self, place: int) -> Facts:
+        """What a post tells beside its words."""
+        row = self.rows[place]
+        return Facts.of({name: column[row] for name, column in self.columns.items()}, self.channel)
 
     def decide(self) -> Commit:
         """Return the commit of this piece, but for the segment and the cursor."""

@@ -17,6 +17,12 @@ _IN_WORD = regex.compile(rf"[{WORD}]")
 _MARK = regex.compile(r"\p{M}")
 _JOINS = regex.compile(_JOINING, regex.V1)
 _HANDLE = regex.compile(rf"@{_JOINING}+(?:[.@-]{_JOINING}+)*", regex.V1)
+_TAG = regex.compile(rf"(?<![{WORD}])#([{WORD}]+)")
+_UPPER, _OTHER = r"\p{Lu}\p{M}*", r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}]\p{M}*"
+_PART = regex.compile(rf"(?:{_UPPER})+(?!\p{{Ll}})|(?:{_UPPER})?(?:{_OTHER})+|\p{{N}}+")
+_COUNTED = regex.compile(
+    rf"https?://\S+|@{_JOINING}+(?:[.@-]{_JOINING}+)*|{_JOINING}+(?:['-]{_JOINING}+)*|[{_SPACELESS}]\p{{M}}*", regex.V1
+)
 _SPACES = re.compile(r"[\s\x00-\x1f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What Unicode may join with the character before it: marks, and the later parts of a Korean syllable.
@@ -89,3 +95,23 @@ def handles(text: str) -> list[tuple[int, int]]:
     Dots, hyphens and a second @ belong to a handle only between its letters; info@example.com is none.
     """
     return [found.span() for found in _HANDLE.finditer(text) if not joins(last_base(text, found.start()))]
+
+
+def tag_parts(text: str) -> list[tuple[int, int, str]]:
+    """Return where the tags of a text (as written) stand that capitals, digits or _ divide, and their parts as words.
+
+    >>> tag_parts("so #AcmeFail!")
+    [(3, 12, 'Acme Fail')]
+    """
+    if "#" not in text:
+        return []
+    found = [(*tag.span(), _PART.findall(tag[1])) for tag in _TAG.finditer(text)]
+    return [(start, end, " ".join(parts)) for start, end, parts in found if len(parts) > 1]
+
+
+def words(text: str) -> list[tuple[int, int]]:
+    """Return where the words of a normal text stand, as NEAR counts them.
+
+    don't, wi-fi, a handle and a web address are one word each; so is each letter of writing without spaces.
+    """
+    return [found.span() for found in _COUNTED.finditer(text)]

@@ -1,7 +1,9 @@
 """Which topics match which texts: every topic of every workspace at once, a batch at a time.
 
 All terms are searched for together; what is found is checked for where it begins and ends, first by
-vector operations, exactly where these can't tell; and only topics that have a term in a text are asked.
+vector operations, exactly where these can't tell; and only topics that have a term in a text, or a filter that
+leads to it, are asked. Which terms a text has answers most queries; for NEAR, ATLEAST and filters the text and
+what else the post tells are looked at, post by post.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -12,12 +14,31 @@ from typing import Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hubbub.kernel.scan import Scanner
+from hubbub.kernel.text import fold
 from hubbub.listening.core.buffer import SEPARATOR, Buffer, joined
-from hubbub.listening.core.letters import encodable, handles, is_mark, is_word, joins, last_base, traced
-from hubbub.listening.core.query import And, Kind, Node, Not, Or, Query, Term, anchors, cuts, occurrences, signed
+from hubbub.listening.core.letters import encodable, handles, is_mark, is_word, joins, last_base, tag_parts
+from hubbub.listening.core.query.meaning import Facts, Reading, cuts, tells
+from hubbub.listening.core.query.nodes import (
+    And,
+    AtLeast,
+    Filter,
+    Kind,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    Term,
+    anchors,
+    holds,
+    leaves,
+    terms_of,
+)
 
 TopicKey = TypeVar("TopicKey", bound=Hashable)
 Rule = Callable[[AbstractSet[int]], bool]
@@ -55,11 +76,19 @@ class Matcher(Generic[TopicKey]):
             for term in query.terms:
                 numbers.setdefault(term, len(numbers))
         self._keys = [key for key, _ in topics]
-        self._rules = [_rule(query.root, numbers) for _, query in topics]
+        self._numbers = numbers
+        self._roots = [query.root for _, query in topics]
+        plain = [all(isinstance(leaf, Term) for leaf, _ in leaves(root)) for root in self._roots]
+        self._rules = [_rule(root, numbers) if each else None for root, each in zip(self._roots, plain, strict=True)]
         self._topics_of: list[list[int]] = [[] for _ in numbers]
-        for topic, (_, query) in enumerate(topics):
-            for term in anchors(query.root) or ():
-                self._topics_of[numbers[term]].append(topic)
+        self._topics_at: dict[tuple[str, str], list[int]] = {}  # by filter and value
+        for topic, root in enumerate(self._roots):
+            for anchor in anchors(root) or ():
+                if isinstance(anchor, Term):
+                    self._topics_of[numbers[anchor]].append(topic)
+                else:
+                    for value in anchor.values:
+                        self._topics_at.setdefault((anchor.name, value), []).append(topic)
         self._terms = list(numbers)
         literals = [term.literal for term in self._terms]
         encoded = [literal.encode() for literal in literals]
@@ -68,19 +97,33 @@ class Matcher(Generic[TopicKey]):
         self._opens = np.array([each[0] in "#@" or joins(each[0]) for each in literals], np.bool_)
         self._closes = np.array([joins(last_base(each, len(each))) for each in literals], np.bool_)
         self._closes |= np.array([term.kind is Kind.TAG for term in self._terms], np.bool_)
+        self._closes &= np.array([term.kind is not Kind.PREFIX for term in self._terms], np.bool_)
         self._looks = np.array([each[0] in ".-" or each[-1] in "@.-" for each in literals], np.bool_)
         if encoded:
             self._scanner = Scanner(encoded, range(len(encoded)), literal=True)
 
-    def match(self, texts: pa.StringArray | Sequence[str]) -> Matches[TopicKey]:
-        """Return which rows match which topics; nulls match nothing."""
-        if not self._terms or not len(texts):
+    def match(
+        self, texts: pa.StringArray | Sequence[str], facts: Callable[[int], Facts] | None = None
+    ) -> Matches[TopicKey]:
+        """Return which rows match which topics; a null says nothing.
+
+        `facts` returns what the post of a row tells beside its words; without it every filter counts as passed.
+        """
+        if not self._keys or not len(texts):
             return Matches(np.empty(0, np.int64), {})
-        buffer = joined(texts if isinstance(texts, pa.Array) else _array(texts))
+        array = texts if isinstance(texts, pa.Array) else _array(texts)
+        return self._decided(_Batch(array, facts), *self._present(array))
+
+    def _present(self, texts: pa.StringArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return rows and the numbers of terms that they have."""
+        if not self._terms:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        whole, own = _with_tag_parts(texts)
+        buffer = joined(whole)
         terms, starts, ends = self._found(buffer)
         kept = np.flatnonzero(self._whole(buffer, terms, starts, ends))
         rows = buffer.rows[np.searchsorted(buffer.separators, starts[kept]) - 1]
-        return self._decided(rows, terms[kept])
+        return own[rows], terms[kept]
 
     def _found(self, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return every place where the bytes of a term stand: the term's number, start and end."""
@@ -119,47 +162,122 @@ class Matcher(Generic[TopicKey]):
         """Say whether a letter directly after a term makes it another one."""
         return is_word(letter) if self._terms[term].kind is Kind.TAG else joins(letter)
 
-    def _decided(self, rows: NDArray[np.int64], terms: NDArray[np.int64]) -> Matches[TopicKey]:
+    def _decided(self, batch: "_Batch", rows: NDArray[np.int64], terms: NDArray[np.int64]) -> Matches[TopicKey]:
         """Return which topics hold, given the terms present in each row."""
-        pairs = np.unique(rows * len(self._terms) + terms)
-        rows, terms = np.divmod(pairs, len(self._terms))
-        found: dict[int, tuple[TopicKey, ...]] = {}
-        known: dict[tuple[int, ...], tuple[TopicKey, ...]] = {}  # many rows have the same terms
+        pairs = np.unique(rows * max(1, len(self._terms)) + terms)
+        rows, terms = np.divmod(pairs, max(1, len(self._terms)))
         firsts = np.flatnonzero(np.diff(rows, prepend=-1))
         numbers = terms.tolist()
         bounds = pairwise([*firsts.tolist(), len(numbers)])
-        for row, (first, end) in zip(rows[firsts].tolist(), bounds, strict=True):
-            present = tuple(numbers[first:end])
-            if present not in known:
-                known[present] = self._holding(present)
-            if known[present]:
-                found[row] = known[present]
+        present = {
+            row: tuple(numbers[first:end]) for row, (first, end) in zip(rows[firsts].tolist(), bounds, strict=True)
+        }
+        led = batch.led(self._topics_at)
+        if led:
+            present = {row: present.get(row, ()) for row in sorted(present.keys() | led.keys())}
+        found: dict[int, tuple[TopicKey, ...]] = {}
+        known: dict[tuple[int, ...], _Holding] = {}  # many rows have the same terms
+        for row, has in present.items():
+            if has not in known:
+                known[has] = self._holding(has)
+            sure, unsure = known[has]
+            unsure = [*unsure, *led.get(row, ())]
+            topics = sorted({*sure, *self._exactly(unsure, has, batch, row)}) if unsure else sure
+            if topics:
+                found[row] = tuple(self._keys[topic] for topic in topics)
         return Matches(np.fromiter(found, np.int64, len(found)), found)
 
-    def _holding(self, present: tuple[int, ...]) -> tuple[TopicKey, ...]:
+    def _holding(self, present: tuple[int, ...]) -> "_Holding":
+        """Return which topics hold for sure, given the terms present, and which need a look at the post."""
         terms = frozenset(present)
-        candidates = self._topics_of[present[0]]
-        if len(present) > 1:
-            candidates = sorted({topic for term in present for topic in self._topics_of[term]})
-        return tuple(self._keys[topic] for topic in candidates if self._rules[topic](terms))
+        candidates = sorted({topic for term in present for topic in self._topics_of[term]})
+        sure, unsure = [], []
+        for topic in candidates:
+            rule = self._rules[topic]
+            if rule is None:
+                unsure.append(topic)
+            elif rule(terms):
+                sure.append(topic)
+        return sure, unsure
+
+    def _exactly(self, topics: Sequence[int], present: tuple[int, ...], batch: "_Batch", row: int) -> Iterator[int]:
+        """Yield the topics that hold for a post."""
+        terms, reading = frozenset(present), Reading(batch.text(row))
+
+        def has(term: Term) -> bool:
+            return self._numbers[term] in terms
+
+        def leaf(node: Leaf, wanted: bool) -> bool:
+            match node:
+                case Term():
+                    return has(node)
+                case Near(left, right):
+                    return any(map(has, left)) and any(map(has, right)) and reading.near(node)
+                case AtLeast(_, times):
+                    return any(map(has, terms_of(node))) and reading.times(node) >= times
+                case Filter():
+                    facts = batch.told(row)
+                    return wanted if facts is None else tells(node, facts, reading.text)
+
+        for topic in topics:
+            if holds(self._roots[topic], leaf):
+                yield topic
 
 
-def spans(text: str, query: Query) -> tuple[tuple[int, int], ...]:
-    """Return where the terms a query asks for stand in a text, to be marked: ascending and apart.
+_Holding = tuple[list[int], list[int]]
 
-    Terms that a match must lack are left out.
-    """
-    body, starts, ends = traced(text)
-    taken = handles(body)
-    asked = {term for term, wanted in signed(query.root) if wanted}
-    found = sorted((starts[start], ends[end - 1]) for term in asked for start, end in occurrences(term, body, taken))
-    apart: list[tuple[int, int]] = []
-    for start, end in found:
-        if apart and start <= apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
-        else:
-            apart.append((start, end))
-    return tuple(apart)
+
+class _Batch:
+    """The posts of a batch, one at a time."""
+
+    def __init__(self, texts: pa.StringArray, facts: Callable[[int], Facts] | None) -> None:
+        self._texts, self._facts = texts, facts
+        self._told: dict[int, Facts] = {}
+
+    def text(self, row: int) -> str:
+        return self._texts[row].as_py() or ""
+
+    def told(self, row: int) -> Facts | None:
+        if self._facts is None:
+            return None
+        if row not in self._told:
+            self._told[row] = self._facts(row)
+        return self._told[row]
+
+    def led(self, topics_at: Mapping[tuple[str, str], Sequence[int]]) -> dict[int, list[int]]:
+        """Return the topics that an indexed filter leads each row to."""
+        if not topics_at:
+            return {}
+        everything = sorted({topic for topics in topics_at.values() for topic in topics})
+        led: dict[int, list[int]] = {}
+        for row in range(len(self._texts)):
+            facts = self.told(row)
+            if facts is None:
+                led[row] = everything
+                continue
+            keys = [("author", fold(facts.author)), ("author", fold(facts.account))]
+            keys += [("site", part) for host in (facts.site, *facts.links) for part in _domains(host)]
+            if found := sorted({topic for key in keys for topic in topics_at.get(key, ())}):
+                led[row] = found
+        return led
+
+
+def _domains(host: str) -> Iterator[str]:
+    """Yield a host and the domains it belongs to: a.example.com, example.com, com."""
+    while host:
+        yield host
+        host = host.partition(".")[2]
+
+
+def _with_tag_parts(texts: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.int64]]:
+    """Return texts, behind them the parts of their tags as texts of their own, and each one's row."""
+    tagged = pc.indices_nonzero(pc.match_substring(texts, "#")).to_pylist()
+    parts = [(row, part) for row in tagged for _, _, part in tag_parts(texts[row].as_py())]
+    rows = np.arange(len(texts))
+    if not parts:
+        return texts, rows
+    more = pa.array([part for _, part in parts], texts.type)
+    return pa.concat_arrays([texts, more]), np.concatenate((rows, np.array([row for row, _ in parts], np.int64)))
 
 
 def _rule(node: Node, numbers: dict[Term, int]) -> Rule:
@@ -183,6 +301,8 @@ def _rule(node: Node, numbers: dict[Term, int]) -> Rule:
                     return lambda present: not terms.isdisjoint(present)
                 case _:
                     return lambda present: not terms.isdisjoint(present) or any(rule(present) for rule in rules)
+        case _:
+            raise TypeError(node)
 
 
 def _array(texts: Sequence[str]) -> pa.StringArray:

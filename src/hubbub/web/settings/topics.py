@@ -98,9 +98,7 @@ def tried(source: str, sample: str) -> dict[str, Any]:
         parsed = query.parse(source)
     except QueryError as error:
         return {"error": error}
-    from hubbub.listening.core.matcher import spans
-
-    found = spans(sample, parsed) if sample else ()
+    found = query.spans(sample, parsed) if sample else ()
     parts, end = [], 0
     for start, stop in found:
         parts += [(sample[end:start], False), (sample[start:stop], True)]
@@ -111,4 +109,5 @@ def tried(source: str, sample: str) -> dict[str, Any]:
         "sample": sample,
         "parts": parts,
         "matches": bool(sample) and query.brute(parsed, sample),
+        "filtered": query.has_filters(parsed),
     }

@@ -1,27 +1,51 @@
-"""A topic's query: what it may say, what it means, and how to say what is wrong with it.
+"""What a query may say, and how to say what is wrong with it."""
 
-`docs/queries.md` tells the rules to the people who write queries. `brute` is those rules in their
-plainest form; the matcher must always agree with it.
-"""
-
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import regex
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 
 from hubbub.kernel.errors import HubbubError
-from hubbub.kernel.text import clean, clip
-from hubbub.listening.core.letters import WORD, handles, is_word, joins, last_base, normal
+from hubbub.kernel.text import clean, clip, fold
+from hubbub.listening.core.letters import WORD, normal
+from hubbub.listening.core.query.nodes import (
+    INDEXED,
+    SIGNS,
+    And,
+    AtLeast,
+    Filter,
+    Kind,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    Term,
+    anchors,
+    signed,
+)
 
 MAX_LENGTH = 4_000
 MAX_TERMS = 500
 MAX_TERM_LENGTH = 500
+MAX_NUMBER = 100
+"""Of words in NEAR, of times in ATLEAST."""
+
+MIN_PREFIX = 2
 MAX_DEPTH = 30
 """Brackets within brackets."""
+
+FILTERS = {
+    "lang": "a language, as in lang:en",
+    "channel": "a kind of channel, as in channel:bluesky",
+    "author": "a handle or account, as in author:acme.example.com",
+    "site": "a site that it stands on or links to, as in site:example.com",
+    "followers": "how many follow the author, as in followers:>1000",
+    "has": "has:link, has:media or has:question",
+    "is": "is:reply or is:repost",
+}
+_CHOICES = {"has": ("link", "media", "question"), "is": ("reply", "repost")}
 
 
 class QueryError(HubbubError):
@@ -34,64 +58,6 @@ class QueryError(HubbubError):
         super().__init__(reason=reason, hint=hint, position=position)
         self.hint = hint
         self.position = position
-
-
-class Kind(StrEnum):
-    """What a term is, which says where it may begin and end."""
-
-    WORD = "word"
-    PHRASE = "phrase"
-    TAG = "tag"
-    HANDLE = "handle"
-
-
-_SIGNS = {Kind.TAG: "#", Kind.HANDLE: "@"}
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Something said: `text` is in normal form, without quotation marks, # or @."""
-
-    text: str
-    kind: Kind
-
-    @property
-    def literal(self) -> str:
-        """The characters looked for, with # or @."""
-        return _SIGNS.get(self.kind, "") + self.text
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of two or more."""
-
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """At least one of two or more."""
-
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The absence of something."""
-
-    part: "Node"
-
-
-Node = Term | And | Or | Not
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query that can be used: as written, as understood, and its distinct terms in the order written."""
-
-    source: str
-    root: Node
-    terms: tuple[Term, ...]
 
 
 def parse(text: str) -> Query:
@@ -125,15 +91,11 @@ def parse(text: str) -> Query:
         reason = f"The query has {len(terms):,} words and phrases; at most {MAX_TERMS:,} are taken."
         raise QueryError(reason, "Make two topics of it.", _position(terms[MAX_TERMS]))
     if anchors(root) is None:
-        raise QueryError(
-            "This would find every post that lacks a word.",
-            "Say also what a post must have, such as: acme NOT jobs. Beside an OR, NOT needs such a word too.",
-            next(_position(token) for token in tokens if token.type in _NEGATIONS),
-        )
+        raise _too_wide(tokens)
     return Query(text, root, tuple(dict.fromkeys(term for term, _ in signed(root))))
 
 
-# --- the grammar: filters and prefixes will be further terms, NEAR a level between part and both ---
+# --- the grammar ---
 
 _WORD = rf"[\p{{L}}\p{{N}}_][{WORD}]*(?:['’‐‑\u200c\u200d-][{WORD}]+)*"  # Persian and Hindi words have joiners
 _TAG = rf"#[{WORD}]+"
@@ -142,26 +104,34 @@ _QUOTES = '"“”„'
 _GRAMMAR = rf"""
 ?start: either
 ?either: both (_OR both)*
-?both: part (_AND? part)*
-?part: (WORD | PHRASE | TAG | HANDLE) -> term
+?both: side (_AND? side)*
+?side: part
+     | part NEAR part -> near
+?part: (WORD | PREFIX | PHRASE | TAG | HANDLE) -> term
+     | FILTER -> filter
      | _OPEN either _CLOSE
      | (_NOT | _MINUS) part -> absence
+     | ATLEAST part -> at_least
 
+NEAR.2: /NEAR\/\d+f?(?![{WORD}])/
+ATLEAST.2: /ATLEAST\/\d+(?![{WORD}])/
+FILTER.2: /(?<![{WORD}])[A-Za-z]+:[^\s(){_QUOTES}]*/
 _OR: "OR"
 _AND: "AND"
 _NOT: "NOT"
 _OPEN: "("
 _CLOSE: ")"
 _MINUS: /(?<![^\s(])-(?=[(#@{_QUOTES}{WORD}])/
+PREFIX.1: /{_WORD}\*(?![{WORD}*])/
 WORD: /{_WORD}/
 TAG: /(?<![{WORD}]){_TAG}/
 HANDLE: /(?<![{WORD}]){_HANDLE}/
 PHRASE: /[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]/
 %ignore /\s+/
 """
-_TERMS = {"WORD", "PHRASE", "TAG", "HANDLE"}
+_TERMS = {"WORD", "PREFIX", "PHRASE", "TAG", "HANDLE"}
 _NEGATIONS = {"_NOT", "_MINUS"}
-_OPERATORS = {"_OR", "_AND", *_NEGATIONS}
+_OPERATORS = {"_OR", "_AND", "NEAR", "ATLEAST", *_NEGATIONS}
 _WHOLE = {
     Kind.WORD: regex.compile(_WORD),
     Kind.TAG: regex.compile(_TAG),
@@ -186,9 +156,41 @@ class _Builder(Transformer[Token, Node]):
         (part,) = parts
         return part.part if isinstance(part, Not) else Not(part)
 
+    def near(self, parts: list[Any]) -> Node:
+        left, token, right = parts
+        ordered = token.endswith("f")
+        return Near(_group(left, token), _group(right, token), _number(token), ordered)
+
+    def at_least(self, parts: list[Any]) -> Node:
+        token, part = parts
+        return AtLeast(_group(part, token), _number(token))
+
+    def filter(self, tokens: list[Token]) -> Node:
+        (token,) = tokens
+        name, _, given = token.partition(":")
+        name = name.lower()
+        if name not in FILTERS:
+            reason = f"There is no filter “{name}:”."
+            known = ", ".join(f"{each}:" for each in FILTERS)
+            hint = f"There are {known}; put other words with a : in quotation marks."
+            raise QueryError(reason, hint, _position(token))
+        values = [fold(value) for value in given.split("|")]
+        read = [_value(name, value) for value in values]
+        if None in read:
+            wrong = next(value for value, each in zip(values, read, strict=True) if each is None)
+            can = f"The filter {name}: can't be “{clip(wrong, 30)}”."
+            reason = can if wrong else f"Nothing stands after “{name}:”."
+            raise QueryError(reason, f"Write {FILTERS[name]}.", _position(token))
+        return Filter(name, tuple(dict.fromkeys(each for each in read if each is not None)))
+
     def term(self, tokens: list[Token]) -> Node:
         (token,) = tokens
         position = _position(token)
+        if token.type == "PREFIX":
+            return _prefix(token)
+        if token in ("NEAR", "ATLEAST"):
+            hint = f"Write {token}/5; for the word itself, write it in small letters."
+            raise QueryError(f"{token} needs a number.", hint, position)
         said = normal(token.strip(_QUOTES)).strip()
         if len(said) > MAX_TERM_LENGTH:
             reason = f"“{clip(said, 30)}” is longer than {MAX_TERM_LENGTH} characters."
@@ -196,7 +198,58 @@ class _Builder(Transformer[Token, Node]):
         if not _VISIBLE.search(said):
             raise QueryError("There is nothing between the quotation marks.", "Write what to look for.", position)
         kind = next((kind for kind, shape in _WHOLE.items() if shape.fullmatch(said)), Kind.PHRASE)
-        return Term(said.removeprefix(_SIGNS.get(kind, "")), kind)
+        return Term(said.removeprefix(SIGNS.get(kind, "")), kind)
+
+
+def _prefix(token: Token) -> Term:
+    said = normal(token.removesuffix("*"))
+    if len(said) < MIN_PREFIX:
+        reason = f"“{token}” would find every word that begins with “{said}”."
+        raise QueryError(reason, f"Write at least {MIN_PREFIX} letters before the *.", _position(token))
+    if len(said) > MAX_TERM_LENGTH:
+        reason = f"“{clip(said, 30)}” is longer than {MAX_TERM_LENGTH} characters."
+        raise QueryError(reason, "A few letters of it will do.", _position(token))
+    return Term(said, Kind.PREFIX)
+
+
+def _group(node: Node, token: Token) -> tuple[Term, ...]:
+    """Return the words that NEAR or ATLEAST is about: one, or some with OR between them."""
+    parts = node.parts if isinstance(node, Or) else (node,)
+    terms = tuple(part for part in parts if isinstance(part, Term))
+    if len(terms) != len(parts):
+        what, shape = "counts", "ATLEAST/3 (acme OR widget)"
+        if token.type == "NEAR":
+            what, shape = "joins", "acme NEAR/5 (broken OR refund)"
+        reason = f"{token} {what} words and phrases, or some with OR between them in brackets."
+        raise QueryError(reason, f"Write it like {shape}.", _position(token))
+    return tuple(dict.fromkeys(terms))
+
+
+def _number(token: Token) -> int:
+    name, _, number = token.partition("/")
+    digits = number.removesuffix("f")
+    if len(digits) > len(str(MAX_NUMBER)) or not 1 <= int(digits) <= MAX_NUMBER:
+        raise QueryError(f"{name}/ takes a number from 1 to {MAX_NUMBER}.", f"Write {name}/5.", _position(token))
+    return int(digits)
+
+
+def _value(name: str, given: str) -> str | None:
+    """Return what a filter asks for in the form in which it is compared; None if it can't be that."""
+    match name:
+        case "lang":
+            return given if regex.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", given) else None
+        case "author":
+            return given.removeprefix("@") or None
+        case "site":
+            host = regex.sub(r"^(https?://)?(www\.)?", "", given).rstrip("/")
+            return host if regex.fullmatch(rf"[{WORD}-]+(\.[{WORD}-]+)+", host) else None
+        case "followers":
+            found = regex.fullmatch(r"(>=|<=|>|<)([0-9]{1,12})", given.replace(",", ""))
+            return f"{found[1]}{int(found[2])}" if found else None
+        case "channel":
+            return given if regex.fullmatch(r"[a-z]+", given) else None
+        case _:
+            return given if given in _CHOICES[name] else None
 
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", lexer="basic", regex=True, transformer=_Builder())
@@ -207,6 +260,21 @@ def _position(token: Token) -> int:
 
 
 # --- what is wrong, in words ---
+
+
+def _too_wide(tokens: Sequence[Token]) -> QueryError:
+    """Say why a query that needs no word can't be used."""
+    negation = next((token for token in tokens if token.type in _NEGATIONS), None)
+    if negation is None:
+        filters = [token for token in tokens if token.type == "FILTER"]
+        wide = next(each for each in filters if each.partition(":")[0].lower() not in INDEXED)
+        hint = f"Say also what a post must say, such as: acme {wide}. Alone can stand only author: and site:."
+        return QueryError(f"“{wide}” alone would find far too many posts.", hint, _position(wide))
+    return QueryError(
+        "This would find every post that lacks a word.",
+        "Say also what a post must have, such as: acme NOT jobs. Beside an OR, NOT needs such a word too.",
+        _position(negation),
+    )
 
 
 def _bad_character(text: str, position: int) -> QueryError:
@@ -221,6 +289,8 @@ def _bad_character(text: str, position: int) -> QueryError:
         hint = "Take it away."
     elif letter == "-":
         hint = "Put - directly before what a post must lack, as in -jobs, or put words with a - in quotation marks."
+    elif letter == "*":
+        hint = "Put * directly after the beginning of a word, as in widget*."
     elif letter in "#@":
         hint = f"Letters must follow {letter}, and nothing else come directly before it, or use quotation marks."
     else:
@@ -234,6 +304,8 @@ def _bad_order(text: str, tokens: Sequence[Token], opened: Sequence[int], wrong:
     ended = wrong.type == "$END"
     before = tokens[-1] if ended else tokens[-2] if len(tokens) > 1 else None
     position = len(text.rstrip()) if ended else _position(wrong)
+    if wrong.type == "NEAR" and before is not None and before.type not in {*_OPERATORS, "_OPEN"}:
+        return QueryError("NEAR joins two words, not three.", "Write: a NEAR/5 b AND b NEAR/5 c.", position)
     if before is not None and before.type in _OPERATORS:
         if wrong.type in _OPERATORS:
             return QueryError(f"Nothing stands between “{before}” and “{wrong}”.", "Write a word there.", position)
@@ -248,111 +320,3 @@ def _bad_order(text: str, tokens: Sequence[Token], opened: Sequence[int], wrong:
         return QueryError("There is nothing between the brackets.", "Write a word there.", _position(before))
     reason = f"The bracket at character {position + 1} closes, but none was opened."
     return QueryError(reason, "Take it away, or open one before it.", position)
-
-
-# --- what a query means ---
-
-
-def signed(node: Node, wanted: bool = True) -> Iterator[tuple[Term, bool]]:
-    """Yield every term, and whether its presence (or its absence) helps to match."""
-    match node:
-        case Term():
-            yield node, wanted
-        case Not(part):
-            yield from signed(part, not wanted)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from signed(part, wanted)
-
-
-def anchors(node: Node, wanted: bool = True) -> frozenset[Term] | None:
-    """Return terms of which every matching text has at least one; None if a text may match by absence alone.
-
-    The fewest found, so that few texts need a closer look.
-    """
-    match node:
-        case Term():
-            return frozenset((node,)) if wanted else None
-        case Not(part):
-            return anchors(part, not wanted)
-        case And(parts) | Or(parts):
-            found = [anchors(part, wanted) for part in parts]
-            if isinstance(node, And) == wanted:  # all parts hold: one of them is enough to look for
-                return min((each for each in found if each is not None), key=len, default=None)
-            return None if None in found else frozenset[Term]().union(*(each for each in found if each is not None))
-
-
-def holds(node: Node, present: Callable[[Term], bool]) -> bool:
-    """Say whether a query holds, given which terms are present."""
-    match node:
-        case Term():
-            return present(node)
-        case Not(part):
-            return not holds(part, present)
-        case And(parts):
-            return all(holds(part, present) for part in parts)
-        case Or(parts):
-            return any(holds(part, present) for part in parts)
-
-
-def occurrences(term: Term, body: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield where a term stands in a normal text whose handles are `taken`, overlaps included."""
-    literal = term.literal
-    opens = literal[0] in "#@" or joins(literal[0])
-    closes = joins(last_base(literal, len(literal)))
-    start = body.find(literal)
-    while start >= 0:
-        end = start + len(literal)
-        after = body[end : end + 1]
-        free = not (opens and joins(last_base(body, start)))
-        free = free and not (is_word(after) if term.kind is Kind.TAG else closes and joins(after))
-        if free and not cuts(taken, start, end):
-            yield start, end
-        start = body.find(literal, start + 1)
-
-
-def cuts(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Say whether a place takes a part of a handle: neither all of it, nor all but its @, nor nothing."""
-    for near in (bisect_right(taken, (start, end)), bisect_left(taken, (end, end))):
-        opens, closes = taken[near - 1] if near else (end, end)
-        apart = end <= opens or closes <= start
-        whole = start <= opens + 1 and closes <= end
-        if not (apart or whole):
-            return True
-    return False
-
-
-def brute(query: Query, text: str) -> bool:
-    """Say whether a text matches, by the plainest way there is."""
-    body = normal(text)
-    taken = handles(body)
-    return holds(query.root, lambda term: any(True for _ in occurrences(term, body, taken)))
-
-
-_EXPLAINED = {Kind.WORD: "“{}”", Kind.PHRASE: "the phrase “{}”", Kind.TAG: "the tag #{}", Kind.HANDLE: "the handle @{}"}
-
-
-def explain(query: Query) -> str:
-    """Return the query in plain words.
-
-    >>> explain(parse('acme (refund OR "money back") -#jobs'))
-    'Posts with “acme” and (“refund” or the phrase “money back”), but not the tag #jobs.'
-    """
-    told = _told(query.root)
-    return f"Posts with {told[1:-1] if isinstance(query.root, And | Or) else told}."
-
-
-def _told(node: Node) -> str:
-    match node:
-        case Term(text, kind):
-            return _EXPLAINED[kind].format(text)
-        case Not(part):
-            return f"not {_told(part)}"
-        case Or(parts):
-            return f"({' or '.join(map(_told, parts))})"
-        case And(parts):
-            has = [_told(part) for part in parts if not isinstance(part, Not)]
-            lacks = [_told(part.part) for part in parts if isinstance(part, Not)]
-            if not has:
-                return f"({' and '.join(map(_told, parts))})"
-            return f"({' and '.join(has)}{', but not ' if lacks else ''}{' or '.join(lacks)})"
