@@ -15,11 +15,13 @@ from hubbub.care.models import CaseRow
 from hubbub.channels import selectors as channels
 from hubbub.channels import services
 from hubbub.channels.adapters.bluesky import jetstream
+from hubbub.channels.adapters.demo.channel import Demo
 from hubbub.channels.core.values import Health
 from hubbub.channels.models import Stream
 from hubbub.flows import listen
 from hubbub.flows.listen import Listener
 from hubbub.flows.places import Places
+from hubbub.infra.http import Unreachable
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import Post, Segment
 from hubbub.simulate.jetstream import Replayer, numbered
@@ -235,3 +237,33 @@ async def test_what_was_said_while_nobody_listened_is_heard_from_the_cursor_on(
     ours = [each for each in stored if each["text"] and born in each["text"]]
     assert list(lines_of(ours).values()) == [1, 1]
     assert await db(counted)() == recount(stored)
+
+
+async def test_what_is_said_just_now_waits_for_no_conversation_and_each_is_read_in_the_end(
+    demo_network: DemoNetwork, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await db(Desk)(demo_network, places)
+    born, may_answer, read, asked = f"{id(desk)}", asyncio.Event(), Demo.thread, 0
+
+    async def slow(demo: Demo, uri: str) -> Any:
+        nonlocal asked
+        asked += 1
+        await may_answer.wait()
+        if asked == 1:
+            raise Unreachable(host="The demo network", reason="its cable was cut")
+        return await read(demo, uri)
+
+    monkeypatch.setattr(Demo, "thread", slow)
+    monkeypatch.setattr(listen, "THREAD_S", WITHIN_S)
+    monkeypatch.setattr(listen, "CONVERSATIONS_AGAIN_S", 0.05)
+    mine = CaseRow.objects.filter(excerpt__contains=born)
+    async with listening(places):
+        for number in (1, 2):
+            await asyncio.to_thread(demo_network.say, f"passer{number}", f"@AcmeCustServ my acme widget broke, {born}")
+            await until(lambda so_many=number: mine.count() == so_many)
+        assert await db(mine.filter(thread_read_at=None).count)() == 2
+        may_answer.set()
+        await until(lambda: not mine.filter(thread_read_at=None).exists())
+    assert asked >= 3
+    ours = [each for each in await db(waiting)(places) if each["text"] and born in each["text"]]
+    assert list(lines_of(ours).values()) == [1, 1]
