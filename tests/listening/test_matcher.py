@@ -240,6 +240,9 @@ def test_the_matcher_agrees_with_the_plain_rules_on_real_posts() -> None:
         parse(f"({a} OR {b} {c}) -{d}") for a, b, c, d in zip(common, phrases, common[150:], common[75:], strict=False)
     ]
     asked += [parse(word) for word in common[::5]]
+    pairs_of = zip(common[::7], common[3::5], strict=False)
+    asked += [parse(f"({a} NEAR/4 {b}) OR ATLEAST/2 ({b} OR {a})") for a, b in pairs_of]
+    asked += [parse(f"{word[:4]}* -is:reply has:question") for word in common[::9] if len(word) > 4 and word.isalpha()]
     matches = Matcher(list(enumerate(asked))).match(posts)
     for row in range(0, len(posts), 20):
         assert matches.topics(row) == tuple(key for key, query in enumerate(asked) if brute(query, posts[row]))

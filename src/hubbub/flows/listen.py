@@ -53,11 +53,17 @@ class Shared:
         self.places, self.understanding = places, understanding
         self.ears: Ears | None = None
         self._database = ThreadPoolExecutor(1, "database")
+        self._compiling = ThreadPoolExecutor(1, "compiling")
 
     async def db(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Do something with the database, in the one thread that does."""
         call = partial(with_database, work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._database, call)
+
+    async def compile(self) -> None:
+        """Take the topics as they are now. Meanwhile the old ones are listened for; the swap falls between batches."""
+        work = partial(with_database, Ears.open, self.ears)
+        self.ears = await asyncio.get_running_loop().run_in_executor(self._compiling, work)
 
     async def triage_all(self) -> None:
         """Decide about everything that waits."""
@@ -68,7 +74,8 @@ class Shared:
                 )
 
     def close(self) -> None:
-        """Wait for the database's thread to end."""
+        """Wait for the threads to end."""
+        self._compiling.shutdown()
         self._database.shutdown()
 
 
@@ -114,7 +121,7 @@ class Listener:
 
     async def _refresh(self, shared: Shared) -> None:
         """Compile the topics anew and open, keep or close streams as the connections now say."""
-        shared.ears = await shared.db(Ears.open)
+        await shared.compile()
         wanted = {stream.id: stream for stream in await shared.db(channels.streams)}
         await self._end(
             [

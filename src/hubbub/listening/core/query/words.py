@@ -26,6 +26,7 @@ _SIGNS = {">": "more than", "<": "fewer than", ">=": "at least", "<=": "at most"
 def explain(query: Query) -> str:
     """Return the query in plain words.
 
+    >>> from hubbub.listening.core.query import parse
     >>> explain(parse('acme (refund OR "money back") -#jobs'))
     'Posts with “acme” and (“refund” or the phrase “money back”), but not the tag #jobs.'
     """
