@@ -86,7 +86,12 @@ def test_every_view_and_queue_counts_what_it_lists_and_every_case_is_in_one(mia:
     counts = selectors.counts(mia, NOON + timedelta(minutes=1))
     assert {folder: set(numbers(mia, view=folder)) for folder in Folder} == wanted
     assert counts.folders == {folder: len(found) for folder, found in wanted.items()}
-    assert set(numbers(mia, view="all")) == set().union(*wanted.values())
+    everything = numbers(mia, view="all")
+    assert set(everything) == set().union(*wanted.values())
+    assert numbers(mia, view="all", topic=topic) == [each for each in everything if each % 2]
+    both = [each for each in everything if each % 2 and each % 5 == 2]
+    assert numbers(mia, view="all", queue="praise", topic=topic) == both != []
+    assert numbers(mia, view="all", topic=topic + 1) == []
     assert (counts.mine, numbers(mia, view="mine")) == (1, [2])
     for queue, count in counts.queues.items():
         assert len(numbers(mia, view="needs", queue=queue)) == count

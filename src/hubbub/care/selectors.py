@@ -217,9 +217,16 @@ def cases(
             rows = rows.filter(Q(sort_at__gt=at) | Q(sort_at=at, pk__gt=pk), sort_at__gte=at)
     order = ("-sort_at", "-id") if newest_first else ("sort_at", "id")
     limit = max(1, min(limit, 200))
+    if view == "all" and (queue or topic) and not search:
+        rows = rows.filter(pk__in=_first_of_each_folder(rows.order_by(*order), limit + 1))
     found = [_LineRow(*each) for each in db.rows(rows.order_by(*order)[: limit + 1], _LineRow._fields)]
     more = found[limit - 1] if len(found) > limit else None
     return Page(_lines(found[:limit], access), _cursor(more) if more else "")
+
+
+def _first_of_each_folder(rows: QuerySet[CaseRow], limit: int) -> list[int]:
+    """Return the keys of the first rows of each folder; the indexes of topics and queues lead through these."""
+    return [pk for folder in Folder for pk in rows.filter(folder=folder).values_list("pk", flat=True)[:limit]]
 
 
 def _view(access: Access, view: str, search: str) -> tuple[QuerySet[CaseRow], bool]:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zlib import crc32
 
 from django import template
 from django.templatetags.static import static
@@ -50,6 +51,12 @@ def channel_icon(channel: str, size: str = "s") -> SafeString:
 def channel_name(channel: str) -> str:
     """The name of a network."""
     return CHANNELS.get(channel, ("", channel))[1]
+
+
+@register.filter
+def fingerprint(value: object) -> str:
+    """A few letters that change when a frozen value does."""
+    return f"{crc32(repr(value).encode()):x}"
 
 
 @register.filter

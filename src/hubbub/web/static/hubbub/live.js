@@ -3,6 +3,7 @@
 
 const app = document.querySelector("[data-events]");
 const SOON_S = 900;
+const AT_ONCE_MS = 20; // what changes together is told together
 
 // Due times -----------------------------------------------------------------
 function span(seconds) {
@@ -38,18 +39,21 @@ async function part(address) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-// Runs a task soon after it was asked for, once for many asks, never twice at a time.
-function soon(task, waitMs) {
-  let timer = null, running = false, again = false;
+// Runs a task when it is asked for, once for many asks, never twice at a time, and so long after the last time.
+function soon(task, apartMs) {
+  let timer = null, running = false, again = false, ended = -apartMs;
   const run = async () => {
     timer = null;
-    if (running) { again = true; return; }
     running = true;
     try { await task(); } catch { /* the next change asks anew */ }
     running = false;
+    ended = performance.now();
     if (again) { again = false; ask(); }
   };
-  const ask = () => { timer ??= setTimeout(run, waitMs); };
+  const ask = () => {
+    if (running) again = true;
+    else timer ??= setTimeout(run, Math.max(AT_ONCE_MS, ended + apartMs - performance.now()));
+  };
   return ask;
 }
 
@@ -67,7 +71,7 @@ function merge(old, fresh, key) {
       old.insertBefore(kept, place);
       htmx.process(kept);
     } else {
-      if (kept.innerHTML !== each.innerHTML) freshen(kept, each);
+      if (differs(kept, each)) freshen(kept, each);
       kept.className = each.className;
       if (kept === place) place = place.nextElementSibling;
       else old.insertBefore(kept, place);
@@ -75,6 +79,15 @@ function merge(old, fresh, key) {
   }
   for (const gone of known.values()) gone.remove();
   return added;
+}
+
+// A row says what it shows by a fingerprint: its countdown alone is no reason to draw it anew.
+function differs(kept, fresh) {
+  const { shows } = fresh.dataset;
+  if (!shows) return kept.innerHTML !== fresh.innerHTML;
+  const same = kept.dataset.shows === shows;
+  kept.dataset.shows = shows;
+  return !same;
 }
 
 // Changes what is inside. A focused row keeps its link; elsewhere the focus goes to the same link or button anew.
@@ -129,8 +142,9 @@ const refreshList = soon(async () => {
   document.getElementById("empty")?.remove();
   const empty = fresh.querySelector("#empty");
   if (empty) scroll.append(document.importNode(empty, true));
-  htmx.trigger("#views", "hubbub:counts");
+  refreshCounts();
 }, 150);
+const refreshCounts = soon(() => htmx.trigger("#views", "hubbub:counts"), 1000);
 
 function topRow(scroll, cases) {
   const edge = scroll.getBoundingClientRect().top;
