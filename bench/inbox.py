@@ -491,9 +491,8 @@ def measured(house: House, given: argparse.Namespace, quiet_ms: float) -> dict[s
         print(*slow)
     lists = [each for name in LISTS for each in clicks.answers[name]]
     nexts = [each for name in NEXTS for each in clicks.answers[name]]
-    list_ms, list_trip_ms, next_ms, next_trip_ms = (
-        p95([each[trip] for each in some]) for some in (lists, nexts) for trip in (0, 1)
-    )
+    list_ms, next_ms = (p95([each.server_ms for each in some]) for some in (lists, nexts))
+    list_trip_ms, next_trip_ms = (p95([each.round_trip_ms for each in some]) for some in (lists, nexts))
     screen_s = p95(screen)
     for name, answers in sorted(clicks.answers.items()):
         taken = [each.server_ms for each in answers]
