@@ -171,7 +171,7 @@ def waiting_workspaces() -> list[int]:
 def heard_posts(**which: Any) -> list[HeardPost]:
     """Return heard posts as values, in the order in which they were said. For triage."""
     found = Post.objects.filter(**which).order_by("said_at", "id")
-    return [HeardPost(*each) for each in db.rows(found, HEARD_FIELDS)]
+    return [HeardPost._make(each) for each in db.rows(found, HEARD_FIELDS)]
 
 
 def pending_count() -> int:

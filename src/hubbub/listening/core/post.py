@@ -1,14 +1,15 @@
 """A heard post as triage sees it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class HeardPost:
-    """What one workspace heard: the post, its author as they were then, and what was made of its wording."""
+class HeardPost(NamedTuple):
+    """What one workspace heard: the post, its author as they were then, and what was made of its wording.
+
+    A tuple, since thousands a second are made; a frozen dataclass of so many fields takes ten times as long.
+    """
 
     id: int
     uri: str
@@ -37,4 +38,4 @@ class HeardPost:
     deleted_at: datetime | None
 
 
-HEARD_FIELDS: Final = tuple(field.name for field in fields(HeardPost))
+HEARD_FIELDS: Final = HeardPost._fields

@@ -55,8 +55,8 @@ def channel_name(channel: str) -> str:
 
 @register.filter
 def fingerprint(value: object) -> str:
-    """A few letters that change when a frozen value does."""
-    return f"{crc32(repr(value).encode()):x}"
+    """A few letters that change when a frozen value does, and at midnight, when times become dates."""
+    return f"{crc32(f'{timezone.localdate()} {value!r}'.encode()):x}"
 
 
 @register.filter
