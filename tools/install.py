@@ -7,6 +7,7 @@ and old syntax: a Python that is too old gets a sentence, not a SyntaxError.
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 OLDEST = (3, 11)
 
@@ -29,9 +30,10 @@ def python_of(venv):
 
 
 def make_venv(venv):
+    """Make it without a pip of its own where the Python that makes it has one: that takes seconds."""
     if os.path.exists(python_of(venv)):
         return
-    if not run(sys.executable, "-m", "venv", venv):
+    if not run(sys.executable, "-m", "venv", *(("--without-pip", venv) if find_spec("pip") else (venv,))):
         stop(
             "Python could not make a virtual environment in %s. On Debian and Ubuntu: apt install python3-venv, "
             "then run make again." % venv
@@ -42,7 +44,8 @@ def install(venv, which):
     """Install requirements/<which>.lock with uv, or with plain pip where uv can't be had."""
     python, lock = python_of(venv), os.path.join("requirements", which + ".lock")
     bootstrap = os.path.join("requirements", "bootstrap.lock")
-    pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pip = (sys.executable, "-m", "pip", "--python", python) if find_spec("pip") else (python, "-m", "pip")
+    pip += ("install", "--quiet", "--disable-pip-version-check")
     uv = os.path.join(venv, "bin", "uv")
     has_uv = os.path.exists(uv) or run(*pip + ("--require-hashes", "-r", bootstrap))
     with_uv = (uv, "pip", "install", "--quiet", "--python", python)
