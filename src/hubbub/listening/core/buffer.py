@@ -38,6 +38,11 @@ class Buffer:
     separators: NDArray[np.int64]
     rows: NDArray[np.int64]
 
+    def rows_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the numbers of the texts in which some places lie."""
+        found: NDArray[np.int64] = self.rows[np.searchsorted(self.separators, places) - 1]
+        return found
+
 
 def joined(texts: pa.StringArray) -> Buffer:
     """Return a batch of texts in normal form; a null counts as empty."""

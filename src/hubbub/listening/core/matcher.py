@@ -14,7 +14,6 @@ from typing import Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hubbub.kernel.scan import Scanner
@@ -46,6 +45,7 @@ Rule = Callable[[AbstractSet[int]], bool]
 
 _WORD_BYTE = np.array([chr(b).isalnum() or chr(b) == "_" for b in range(128)] + [False] * 128)
 _LOOK_BYTE = np.array([128 <= b != SEPARATOR for b in range(256)])
+_HASH = ord("#")
 _HANDLE_BYTE = np.array([chr(b) in "@.-" for b in range(256)])
 
 
@@ -115,15 +115,24 @@ class Matcher(Generic[TopicKey]):
         return self._decided(_Batch(array, facts), *self._present(array))
 
     def _present(self, texts: pa.StringArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return rows and the numbers of terms that they have."""
+        """Return rows and the numbers of terms that they have, in their text or as parts of their tags."""
         if not self._terms:
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        whole, own = _with_tag_parts(texts)
-        buffer = joined(whole)
+        buffer = joined(texts)
+        rows, terms = self._standing(buffer)
+        tagged = np.unique(buffer.rows_at(np.flatnonzero(buffer.octets == _HASH))).tolist()
+        if parts := [(row, part) for row in tagged for _, _, part in tag_parts(texts[row].as_py())]:
+            own, said = zip(*parts, strict=True)
+            places, more = self._standing(joined(pa.array(said, pa.string())))
+            rows = np.concatenate((rows, np.array(own, np.int64)[places]))
+            terms = np.concatenate((terms, more))
+        return rows, terms
+
+    def _standing(self, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return rows and the numbers of terms that stand in their texts."""
         terms, starts, ends = self._found(buffer)
         kept = np.flatnonzero(self._whole(buffer, terms, starts, ends))
-        rows = buffer.rows[np.searchsorted(buffer.separators, starts[kept]) - 1]
-        return own[rows], terms[kept]
+        return buffer.rows_at(starts[kept]), terms[kept]
 
     def _found(self, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return every place where the bytes of a term stand: the term's number, start and end."""
@@ -176,21 +185,29 @@ class Matcher(Generic[TopicKey]):
         if led:
             present = {row: present.get(row, ()) for row in sorted(present.keys() | led.keys())}
         found: dict[int, tuple[TopicKey, ...]] = {}
-        known: dict[tuple[int, ...], _Holding] = {}  # many rows have the same terms
+        known: dict[
+            tuple[int, ...], tuple[list[int], list[int], tuple[TopicKey, ...]]
+        ] = {}  # many rows have the same terms
         for row, has in present.items():
             if has not in known:
                 known[has] = self._holding(has)
-            sure, unsure = known[has]
-            unsure = [*unsure, *led.get(row, ())]
-            topics = sorted({*sure, *self._exactly(unsure, has, batch, row)}) if unsure else sure
-            if topics:
-                found[row] = tuple(self._keys[topic] for topic in topics)
+            sure, unsure, keys = known[has]
+            if more := [*unsure, *led.get(row, ())]:
+                keys = self._named(sorted({*sure, *self._exactly(more, has, batch, row)}))
+            if keys:
+                found[row] = keys
         return Matches(np.fromiter(found, np.int64, len(found)), found)
 
-    def _holding(self, present: tuple[int, ...]) -> "_Holding":
-        """Return which topics hold for sure, given the terms present, and which need a look at the post."""
+    def _named(self, topics: Sequence[int]) -> tuple[TopicKey, ...]:
+        return tuple(self._keys[topic] for topic in topics)
+
+    def _holding(self, present: tuple[int, ...]) -> tuple[list[int], list[int], tuple[TopicKey, ...]]:
+        """Return which topics hold for sure, given the terms present, which need a look at the post; the sure keys."""
         terms = frozenset(present)
-        candidates = sorted({topic for term in present for topic in self._topics_of[term]})
+        if len(present) == 1:
+            candidates = self._topics_of[present[0]]
+        else:
+            candidates = sorted({topic for term in present for topic in self._topics_of[term]})
         sure, unsure = [], []
         for topic in candidates:
             rule = self._rules[topic]
@@ -198,7 +215,7 @@ class Matcher(Generic[TopicKey]):
                 unsure.append(topic)
             elif rule(terms):
                 sure.append(topic)
-        return sure, unsure
+        return sure, unsure, self._named(sure)
 
     def _exactly(self, topics: Sequence[int], present: tuple[int, ...], batch: "_Batch", row: int) -> Iterator[int]:
         """Yield the topics that hold for a post."""
@@ -222,9 +239,6 @@ class Matcher(Generic[TopicKey]):
         for topic in topics:
             if holds(self._roots[topic], leaf):
                 yield topic
-
-
-_Holding = tuple[list[int], list[int]]
 
 
 class _Batch:
@@ -267,17 +281,6 @@ def _domains(host: str) -> Iterator[str]:
     while host:
         yield host
         host = host.partition(".")[2]
-
-
-def _with_tag_parts(texts: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.int64]]:
-    """Return texts, behind them the parts of their tags as texts of their own, and each one's row."""
-    tagged = pc.indices_nonzero(pc.match_substring(texts, "#")).to_pylist()
-    parts = [(row, part) for row in tagged for _, _, part in tag_parts(texts[row].as_py())]
-    rows = np.arange(len(texts))
-    if not parts:
-        return texts, rows
-    more = pa.array([part for _, part in parts], texts.type)
-    return pa.concat_arrays([texts, more]), np.concatenate((rows, np.array([row for row, _ in parts], np.int64)))
 
 
 def _rule(node: Node, numbers: dict[Term, int]) -> Rule:
