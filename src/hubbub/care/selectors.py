@@ -5,9 +5,10 @@ import binascii
 import json
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -60,6 +61,8 @@ PRESENT = timedelta(seconds=40)
 VIEWS = ("needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all")
 MINE = (Folder.NEEDS, Folder.HELD)
 QUEUES = ("safety", "unsure", "praise", "ideas")
+LINE = tuple(each.name for each in fields(CaseLine) if each.name not in ("owner_name", "unread"))
+"""The columns of a case that its line in a list shows."""
 
 
 # For flows ----------------------------------------------------------------
@@ -115,73 +118,19 @@ def day_end(timezone: str, now: datetime) -> datetime:
 
 
 # Lists --------------------------------------------------------------------
-class _LineRow(NamedTuple):
-    """The columns of a case that its line in a list shows, or is found by."""
-
-    id: int
-    number: int
-    status: str
-    folder: str
-    sort_at: datetime
-    who: str
-    channel: str
-    excerpt: str
-    title: str
-    kind: str
-    kind_p: float
-    decision: str
-    rule: str
-    queue: str
-    alert: bool
-    exposure: int
-    voices: int
-    private: bool
-    due_at: datetime | None
-    not_before: datetime | None
-    review_at: datetime | None
-    resolved_at: datetime | None
-    last_inbound_at: datetime
-    owner_id: int | None
-    historical: bool
-
-
-def _lines(rows: Sequence[_LineRow], access: Access) -> tuple[CaseLine, ...]:
-    marks = ReadMark.objects.filter(case__in=[row.id for row in rows], person_id=access.me)
+def _lines(rows: Sequence[Mapping[str, Any]], access: Access) -> tuple[CaseLine, ...]:
+    marks = ReadMark.objects.filter(case__in=[row["id"] for row in rows], person_id=access.me)
     read = dict(marks.values_list("case_id", "at"))
-    owners = Person.objects.filter(pk__in={row.owner_id for row in rows if row.owner_id is not None})
+    owners = Person.objects.filter(pk__in={row["owner"] for row in rows if row["owner"] is not None})
     names = dict(owners.values_list("pk", "name"))
-    return tuple(_line(row, names[row.owner_id] if row.owner_id else "", read.get(row.id)) for row in rows)
+    return tuple(_line(row, names.get(row["owner"], ""), read.get(row["id"])) for row in rows)
 
 
-def _line(row: _LineRow | CaseRow, owner_name: str, read_at: datetime | None) -> CaseLine:
-    return CaseLine(
-        id=CaseId(row.id),
-        number=row.number,
-        status=Status(row.status),
-        folder=Folder(row.folder),
-        who=row.who,
-        channel=row.channel,
-        excerpt=row.excerpt,
-        title=row.title,
-        kind=row.kind,
-        kind_p=row.kind_p,
-        decision=row.decision,
-        rule=row.rule,
-        queue=row.queue,
-        alert=row.alert,
-        exposure=row.exposure,
-        voices=row.voices,
-        private=row.private,
-        due_at=row.due_at,
-        not_before=row.not_before,
-        review_at=row.review_at,
-        resolved_at=row.resolved_at,
-        last_inbound_at=row.last_inbound_at,
-        owner=PersonId(row.owner_id) if row.owner_id is not None else None,
-        owner_name=owner_name,
-        unread=read_at is None or read_at < row.last_inbound_at,
-        historical=row.historical,
-    )
+def _line(row: Mapping[str, Any], owner_name: str, read_at: datetime | None) -> CaseLine:
+    """Return a line, given its `LINE` columns."""
+    shown = {name: row[name] for name in LINE} | {"status": Status(row["status"]), "folder": Folder(row["folder"])}
+    unread = read_at is None or read_at < row["last_inbound_at"]
+    return CaseLine(**shown, owner_name=owner_name, unread=unread)
 
 
 def cases(
@@ -219,7 +168,8 @@ def cases(
     limit = max(1, min(limit, 200))
     if view == "all" and (queue or topic) and not search:
         rows = rows.filter(pk__in=_first_of_each_folder(rows.order_by(*order), limit + 1))
-    found = [_LineRow(*each) for each in db.rows(rows.order_by(*order)[: limit + 1], _LineRow._fields)]
+    columns = (*LINE, "sort_at")
+    found = [dict(zip(columns, each, strict=True)) for each in db.rows(rows.order_by(*order)[: limit + 1], columns)]
     more = found[limit - 1] if len(found) > limit else None
     return Page(_lines(found[:limit], access), _cursor(more) if more else "")
 
@@ -243,8 +193,8 @@ def _view(access: Access, view: str, search: str) -> tuple[QuerySet[CaseRow], bo
     return rows.filter(folder=view), Folder(view).newest_first
 
 
-def _cursor(row: _LineRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.sort_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
+def _cursor(row: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(f"{row['sort_at'].isoformat()} {row['id']}".encode()).decode().rstrip("=")
 
 
 def _place(cursor: str) -> tuple[datetime, int]:
@@ -259,11 +209,17 @@ def _place(cursor: str) -> tuple[datetime, int]:
 
 
 def due(access: Access, view: str, now: datetime) -> Due:
-    """Return how much one view holds, and how soon what needs an answer is due."""
+    """Return how much a view that is a folder holds, and how soon what needs an answer is due."""
     access.require(Permission.READ)
-    here = {"folder": view} if view in tuple(Folder) else {}
-    found = _count(access, now, {"here": here})
-    return Due(here=found["here"], late=found["late"], soon=found["soon"])
+    found = _count(
+        access,
+        {
+            **{folder: {"folder": folder} for folder in Folder if folder == view},
+            "late": _late(now),
+            "soon": {"folder": Folder.NEEDS, "sort_at >=": now, "sort_at <": now + timedelta(minutes=15)},
+        },
+    )
+    return Due(here=found.get(view), late=found["late"], soon=found["soon"])
 
 
 def counts(access: Access, now: datetime) -> Counts:
@@ -275,8 +231,8 @@ def counts(access: Access, now: datetime) -> Counts:
     held = rows.values_list("not_before", flat=True).first()
     found = _count(
         access,
-        now,
         {
+            "late": _late(now),
             **{("mine", folder): {"owner_id": access.me, "folder": folder} for folder in MINE},
             **{("folder", folder): {"folder": folder} for folder in Folder},
             **{("queue", queue): {"queue": queue, "folder": Folder.NEEDS} for queue in QUEUES},
@@ -299,11 +255,13 @@ def counts(access: Access, now: datetime) -> Counts:
     )
 
 
-def _count(access: Access, now: datetime, wanted: dict[Any, dict[str, Any]]) -> dict[Any, int]:
-    needs, soon = {"folder": Folder.NEEDS}, now + timedelta(minutes=15)
-    wanted |= {"late": {**needs, "sort_at <": now}, "soon": {**needs, "sort_at >=": now, "sort_at <": soon}}
-    mine = {key: {"workspace_id": access.workspace, **each} for key, each in wanted.items()}
-    return db.counts(CaseRow, mine, COUNTED)
+def _late(now: datetime) -> dict[str, Any]:
+    return {"folder": Folder.NEEDS, "sort_at <": now}
+
+
+def _count(access: Access, wanted: Mapping[Any, Mapping[str, Any]]) -> dict[Any, int]:
+    ours = {key: {"workspace_id": access.workspace, **each} for key, each in wanted.items()}
+    return db.counts(CaseRow, ours, COUNTED)
 
 
 # One case -----------------------------------------------------------------
@@ -349,7 +307,7 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     names = dict(Topic.objects.filter(workspace_id=access.workspace).values_list("pk", "name"))
     topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
     return CaseView(
-        line=_line(row, row.owner.name if row.owner else "", read_at),
+        line=_line({**vars(row), "owner": row.owner_id}, row.owner.name if row.owner else "", read_at),
         opened_at=row.opened_at,
         rule_name=row.rule_name,
         say=row.say,

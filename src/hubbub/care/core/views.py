@@ -65,9 +65,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one view holds, and what of all that needs an answer is late, or due within 15 minutes; up to 1,000."""
+    """What a folder holds, and what of all that needs an answer is late, or due within 15 minutes; up to 1,000."""
 
-    here: int
+    here: int | None  # None where the view is no folder
     late: int
     soon: int
 

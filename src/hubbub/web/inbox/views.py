@@ -1,5 +1,6 @@
 """The inbox: views and queues, the list, one case with its person and reasons."""
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
 from hubbub.care.core.views import CaseView
 from hubbub.care.services import cases, people
-from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.listening import selectors as listening
 from hubbub.web.request import Request, in_workspace, now, render
@@ -90,7 +91,8 @@ def _list(request: Request, view: str) -> dict[str, Any]:
     if shown["queue"] in QUEUES:
         title = QUEUES[shown["queue"]][0]
     elif shown["topic"]:
-        title = listening.topic(request.access, shown["topic"]).name
+        with suppress(NotFound):  # it was removed; what was heard of it stays
+            title = listening.topic(request.access, shown["topic"]).name
     return {
         **shown,
         "title": title,
