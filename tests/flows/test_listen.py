@@ -267,3 +267,25 @@ async def test_what_is_said_just_now_waits_for_no_conversation_and_each_is_read_
     assert asked >= 3
     ours = [each for each in await db(waiting)(places) if each["text"] and born in each["text"]]
     assert list(lines_of(ours).values()) == [1, 1]
+
+
+async def test_a_conversation_that_can_not_be_had_holds_no_other_up(
+    demo_network: DemoNetwork, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await db(Desk)(demo_network, places)
+    born, read, lost = f"{id(desk)}", Demo.thread, ""
+
+    async def torn(demo: Demo, uri: str) -> Any:
+        if uri == lost:
+            raise Unreachable(host="The demo network", reason="half an answer came")
+        return await read(demo, uri)
+
+    monkeypatch.setattr(Demo, "thread", torn)
+    monkeypatch.setattr(listen, "CONVERSATIONS_AGAIN_S", 0.05)
+    said = f"@AcmeCustServ my acme widget broke, {born}"
+    lost = await asyncio.to_thread(demo_network.say, "loser", said)
+    mine = CaseRow.objects.filter(excerpt__contains=born)
+    async with listening(places):
+        await until(lambda: mine.count() == 1)
+        await asyncio.to_thread(demo_network.say, "finder", said)
+        await until(lambda: mine.filter(thread_read_at__isnull=False).count() == 2)

@@ -16,7 +16,7 @@ from hubbub.care.services import cases
 from hubbub.care.services import triage as triaging
 from hubbub.channels import selectors as channels
 from hubbub.channels import services as health
-from hubbub.channels.core.contract import Channel, Refused, SignInAgain, SlowDown
+from hubbub.channels.core.contract import Channel, SignInAgain, SlowDown
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
 from hubbub.flows.ears import EARS_FOLLOW, Ears
@@ -25,6 +25,7 @@ from hubbub.flows.places import Places
 from hubbub.influence.core.weight import PROFILE
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
+from hubbub.infra.http import Unreachable
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import CaseId, StreamId
@@ -190,7 +191,7 @@ class OneStream:
         except Fenced as error:
             return str(error), RETRY_S[-1]
         except SlowDown as error:
-            return str(error), float(str(error.facts.get("wait_s", RETRY_S[-1])))
+            return str(error), _wait_s(error, RETRY_S[-1])
         except HubbubError as error:
             return str(error), patience
         except Exception:
@@ -263,7 +264,7 @@ class OneStream:
                     await self._read_around(dict(new), channel)
             except HubbubError as error:
                 log.warning("%s: conversations are read later. %s", self.stream.scope, error)
-                await self._read_later(float(str(error.facts.get("wait_s", CONVERSATIONS_AGAIN_S))))
+                await self._read_later(_wait_s(error, CONVERSATIONS_AGAIN_S))
             except Exception:
                 log.exception("%s: conversations are read later", self.stream.scope)
                 await self._read_later(CONVERSATIONS_AGAIN_S)
@@ -274,15 +275,21 @@ class OneStream:
 
     async def _read_around(self, posts: Mapping[CaseId, str], channel: Channel) -> None:
         lines: list[bytes] = []
+        away: list[Unreachable] = []
         for uri in posts.values():
             try:
                 async with asyncio.timeout(THREAD_S):
                     around = await channel.thread(uri)
-            except (Refused, TimeoutError) as error:
-                if isinstance(error, SlowDown | SignInAgain):
-                    raise
-                continue  # the case is worked on as it is
-            lines += around.lines if around else ()
+            except (SlowDown, SignInAgain):
+                raise
+            except Unreachable as error:
+                away.append(error)
+            except (HubbubError, TimeoutError):
+                pass  # the case is worked on as it is
+            else:
+                lines += around.lines if around else ()
+        if len(away) == len(posts):  # it is the network; one that fails beside others is that conversation
+            raise away[0]
         if lines:
             async with self._turn:  # it is no piece of the stream: the cursor stays where it is
                 await self._ingest(RawBatch(lines, self.stream.cursor, _now()), follow=frozenset(posts.values()))
@@ -293,6 +300,11 @@ class OneStream:
 def _shape(stream: StreamValue) -> tuple[Any, ...]:
     """What must not change under an open stream."""
     return stream.kind, repr(sorted(stream.config.items())), repr(sorted(stream.secret.items())), stream.connections
+
+
+def _wait_s(error: HubbubError, otherwise: float) -> float:
+    """Return how long a network asks us to wait."""
+    return float(str(error.facts.get("wait_s", otherwise)))
 
 
 def _now() -> datetime:

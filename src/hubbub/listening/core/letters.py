@@ -16,12 +16,13 @@ _JOINING = rf"[[{WORD}]--[{_SPACELESS}--\p{{M}}]]"
 _IN_WORD = regex.compile(rf"[{WORD}]")
 _MARK = regex.compile(r"\p{M}")
 _JOINS = regex.compile(_JOINING, regex.V1)
-_HANDLE = regex.compile(rf"@{_JOINING}+(?:[.@-]{_JOINING}+)*", regex.V1)
+_HANDLE_SHAPE = rf"@{_JOINING}+(?:[.@-]{_JOINING}+)*"
+_HANDLE = regex.compile(_HANDLE_SHAPE, regex.V1)
 _TAG = regex.compile(rf"(?<![{WORD}])#([{WORD}]+)")
 _UPPER, _OTHER = r"\p{Lu}\p{M}*", r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}]\p{M}*"
 _PART = regex.compile(rf"(?:{_UPPER})+(?!\p{{Ll}})|(?:{_UPPER})?(?:{_OTHER})+|\p{{N}}+")
 _COUNTED = regex.compile(
-    rf"https?://\S+|@{_JOINING}+(?:[.@-]{_JOINING}+)*|{_JOINING}+(?:['-]{_JOINING}+)*|[{_SPACELESS}]\p{{M}}*", regex.V1
+    rf"https?://\S+|{_HANDLE_SHAPE}|{_JOINING}+(?:['-]{_JOINING}+)*|[{_SPACELESS}]\p{{M}}*", regex.V1
 )
 _SPACES = re.compile(r"[\s\x00-\x1f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")

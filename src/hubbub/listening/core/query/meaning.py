@@ -13,7 +13,7 @@ import regex
 
 from hubbub.kernel.text import fold
 from hubbub.listening.core.letters import handles, is_word, joins, last_base, normal, tag_parts, traced, words
-from hubbub.listening.core.query.nodes import AtLeast, Filter, Kind, Leaf, Near, Query, Term, holds, signed
+from hubbub.listening.core.query.nodes import AtLeast, Filter, Kind, Leaf, Near, Query, Term, comparison, holds, signed
 
 Span = tuple[int, int]
 _QUESTION = regex.compile("[?？؟՞፧]")
@@ -169,8 +169,8 @@ def _site(value: str, facts: Facts, text: str) -> bool:
 
 
 def _followers(value: str, facts: Facts, text: str) -> bool:
-    sign = value.rstrip("0123456789")
-    return facts.followers is not None and _COMPARED[sign](facts.followers, int(value.removeprefix(sign)))
+    sign, number = comparison(value)
+    return facts.followers is not None and _COMPARED[sign](facts.followers, number)
 
 
 def _has(value: str, facts: Facts, text: str) -> bool:

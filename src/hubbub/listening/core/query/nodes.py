@@ -57,6 +57,12 @@ class Filter:
     values: tuple[str, ...]
 
 
+def comparison(value: str) -> tuple[str, int]:
+    """Return the sign and the number that `followers` asks for."""
+    sign = value.rstrip("0123456789")
+    return sign, int(value.removeprefix(sign))
+
+
 @dataclass(frozen=True, slots=True)
 class And:
     """All of two or more."""

@@ -1,6 +1,6 @@
 """A query in plain words."""
 
-from hubbub.listening.core.query.nodes import And, AtLeast, Filter, Kind, Near, Node, Not, Or, Query, Term
+from hubbub.listening.core.query.nodes import And, AtLeast, Filter, Kind, Near, Node, Not, Or, Query, Term, comparison
 
 _EXPLAINED = {
     Kind.WORD: "“{}”",
@@ -65,6 +65,6 @@ def _any(terms: tuple[Term, ...]) -> str:
 
 def _filtered(name: str, value: str) -> str:
     if name == "followers":
-        sign = value.rstrip("0123456789")
-        return f"an author with {_SIGNS[sign]} {int(value.removeprefix(sign)):,} followers"
+        sign, number = comparison(value)
+        return f"an author with {_SIGNS[sign]} {number:,} followers"
     return _FILTERED.get(name, _FILTERED.get(value, "")).format(value)
