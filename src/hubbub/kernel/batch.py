@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, overload
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from hubbub.kernel.text import clean, language
 
@@ -61,6 +63,61 @@ POST_SCHEMA = pa.schema(
         pa.field("ref", pa.string()),  # what the connector itself needs to answer it; opaque to others
     ]
 )
+
+
+class Lines(Sequence[bytes]):
+    """Lines that lie in one run of bytes, a newline after each; a line is cut out only when asked for."""
+
+    def __init__(self, data: bytes, ends: NDArray[np.int64]) -> None:
+        """Take what `of`, `split` or `take` made: line k lies before `ends[k]` and after `ends[k - 1]`."""
+        self.data, self.ends = data, ends
+
+    @classmethod
+    def of(cls, lines: Sequence[bytes]) -> "Lines":
+        """Put lines into one run; they may hold newlines themselves."""
+        if isinstance(lines, Lines):
+            return lines
+        sizes = np.fromiter(map(len, lines), np.int64, len(lines))
+        return cls(b"\n".join((*lines, b"")), np.cumsum(sizes + 1) - 1)
+
+    @classmethod
+    def split(cls, data: bytes) -> "Lines":
+        """Take a run of bytes in which a newline ends each line."""
+        ends: list[int] = []
+        end = data.find(b"\n")
+        while end >= 0:  # quicker than looking at every byte with NumPy
+            ends.append(end)
+            end = data.find(b"\n", end + 1)
+        return cls(data, np.array(ends, np.int64))
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each line begins."""
+        return np.concatenate((np.zeros(min(1, len(self.ends)), np.int64), self.ends[:-1] + 1))
+
+    def take(self, rows: NDArray[np.int64]) -> "Lines":
+        """Return some of the lines."""
+        starts, ends, data = self.starts[rows], self.ends[rows], self.data
+        picked = [data[start : end + 1] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return Lines(b"".join(picked), np.cumsum(ends - starts + 1) - 1)
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, row: int) -> bytes: ...
+    @overload
+    def __getitem__(self, row: slice) -> "Lines": ...
+    def __getitem__(self, row: int | slice) -> "bytes | Lines":
+        if isinstance(row, slice):
+            return self.take(np.arange(len(self))[row])
+        row = range(len(self))[row]
+        return self.data[int(self.ends[row - 1]) + 1 if row else 0 : int(self.ends[row])]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

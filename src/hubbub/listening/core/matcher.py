@@ -8,7 +8,6 @@ what else the post tells are looked at, post by post.
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, TypeVar
 
@@ -22,15 +21,11 @@ from hubbub.listening.core.buffer import SEPARATOR, Buffer, joined
 from hubbub.listening.core.letters import encodable, handles, is_mark, is_word, joins, last_base, tag_parts
 from hubbub.listening.core.query.meaning import Facts, Reading, cuts, tells
 from hubbub.listening.core.query.nodes import (
-    And,
     AtLeast,
     Filter,
     Kind,
     Leaf,
     Near,
-    Node,
-    Not,
-    Or,
     Query,
     Term,
     anchors,
@@ -38,33 +33,40 @@ from hubbub.listening.core.query.nodes import (
     leaves,
     terms_of,
 )
+from hubbub.listening.core.rules import Rules
 
 TopicKey = TypeVar("TopicKey", bound=Hashable)
-Rule = Callable[[AbstractSet[int]], bool]
-"""Says whether a topic matches, given the numbers of the terms present."""
-
+_NONE = np.empty(0, np.int64)
 _WORD_BYTE = np.array([chr(b).isalnum() or chr(b) == "_" for b in range(128)] + [False] * 128)
 _LOOK_BYTE = np.array([128 <= b != SEPARATOR for b in range(256)])
 _HASH = ord("#")
 _HANDLE_BYTE = np.array([chr(b) in "@.-" for b in range(256)])
 
 
-@dataclass(frozen=True, slots=True)
 class Matches(Generic[TopicKey]):
-    """Which rows of a batch match, ascending, and which topics each of them matches."""
+    """Which rows of a batch match, and which topics each of them matches.
 
-    rows: NDArray[np.int64]
-    _topics: Mapping[int, tuple[TopicKey, ...]]
+    `rows` are the rows that match, ascending. `pairs` is a row and the place of a topic among those that the
+    matcher was given, for each topic of each row; ascending by both.
+    """
+
+    def __init__(self, keys: Sequence[TopicKey], pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> None:
+        self._keys, self.pairs = keys, pairs
+        self._firsts = np.flatnonzero(np.diff(pairs[0], prepend=-1))
+        self.rows: NDArray[np.int64] = pairs[0][self._firsts]
 
     def topics(self, row: int) -> tuple[TopicKey, ...]:
         """Return the topics a row matches, in the order the matcher was given them; none if it matches none."""
-        return self._topics.get(row, ())
+        first, end = np.searchsorted(self.pairs[0], (row, row + 1)).tolist()
+        return tuple(self._keys[topic] for topic in self.pairs[1][first:end].tolist())
 
     def __len__(self) -> int:
-        return len(self._topics)
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[tuple[int, tuple[TopicKey, ...]]]:
-        return iter(self._topics.items())
+        topics = [self._keys[topic] for topic in self.pairs[1].tolist()]
+        bounds = pairwise([*self._firsts.tolist(), len(topics)])
+        return ((row, tuple(topics[first:end])) for row, (first, end) in zip(self.rows.tolist(), bounds, strict=True))
 
 
 class Matcher(Generic[TopicKey]):
@@ -79,16 +81,16 @@ class Matcher(Generic[TopicKey]):
         self._numbers = numbers
         self._roots = [query.root for _, query in topics]
         plain = [all(isinstance(leaf, Term) for leaf, _ in leaves(root)) for root in self._roots]
-        self._rules = [_rule(root, numbers) if each else None for root, each in zip(self._roots, plain, strict=True)]
-        self._topics_of: list[list[int]] = [[] for _ in numbers]
+        topics_of: list[list[int]] = [[] for _ in numbers]
         self._topics_at: dict[tuple[str, str], list[int]] = {}  # by filter and value
         for topic, root in enumerate(self._roots):
             for anchor in anchors(root) or ():
                 if isinstance(anchor, Term):
-                    self._topics_of[numbers[anchor]].append(topic)
+                    topics_of[numbers[anchor]].append(topic)
                 else:
                     for value in anchor.values:
                         self._topics_at.setdefault((anchor.name, value), []).append(topic)
+        self._rules = Rules.of(self._roots, plain, topics_of, numbers)
         self._terms = list(numbers)
         literals = [term.literal for term in self._terms]
         encoded = [literal.encode() for literal in literals]
@@ -103,22 +105,26 @@ class Matcher(Generic[TopicKey]):
             self._scanner = Scanner(encoded, range(len(encoded)), literal=True)
 
     def match(
-        self, texts: pa.StringArray | Sequence[str], facts: Callable[[int], Facts] | None = None
+        self,
+        texts: pa.StringArray | Sequence[str],
+        facts: Callable[[int], Facts] | None = None,
+        *,
+        buffer: Buffer | None = None,
     ) -> Matches[TopicKey]:
         """Return which rows match which topics; a null says nothing.
 
         `facts` returns what the post of a row tells beside its words; without it every filter counts as passed.
+        `buffer` is what `joined` makes of the texts, where it was made already.
         """
         if not self._keys or not len(texts):
-            return Matches(np.empty(0, np.int64), {})
+            return Matches(self._keys, (_NONE, _NONE))
         array = texts if isinstance(texts, pa.Array) else _array(texts)
-        return self._decided(_Batch(array, facts), *self._present(array))
+        return self._decided(_Batch(array, facts), *self._present(array, buffer or joined(array)))
 
-    def _present(self, texts: pa.StringArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _present(self, texts: pa.StringArray, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return rows and the numbers of terms that they have, in their text or as parts of their tags."""
         if not self._terms:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        buffer = joined(texts)
+            return _NONE, _NONE
         rows, terms = self._standing(buffer)
         tagged = np.unique(buffer.rows_at(np.flatnonzero(buffer.octets == _HASH))).tolist()
         if parts := [(row, part) for row in tagged for _, _, part in tag_parts(texts[row].as_py())]:
@@ -173,53 +179,30 @@ class Matcher(Generic[TopicKey]):
 
     def _decided(self, batch: "_Batch", rows: NDArray[np.int64], terms: NDArray[np.int64]) -> Matches[TopicKey]:
         """Return which topics hold, given the terms present in each row."""
-        pairs = np.unique(rows * max(1, len(self._terms)) + terms)
-        rows, terms = np.divmod(pairs, max(1, len(self._terms)))
-        firsts = np.flatnonzero(np.diff(rows, prepend=-1))
-        numbers = terms.tolist()
-        bounds = pairwise([*firsts.tolist(), len(numbers)])
-        present = {
-            row: tuple(numbers[first:end]) for row, (first, end) in zip(rows[firsts].tolist(), bounds, strict=True)
-        }
+        count = max(1, len(self._terms))
+        rows, terms = np.divmod(np.unique(rows * count + terms), count)
+        found, topics, sure = self._rules.holding(rows, terms)
         led = batch.led(self._topics_at)
-        if led:
-            present = {row: present.get(row, ()) for row in sorted(present.keys() | led.keys())}
-        found: dict[int, tuple[TopicKey, ...]] = {}
-        known: dict[
-            tuple[int, ...], tuple[list[int], list[int], tuple[TopicKey, ...]]
-        ] = {}  # many rows have the same terms
-        for row, has in present.items():
-            if has not in known:
-                known[has] = self._holding(has)
-            sure, unsure, keys = known[has]
-            if more := [*unsure, *led.get(row, ())]:
-                keys = self._named(sorted({*sure, *self._exactly(more, has, batch, row)}))
-            if keys:
-                found[row] = keys
-        return Matches(np.fromiter(found, np.int64, len(found)), found)
+        if led or not sure.all():
+            unsure = np.flatnonzero(~sure)
+            asked: dict[int, list[int]] = {row: list(more) for row, more in led.items()}
+            for row, topic in zip(found[unsure].tolist(), topics[unsure].tolist(), strict=True):
+                asked.setdefault(row, []).append(topic)
+            more = [
+                (row, topic)
+                for row, candidates in asked.items()
+                for topic in self._exactly(sorted(set(candidates)), _of_row(rows, terms, row), batch, row)
+            ]
+            more_rows, more_topics = zip(*more, strict=True) if more else ((), ())
+            found = np.concatenate((found[sure], np.array(more_rows, np.int64)))
+            topics = np.concatenate((topics[sure], np.array(more_topics, np.int64)))
+            order = np.lexsort((topics, found))
+            found, topics = found[order], topics[order]
+        return Matches(self._keys, (found, topics))
 
-    def _named(self, topics: Sequence[int]) -> tuple[TopicKey, ...]:
-        return tuple(self._keys[topic] for topic in topics)
-
-    def _holding(self, present: tuple[int, ...]) -> tuple[list[int], list[int], tuple[TopicKey, ...]]:
-        """Return which topics hold for sure, given the terms present, which need a look at the post; the sure keys."""
-        terms = frozenset(present)
-        if len(present) == 1:
-            candidates = self._topics_of[present[0]]
-        else:
-            candidates = sorted({topic for term in present for topic in self._topics_of[term]})
-        sure, unsure = [], []
-        for topic in candidates:
-            rule = self._rules[topic]
-            if rule is None:
-                unsure.append(topic)
-            elif rule(terms):
-                sure.append(topic)
-        return sure, unsure, self._named(sure)
-
-    def _exactly(self, topics: Sequence[int], present: tuple[int, ...], batch: "_Batch", row: int) -> Iterator[int]:
+    def _exactly(self, topics: Sequence[int], terms: AbstractSet[int], batch: "_Batch", row: int) -> Iterator[int]:
         """Yield the topics that hold for a post."""
-        terms, reading = frozenset(present), Reading(batch.text(row))
+        reading = Reading(batch.text(row))
 
         def has(term: Term) -> bool:
             return self._numbers[term] in terms
@@ -283,29 +266,9 @@ def _domains(host: str) -> Iterator[str]:
         host = host.partition(".")[2]
 
 
-def _rule(node: Node, numbers: dict[Term, int]) -> Rule:
-    """Compile a query to a function of the terms present."""
-    match node:
-        case Term():
-            number = numbers[node]
-            return lambda present: number in present
-        case Not(part):
-            rule = _rule(part, numbers)
-            return lambda present: not rule(present)
-        case And(parts) | Or(parts):
-            terms = frozenset(numbers[part] for part in parts if isinstance(part, Term))
-            rules = [_rule(part, numbers) for part in parts if not isinstance(part, Term)]
-            match node, rules:
-                case And(), []:
-                    return terms.issubset
-                case And(), _:
-                    return lambda present: terms <= present and all(rule(present) for rule in rules)
-                case Or(), []:
-                    return lambda present: not terms.isdisjoint(present)
-                case _:
-                    return lambda present: not terms.isdisjoint(present) or any(rule(present) for rule in rules)
-        case _:
-            raise TypeError(node)
+def _of_row(rows: NDArray[np.int64], terms: NDArray[np.int64], row: int) -> frozenset[int]:
+    first, end = np.searchsorted(rows, (row, row + 1)).tolist()
+    return frozenset(terms[first:end].tolist())
 
 
 def _array(texts: Sequence[str]) -> pa.StringArray:

@@ -1,0 +1,344 @@
+"""The one pass over raw bytes, compiled.
+
+Only the values of some keys are looked at, 64 bytes at a time. A word is known by its first eight bytes and how many it has. What holds
+a letter beyond ASCII, an escaped character or a tag is gone through character by character.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg"
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+from hubbub.listening.core.sieve.characters import ACTS, DIGIT, JOINS, LOWER, MARK, OTHER, SPECIAL, TABLE_END, UPPER, WORD
+
+TOPIC, NAME, FIRST = 1, 2, 4
+"""What a word in the table says: a topic may match; somebody or something we know is named; look at the next word."""
+ODD = 8
+"""Of a line: its bytes do not tell what its words are, or it is no JSON."""
+
+_HEX = np.array([int(chr(b), 16) if chr(b) in "0123456789abcdefABCDEF" else 255 for b in range(256)], np.uint8)
+_SMALL = np.uint64(0x2020202020202020)  # makes a capital a small letter, and _ a sign that nothing else becomes
+_GATHER = np.uint64(0x0102040810204080)  # brings the lowest bits of eight bytes together
+_SEEN = 16
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_0, _1, _2, _3, _4, _6, _7, _8 = (np.uint64(n) for n in (0, 1, 2, 3, 4, 6, 7, 8))
+_10, _12, _20, _32, _56, _63, _64 = (np.uint64(n) for n in (10, 12, 20, 32, 56, 63, 64))
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_CONTINUES, _SIX_BITS, _TEN_BITS = np.uint64(0x80), np.uint64(0x3F), np.uint64(0x3FF)
+_NO_CHARACTER = np.uint64(1 << 32)
+_TABLE_END, _ASCII_END = np.uint64(TABLE_END), np.uint64(0x80)
+
+
+@intrinsic
+def _first_bit(typing, number):
+    """Return the place of the lowest bit that is set; some must be."""
+
+    def code(context, builder, signature, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), code
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _may_be(number, bits, shift):
+    """Say whether a word may be known; of most, one bit tells that they are not."""
+    place = (number * _MIX) >> shift
+    return (bits[place >> _3] >> (place & _7)) & _1 != 0
+
+
+@njit(cache=True, nogil=True)
+def _look_up(number, bits, shift, table, flags):
+    """Return what is known of a word."""
+    if not _may_be(number, bits, shift):
+        return 0
+    mixed = number * _MIX
+    mask = np.uint64(table.size - 1)
+    slot = (mixed >> _20) & mask
+    while flags[slot]:
+        if table[slot] == number:
+            return np.int64(flags[slot])
+        slot = (slot + _1) & mask
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def _ended(number, pending, bits, shift, table, flags):
+    """Return what a word leads to, alone or after the one before it, and whether it waits for the next."""
+    found = _look_up(number, bits, shift, table, flags)
+    following = number if found & FIRST else _0
+    if pending != _0:
+        found |= _look_up(pending * _MIX ^ number, bits, shift, table, flags)
+    return found, following
+
+
+@njit(cache=True, nogil=True)
+def _key(part, size):
+    """Return the number under which a word is known: its first eight bytes and how many it has."""
+    return (part ^ size) * _MIX
+
+
+@njit(cache=True, nogil=True)
+def _begins(part, size, prefixes, bits, shift, table, flags):
+    """Return what the beginnings of a word lead to."""
+    found = 0
+    for length in range(_1, min(size, _8) + _1):
+        if (prefixes >> length) & _1:
+            found |= _look_up(~_key(part & (_ALL >> (_64 - _8 * length)), length), bits, shift, table, flags)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _letter(data, at, end):
+    """Return the character that begins there, written as JSON or as UTF-8, and its length in bytes."""
+    first = np.uint64(data[at])
+    if first == 0x5C:  # a backslash
+        if at + _1 >= end:
+            return _NO_CHARACTER, _1
+        if data[at + _1] != 0x75:  # \n, \t, \", \/, …: none of them belongs to a word
+            return _32, _2
+        code = _four(data, at + _2, end)
+        if code == _NO_CHARACTER:
+            return _NO_CHARACTER, _2
+        more = at + _6
+        if code >> _10 == 0x36 and more + _1 < end and data[more] == 0x5C and data[more + _1] == 0x75:
+            low = _four(data, more + _2, end)
+            if low >> _10 == 0x37:
+                return np.uint64(0x10000) + ((code & _TEN_BITS) << _10) + (low & _TEN_BITS), _12
+        return code, _6
+    if first < _ASCII_END:
+        return first, _1
+    size = _2 if first < 0xE0 else _3 if first < 0xF0 else _4
+    if first < 0xC2 or first > 0xF4 or at + size > end:
+        return _NO_CHARACTER, _1
+    code = first & (np.uint64(0x7F) >> size)
+    for place in range(at + _1, at + size):
+        if data[place] & 0xC0 != 0x80:
+            return _NO_CHARACTER, _1
+        code = code << _6 | (np.uint64(data[place]) & _SIX_BITS)
+    return code, size
+
+
+@njit(cache=True, nogil=True)
+def _four(data, at, end):
+    """Return the number that four hexadecimal digits make."""
+    if at + _4 > end:
+        return _NO_CHARACTER
+    code = _0
+    for place in range(at, at + _4):
+        digit = _HEX[data[place]]
+        if digit == 255:
+            return _NO_CHARACTER
+        code = code << _4 | np.uint64(digit)
+    return code
+
+
+@njit(cache=True, nogil=True)
+def _grown(part, size, letter):
+    """Return a word with a letter more: its first eight bytes and how many it has."""
+    count = _1 if letter < _ASCII_END else _2 if letter < 0x800 else _3 if letter < 0x10000 else _4
+    for place in range(count):
+        if count == _1:
+            byte = letter | _32
+        elif place == 0:
+            byte = letter >> (_6 * (count - _1)) | (np.uint64(0xF00) >> count) & np.uint64(0xFF)
+        else:
+            byte = _CONTINUES | (letter >> (_6 * (count - _1 - np.uint64(place)))) & _SIX_BITS
+        if size < _8:
+            part |= byte << (_8 * size)
+        size += _1
+    return part, size
+
+
+@njit(cache=True, nogil=True)
+def _tag(data, at, end, form, traits, prefixed, bits, shift, table, flags):
+    """Return what the parts of a tag lead to, as capitals, digits and _ divide it; `at` is after the #."""
+    found, parts, pending = 0, 0, _0
+    part, size, capital = _0, _0, _0  # what the part so far begins with, its size; the letter it ends with
+    part_before, size_before = _0, _0  # the same without that letter
+    kind = 0  # UPPER; LOWER: small letters after at most one capital; DIGIT
+    while True:
+        code, length = _NO_CHARACTER, _1
+        if at < end:
+            code, length = _letter(data, at, end)
+        trait = np.int64(traits[code]) if code < _TABLE_END else 0
+        if trait & WORD and (trait & (SPECIAL | MARK) or not trait & JOINS):
+            return ODD
+        category = trait & (UPPER | LOWER | OTHER | DIGIT)
+        small = category & (LOWER | OTHER)
+        if kind == UPPER and category == LOWER:  # the last capital begins the next part: HTMLFail is HTML, Fail
+            if size_before:
+                leads, pending = _ended(_key(part_before, size_before), pending, bits, shift, table, flags)
+                found |= leads
+                parts += 1
+                part, size = _grown(_0, _0, capital)
+            kind = LOWER
+        elif not (kind and ((small and kind == LOWER) or category == kind)):
+            if kind:
+                leads, pending = _ended(_key(part, size), pending, bits, shift, table, flags)
+                found |= leads
+                parts += 1
+            part, size = _0, _0
+            kind = LOWER if small else category
+        if not trait & WORD:
+            break
+        if category:
+            capital, part_before, size_before = np.uint64(form[code]), part, size
+            part, size = _grown(part, size, capital)
+        at += length
+    if parts > 1:  # which of them begin as a prefix is not looked at here
+        return found | ODD if prefixed else found
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def _aside(data, at, end, line_end, pending, form, traits, prefixes, signs, bits, shift, table, flags):
+    """Go through some bytes character by character; return what they lead to, and the word that waits for the next."""
+    found, part, size, sign, acted = 0, _0, _0, _0, False
+    while True:
+        joins, free = False, _0  # it goes on with a word; the sign it is
+        length = _1
+        if at < end and data[at] == 0x23:
+            found |= _tag(data, at + _1, line_end, form, traits, prefixes != _0, bits, shift, table, flags)
+        elif at < end:
+            code, length = _letter(data, at, line_end)
+            if code == _NO_CHARACTER:
+                found |= ODD
+            elif code < _TABLE_END:
+                trait, letter = traits[code], np.uint64(form[code])
+                if trait & SPECIAL or (acted and trait & ACTS):
+                    found |= ODD
+                acted = trait & ACTS != 0
+                joins = trait & JOINS != 0 and (size > _0 or not trait & MARK)
+                if joins:
+                    part, size = _grown(part, size, letter)
+                elif signs and code >= _ASCII_END and not trait & MARK:
+                    free = letter
+                    found |= _look_up(letter, bits, shift, table, flags)
+                    if sign != _0:
+                        found |= _look_up(sign * _MIX ^ letter, bits, shift, table, flags)
+        sign = free
+        if size > _0 and not joins:
+            number = _key(part, size)
+            if pending != _0 or _may_be(number, bits, shift):
+                leads, pending = _ended(number, pending, bits, shift, table, flags)
+                found |= leads
+            if prefixes != _0:
+                found |= _begins(part, size, prefixes, bits, shift, table, flags)
+            part, size = _0, _0
+        if at >= end:
+            return found, pending
+        at += length
+
+
+@njit(cache=True, nogil=True)
+def _mask(eights):
+    """Return 64 bytes, each 0 or 1, as the bits of a number."""
+    mask = _0
+    for place in range(8):
+        mask |= ((eights[place] * _GATHER) >> _56) << np.uint64(8 * place)
+    return mask
+
+
+@njit(cache=True, nogil=True)
+def _eight(eights, rest, at):
+    """Return the eight bytes that begin there; `rest` are those after the last eight."""
+    there, turn, count = at >> _3, (at & _7) << _3, np.uint64(eights.size)
+    low = eights[there] if there < count else rest
+    high = eights[there + _1] if there + _1 < count else rest if there + _1 == count else _0
+    return (low >> turn) | ((high << _1) << (_63 - turn))
+
+
+@njit(cache=True, nogil=True)
+def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, table, flags, prefixes, signs, out):
+    """Put into `out` what the words of each line lead to.
+
+    Parameters
+    ----------
+    data : the bytes
+    eights, rest : the same as numbers of eight bytes, and what is left of them
+    places : where the keys end whose values are looked at, ascending
+    starts, ends : where each line begins and ends
+    form, traits : see `characters.table`
+    bits, shift, table, flags : the words looked for, a bit for each and then itself, with what it says
+    prefixes : bit n is set where some prefix has n bytes, at most 8
+    signs : whether signs that belong to no word are looked for
+    """
+    kinds = np.zeros((3, 64), np.uint8)  # of the bytes of a block: in a word, needs a closer look, a quotation mark
+    word_bytes, aside_bytes, quote_bytes = kinds[0], kinds[1], kinds[2]
+    all_eights = kinds.view(np.uint64)
+    word_eights, aside_eights, quote_eights = all_eights[0], all_eights[1], all_eights[2]
+    line = 0
+    for each in range(starts.size):  # what is no JSON object is looked at by its parser, which says what is wrong
+        start, end = starts[each], ends[each]
+        out[each] = 0 if end > start and data[start] == 0x7B and data[end - 1] == 0x7D else ODD
+    for place in places:
+        while place > ends[line]:
+            line += 1
+        first, end = np.uint64(place), np.uint64(ends[line])
+        while first < end and (data[first] == 0x20 or data[first] == 0x3A or data[first] == 0x09):  # space, colon, tab
+            first += _1
+        if first == place or first == end:  # no key, but a value that is called so
+            continue
+        one = data[first] == 0x22  # one string; else all there is to the end of the line
+        first += _1 if one else _0
+        found, pending = _SEEN, _0
+        begun, inside, aside, block = first, False, False, first
+        while block < end or inside:
+            count = min(end - block, _64) if block < end else _0
+            for at in range(count):
+                byte = data[block + at]
+                beyond = (byte >= 0x80) | (byte == 0x5C) | (byte == 0x23)
+                letter = np.uint8((byte | np.uint8(0x20)) - np.uint8(0x61)) < np.uint8(26)
+                digit = np.uint8(byte - np.uint8(0x30)) < np.uint8(10)
+                word_bytes[at] = letter | digit | (byte == 0x5F) | beyond
+                aside_bytes[at] = beyond
+                quote_bytes[at] = byte == 0x22
+            for at in range(count, _64):
+                word_bytes[at] = aside_bytes[at] = quote_bytes[at] = 0
+            words, asides = _mask(word_eights), _mask(aside_eights)
+            last = False
+            if one:
+                quotes = _mask(quote_eights)
+                while quotes != _0 and not last:
+                    at = _first_bit(quotes)
+                    back = block + at
+                    while data[back - _1] == 0x5C and back > first:
+                        back -= _1
+                    if (block + at - back) & _1:  # an escaped one
+                        quotes &= quotes - _1
+                    else:
+                        last = True
+                        words &= ~(_ALL << at)
+            edges = words ^ ((words << _1) | (_1 if inside else _0))
+            while edges != _0:
+                at = _first_bit(edges)
+                edges &= edges - _1
+                if not inside:
+                    begun, inside, aside = block + at, True, False
+                    asides &= _ALL << at
+                    continue
+                inside = False
+                aside |= asides & ~(_ALL << at) != _0
+                stop = block + at
+                size = stop - begun
+                if aside:
+                    leads, pending = _aside(
+                        data, begun, stop, end, pending, form, traits, prefixes, signs, bits, shift, table, flags
+                    )
+                    found |= leads
+                    continue
+                part = (_eight(eights, rest, begun) | _SMALL) & (_ALL >> (_64 - (min(size, _8) << _3)))
+                number = _key(part, size)
+                if pending != _0 or _may_be(number, bits, shift):
+                    leads, pending = _ended(number, pending, bits, shift, table, flags)
+                    found |= leads
+                if prefixes != _0:
+                    found |= _begins(part, size, prefixes, bits, shift, table, flags)
+            if last:
+                break
+            aside |= inside and asides != _0
+            block += _64
+        out[line] |= found
+    for each in range(starts.size):
+        out[each] = out[each] & (TOPIC | NAME | ODD) if out[each] & _SEEN else ODD

@@ -1,0 +1,146 @@
+"""The sieve: lets through what may matter, and says which of it names something we know."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubbub.kernel.batch import Lines
+from hubbub.kernel.scan import Scanner
+from hubbub.listening.core.query.nodes import Query
+from hubbub.listening.core.sieve.characters import table
+from hubbub.listening.core.sieve.needles import MASK, MIX, Needle, needle_of_name, needles_of, number_of, number_of_pair
+from hubbub.listening.core.sieve.scan import FIRST, NAME, TOPIC, scan
+
+_BITS_A_WORD = 16
+_SMALLEST_LOG2 = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The lines that may matter: their places, ascending, and which of them name something we know."""
+
+    rows: NDArray[np.int64]
+    named: NDArray[np.bool_]
+
+
+class Sieve:
+    """The words that lead to the posts of some queries, and those of names. One thread at a time may use it.
+
+    Parameters
+    ----------
+    keys : under which keys of a line stand the strings that count
+    queries : what topics ask for
+    names : ids, handles and uris; a line that holds one is let through as one that names something we know
+    sites : hosts on which posts stand although their lines do not say so
+    """
+
+    def __init__(
+        self, keys: Iterable[str], queries: Iterable[Query], names: Iterable[str] = (), sites: Iterable[str] = ()
+    ) -> None:
+        quoted = [f'"{key}"'.encode() for key in keys]
+        self._keys = Scanner(quoted, range(len(quoted)), literal=True)
+        self._known: dict[int, int] = {}  # by number of the word: what it says
+        self._prefixes = 0
+        self._signs = self._everything = False
+        for needle in set(needles_of(queries, sites)):
+            self._add(needle, TOPIC)
+        for name in set(names):
+            self._add(needle_of_name(name), NAME)
+        self._lay_out()
+
+    def follow(self, names: Iterable[str]) -> None:
+        """Let through what holds these names, too."""
+        before = len(self._known)
+        fresh = {needle for name in names if (needle := needle_of_name(name)) is not None}
+        numbers = [number_of(needle.words[0]) for needle in fresh]
+        for needle in fresh:
+            self._add(needle, NAME)
+        if len(self._known) * _BITS_A_WORD > self._bits.size * 8 * 2:
+            self._lay_out()
+        elif len(self._known) > before or numbers:
+            for number in numbers:
+                self._put(number, self._known.get(number, 0))
+
+    def pick(self, lines: Lines) -> Picked:
+        """Return which lines may matter. All that `parse` could make a match of are among them."""
+        if self._everything:
+            return Picked(np.arange(len(lines)), np.zeros(len(lines), np.bool_))
+        found = np.empty(len(lines), np.uint8)
+        form, traits = table()
+        data = np.frombuffer(lines.data, np.uint8)
+        whole = len(data) & ~7
+        scan(
+            data,
+            data[:whole].view(np.uint64),
+            np.uint64(int.from_bytes(lines.data[whole:], "little")),
+            self._places(lines.data),
+            lines.starts,
+            lines.ends,
+            form,
+            traits,
+            self._bits,
+            np.uint64(self._shift),
+            self._table,
+            self._flags,
+            np.uint64(self._prefixes),
+            self._signs,
+            found,
+        )
+        rows = np.flatnonzero(found)
+        return Picked(rows, (found[rows] & NAME) != 0)
+
+    def _places(self, data: bytes) -> NDArray[np.int64]:
+        """Return where the keys end that are looked at."""
+        places: list[int] = []
+        add = places.append
+
+        def seen(_key: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add(end)
+
+        self._keys.scan(data, seen)
+        return np.array(places, np.int64)
+
+    def _add(self, needle: Needle | None, says: int) -> None:
+        if needle is None:
+            self._everything = True
+        elif needle.signs:
+            self._signs = True
+            signs = [ord(sign) for sign in needle.signs]
+            self._say(signs[0] if len(signs) == 1 else number_of_pair(*signs), says)
+        elif needle.prefix:
+            self._prefixes |= 1 << len(needle.words[0].encode())
+            self._say(number_of(needle.words[0]) ^ MASK, says)
+        else:
+            numbers = [number_of(word) for word in needle.words]
+            if len(numbers) == 2:
+                self._say(numbers[0], FIRST)
+            self._say(numbers[0] if len(numbers) == 1 else number_of_pair(*numbers), says)
+
+    def _say(self, number: int, says: int) -> None:
+        if number:
+            self._known[number] = self._known.get(number, 0) | says
+        else:  # the one number that stands for no word
+            self._everything = True
+
+    def _lay_out(self) -> None:
+        """Put all words into tables four times as large as they need to be."""
+        wanted = max(1, len(self._known))
+        log2 = max(_SMALLEST_LOG2, (wanted * _BITS_A_WORD - 1).bit_length())
+        self._shift = 64 - log2
+        self._bits = np.zeros(1 << log2 - 3, np.uint8)
+        self._table = np.zeros(1 << log2 - 2, np.uint64)
+        self._flags = np.zeros(1 << log2 - 2, np.uint8)
+        for number, says in self._known.items():
+            self._put(number, says)
+
+    def _put(self, number: int, says: int) -> None:
+        mixed = number * MIX & MASK
+        place = mixed >> self._shift
+        self._bits[place >> 3] |= 1 << (place & 7)
+        mask = len(self._table) - 1
+        slot = mixed >> 20 & mask
+        while self._flags[slot] and int(self._table[slot]) != number:
+            slot = slot + 1 & mask
+        self._table[slot], self._flags[slot] = number, says
