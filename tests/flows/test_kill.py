@@ -138,12 +138,14 @@ def picture(town: Town) -> dict[str, Any]:
     cells = Counter({key: n for key, n in counted().items() if key[0] == town.access.workspace})
     assert cells == recount(stored)
     posts = Post.objects.filter(**mine)
-    uris = sorted({each["uri"] for each in stored} - set(posts.values_list("uri", flat=True)))
+    uris = sorted({each["uri"] for each in stored})
     keys = {identities.key_of(town.access.workspace, uri): uri for uri in uris}
     index = identities.Identities(town.places.identities)
     try:
-        known = {keys[key]: (found.minute, found.gone, found.edited_us) for key, found in index.known([*keys]).items()}
-        assert index.count() == len(known) == len(uris)
+        found = {keys[key]: each for key, each in index.known([*keys]).items()}
+        assert index.count() == len(found) == len(uris)
+        assert {uri for uri, each in found.items() if each.row} == set(posts.values_list("uri", flat=True))
+        known = {uri: (each.minute, each.gone, each.edited_us) for uri, each in found.items() if not each.row}
     finally:
         index.close()
     entries = Entry.objects.filter(case__workspace=town.access.workspace).order_by("case__number", "at", "id")

@@ -37,7 +37,7 @@ def test_rows_that_were_inserted_at_once_read_like_any() -> None:
 def test_nothing_to_write_is_nothing_written() -> None:
     assert db.insert(Change, COLUMNS, []) == 0
     db.update(Change, ("kind",), [])
-    db.add_up(Rollup, CELL, "posts", [])
+    db.add_up(Rollup, CELL, "posts", "authors", [])
     assert rows() == []
 
 
@@ -103,15 +103,13 @@ def test_a_row_that_may_not_be_is_refused_with_all_that_came_with_it() -> None:
 def test_counters_are_made_and_added_up_with_their_signs() -> None:
     here = make_workspace().workspace
     one, two = (here, 5, 29_000_000, "demo", "en", -1), (here, 5, 29_000_001, "demo", "en", -1)
-    db.add_up(Rollup, CELL, "posts", [(one, 3), (two, 2**40), (one, 4)])
-    db.add_up(Rollup, CELL, "posts", iter([(one, -2), (two, 0)]))
+    db.add_up(Rollup, CELL, "posts", "authors", [(*one, 3, b"\0a"), (*two, 2**40, b""), (*one, 4, b"\xff\0")])
+    db.add_up(Rollup, CELL, "posts", "authors", iter([(*one, -2, b""), (*two, 0, b"z")]))
     assert dict(Rollup.objects.values_list("minute", "posts")) == {29_000_000: 5, 29_000_001: 2**40}
-
-
-def test_a_counter_of_nothing_is_not_made() -> None:
-    here = make_workspace().workspace
-    db.add_up(Rollup, CELL, "posts", [((here, 5, 29_000_000, "demo", "en", 0), 0)])
-    assert not Rollup.objects.exists()
+    assert [bytes(each) for each in Rollup.objects.order_by("minute").values_list("authors", flat=True)] == [
+        b"\0a\xff\0",
+        b"z",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,7 +25,7 @@ def index(tmp_path: Path) -> Iterator[Identities]:
 
 def test_what_was_put_in_is_known_and_nothing_else(index: Identities) -> None:
     one, two, other = key_of(1, "demo:1"), key_of(1, "demo:2"), key_of(1, "demo:3")
-    index.apply(7, 0, {one: HELLO, two: GONE})
+    index.apply(7, 0, [(one, HELLO.value()), (two, GONE.value())])
     assert index.known([one, two, other]) == {one: HELLO, two: GONE}
     assert index.known([]) == {}
     assert index.count() == 2
@@ -34,29 +34,29 @@ def test_what_was_put_in_is_known_and_nothing_else(index: Identities) -> None:
 def test_a_segment_is_applied_once_and_none_goes_back(index: Identities) -> None:
     key = key_of(1, "demo:1")
     assert index.applied(7) == 0
-    index.apply(7, 4, {key: HELLO})
+    index.apply(7, 4, [(key, HELLO.value())])
     assert index.applied(7) == 5
     for number in (4, 3):
-        index.apply(7, number, {key: GONE, key_of(1, "demo:2"): HELLO})
+        index.apply(7, number, [(key, GONE.value()), (key_of(1, "demo:2"), HELLO.value())])
     assert (index.known([key]), index.count(), index.applied(7)) == ({key: HELLO}, 1, 5)
-    index.apply(8, 0, {key: GONE})  # another stream counts by itself
+    index.apply(8, 0, [(key, GONE.value())])  # another stream counts by itself
     assert (index.known([key]), index.applied(8), index.applied(7)) == ({key: GONE}, 1, 5)
 
 
 def test_the_last_word_on_a_post_in_a_segment_stands(index: Identities) -> None:
     key = key_of(1, "demo:1")
-    index.apply(7, 0, [(key, HELLO), (key_of(1, "demo:0"), HELLO), (key, GONE)])
+    index.apply(7, 0, [(key, HELLO.value()), (key_of(1, "demo:0"), HELLO.value()), (key, GONE.value())])
     assert index.known([key]) == {key: GONE}
 
 
 @given(st.tuples(st.integers(1, 2**40), st.text()), st.tuples(st.integers(1, 2**40), st.text()))
 def test_no_two_posts_have_the_same_key(one: tuple[int, str], other: tuple[int, str]) -> None:
     assert (key_of(*one) == key_of(*other)) == (one == other)
-    assert len(key_of(*one)) == 16
+    assert 14 <= len(key_of(*one)) <= 38
 
 
 def test_a_post_of_one_workspace_is_not_known_in_another(index: Identities) -> None:
-    index.apply(7, 0, {key_of(1, "demo:1"): HELLO})
+    index.apply(7, 0, [(key_of(1, "demo:1"), HELLO.value())])
     assert index.known([key_of(2, "demo:1")]) == {}
 
 
@@ -65,7 +65,7 @@ import os, signal, sys
 from pathlib import Path
 from hubbub.infra.identities import Counted, Identities, key_of
 index = Identities(Path(sys.argv[1]))
-index.apply(7, 0, {key_of(1, "demo:1"): Counted(29000000, "demo", "en", -1, (1, 5))})
+index.apply(7, 0, [(key_of(1, "demo:1"), Counted(29000000, "demo", "en", -1, (1, 5)).value())])
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

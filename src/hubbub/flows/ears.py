@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hubbub.care import selectors as care
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import Subscriber
@@ -32,6 +35,9 @@ class Ears:
     queries: dict[tuple[WorkspaceId, TopicId], Query]
     matcher: Matcher[tuple[WorkspaceId, TopicId]]
     handles: dict[int, frozenset[str]]  # workspace -> folded handles that its topics about us name
+    owners: NDArray[np.int64]  # the workspace of each topic of the matcher
+    topic_ids: NDArray[np.int64]  # its id
+    ours: NDArray[np.bool_]  # whether it is about us
     _attention: dict[int, tuple[float, Budget]] = field(default_factory=dict)
     _subscribers: dict[StreamId, tuple[Subscriber, ...]] = field(default_factory=dict)
 
@@ -58,7 +64,15 @@ class Ears:
                 handles.setdefault(topic.workspace, set()).update(named)
         same = before is not None and before.queries == queries
         matcher = before.matcher if before is not None and same else Matcher(list(queries.items()))
-        return cls(topics, queries, matcher, {key: frozenset(value) for key, value in handles.items()})
+        return cls(
+            topics,
+            queries,
+            matcher,
+            {key: frozenset(value) for key, value in handles.items()},
+            np.array([workspace for workspace, _ in queries], np.int64),
+            np.array([topic for _, topic in queries], np.int64),
+            np.array([topics[topic].klass.ours for _, topic in queries], np.bool_),
+        )
 
     def subscribers(self, stream: StreamId) -> tuple[Subscriber, ...]:
         """Return who hears a stream, with the handles their topics name among their own."""

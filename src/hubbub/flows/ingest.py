@@ -9,19 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
-from pyarrow import compute
+from numpy.typing import NDArray
 
+from hubbub.care.core.estimate import WordTable
 from hubbub.care.core.understanding import Understanding
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
-from hubbub.flows.piece import Piece, minute_of, since_1970_us
+from hubbub.flows.many import hear_many
+from hubbub.flows.piece import Piece
 from hubbub.flows.places import Places
+from hubbub.flows.segment import entries_of
 from hubbub.infra import identities, segments
 from hubbub.infra.failpoints import failpoint
-from hubbub.infra.identities import Counted, Identities
+from hubbub.infra.identities import Identities
 from hubbub.kernel.batch import Batch, Event, RawBatch
 from hubbub.kernel.ids import StreamId
 from hubbub.listening import services
@@ -50,6 +54,7 @@ def ingest(
     follow: frozenset[str] = frozenset(),
     passed: int = 0,
     idle: bool = True,
+    named: NDArray[np.bool_] | None = None,
 ) -> Ingested:
     """Hear one raw batch, all of it exactly once.
 
@@ -58,6 +63,7 @@ def ingest(
     follow : uris of posts whose thread is heard in any case
     passed : lines of earlier batches in which nothing was heard and whose cursor was not committed
     idle : commit the cursor even if nothing was heard
+    named : array of shape (lines,), which lines name something we know, as a sieve says; None: any may
 
     Raises
     ------
@@ -72,15 +78,22 @@ def ingest(
     for number, chunk in enumerate(chunks):
         last = number == len(chunks) - 1
         for attempt in range(3):
-            piece = Piece(stream, raw, batch, chunk, ears, understanding, index, now, follow)
+            many = None
+            if named is not None:
+                many = hear_many(stream, raw, batch, chunk, named, ears, WordTable.shipped(), index, now)
+            piece = Piece(stream, raw, batch, many.few if many else chunk, ears, understanding, index, now, follow)
             made = piece.decide()
             if last:
                 made.cursor, made.lines = raw.cursor, len(raw.lines) + passed
                 made.rejects = [(reject.reason, raw.lines[reject.row]) for reject in batch.rejects]
-            if not (made.anything or piece.lines or (last and (idle or moved))):
+            table = piece.table()
+            if many is not None and many.table.num_rows:
+                made.heard, made.shed = made.heard + many.table.num_rows, made.shed + many.shed
+                made.tally, made.workspaces = many.cells, made.workspaces | many.workspaces
+                table = pa.concat_tables([table, many.table])
+            if not (made.anything or table.num_rows or (last and (idle or moved))):
                 break
             try:
-                table = piece.table(made)
                 _write_and_commit(stream, made, table, places, index, now)
                 moved = True
                 stream = replace(stream, cursor=made.cursor, next_segment=made.number + (made.segment_size is not None))
@@ -109,30 +122,6 @@ def _write_and_commit(
         failpoint("listen.indexed")
 
 
-def entries_of(table: pa.Table) -> list[tuple[bytes, Counted]]:
-    """Return what a segment tells the hash index: the roll-up cell of each post that has no row."""
-    names = ("workspace", "uri", "event", "happened_at", "said_at", "channel", "language", "sentiment", "topics")
-    table = table.filter(compute.invert(table.column("has_row")))
-    columns = [table.column(name).to_pylist() for name in names]
-    return [
-        (
-            identities.key_of(workspace, uri),
-            Counted(
-                minute_of(said_at),
-                channel,
-                language,
-                sentiment,
-                tuple(topics),
-                gone=event == Event.DELETE,
-                edited_us=since_1970_us(happened_at) if event == Event.EDIT else 0,
-            ),
-        )
-        for workspace, uri, event, happened_at, said_at, channel, language, sentiment, topics in zip(
-            *columns, strict=True
-        )
-    ]
-
-
 def catch_up(stream: StreamId, next_segment: int, places: Places) -> None:
     """Bring the hash index up to what the database committed."""
     index = identities.at(places.identities)
@@ -156,6 +145,10 @@ def recover(stream: StreamId, places: Places) -> StreamValue:
 def _chunks(batch: Batch) -> Iterator[list[int]]:
     """Yield the batch's rows in pieces in which no post has two different events."""
     uris, events = batch.posts.column("uri").to_pylist(), batch.posts.column("event").to_pylist()
+    if len(set(uris)) == len(uris):
+        if uris:
+            yield list(range(len(uris)))
+        return
     chunk: list[int] = []
     seen: dict[str, int] = {}
     for row, (uri, event) in enumerate(zip(uris, events, strict=True)):

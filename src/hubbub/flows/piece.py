@@ -13,35 +13,23 @@ from hubbub.care.core.understanding import Understanding
 from hubbub.channels.core.values import StreamValue, Subscriber
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
+from hubbub.flows.segment import SEGMENT_SCHEMA, marked
 from hubbub.infra import identities
 from hubbub.infra.identities import Counted, Identities
-from hubbub.kernel.batch import POST_SCHEMA, UTC_US, Batch, Event, RawBatch
+from hubbub.kernel.batch import POST_SCHEMA, Batch, Event, RawBatch
+from hubbub.kernel.hashing import hashes
 from hubbub.kernel.text import HANDLE, fold
 from hubbub.listening import selectors
+from hubbub.listening.core.glance import SCRIPTS, look
 from hubbub.listening.core.policy import Heard, may_be_row, must_be_row
 from hubbub.listening.core.query import Facts
+from hubbub.listening.core.sketch import entries
 from hubbub.listening.models import Post
 from hubbub.listening.services import Commit, Edit, cell_of
 
 _MINUTE = timedelta(minutes=1)
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-SEGMENT_SCHEMA = pa.schema(
-    [
-        *POST_SCHEMA,
-        pa.field("workspace", pa.int64(), nullable=False),
-        pa.field("channel", pa.string(), nullable=False),
-        pa.field("said_at", UTC_US, nullable=False),
-        pa.field("arrived_at", UTC_US, nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("topics", pa.list_(pa.int64()), nullable=False),
-        pa.field("kinds", pa.list_(pa.float32())),
-        pa.field("sentiment", pa.int8(), nullable=False),
-        pa.field("has_row", pa.bool_(), nullable=False),
-    ]
-)
-
 
 class Piece:
     """The decisions about one piece of a batch: who heard what, what becomes a row, what is counted."""
@@ -75,7 +63,7 @@ class Piece:
             if (workspace, uri) not in self.known
         }
         found = index.known(list(keys.values()))
-        self.counted = {pair: found[key] for pair, key in keys.items() if key in found}
+        self.counted = {pair: found[key] for pair, key in keys.items() if key in found and not found[key].row}
         self.buried = frozenset() if self.abilities.ordered or not uris else selectors.buried(workspaces, uris)
         threads = {
             uri for row in rows for uri in (self.columns["root"][row], self.columns["parent"][row]) if uri is not None
@@ -181,31 +169,36 @@ class Piece:
     def _estimate(self, lines: Sequence["Line"]) -> None:
         """Put what is made of the text into lines; each text is read once, however many heard it."""
         places = {row: place for place, row in enumerate(dict.fromkeys(line.row for line in lines))}
-        readings = read_texts([self.columns["text"][row] or "" for row in places], self.understanding)
+        texts = [self.columns["text"][row] or "" for row in places]
+        readings = read_texts(texts, self.understanding)
+        seen = look(texts)
+        authors = entries(hashes(pa.array([self.columns["author"][row] for row in places], pa.string()))).tolist()
         for line in lines:
-            line.reading = readings[places[line.row]]
+            place = places[line.row]
+            line.reading, line.author = readings[place], authors[place]
+            line.asks, line.likeness = bool(seen.asks[place]), int(seen.likeness[place])
+            line.language = self.columns["lang"][line.row] or SCRIPTS[seen.script[place]] or "und"
 
     def _admit(self, line: "Line", made: Commit) -> None:
         """Decide about the row, and count."""
         workspace = line.subscriber.workspace
-        language = self.columns["lang"][line.row] or "und"
         assert line.reading is not None
         line.sentiment = line.reading.mood
-        cell = Counted(minute_of(line.said_at), self.channel, language, line.sentiment, line.topics)
+        cell = Counted(minute_of(line.said_at), self.channel, line.language, line.sentiment, line.topics)
         line.cell = cell
         if line.known is not None:  # an edit of a row
             line.has_row = True
             at = self.columns["happened_at"][line.row]
             if (before := selectors.counted_of(line.known)) is not None:
                 made.count(workspace, before, -1)
-            made.count(workspace, cell, 1)
+            made.count(workspace, cell, 1, line.author)
             made.edits.append(Edit(line.known.pk, line.text, at, cell, line.reading.data()))
             return
         if line.counted is not None:  # an edit of a post without a row
             made.count(workspace, line.counted, -1)
         else:
             made.heard += 1
-        made.count(workspace, cell, 1)
+        made.count(workspace, cell, 1, line.author)
         threshold, budget = self.ears.attention(workspace)
         if must_be_row(line.heard):
             line.has_row = True
@@ -285,7 +278,7 @@ class Piece:
             True,
         )
 
-    def table(self, made: Commit) -> pa.Table:
+    def table(self) -> pa.Table:
         """Return the segment: every line heard, edited or deleted, per workspace."""
         if not self.lines:
             return SEGMENT_SCHEMA.empty_table()
@@ -302,12 +295,13 @@ class Piece:
             "kinds": [line.reading.kinds if line.reading else None for line in self.lines],
             "sentiment": [line.sentiment for line in self.lines],
             "has_row": [line.has_row for line in self.lines],
+            "asks": [line.asks for line in self.lines],
+            "likeness": [line.likeness for line in self.lines],
         }
-        arrays = [
-            *taken.columns,
-            *(pa.array(values, SEGMENT_SCHEMA.field(name).type) for name, values in added.items()),
-        ]
-        return pa.Table.from_arrays(arrays, schema=SEGMENT_SCHEMA)
+        columns = marked(taken, taken.column("text")) | {
+            name: pa.array(values, SEGMENT_SCHEMA.field(name).type) for name, values in added.items()
+        }
+        return pa.Table.from_arrays([columns[name] for name in SEGMENT_SCHEMA.names], schema=SEGMENT_SCHEMA)
 
 
 @dataclass(slots=True)
@@ -327,6 +321,10 @@ class Line:
     sentiment: int = 0
     cell: Counted | None = None
     has_row: bool = False
+    language: str = "und"
+    author: int = 0  # the entry of who wrote it in a sketch of authors
+    asks: bool | None = None
+    likeness: int | None = None
 
 
 def _listed(column: pa.Array) -> list[Any]:

@@ -53,17 +53,21 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[tup
             cursor.executemany(f"UPDATE {model._meta.db_table} SET {pairs} WHERE id = %s", given)  # noqa: S608
 
 
-def add_up(
-    model: type[models.Model], keys: Sequence[str], value: str, cells: Iterable[tuple[Sequence[Any], int]]
-) -> None:
-    """Add signed numbers to counters, making those that do not exist: one upsert a cell."""
-    table, columns = model._meta.db_table, [*keys, value]
+def add_up(model: type[models.Model], keys: Sequence[str], number: str, bytes_: str, cells: Iterable[tuple[Any, ...]]) -> None:
+    """Add to counters and append to their bytes, making those that do not exist: one upsert a cell.
+
+    `cells` are tuples of the keys' values, the signed number and the bytes.
+    """
+    table, columns = model._meta.db_table, [*keys, number, bytes_]
+    more = f"{table}.{bytes_} || excluded.{bytes_}"
+    if connection.vendor == "sqlite":
+        more = f"CAST({more} AS BLOB)"
     sql = (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {value} = {table}.{value} + excluded.{value}"
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {number} = {table}.{number} + excluded.{number}, {bytes_} = {more}"
     )
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [(*key, number) for key, number in cells if number])
+        cursor.executemany(sql, list(cells))
 
 
 class Among(models.Lookup):

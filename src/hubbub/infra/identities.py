@@ -1,4 +1,4 @@
-"""The hash index: which posts without a row were heard, and the roll-up each was counted in.
+"""The hash index: which posts were heard, and the roll-up that each without a row was counted in.
 
 It is derived from segments: after the database commits a segment, its posts are put here in one LMDB
 transaction together with the segment's number, so that a killed process can catch up and nothing is
@@ -7,13 +7,15 @@ applied twice. LMDB syncs each transaction to disk and serves several processes.
 
 import hashlib
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import lmdb
 import msgspec
+import numpy as np
 
 MAP_SIZE: Final = 64 * 2**30  # address space, not disk: the file grows as it fills
 _open: dict[Path, "Identities"] = {}
@@ -30,15 +32,50 @@ class Counted(msgspec.Struct, frozen=True, array_like=True):
     topics: tuple[int, ...]
     gone: bool = False
     edited_us: int = 0  # microseconds since 1970 of the edit whose wording is counted; 0: the first wording
+    row: bool = False  # it has a row, which tells the rest
+
+    def value(self) -> bytes:
+        """Return it as the index keeps it; `flows.segment` makes many at a time."""
+        head = _HEAD.pack(self.minute, self.edited_us, self.sentiment, GONE * self.gone | ROW * self.row)
+        names = b"%b\0%b\0" % (self.channel.encode(), self.lang.encode())
+        return head + names + struct.pack(f"<{len(self.topics)}q", *self.topics)
 
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Counted).decode
+_HEAD = struct.Struct("<qqbB")
+"""Of a value: the minute, the edit, the sentiment and flags; then channel, NUL, language, NUL, and the topics."""
+GONE, ROW = 1, 2
+HEAD_TYPE: Final = np.dtype([("minute", "<i8"), ("edited_us", "<i8"), ("sentiment", "i1"), ("flags", "u1")])
+
+
+def _decode(value: bytes) -> Counted:
+    minute, edited_us, sentiment, flags = _HEAD.unpack_from(value)
+    channel, lang, topics = value[_HEAD.size :].split(b"\0", 2)
+    numbers = struct.unpack(f"<{len(topics) // 8}q", topics)
+    return Counted(
+        minute, channel.decode(), lang.decode(), sentiment, numbers, bool(flags & GONE), edited_us, bool(flags & ROW)
+    )
+
+
+def keys_of(workspaces: Iterable[int], uris: Iterable[str]) -> list[bytes]:
+    """Return what posts are known under: the end of the uri, which grows with time on most networks, and a hash.
+
+    What was said at about the same time then stands together, so that few pages are written at once.
+    """
+    keyed: dict[int, Any] = {}
+    found = []
+    for workspace, uri in zip(workspaces, uris, strict=True):
+        if (start := keyed.get(workspace)) is None:
+            start = keyed[workspace] = hashlib.blake2b(digest_size=14, key=struct.pack("<q", workspace))
+        whole = uri.encode()
+        digest = start.copy()
+        digest.update(whole)
+        found.append(whole[whole.rfind(b"/") + 1 :][:24] + digest.digest())
+    return found
 
 
 def key_of(workspace: int, uri: str) -> bytes:
-    """The 16 bytes under which a post of a workspace is known."""
-    return hashlib.blake2b(uri.encode(), digest_size=16, key=struct.pack("<q", workspace)).digest()
+    """Return what one post of a workspace is known under."""
+    return keys_of((workspace,), (uri,))[0]
 
 
 class Identities:
@@ -52,9 +89,8 @@ class Identities:
 
     def known(self, keys: Sequence[bytes]) -> dict[bytes, Counted]:
         """Return what is known of these keys."""
-        with self._env.begin(db=self._posts) as reading:
-            found = ((key, reading.get(key)) for key in keys)
-            return {key: _decode(value) for key, value in found if value is not None}
+        with self._env.begin(db=self._posts) as reading, reading.cursor() as cursor:
+            return {bytes(key): _decode(value) for key, value in cursor.getmulti(keys)}
 
     def applied(self, stream: int) -> int:
         """Return how many segments of a stream are in the index."""
@@ -62,16 +98,16 @@ class Identities:
             value = reading.get(struct.pack("<q", stream))
             return 0 if value is None else struct.unpack("<q", value)[0] + 1
 
-    def apply(self, stream: int, number: int, posts: Mapping[bytes, Counted] | Iterable[tuple[bytes, Counted]]) -> None:
-        """Put a committed segment's posts in, once: segment numbers of a stream only go up."""
-        entries = sorted((posts.items() if isinstance(posts, Mapping) else posts), key=lambda entry: entry[0])
+    def apply(self, stream: int, number: int, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """Put a committed segment's posts in, once: segment numbers of a stream only go up. Later entries win."""
+        entries = sorted(entries, key=itemgetter(0))
         with self._env.begin(write=True) as writing:
             name = struct.pack("<q", stream)
             value = writing.get(name, db=self._streams)
             if value is not None and struct.unpack("<q", value)[0] >= number:
                 return
-            for key, counted in entries:
-                writing.put(key, _encode(counted), db=self._posts)
+            with writing.cursor(db=self._posts) as cursor:
+                cursor.putmulti(entries)
             writing.put(name, struct.pack("<q", number), db=self._streams)
 
     def count(self) -> int:

@@ -125,6 +125,7 @@ class Rollup(models.Model):
     lang = models.CharField(max_length=35)
     sentiment = models.SmallIntegerField()  # -1, 0, 1
     posts = models.BigIntegerField()
+    authors = models.BinaryField(default=b"")  # a sketch of who said it; never gets less, see listening.core.sketch
 
     class Meta:
         constraints: ClassVar = [
@@ -132,3 +133,10 @@ class Rollup(models.Model):
                 fields=["workspace", "topic", "minute", "channel", "lang", "sentiment"], name="rollup_cell"
             )
         ]
+
+
+class Tally(models.Model):
+    """The roll-ups of a large piece of a stream, to be added to the others soon: true, but not yet in its cells."""
+
+    cells = models.BinaryField()  # a table of listening.core.rollup, as Arrow IPC
+    done = models.IntegerField(default=0)  # so many of its cells are added already

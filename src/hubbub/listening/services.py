@@ -1,11 +1,13 @@
 """Writes of the listening domain: topics, and the one transaction that makes heard posts count."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 from django.db import IntegrityError, models, transaction
 
 from hubbub.accounts.core.access import Access, Permission
@@ -16,11 +18,13 @@ from hubbub.infra.failpoints import failpoint
 from hubbub.infra.identities import Counted
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import StreamId, TopicId
-from hubbub.listening.core import query
+from hubbub.listening.core import query, rollup
+from hubbub.listening.core.rollup import CellKey
 from hubbub.listening.core.topics import TopicClass
-from hubbub.listening.models import EVERY_POST, Post, Revision, Rollup, Segment, Tombstone, Topic
+from hubbub.listening.models import EVERY_POST, Post, Revision, Rollup, Segment, Tally, Tombstone, Topic
 
 KEPT_RAW = 200_000
+AT_ONCE = 2_000  # cells of roll-ups added in one transaction
 POST_COLUMNS = (
     "workspace_id",
     "uri",
@@ -159,7 +163,9 @@ class Commit:
     deletes: list[tuple[int, datetime]] = field(default_factory=list)
     learned: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # of authors, by another stream
     tombstones: dict[tuple[int, str], datetime] = field(default_factory=dict)  # by workspace and uri
-    cells: Counter[tuple[int, int, int, str, str, int]] = field(default_factory=Counter)
+    cells: Counter[CellKey] = field(default_factory=Counter)
+    authors: dict[CellKey, set[int]] = field(default_factory=dict)  # entries of a sketch
+    tally: pa.Table | None = None  # cells of the many, see listening.core.rollup
     rejects: list[tuple[str, bytes]] = field(default_factory=list)
     workspaces: set[int] = field(default_factory=set)
 
@@ -168,10 +174,13 @@ class Commit:
         """Whether there is more to commit than a cursor."""
         return bool(self.rows or self.edits or self.deletes or self.learned or self.tombstones or self.rejects)
 
-    def count(self, workspace: int, cell: Counted, sign: int) -> None:
-        """Add a post to the roll-ups, or take it out."""
+    def count(self, workspace: int, cell: Counted, sign: int, author: int | None = None) -> None:
+        """Add a post to the roll-ups, or take it out; `author` is who said it, as an entry of a sketch."""
         for topic in (EVERY_POST, *cell.topics):
-            self.cells[workspace, topic, cell.minute, cell.channel, cell.lang, cell.sentiment] += sign
+            key = workspace, topic, cell.minute, cell.channel, cell.lang, cell.sentiment
+            self.cells[key] += sign
+            if author is not None:
+                self.authors.setdefault(key, set()).add(author)
 
 
 def commit(made: Commit, *, now: datetime) -> None:
@@ -197,12 +206,7 @@ def commit(made: Commit, *, now: datetime) -> None:
                 (Tombstone(workspace_id=workspace, uri=uri, at=at) for (workspace, uri), at in made.tombstones.items()),
                 ignore_conflicts=True,
             )
-            db.add_up(
-                Rollup,
-                ("workspace_id", "topic", "minute", "channel", "lang", "sentiment"),
-                "posts",
-                sorted(made.cells.items()),
-            )
+            _count(made)
             Quarantined.objects.bulk_create(
                 Quarantined(stream_id=made.stream, reason=reason, raw=raw[:KEPT_RAW], size=len(raw), at=now)
                 for reason, raw in made.rejects
@@ -211,6 +215,68 @@ def commit(made: Commit, *, now: datetime) -> None:
             failpoint("listen.in_transaction")
     except IntegrityError as error:
         raise HeardElsewhere from error
+
+
+def _count(made: Commit) -> None:
+    """Add to the roll-ups; what is too much for a short transaction waits as a tally."""
+    if made.tally is not None and made.tally.num_rows > AT_ONCE:
+        Tally.objects.create(cells=_packed(made.tally))
+    elif made.tally is not None:
+        _add_up(rollup.rows_of(made.tally))
+    said = ((key, posts, made.authors.get(key, set())) for key, posts in sorted(made.cells.items()))
+    _add_up(
+        (*key, posts, np.array(sorted(authors), "<u4").tobytes()) for key, posts, authors in said if posts or authors
+    )
+
+
+def _add_up(cells: Iterable[tuple[Any, ...]]) -> None:
+    db.add_up(Rollup, ("workspace_id", "topic", "minute", "channel", "lang", "sentiment"), "posts", "authors", cells)
+
+
+def fold(*, tallies: int = 1) -> bool:
+    """Add waiting tallies to the roll-ups once there are so many, a short transaction at a time; say if there were.
+
+    One process at a time does: the others find them locked, or gone.
+    """
+    with transaction.atomic():
+        waiting = list(Tally.objects.select_for_update().order_by("id"))
+        if not waiting or (len(waiting) < tallies and not waiting[0].done):
+            return False
+        if len(waiting) > 1 and not waiting[0].done:
+            cells = rollup.together([_unpacked(each.cells) for each in waiting])
+            Tally.objects.filter(pk__in=[each.pk for each in waiting[1:]]).delete()
+            waiting[0].cells = _packed(cells)
+            waiting[0].save(update_fields=["cells"])
+    while _fold_some(waiting[0].pk):
+        pass
+    return True
+
+
+@transaction.atomic
+def _fold_some(pk: int) -> bool:
+    """Add some more cells of a tally; say whether there are others left."""
+    row = Tally.objects.select_for_update().filter(pk=pk).first()
+    if row is None:
+        return False
+    cells = _unpacked(row.cells)
+    _add_up(rollup.rows_of(cells.slice(row.done, AT_ONCE)))
+    row.done += AT_ONCE
+    if row.done >= cells.num_rows:
+        row.delete()
+        return False
+    row.save(update_fields=["done"])
+    return True
+
+
+def _packed(cells: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, cells.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(cells)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
+def _unpacked(cells: bytes) -> pa.Table:
+    return pa.ipc.open_stream(pa.py_buffer(bytes(cells))).read_all()
 
 
 def check_fence(stream: StreamId, number: int) -> None:

@@ -114,7 +114,7 @@ class LinearModel:
         logits = np.empty((len(texts), _COLUMNS))
         for start, stop in _chunks(texts):
             logits[start:stop] = self._logits(texts[start:stop])
-        return Reading(kinds=_softmax(logits[:, : len(KINDS)]), sentiment=_softmax(logits[:, len(KINDS) :]))
+        return Reading(kinds=softmax(logits[:, : len(KINDS)]), sentiment=softmax(logits[:, len(KINDS) :]))
 
     def _logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         found = features(texts)
@@ -135,7 +135,8 @@ class LinearModel:
         return logits
 
 
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float32]:
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return probabilities; each row sums to one."""
     raised = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
     probabilities: NDArray[np.float32] = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
     return probabilities

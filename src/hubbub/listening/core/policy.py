@@ -33,11 +33,15 @@ class Budget:
     rows_a_minute: int
     _taken: deque[datetime] = field(default_factory=deque)
 
-    def take(self, now: datetime) -> bool:
-        """Spend one, or say that the minute's budget is spent."""
+    def left(self, now: datetime) -> int:
+        """Return how many it takes now."""
         while self._taken and now - self._taken[0] > timedelta(minutes=1):
             self._taken.popleft()
-        if len(self._taken) >= self.rows_a_minute:
+        return max(0, self.rows_a_minute - len(self._taken))
+
+    def take(self, now: datetime) -> bool:
+        """Spend one, or say that the minute's budget is spent."""
+        if not self.left(now):
             return False
         self._taken.append(now)
         return True

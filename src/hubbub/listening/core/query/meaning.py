@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, ClassVar
 
 import regex
 
@@ -37,9 +37,11 @@ class Facts:
     reply: bool = False
     repost: bool = False
 
+    TOLD: ClassVar = ("lang", "handle", "author", "url", "links", "text", "followers", "media", "parent", "repost_of")
+
     @classmethod
     def of(cls, post: Mapping[str, Any], channel: str) -> "Facts":
-        """Return what a line of a batch (see `POST_SCHEMA`) tells."""
+        """Return what a line of a batch (see `POST_SCHEMA`) tells; `TOLD` is what is asked of it."""
         return cls(
             language=(post["lang"] or "").lower(),
             channel=channel,

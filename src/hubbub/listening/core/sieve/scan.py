@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from hubbub.listening.core.sieve.characters import ACTS, DIGIT, JOINS, LOWER, MARK, OTHER, SPECIAL, TABLE_END, UPPER, WORD
+from hubbub.listening.core.characters import ACTS, DIGIT, JOINS, LOWER, MARK, OTHER, SPECIAL, TABLE_END, UPPER, WORD
 
 TOPIC, NAME, FIRST = 1, 2, 4
 """What a word in the table says: a topic may match; somebody or something we know is named; look at the next word."""

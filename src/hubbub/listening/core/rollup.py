@@ -1,0 +1,98 @@
+"""How many posts a minute had, and of how many authors: the cells of many posts at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hubbub.listening.core.sketch import entries
+
+Numbers = NDArray[np.int64]
+CellKey = tuple[int, int, int, str, str, int]
+"""Workspace, topic, minutes since 1970, channel, language, sentiment (-1, 0, 1)."""
+
+SCHEMA = pa.schema(
+    [
+        ("workspace", pa.int64()),
+        ("topic", pa.int64()),
+        ("minute", pa.int64()),
+        ("channel", pa.string()),
+        ("lang", pa.string()),
+        ("sentiment", pa.int8()),
+        ("posts", pa.int64()),
+        ("authors", pa.binary()),  # a sketch, see listening.core.sketch
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """n posts as columns: when, in which language (its place in `langs`), how, and by whom (hashes)."""
+
+    minutes: Numbers
+    langs: Sequence[str]
+    lang: NDArray[np.int32]
+    sentiment: NDArray[np.int8]
+    authors: NDArray[np.uint64]
+
+
+def tally(said: Said, channel: str, workspaces: Numbers, topics: Numbers, rows: Numbers) -> pa.Table:
+    """Return the cells of posts, as a table of SCHEMA.
+
+    Parameters
+    ----------
+    workspaces, topics, rows : arrays of shape (m,): row `rows[k]` of `said` counts for this topic of this workspace
+    """
+    owners, owner = np.unique(np.stack((workspaces, topics)), axis=1, return_inverse=True)
+    minutes, minute = np.unique(said.minutes, return_inverse=True)
+    key = owner.ravel() * len(minutes) + minute[rows]
+    key = (key * max(1, len(said.langs)) + said.lang[rows]) * 3 + (said.sentiment[rows] + 1)
+    cells, cell, posts = np.unique(key, return_inverse=True, return_counts=True)
+    sketch = np.unique(cell.astype(np.uint64) << np.uint64(32) | entries(said.authors)[rows].astype(np.uint64))
+    ends = np.searchsorted(sketch >> np.uint64(32), np.arange(len(cells) + 1)).astype(np.int32) * 4
+    lang_of, sentiment = np.divmod(cells, 3)
+    minute_of, lang_of = np.divmod(lang_of, max(1, len(said.langs)))
+    owner_of, minute_of = np.divmod(minute_of, len(minutes))
+    held = (sketch & np.uint64(0xFFFFFFFF)).astype("<u4").tobytes()
+    names = pa.array(list(said.langs), pa.string())
+    return pa.Table.from_arrays(
+        [
+            pa.array(owners[0][owner_of]),
+            pa.array(owners[1][owner_of]),
+            pa.array(minutes[minute_of]),
+            pa.repeat(pa.scalar(channel), len(cells)),
+            names.take(pa.array(lang_of)),
+            pa.array((sentiment - 1).astype(np.int8)),
+            pa.array(posts),
+            pa.Array.from_buffers(pa.binary(), len(cells), [None, pa.py_buffer(ends), pa.py_buffer(held)]),
+        ],
+        schema=SCHEMA,
+    )
+
+
+def together(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return several tallies as one, sorted by cell, without cells that come to nothing."""
+    table = pa.concat_tables(tables)
+    names = SCHEMA.names[:6]
+    rows: dict[CellKey, tuple[int, list[bytes]]] = {}
+    for *key, posts, authors in rows_of(table):
+        cell: CellKey = (*key,)  # type: ignore[assignment]
+        if cell in rows:
+            before, sketches = rows[cell]
+            sketches.append(authors)
+            rows[cell] = before + posts, sketches
+        else:
+            rows[cell] = posts, [authors]
+    made = [(*key, posts, b"".join(sketches)) for key, (posts, sketches) in sorted(rows.items())]
+    columns = zip(*made, strict=True) if made else ((),) * len(SCHEMA)
+    assert names
+    return pa.Table.from_arrays(
+        [pa.array(column, each.type) for column, each in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
+    )
+
+
+def rows_of(table: pa.Table) -> Iterator[tuple[int, int, int, str, str, int, int, bytes]]:
+    """Yield the cells of a tally."""
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)
