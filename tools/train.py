@@ -556,7 +556,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the model that reads posts.")
     parser.add_argument("--data", type=Path, required=True, help="the folder with semeval/ and banking77/")
     parser.add_argument("--measure-only", action="store_true", help="measure the weights that are there")
-    parser.add_argument("--quick-only", action="store_true", help="make the quick estimate anew from the weights there are")
+    parser.add_argument(
+        "--quick-only", action="store_true", help="make the quick estimate anew from the weights there are"
+    )
     options = parser.parse_args()
     if not (options.measure_only or options.quick_only):
         model = train(options.data)

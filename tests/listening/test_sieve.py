@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from tests.listening.examples import MATCHES
 from tests.listening.test_matcher import queries, texts
 
+from hubbub.channels.core.contract import Keys
 from hubbub.kernel.batch import Lines
 from hubbub.listening.core.query import Query, brute, parse
 from hubbub.listening.core.sieve import Sieve
 
 
-KEYS = ("id", "text", "by", "answers", "parent", "url")
+KEYS = Keys(("text",), ("id", "by", "answers", "parent", "text"), ("url",))
 
 
 def line_of(text: str, *, escaped: bool = False, **more: object) -> bytes:
@@ -40,7 +41,9 @@ def test_every_example_that_matches_goes_through(source: str, text: str, escaped
 @settings(max_examples=400, deadline=None)
 @given(st.lists(queries, min_size=1, max_size=5), st.lists(texts, min_size=1, max_size=5), st.booleans())
 def test_whatever_matches_goes_through(asked: list[Query], batch: list[str], escaped: bool) -> None:
-    rows = set(picked(Sieve(KEYS, asked), *[line_of(text, escaped=escaped, by="A", url="https://x.a.b/") for text in batch]))
+    rows = set(
+        picked(Sieve(KEYS, asked), *[line_of(text, escaped=escaped, by="A", url="https://x.a.b/") for text in batch])
+    )
     assert {row for row, text in enumerate(batch) if any(brute(query, text) for query in asked)} <= rows
 
 
@@ -73,13 +76,15 @@ def test_what_holds_no_term_is_left_behind(source: str, line: bytes) -> None:
     assert picked(asking(source), line) == []
 
 
-@pytest.mark.parametrize("line", [b"", b"<html>", b'{"text": "cut o', b'{"text": "\xff"}', b'{"text": "\\ud8"}', b'"a"'])
+@pytest.mark.parametrize(
+    "line", [b"", b"<html>", b'{"text": "cut o', b'{"text": "\xff"}', b'{"text": "\\ud8"}', b'"a"']
+)
 def test_what_is_no_line_of_json_goes_through_to_be_refused(line: bytes) -> None:
     assert picked(asking("acme"), line) == [0]
 
 
 def test_only_the_values_of_keys_are_looked_at() -> None:
-    sieve = Sieve(["text"], [parse("acme")])
+    sieve = Sieve(Keys(("text",), ()), [parse("acme")])
     assert picked(sieve, b'{"text": "no", "bio": "acme"}', b'{"text" :\t"ac", "acme": "text"}') == []
     assert picked(sieve, b'{"text": "say \\"acme\\""}', b'{"text": ["a", {"b": "acme"}]}', b'{"bio": 1}') == [0, 1, 2]
     assert picked(sieve, b'{"a": {"text": "no"}, "text": "acme"}', b'{"text": "a", "b": "\\"text\\": acme"}') == [0]
@@ -112,7 +117,7 @@ def test_names_can_be_added() -> None:
 def test_a_site_that_lines_do_not_name_lets_everything_through() -> None:
     query = parse("site:network.example")
     assert picked(Sieve(KEYS, [query]), line_of("a")) == []
-    assert picked(Sieve(KEYS, [query], sites=["www.network.example"]), line_of("a"), line_of("b")) == [0, 1]
+    assert picked(Sieve(Keys(("text",), (), site="www.network.example"), [query]), line_of("a"), line_of("b")) == [0, 1]
 
 
 def test_lines_of_every_making_are_the_same() -> None:

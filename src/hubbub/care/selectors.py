@@ -61,6 +61,7 @@ PRESENT = timedelta(seconds=40)
 VIEWS = ("needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all")
 MINE = (Folder.NEEDS, Folder.HELD)
 QUEUES = ("safety", "unsure", "praise", "ideas")
+TOLD_AGAIN = 1_000
 LINE = tuple(each.name for each in fields(CaseLine) if each.name not in ("owner_name", "unread"))
 """The columns of a case that its line in a list shows."""
 
@@ -77,6 +78,18 @@ def followed(workspaces: Sequence[int], uris: Iterable[str]) -> set[tuple[int, s
         .values_list("workspace_id", "uri", "root")
     )
     return {(workspace, each) for workspace, uri, root in rows for each in (uri, root) if each in wanted}
+
+
+def threads_since(post: int) -> tuple[int, set[str]]:
+    """Return the threads of posts that have or may get a case, stored after one; and the last one's number.
+
+    Some are told again: on PostgreSQL a lower number may be committed after a higher one.
+    """
+    rows = Post.objects.filter(pk__gt=max(0, post - TOLD_AGAIN))
+    if not post:
+        rows = rows.filter(entry__isnull=False) | rows.filter(pending=True)
+    found = list(rows.values_list("pk", "uri", "root"))
+    return max((pk for pk, _, _ in found), default=post), {uri for _, *both in found for uri in both if uri}
 
 
 def threads_to_read(connections: Sequence[int], channel: str) -> tuple[tuple[CaseId, str], ...]:

@@ -13,6 +13,7 @@ KINDS: dict[str, str] = {
     "feed": "hubbub.channels.adapters.feeds.channel:Feed",
     "file": "hubbub.channels.adapters.file.channel:File",
     "generic": "hubbub.channels.adapters.generic.channel:Generic",
+    "stream": "hubbub.channels.adapters.stream.channel:Stream",
     "demo": "hubbub.channels.adapters.demo.channel:Demo",
 }
 

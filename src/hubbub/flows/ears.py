@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from hubbub.care import selectors as care
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import Subscriber
+from hubbub.channels.registry import channel_class
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
 from hubbub.kernel.text import fold
 from hubbub.listening import selectors
 from hubbub.listening.core.matcher import Matcher
 from hubbub.listening.core.policy import Budget
 from hubbub.listening.core.query import Query, QueryError, parse
+from hubbub.listening.core.sieve import Sieve
 from hubbub.listening.core.topics import TopicValue
 
 EARS_FOLLOW = ("topics", "connections", "playbook")
@@ -40,6 +42,7 @@ class Ears:
     ours: NDArray[np.bool_]  # whether it is about us
     _attention: dict[int, tuple[float, Budget]] = field(default_factory=dict)
     _subscribers: dict[StreamId, tuple[Subscriber, ...]] = field(default_factory=dict)
+    _sieves: dict[str, Sieve] = field(default_factory=dict)
 
     @classmethod
     def open(cls, before: "Ears | None" = None) -> "Ears":
@@ -64,7 +67,7 @@ class Ears:
                 handles.setdefault(topic.workspace, set()).update(named)
         same = before is not None and before.queries == queries
         matcher = before.matcher if before is not None and same else Matcher(list(queries.items()))
-        return cls(
+        made = cls(
             topics,
             queries,
             matcher,
@@ -73,6 +76,21 @@ class Ears:
             np.array([topic for _, topic in queries], np.int64),
             np.array([topics[topic].klass.ours for _, topic in queries], np.bool_),
         )
+        if before is not None and same:
+            made._sieves = before._sieves
+        else:
+            for kind in {stream.kind for stream in channels.streams()}:
+                if channel_class(kind).abilities.keys is not None:
+                    made.sieve(kind)
+        return made
+
+    def sieve(self, kind: str) -> Sieve:
+        """Return the sieve for the lines of a kind of channel, as its topics ask; without names."""
+        if kind not in self._sieves:
+            keys = channel_class(kind).abilities.keys
+            assert keys is not None, f"{kind} has no keys"
+            self._sieves[kind] = Sieve(keys, self.queries.values())
+        return self._sieves[kind]
 
     def subscribers(self, stream: StreamId) -> tuple[Subscriber, ...]:
         """Return who hears a stream, with the handles their topics name among their own."""

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hubbub.care import selectors as care
 from hubbub.care.core.understanding import LinearModel, Understanding
 from hubbub.care.services import cases
@@ -17,11 +20,13 @@ from hubbub.care.services import triage as triaging
 from hubbub.channels import selectors as channels
 from hubbub.channels import services as health
 from hubbub.channels.core.contract import Channel, SignInAgain, SlowDown
+from hubbub.channels.core.gather import prompted
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
 from hubbub.flows.ears import EARS_FOLLOW, Ears
 from hubbub.flows.ingest import Ingested, catch_up, ingest, recover
 from hubbub.flows.places import Places
+from hubbub.flows.sifting import Followed, Sifting
 from hubbub.influence.core.weight import PROFILE
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
@@ -40,6 +45,7 @@ RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a stream that held so long begins with the shortest retry again
 WELL_EVERY_S = 15.0
 TRIAGED_AT_ONCE = 25  # in one transaction: on SQLite, who resolves a case waits for it
+HEARD_EVERY_S = 0.1  # so long lines that may matter wait for others
 IDLE_COMMIT_S = 2.0  # a batch in which nothing was heard only moves the cursor, at most this often
 PROFILE_S = 2.0
 PROFILES_AGAIN_S = 60.0
@@ -53,6 +59,7 @@ class Shared:
     def __init__(self, places: Places, understanding: Understanding) -> None:
         self.places, self.understanding = places, understanding
         self.ears: Ears | None = None
+        self.followed = Followed()
         self._database = ThreadPoolExecutor(1, "database")
         self._compiling = ThreadPoolExecutor(1, "compiling")
 
@@ -89,6 +96,7 @@ class Listener:
     understanding: Understanding = field(default_factory=LinearModel.shipped)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     _open: dict[StreamId, tuple[tuple[Any, ...], asyncio.Task[None]]] = field(default_factory=dict)
+    _hearing: dict[StreamId, "OneStream"] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Listen until told to stop; what was heard by then is committed."""
@@ -99,11 +107,13 @@ class Listener:
                 # A post that one stream committed has to be known before another stream tells of it.
                 for stream in await shared.db(channels.streams):
                     await shared.db(catch_up, stream.id, stream.next_segment, self.places)
+                await shared.db(shared.followed.look)
                 await self._refresh(shared)
                 await shared.triage_all()
                 while not self.stop.is_set():
                     if await self._news(news):
                         await self._refresh(shared)
+                    await self._follow(shared)
             finally:
                 await self._end(list(self._open))
                 shared.close()
@@ -120,6 +130,12 @@ class Listener:
             news.get_nowait()
         return came or any(task.done() for _, task in self._open.values())
 
+    async def _follow(self, shared: Shared) -> None:
+        """Let every stream know of threads that another process or stream made us follow."""
+        if fresh := await shared.db(shared.followed.look):
+            for hearing in self._hearing.values():
+                await shared.db(hearing.follow, fresh)
+
     async def _refresh(self, shared: Shared) -> None:
         """Compile the topics anew and open, keep or close streams as the connections now say."""
         await shared.compile()
@@ -134,10 +150,13 @@ class Listener:
         for stream, value in wanted.items():
             if stream not in self._open:
                 hearing = OneStream(shared, value, self.allow_private)
+                self._hearing[stream] = hearing
                 self._open[stream] = (_shape(value), asyncio.create_task(hearing.run(), name=value.scope))
 
     async def _end(self, streams: list[StreamId]) -> None:
         tasks = [self._open.pop(stream)[1] for stream in streams]
+        for stream in streams:
+            del self._hearing[stream]
         for task in tasks:
             task.cancel()
         for ended in await asyncio.gather(*tasks, return_exceptions=True):
@@ -152,8 +171,9 @@ class OneStream:
         self.shared, self.stream, self.allow_private = shared, stream, allow_private
         self._turn = asyncio.Lock()  # who puts something into the stream's segments; `stream` says where it stands
         self._opened = asyncio.Event()  # there may be new cases whose conversation nobody has read
+        self._sifting: Sifting | None = None
         self._passed = 0  # lines in which nothing was heard, since the cursor was last committed
-        self._committed_at = 0.0
+        self._heard_at = self._committed_at = 0.0
         self._profiles_from = 0.0
 
     async def run(self) -> None:
@@ -177,11 +197,12 @@ class OneStream:
         patience = RETRY_S[min(tries, len(RETRY_S) - 1)]
         try:
             self.stream = await self.shared.db(recover, self.stream.id, self.shared.places)
+            self._sifting, self._passed = Sifting.of(self.stream), 0
             await self.shared.db(health.note_opened, self.stream.id, now=_now())
             self._opened.set()
             beside = [asyncio.create_task(each(channel)) for each in (self._keep_well, self._read_conversations)]
             try:
-                async for raw in channel.hear(self.stream.cursor):
+                async for raw in prompted(channel.hear(self.stream.cursor), HEARD_EVERY_S):
                     await self._take(raw, channel)
             finally:
                 for task in beside:
@@ -206,16 +227,47 @@ class OneStream:
                 await self.shared.db(health.note_well, self.stream.id, now=_now())
                 await asyncio.sleep(WELL_EVERY_S)
 
-    async def _take(self, raw: RawBatch, channel: Channel) -> None:
-        """Hear one batch, learn who the authors are, and decide."""
-        async with self._turn:
-            done = await self._ingest(raw)
-        if done.rows:
+    def follow(self, uris: set[str]) -> None:
+        """Hear what is said in these threads from now on."""
+        if self._sifting is not None:
+            self._sifting.follow(uris)
+
+    async def _take(self, raw: RawBatch | None, channel: Channel) -> None:
+        """Hear one batch, or what waited for others (None: nothing more came), and decide."""
+        if self._sifting is None:
+            done = None if raw is None else await self._hear_whole(raw)
+        else:
+            done = await self._hear_sieved(self._sifting, raw)
+        if done is not None and done.rows:
             await self._learn_authors(channel)
             await self.shared.triage_all()
             self._opened.set()
 
-    async def _ingest(self, raw: RawBatch, *, follow: frozenset[str] = frozenset()) -> Ingested:
+    async def _hear_whole(self, raw: RawBatch) -> Ingested:
+        async with self._turn:
+            return await self._ingest(raw)
+
+    async def _hear_sieved(self, sifting: Sifting, raw: RawBatch | None) -> Ingested | None:
+        """Let through what may matter; hear it once there is much of it, or it waited long enough."""
+        if raw is not None:
+            assert self.shared.ears is not None
+            await self.shared.db(sifting.add, raw, self.shared.ears, self.shared.followed.uris)
+            if not sifting.pressing and _clock() - self._heard_at < HEARD_EVERY_S:
+                return None
+        if not sifting:
+            return None
+        async with self._turn:
+            self._heard_at = _clock()
+            lines, named, left_out = sifting.taken()
+            self._passed += left_out
+            done = await self._ingest(lines, named=named)
+        if done.rows:
+            sifting.follow(await self.shared.db(self.shared.followed.look))
+        return done
+
+    async def _ingest(
+        self, raw: RawBatch, *, follow: frozenset[str] = frozenset(), named: NDArray[np.bool_] | None = None
+    ) -> Ingested:
         assert self.shared.ears is not None
         done = await self.shared.db(
             ingest,
@@ -228,6 +280,7 @@ class OneStream:
             follow=follow,
             passed=self._passed,
             idle=_clock() - self._committed_at > IDLE_COMMIT_S,
+            named=named,
         )
         self.stream = done.stream
         if done.committed:

@@ -19,7 +19,7 @@ from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
 from hubbub.flows.segment import KIND_COUNT, SEGMENT_SCHEMA, known_by, marked
 from hubbub.infra.identities import Identities
-from hubbub.kernel.batch import Batch, Event, RawBatch
+from hubbub.kernel.batch import UTC_US, Batch, Event, RawBatch
 from hubbub.kernel.hashing import hashes
 from hubbub.listening.core.buffer import joined
 from hubbub.listening.core.glance import SCRIPTS, glance
@@ -84,7 +84,9 @@ class _Hearing:
         place = np.array(rows, np.int64)
         apart = named[posts.column("row").to_numpy()[place]]
         for name in _FEW:
-            apart |= posts.column(name).to_numpy(zero_copy_only=False)[place] != (Event.CREATE if name == "event" else 0)
+            apart |= posts.column(name).to_numpy(zero_copy_only=False)[place] != (
+                Event.CREATE if name == "event" else 0
+            )
         self.few = place[apart].tolist()
         self.rows = place[~apart]  # of the batch, of each row of `posts`
         self.posts = posts if len(self.rows) == len(batch) else posts.take(pa.array(self.rows))
@@ -138,8 +140,8 @@ class _Hearing:
         added = {
             "workspace": pa.array(line_owner),
             "channel": pa.repeat(pa.scalar(self.channel), len(line_row)),
-            "said_at": pa.array(said_us[line_row]).cast(SEGMENT_SCHEMA.field("said_at").type),
-            "arrived_at": pa.repeat(pa.scalar(self.raw.arrived_at, SEGMENT_SCHEMA.field("arrived_at").type), len(line_row)),
+            "said_at": pa.array(said_us[line_row]).cast(UTC_US),
+            "arrived_at": pa.repeat(pa.scalar(self.raw.arrived_at, UTC_US), len(line_row)),
             "language": pa.array(languages).take(pa.array(language[line_row])),
             "topics": pa.ListArray.from_arrays(_offsets(sizes), pa.array(ids)),
             "kinds": pa.ListArray.from_arrays(
@@ -177,10 +179,8 @@ class _Hearing:
 
     def _said_us(self) -> Numbers:
         """Return when each post was said, in microseconds since 1970, never later than it arrived."""
-        said = pc.coalesce(self.posts.column("created_at"), self.posts.column("happened_at"))
-        arrived = pa.scalar(self.raw.arrived_at, said.type)
-        found: Numbers = pc.min_element_wise(said, arrived).cast(pa.int64()).to_numpy()
-        return found
+        said = pc.coalesce(self.posts.column("created_at"), self.posts.column("happened_at")).cast(pa.int64())
+        return np.minimum(said.to_numpy(), pa.scalar(self.raw.arrived_at, UTC_US).cast(pa.int64()).as_py())
 
     def _languages(self, script: NDArray[np.uint8]) -> tuple[list[str], NDArray[np.int32]]:
         """Return languages, and which each post is in: as the network says, else as its script tells, else und."""

@@ -31,6 +31,7 @@ _MINUTE = timedelta(minutes=1)
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+
 class Piece:
     """The decisions about one piece of a batch: who heard what, what becomes a row, what is counted."""
 

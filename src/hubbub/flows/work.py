@@ -28,6 +28,7 @@ SEND_EVERY_S = 2.0  # also without news: backoffs and leases run out
 REVIEW_EVERY_S = 1.0
 ARCHIVE_EVERY_S = 20.0
 LEFT_OVER_EVERY_S = 5.0
+FOLD_EVERY_S = 2.0
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Worker:
                     self._send(sender),
                     self._often(REVIEW_EVERY_S, self._review),
                     self._often(ARCHIVE_EVERY_S, self._archive),
+                    self._often(FOLD_EVERY_S, self._fold),
                     self._often(LEFT_OVER_EVERY_S, self._left_over),
                     self._often(3600.0, self._tidy),
                 )
@@ -86,6 +88,9 @@ class Worker:
 
     def _archive(self) -> None:
         archive_due(self.places, now=datetime.now(UTC))
+
+    def _fold(self) -> None:
+        listening.fold()
 
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""

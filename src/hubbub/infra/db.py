@@ -53,7 +53,9 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[tup
             cursor.executemany(f"UPDATE {model._meta.db_table} SET {pairs} WHERE id = %s", given)  # noqa: S608
 
 
-def add_up(model: type[models.Model], keys: Sequence[str], number: str, bytes_: str, cells: Iterable[tuple[Any, ...]]) -> None:
+def add_up(
+    model: type[models.Model], keys: Sequence[str], number: str, bytes_: str, cells: Iterable[tuple[Any, ...]]
+) -> None:
     """Add to counters and append to their bytes, making those that do not exist: one upsert a cell.
 
     `cells` are tuples of the keys' values, the signed number and the bytes.

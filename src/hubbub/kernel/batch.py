@@ -4,11 +4,11 @@ A connector's `hear` yields `RawBatch`es; its pure `parse` turns the lines that 
 `Batch`. A post is identified by its `uri`, the network's own permanent name for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import numpy as np
 import pyarrow as pa
@@ -90,6 +90,13 @@ class Lines(Sequence[bytes]):
             end = data.find(b"\n", end + 1)
         return cls(data, np.array(ends, np.int64))
 
+    @classmethod
+    def together(cls, parts: "Sequence[Lines]") -> "Lines":
+        """Put the lines of several into one."""
+        before = np.cumsum([0, *(len(part.data) for part in parts)])
+        ends = [part.ends + start for part, start in zip(parts, before[:-1], strict=True)]
+        return cls(b"".join(part.data for part in parts), np.concatenate([np.empty(0, np.int64), *ends]))
+
     @property
     def starts(self) -> NDArray[np.int64]:
         """Where each line begins."""
@@ -150,6 +157,57 @@ class Batch:
 
     def __len__(self) -> int:
         return int(self.posts.num_rows)
+
+
+def columns_of(columns: Mapping[str, Any], count: int) -> pa.RecordBatch:
+    """Return posts given as columns, by names of POST_SCHEMA, as `BatchBuilder` makes them: with every string cleaned.
+
+    Columns that are left out tell nothing. Much quicker than `BatchBuilder`, for those who hear whole networks.
+    """
+    arrays = [_column(each, columns.get(each.name), count) for each in POST_SCHEMA]
+    return pa.RecordBatch.from_arrays(arrays, schema=POST_SCHEMA)
+
+
+def _column(field: pa.Field, values: Any, count: int) -> pa.Array:
+    if values is None:
+        if pa.types.is_list(field.type):
+            return pa.array([[]], field.type).take(pa.array(np.zeros(count, np.int8)))
+        return pa.repeat(pa.scalar(0, field.type), count) if field.name == "media" else pa.nulls(count, field.type)
+    if isinstance(values, pa.Array):
+        return values
+    if field.name in _CLEANED:
+        return _cleaned(values, _CLEANED[field.name])
+    if field.name in ("followers", "follows", "posts"):
+        values = [_count(value) for value in values]
+    elif field.name in ("mentions", "links"):
+        values = [[clean(each) for each in value] if value else value for value in values]
+    return pa.array(values, field.type)
+
+
+def _cleaned(values: Sequence[str | None], change: Callable[[str | None], str | None]) -> pa.StringArray:
+    """Return strings, each changed where its bytes say that it may have to be."""
+    try:
+        strings = pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array(list(map(change, values)), pa.string())
+    if change is not _text:
+        return pa.DictionaryArray.from_arrays(
+            (told := strings.dictionary_encode()).indices,
+            pa.array([change(value) for value in told.dictionary.to_pylist()], pa.string()),
+        ).cast(pa.string())
+    ends = np.frombuffer(strings.buffers()[1], np.int32)[: len(strings) + 1]
+    octets = np.frombuffer(strings.buffers()[2] or b"", np.uint8)[: ends[-1]]
+    odd = (octets < 0x20) & (octets != 0x0A) & (octets != 0x09) | (octets == 0x7F)
+    beyond = np.flatnonzero(octets[:-1] == 0xC2)  # controls beyond ASCII
+    places = np.concatenate((np.flatnonzero(odd), beyond[octets[beyond + 1] < 0xA0]))
+    if not places.size:
+        return strings
+    rows = set((np.searchsorted(ends, places, side="right") - 1).tolist())
+    return pa.array([change(value) if row in rows else value for row, value in enumerate(values)], pa.string())
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else clean(text)
 
 
 @dataclass(slots=True)
@@ -251,6 +309,14 @@ def _uri(text: str | None) -> str | None:
 def _count(number: int | None) -> int | None:
     """A count as networks tell them: none where it makes no sense."""
     return number if number is not None and 0 <= number < 2**53 else None
+
+
+_CLEANED: Final[Mapping[str, Callable[[str | None], str | None]]] = {
+    **dict.fromkeys(("author", "handle", "name", "parent_author"), _word),
+    **dict.fromkeys(("parent", "root", "repost_of", "url"), _uri),
+    **dict.fromkeys(("text", "uri", "ref"), _text),
+    "lang": language,
+}
 
 
 def rows_of(raw: RawBatch, rows: Sequence[int] | None) -> Iterator[tuple[int, bytes]]:

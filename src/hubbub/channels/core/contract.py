@@ -5,6 +5,8 @@ The contract, which `tests/channels/contract.py` holds every connector to:
 * `hear` yields `RawBatch`es in the network's order. Starting again from a batch's cursor hears
   everything after that batch; hearing something twice is allowed, missing something is not.
 * `parse` is pure and never raises: a line it can't read becomes a `Reject` with the reason.
+* A channel whose lines are JSON objects may name the `keys` under which words stand as they are. Lines that
+  can't matter are then left out before they are parsed.
 * `send` raises `Refused` when the network said no, `Unreachable` when nothing was acted on, and
   `AnswerLost` when nobody can tell. `find` then tells whether it is there.
 """
@@ -55,6 +57,17 @@ class BadConnection(HubbubError):
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """Under which keys of a line stands all that `parse` takes from it; a value that is no string counts whole."""
+
+    words: tuple[str, ...]  # what was said
+    names: tuple[str, ...]  # who is named, and which post: authors, those answered, threads
+    sites: tuple[str, ...] = ()  # web addresses, where not among the words
+    always: tuple[str, ...] = ()  # words among the names by which a line is always heard, as of an edit or a delete
+    site: str = ""  # the host on which posts stand, where lines do not name it
+
+
+@dataclass(frozen=True, slots=True)
 class Abilities:
     """What a channel can do. Lengths are counted the network's way, see `length`."""
 
@@ -71,6 +84,7 @@ class Abilities:
     historical: bool = False  # what it hears is old: nothing is due
     narrow: bool = False  # all it hears concerns us (our mentions, an import), so that no topic need match
     poll_s: float | None = None  # how often it asks, where it asks
+    keys: Keys | None = None  # what stands where in its lines, if they are JSON objects with the words as they are
 
 
 @dataclass(frozen=True, slots=True)

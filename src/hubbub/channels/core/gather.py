@@ -57,3 +57,26 @@ async def gather(
             raise ended
     finally:
         filling.cancel()
+
+
+async def prompted(batches: AsyncIterator[RawBatch], every_s: float) -> AsyncIterator[RawBatch | None]:
+    """Yield batches as they come, and None where none came for so many seconds."""
+    coming: asyncio.Future[RawBatch] | None = None
+    try:
+        while True:
+            if coming is None:
+                coming = asyncio.ensure_future(anext(batches))
+            done, _ = await asyncio.wait((coming,), timeout=every_s)
+            if not done:
+                yield None
+                continue
+            ready, coming = coming, None
+            try:
+                raw = ready.result()
+            except StopAsyncIteration:
+                return
+            yield raw
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)

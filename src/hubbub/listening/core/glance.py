@@ -98,14 +98,28 @@ def glance(buffer: Buffer, count: int, words: NDArray[np.int8], pairs: NDArray[n
     traits = table()[1]
     octets, separators = buffer.octets, buffer.separators
     _glance(
-        octets, separators, buffer.rows, traits, words, pairs, _NO_BUCKETS, _NO_BUCKETS, found.sums, found.words, found.asks, found.likeness, found.script
+        octets,
+        separators,
+        buffer.rows,
+        traits,
+        words,
+        pairs,
+        _NO_BUCKETS,
+        _NO_BUCKETS,
+        found.sums,
+        found.words,
+        found.asks,
+        found.likeness,
+        found.script,
     )
     return found
 
 
 def look(texts: Sequence[str]) -> Glance:
     """Look at texts without weighing their words."""
-    return glance(joined(pa.array([encodable(text) for text in texts], pa.string())), len(texts), _NO_WEIGHTS, _NO_WEIGHTS)
+    return glance(
+        joined(pa.array([encodable(text) for text in texts], pa.string())), len(texts), _NO_WEIGHTS, _NO_WEIGHTS
+    )
 
 
 _NO_BUCKETS = np.empty((0, 0), np.int32)
@@ -215,9 +229,13 @@ def _glance(octets, separators, rows, traits, words, pairs, singles, doubles, su
                 while at < end and _KINDS[octets[at]] == _DIGIT:
                     at += 1
                 token = _NUMBER
-            elif octets[at] == 0x40 and at + 1 < end and _KINDS[octets[at + 1]] in (_LETTER, _DIGIT, _BEYOND):  # @somebody
+            elif (
+                octets[at] == 0x40 and at + 1 < end and _KINDS[octets[at + 1]] in (_LETTER, _DIGIT, _BEYOND)
+            ):  # @somebody
                 at += 1
-                while at < end and (_KINDS[octets[at]] in (_LETTER, _DIGIT, _BEYOND) or octets[at] in (0x2E, 0x2D, 0x40)):
+                while at < end and (
+                    _KINDS[octets[at]] in (_LETTER, _DIGIT, _BEYOND) or octets[at] in (0x2E, 0x2D, 0x40)
+                ):
                     at += 1
                 token = _NAME
             else:

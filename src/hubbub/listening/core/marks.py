@@ -91,8 +91,11 @@ def _find(ends, data, traits, found):
                         break
                 if stop > start and (wordy or byte == 0x40):
                     found[size, 0], found[size, 1], found[size, 2], found[size, 3] = (
-                        TAG if byte == 0x23 else MENTION
-                    ), row, start, stop
+                        (TAG if byte == 0x23 else MENTION),
+                        row,
+                        start,
+                        stop,
+                    )
                     size += 1
                     at, joined = stop, True
                     continue

@@ -30,7 +30,11 @@ class Rules:
 
     @classmethod
     def of(
-        cls, roots: Sequence[Node], plain: Sequence[bool], topics_of: Sequence[Sequence[int]], numbers: Mapping[Term, int]
+        cls,
+        roots: Sequence[Node],
+        plain: Sequence[bool],
+        topics_of: Sequence[Sequence[int]],
+        numbers: Mapping[Term, int],
     ) -> "Rules":
         """Compile queries, given which of them are decided by their terms alone."""
         steps: list[int] = []
@@ -54,7 +58,17 @@ class Rules:
         count = int((self.first[terms + 1] - self.first[terms]).sum())
         found, topics, sure = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.bool_)
         size = _hold(
-            rows, terms, self.steps, self.starts, self.topics, self.first, len(self.first) - 1, self.depth, found, topics, sure
+            rows,
+            terms,
+            self.steps,
+            self.starts,
+            self.topics,
+            self.first,
+            len(self.first) - 1,
+            self.depth,
+            found,
+            topics,
+            sure,
         )
         return found[:size], topics[:size], sure[:size]
 

@@ -12,7 +12,7 @@ import msgspec
 
 from hubbub.channels.adapters.bluesky.record import COLLECTION, UNREADABLE, Post, columns, post_uri
 from hubbub.channels.adapters.bluesky.views import Profile, account_of
-from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, NotPossible, Outgoing, Sent
+from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, Keys, NotPossible, Outgoing, Sent
 from hubbub.channels.core.gather import gather
 from hubbub.infra.http import Http, Unreachable
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
@@ -61,7 +61,18 @@ class Jetstream:
     connector: ClassVar[str] = "bluesky"
     label: ClassVar[str] = "Bluesky, everything public"
     about: ClassVar[str] = "Hears every public post on Bluesky as it is written. Needs no account."
-    abilities: ClassVar[Abilities] = Abilities(edits=True, deletes=True, ordered=True)
+    abilities: ClassVar[Abilities] = Abilities(
+        edits=True,
+        deletes=True,
+        ordered=True,
+        keys=Keys(
+            words=("record",),
+            names=("did", "operation", "record"),
+            sites=("record",),
+            always=("update", "delete"),
+            site="bsky.app",
+        ),
+    )
     fields: ClassVar[Sequence[Field]] = (
         Field(
             "url",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hubbub.listening.core.letters import is_mark, joins, normal
-from hubbub.listening.core.query.nodes import Filter, Kind, Query, Term, anchors
+from hubbub.listening.core.query.nodes import Kind, Query, Term, anchors
 
 LONGEST_PREFIX = 8
 """Bytes of a prefix that are looked at."""
@@ -25,17 +25,18 @@ class Needle:
     signs: str = ""
 
 
-def needles_of(queries: Iterable[Query], sites: Iterable[str] = ()) -> Iterator[Needle | None]:
-    """Yield what leads to the posts that match; None where only a look at every post does.
+def needles_of(queries: Iterable[Query], site: str = "") -> Iterator[tuple[str, Needle | None]]:
+    """Yield where to look ("words", "author", "site") for what; None where only a look at every post tells.
 
-    `sites` are hosts that posts are said to stand on although their lines do not name them.
+    `site` is the host that posts stand on although their lines do not name it.
     """
     for query in queries:
         for anchor in anchors(query.root) or ():
             if isinstance(anchor, Term):
-                yield _of_literal(anchor.literal, anchor.kind is Kind.PREFIX)
+                yield "words", _of_literal(anchor.literal, anchor.kind is Kind.PREFIX)
             else:
-                yield from _of_filter(anchor, tuple(sites))
+                for value in anchor.values:
+                    yield anchor.name, _of_value(anchor.name, value, site)
 
 
 def needle_of_name(name: str) -> Needle | None:
@@ -46,11 +47,10 @@ def needle_of_name(name: str) -> Needle | None:
     return Needle((words[-1] if len(words[-1]) >= 6 else max(words, key=len),))
 
 
-def _of_filter(anchor: Filter, sites: tuple[str, ...]) -> Iterator[Needle | None]:
-    for value in anchor.values:
-        known = anchor.name == "site" and any(site == value or site.endswith(f".{value}") for site in sites)
-        words = [word for word, _ in _runs(normal(value))]
-        yield None if known or not words else Needle((max(words, key=len),))
+def _of_value(name: str, value: str, site: str) -> Needle | None:
+    known = name == "site" and (site == value or site.endswith(f".{value}"))
+    words = [word for word, _ in _runs(normal(value))]
+    return None if known or not words else Needle((max(words, key=len),))
 
 
 def _of_literal(literal: str, prefix: bool) -> Needle | None:

@@ -268,20 +268,25 @@ def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, ta
     word_bytes, aside_bytes, quote_bytes = kinds[0], kinds[1], kinds[2]
     all_eights = kinds.view(np.uint64)
     word_eights, aside_eights, quote_eights = all_eights[0], all_eights[1], all_eights[2]
-    line = 0
+    line, whole = 0, -1  # the last line that was looked at to its end
     for each in range(starts.size):  # what is no JSON object is looked at by its parser, which says what is wrong
         start, end = starts[each], ends[each]
         out[each] = 0 if end > start and data[start] == 0x7B and data[end - 1] == 0x7D else ODD
     for place in places:
         while place > ends[line]:
             line += 1
+        if line == whole:
+            continue
         first, end = np.uint64(place), np.uint64(ends[line])
         while first < end and (data[first] == 0x20 or data[first] == 0x3A or data[first] == 0x09):  # space, colon, tab
             first += _1
         if first == place or first == end:  # no key, but a value that is called so
             continue
         one = data[first] == 0x22  # one string; else all there is to the end of the line
-        first += _1 if one else _0
+        if one:
+            first += _1
+        else:
+            whole = line
         found, pending = _SEEN, _0
         begun, inside, aside, block = first, False, False, first
         while block < end or inside:

@@ -1,11 +1,13 @@
 """The sieve: lets through what may matter, and says which of it names something we know."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hubbub.channels.core.contract import Keys
 from hubbub.kernel.batch import Lines
 from hubbub.kernel.scan import Scanner
 from hubbub.listening.core.query.nodes import Query
@@ -30,31 +32,43 @@ class Sieve:
 
     Parameters
     ----------
-    keys : under which keys of a line stand the strings that count
+    keys : what stands where in a line
     queries : what topics ask for
     names : ids, handles and uris; a line that holds one is let through as one that names something we know
-    sites : hosts on which posts stand although their lines do not say so
     """
 
-    def __init__(
-        self, keys: Iterable[str], queries: Iterable[Query], names: Iterable[str] = (), sites: Iterable[str] = ()
-    ) -> None:
-        quoted = [f'"{key}"'.encode() for key in keys]
-        self._keys = Scanner(quoted, range(len(quoted)), literal=True)
+    def __init__(self, keys: Keys, queries: Iterable[Query], names: Iterable[str] = ()) -> None:
+        self._all_keys = keys
         self._known: dict[int, int] = {}  # by number of the word: what it says
         self._prefixes = 0
         self._signs = self._everything = False
-        for needle in set(needles_of(queries, sites)):
+        self._where: set[str] = set(keys.words)
+        for where, needle in set(needles_of(queries, keys.site)):
             self._add(needle, TOPIC)
-        for name in set(names):
+            self._where.update({"words": keys.words, "author": keys.names, "site": (*keys.words, *keys.sites)}[where])
+        for name in {*names, *keys.always}:
             self._add(needle_of_name(name), NAME)
+            self._where.update(keys.names)
         self._lay_out()
+
+    def following(self, names: Iterable[str]) -> "Sieve":
+        """Return a sieve that lets through what holds these names, too."""
+        made = copy(self)
+        made._known, made._where = dict(self._known), set(self._where)
+        for name in names:
+            made._add(needle_of_name(name), NAME)
+            made._where.update(self._all_keys.names)
+        made._lay_out()
+        return made
 
     def follow(self, names: Iterable[str]) -> None:
         """Let through what holds these names, too."""
         before = len(self._known)
         fresh = {needle for name in names if (needle := needle_of_name(name)) is not None}
         numbers = [number_of(needle.words[0]) for needle in fresh]
+        if fresh and not self._where.issuperset(self._all_keys.names):
+            self._where.update(self._all_keys.names)
+            self._compile_keys()
         for needle in fresh:
             self._add(needle, NAME)
         if len(self._known) * _BITS_A_WORD > self._bits.size * 8 * 2:
@@ -91,6 +105,10 @@ class Sieve:
         rows = np.flatnonzero(found)
         return Picked(rows, (found[rows] & NAME) != 0)
 
+    def _compile_keys(self) -> None:
+        quoted = [f'"{key}"'.encode() for key in sorted(self._where)]
+        self._keys = Scanner(quoted, range(len(quoted)), literal=True)
+
     def _places(self, data: bytes) -> NDArray[np.int64]:
         """Return where the keys end that are looked at."""
         places: list[int] = []
@@ -126,6 +144,7 @@ class Sieve:
 
     def _lay_out(self) -> None:
         """Put all words into tables four times as large as they need to be."""
+        self._compile_keys()
         wanted = max(1, len(self._known))
         log2 = max(_SMALLEST_LOG2, (wanted * _BITS_A_WORD - 1).bit_length())
         self._shift = 64 - log2

@@ -1,0 +1,1 @@
+"""A file of posts that another program writes to, followed as it grows."""
