@@ -4,6 +4,7 @@ from django.urls import path
 
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import views as inbox
+from hubbub.web.listening import topics
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -32,11 +33,11 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/look/", inbox.look, name="look"),
     path("w/<slug:slug>/cases/<int:number>/leave/", inbox.leave, name="leave"),
     path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", inbox.mark, name="mark"),
-    path("w/<slug:slug>/topics/", settings.topics.index, name="topics"),
-    path("w/<slug:slug>/topics/try/", settings.topics.try_query, name="topic-try"),
-    path("w/<slug:slug>/topics/new/", settings.topics.edit, name="topic-new"),
-    path("w/<slug:slug>/topics/<int:topic>/", settings.topics.edit, name="topic"),
-    path("w/<slug:slug>/topics/<int:topic>/remove/", settings.topics.remove, name="topic-remove"),
+    path("w/<slug:slug>/topics/", topics.index, name="topics"),
+    path("w/<slug:slug>/topics/try/", topics.try_query, name="topic-try"),
+    path("w/<slug:slug>/topics/new/", topics.edit, name="topic-new"),
+    path("w/<slug:slug>/topics/<int:topic>/", topics.edit, name="topic"),
+    path("w/<slug:slug>/topics/<int:topic>/remove/", topics.remove, name="topic-remove"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),

@@ -31,7 +31,7 @@ _KINDS = np.array(
         else _DIGIT
         if chr(b).isdigit()
         else _LETTER
-        if chr(b).isalpha() and b < 0x80 or chr(b) in "_'"
+        if (chr(b).isalpha() and b < 0x80) or chr(b) in "_'"
         else _BREAK
         if b <= 0x20 or b == 0xFF
         else _SIGN

@@ -19,10 +19,10 @@ from hubbub.channels import selectors as channels
 from hubbub.kernel.errors import HubbubError, InvalidInput
 from hubbub.listening import selectors, services
 from hubbub.listening.core.topics import TopicClass
+from hubbub.web.listening.topics import tried
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.channels import listen_publicly
 from hubbub.web.settings.forms import text
-from hubbub.web.settings.topics import tried
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from hubbub.kernel.batch import (
     MAX_TEXT,
     MAX_URI,
-    POST_SCHEMA,
     UTC_US,
     Batch,
     Event,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hubbub.channels.core.contract import Keys
 from hubbub.kernel.batch import Lines
 from hubbub.kernel.scan import Scanner
-from hubbub.listening.core.query.nodes import Query
 from hubbub.listening.core.characters import table
+from hubbub.listening.core.query.nodes import Query
 from hubbub.listening.core.sieve.needles import MASK, MIX, Needle, needle_of_name, needles_of, number_of, number_of_pair
 from hubbub.listening.core.sieve.scan import FIRST, NAME, TOPIC, scan
 

@@ -22,9 +22,10 @@ def index(request: Request) -> HttpResponse:
     minutes = selectors.heard_by_minute(request.access, now())
     return render(
         request,
-        "settings/topics.html",
+        "listening/topics.html",
         {
             "section": "topics",
+            "tab": "topics",
             "topics": selectors.topics(request.access, now()),
             "heard_hour": sum(minutes),
             "heard_day": sum(each.posts_day for each in selectors.topics(request.access, now())),
@@ -40,18 +41,19 @@ def edit(request: Request, topic: int | None = None) -> HttpResponse:
     value = selectors.topic(request.access, topic) if topic is not None else None
     context: dict[str, Any] = {
         "section": "topics",
+        "tab": "topics",
         "topic": value,
         "classes": list(TopicClass),
         "query_text": value.query if value else "",
     }
     if request.method != "POST":
-        return render(request, "settings/topic.html", context)
+        return render(request, "listening/topic.html", context)
     context["query_text"] = text(request, "query")
     if text(request, "class") not in set(TopicClass):
         raise InvalidInput(reason="Choose what the topic is about.")
     return save(
         request,
-        "settings/topic.html",
+        "listening/topic.html",
         context,
         lambda: services.save_topic(
             request.access,
@@ -73,7 +75,7 @@ def remove(request: Request, topic: int) -> HttpResponse:
     """Stop listening for a topic."""
     return save(
         request,
-        "settings/topic.html",
+        "listening/topic.html",
         {"section": "topics"},
         lambda: services.remove_topic(request.access, topic, now=now()),
         then="topics",
@@ -87,7 +89,7 @@ def try_query(request: Request) -> HttpResponse:
     """Say in words what a query means, and whether it would match a text; the form asks while one types."""
     request.access.require(Permission.READ)
     source, sample = text(request, "query"), text(request, "sample")
-    return render(request, "settings/topic_try.html", tried(source, sample))
+    return render(request, "listening/topic_try.html", tried(source, sample))
 
 
 def tried(source: str, sample: str) -> dict[str, Any]:

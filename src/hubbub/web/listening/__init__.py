@@ -1,0 +1,1 @@
+"""What is heard, as people look at it: topics, trends, events, channels."""
