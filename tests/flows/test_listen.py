@@ -215,7 +215,7 @@ async def test_a_removed_connection_is_heard_no_more_and_a_new_one_is_within_sec
         await old.joined()
         await db(services.disconnect)(access, first, now=NOON)
         await db(connect_sky)(access, new.url, "New")
-        await new.joined()
+        await new.joined(2)  # the connection is tried, and heard
         await old.say(sky("old", ROW))
         await new.say(sky("new", ROW))
         await until(lambda: counted_posts(access) == 1)

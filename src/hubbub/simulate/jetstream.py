@@ -127,7 +127,7 @@ class Replayer:
     _told: list[bytes] = field(default_factory=list)
     _more: asyncio.Condition = field(default_factory=asyncio.Condition)
     _open: set[asyncio.Transport] = field(default_factory=set)
-    _joined: asyncio.Event = field(default_factory=asyncio.Event)
+    _joined: int = 0
     _runner: web.AppRunner | None = None
     _telling: asyncio.Task[None] | None = None
 
@@ -162,9 +162,10 @@ class Replayer:
             self._told.extend(events)
             self._more.notify_all()
 
-    async def joined(self) -> None:
-        """Wait until somebody listens."""
-        await self._joined.wait()
+    async def joined(self, connections: int = 1) -> None:
+        """Wait until so many connections were made; who checks an address before hearing it makes two."""
+        async with self._more:
+            await self._more.wait_for(lambda: self._joined >= connections)
 
     def cut(self) -> None:
         """Break every connection off without a good-bye; what is still on its way is lost."""
@@ -193,7 +194,9 @@ class Replayer:
         if transport is None:
             return socket  # gone already
         self._open.add(transport)
-        self._joined.set()
+        async with self._more:
+            self._joined += 1
+            self._more.notify_all()
         sending = asyncio.create_task(self._send(socket, transport, at, wanted))
         try:
             async for _ in socket:  # nothing is expected; this answers pings and notices the end
