@@ -4,6 +4,7 @@ Words are made of syllables and come as often as words do (Zipf). A fifth is sai
 written without spaces; posts are repeated and copied; a few are escaped, decomposed or folded specially.
 """
 
+# ruff: noqa: SIM905 (words in a line read better)
 import json
 import random
 import unicodedata

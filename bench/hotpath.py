@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from corpus import TOPIC_TERMS, Corpus, queries
+
+from corpus import Corpus, queries
 
 BATCH = 1_000
 FEW, TERMS, MOST = 10, 10_000, 100_000
@@ -99,6 +100,7 @@ class Home:
         from hubbub.accounts.models import Workspace
         from hubbub.channels import services
         from hubbub.channels.models import Connection
+        from hubbub.kernel.ids import StreamId, WorkspaceId
         from hubbub.listening.models import Topic
 
         connection.close()
@@ -107,7 +109,7 @@ class Home:
         call_command("migrate", verbosity=0)
         self.folder = folder
         workspace = Workspace.objects.create(name="Acme", slug=f"acme{time.time_ns()}")
-        access = Access(workspace.pk, workspace.slug, workspace.name, None, "Bench", Role.OWNER)
+        access = Access(WorkspaceId(workspace.pk), workspace.slug, workspace.name, None, "Bench", Role.OWNER)
         classes = ["brand"] * 10 + ["product"] * 90
         Topic.objects.bulk_create(
             Topic(
@@ -123,7 +125,7 @@ class Home:
             services.connect(access, kind="stream", name=f"S{n}", config={"path": f"/stream/{n}"}, now=now)
             for n in range(streams)
         ]
-        self.streams = [Connection.objects.get(pk=each).stream_id for each in made]
+        self.streams = [StreamId(Connection.objects.values_list("stream_id", flat=True).get(pk=each)) for each in made]
 
     @property
     def places(self) -> Any:
@@ -249,7 +251,7 @@ def compare(home: Home, blobs: Sequence[bytes], rounds: int = 3) -> dict[str, An
     }
 
 
-def one_of_two(home: Path, streams: list[int], number: int, path: str, seconds: float, barrier: Any, told: Any) -> None:
+def one_of_two(home: Path, streams: list[Any], number: int, path: str, seconds: float, barrier: Any, told: Any) -> None:
     """Hear one of two streams for some time."""
     os.environ["HUBBUB_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub.config.settings"

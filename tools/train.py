@@ -301,9 +301,9 @@ class Counts:
 
 def _matrix(family: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]], texts: int) -> Any:
     total = scipy.sparse.csr_matrix((texts, BUCKETS), dtype=np.float32)
-    for buckets, ends in family:
+    for columns, ends in family:
         total = total + scipy.sparse.csr_matrix(
-            (np.ones(len(buckets), dtype=np.float32), buckets, ends), shape=(texts, BUCKETS)
+            (np.ones(len(columns), dtype=np.float32), columns, ends), shape=(texts, BUCKETS)
         )
     counts = np.asarray(total.sum(axis=1)).ravel()
     return scipy.sparse.diags(1 / np.sqrt(np.maximum(counts, 1))).dot(total).tocsr()

@@ -14,7 +14,6 @@ from hubbub.kernel.batch import Lines
 from hubbub.listening.core.query import Query, brute, parse
 from hubbub.listening.core.sieve import Sieve
 
-
 KEYS = Keys(("text",), ("id", "by", "answers", "parent", "text"), ("url",))
 
 

@@ -180,7 +180,9 @@ class _Hearing:
     def _said_us(self) -> Numbers:
         """Return when each post was said, in microseconds since 1970, never later than it arrived."""
         said = pc.coalesce(self.posts.column("created_at"), self.posts.column("happened_at")).cast(pa.int64())
-        return np.minimum(said.to_numpy(), pa.scalar(self.raw.arrived_at, UTC_US).cast(pa.int64()).as_py())
+        arrived = pa.scalar(self.raw.arrived_at, UTC_US).cast(pa.int64()).as_py()
+        found: Numbers = np.minimum(said.to_numpy(), arrived)
+        return found
 
     def _languages(self, script: NDArray[np.uint8]) -> tuple[list[str], NDArray[np.int32]]:
         """Return languages, and which each post is in: as the network says, else as its script tells, else und."""

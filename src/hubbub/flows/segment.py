@@ -35,7 +35,7 @@ _MINUTE_US = 60_000_000
 
 
 def marked(posts: pa.RecordBatch, texts: pa.StringArray) -> dict[str, pa.Array]:
-    """Return the columns of posts, with tags, and with the links and mentions of the text where a channel tells none."""
+    """Return the columns of posts, with tags; links and mentions are the text's where a channel tells none."""
     found = marks(texts)
     columns = dict(zip(posts.schema.names, posts.columns, strict=True))
     for name, said in (("links", found.links), ("mentions", found.mentions)):

@@ -66,7 +66,8 @@ def add_up(
         more = f"CAST({more} AS BLOB)"
     sql = (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {number} = {table}.{number} + excluded.{number}, {bytes_} = {more}"
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET "
+        f"{number} = {table}.{number} + excluded.{number}, {bytes_} = {more}"
     )
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(cells))

@@ -275,7 +275,7 @@ def _packed(cells: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
-def _unpacked(cells: bytes) -> pa.Table:
+def _unpacked(cells: bytes | memoryview) -> pa.Table:
     return pa.ipc.open_stream(pa.py_buffer(bytes(cells))).read_all()
 
 

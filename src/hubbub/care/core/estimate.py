@@ -69,4 +69,5 @@ def attention(reading: Reading) -> NDArray[np.float32]:
 
 def moods(reading: Reading) -> NDArray[np.int8]:
     """Return the likeliest sentiment of each post: -1, 0 or 1."""
-    return (reading.sentiment.argmax(axis=1) - 1).astype(np.int8)
+    found: NDArray[np.int8] = (reading.sentiment.argmax(axis=1) - 1).astype(np.int8)
+    return found

@@ -25,7 +25,7 @@ def table() -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
     """Return by code point: the form in which it is compared, and its traits."""
     form = np.arange(TABLE_END, dtype=np.uint32)
     traits = np.zeros(TABLE_END, np.uint16)
-    letters = [chr(code) for code in range(TABLE_END) if not 0xD800 <= code < 0xE000 and chr(code) not in "|"]
+    letters = [chr(code) for code in range(TABLE_END) if not 0xD800 <= code < 0xE000 and chr(code) != "|"]
     # One call for all: '|' keeps neighbours from acting on each other.
     for letter, normed in zip(letters, normal("|".join(letters)).split("|"), strict=True):
         code = ord(letter)

@@ -44,7 +44,7 @@ def count(blobs: Iterable[bytes]) -> int:
     for rank in range(_HIGHEST, 0, -1):
         total = 0.5 * (total + histogram[rank])
     total += REGISTERS * _sigma(histogram[0] / REGISTERS)
-    return round(REGISTERS * REGISTERS / (2 * np.log(2) * total))
+    return round(float(REGISTERS * REGISTERS / (2 * np.log(2) * total)))
 
 
 def _registers(blobs: Iterable[bytes]) -> NDArray[np.uint32]:

@@ -4,6 +4,7 @@ A line that holds none of them can hold none of the terms, whatever else is in i
 a text as whole words, since a term begins and ends where words do; only the last word of a prefix goes on.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def needles_of(queries: Iterable[Query], site: str = "") -> Iterator[tuple[str, 
 
 
 def needle_of_name(name: str) -> Needle | None:
-    """Return what leads to lines that hold an id, a handle or a uri: its last word, or a longer one if that is short."""
+    """Return what leads to lines that hold an id, a handle or a uri: its last word, or its longest if that is short."""
     words = [word for word, _ in _runs(normal(name))]
     if not words:
         return None
@@ -58,7 +59,7 @@ def _of_literal(literal: str, prefix: bool) -> Needle | None:
     open_end = prefix and bool(runs) and runs[-1][1] == len(literal)
     words = [word for word, _ in (runs[:-1] if open_end else runs)]
     if len(words) >= 2:
-        return Needle(max(zip(words, words[1:], strict=False), key=lambda pair: len(pair[0]) + len(pair[1])))
+        return Needle(max(itertools.pairwise(words), key=lambda pair: len(pair[0]) + len(pair[1])))
     if words and len(words[0]) >= 3:
         return Needle((words[0],))
     if signs := _signs(literal):
@@ -84,7 +85,7 @@ def _runs(text: str) -> list[tuple[str, int]]:
 def _signs(literal: str) -> str:
     """Return two characters of a literal that follow each other and belong to no word; or one; beyond ASCII."""
     free = [letter if ord(letter) >= 0x80 and not joins(letter) and not is_mark(letter) else " " for letter in literal]
-    pairs = [one + other for one, other in zip(free, free[1:], strict=False) if " " not in (one, other)]
+    pairs = [one + other for one, other in itertools.pairwise(free) if " " not in (one, other)]
     return next(iter(pairs), "") or next((letter for letter in free if letter != " "), "")
 
 

@@ -1,10 +1,11 @@
 """The one pass over raw bytes, compiled.
 
-Only the values of some keys are looked at, 64 bytes at a time. A word is known by its first eight bytes and how many it has. What holds
-a letter beyond ASCII, an escaped character or a tag is gone through character by character.
+Only the values of some keys are looked at, 64 bytes at a time. A word is known by its first eight bytes and how many
+it has. What holds a letter beyond ASCII, an escaped character or a tag is gone through character by character.
 """
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg,call-arg,assignment,import-untyped"
+# ruff: noqa: SIM109 (numba compiles these as they stand, and no faster otherwise)
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
