@@ -81,7 +81,8 @@ def ingest(
             many = None
             if named is not None:
                 many = hear_many(stream, raw, batch, chunk, named, ears, WordTable.shipped(), index, now)
-            piece = Piece(stream, raw, batch, many.few if many else chunk, ears, understanding, index, now, follow)
+            few = batch.take(many.few if many else chunk)
+            piece = Piece(stream, raw, few, ears, understanding, index, now, follow)
             made = piece.decide()
             if last:
                 made.cursor, made.lines = raw.cursor, len(raw.lines) + passed

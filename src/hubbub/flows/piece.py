@@ -40,21 +40,20 @@ class Piece:
         stream: StreamValue,
         raw: RawBatch,
         batch: Batch,
-        rows: Sequence[int],
         ears: Ears,
         understanding: Understanding,
         index: Identities,
         now: datetime,
         follow: frozenset[str],
     ) -> None:
-        self.stream, self.raw, self.batch, self.rows, self.ears, self.now = stream, raw, batch, rows, ears, now
+        self.stream, self.raw, self.batch, self.ears, self.now = stream, raw, batch, ears, now
         channel = channel_class(stream.kind)
         self.abilities, self.channel = channel.abilities, channel.connector
         self.historical = channel.abilities.historical and not stream.config.get("live")
         self.subscribers = ears.subscribers(stream.id)
         self.understanding = understanding
         self.columns = {name: _listed(batch.posts.column(name)) for name in POST_SCHEMA.names}
-        uris = [self.columns["uri"][row] for row in rows]
+        uris = self.columns["uri"]
         workspaces = [each.workspace for each in self.subscribers]
         self.known = selectors.known_rows(workspaces, uris) if uris else {}
         keys = {
@@ -66,16 +65,13 @@ class Piece:
         found = index.known(list(keys.values()))
         self.counted = {pair: found[key] for pair, key in keys.items() if key in found and not found[key].row}
         self.buried = frozenset() if self.abilities.ordered or not uris else selectors.buried(workspaces, uris)
-        threads = {
-            uri for row in rows for uri in (self.columns["root"][row], self.columns["parent"][row]) if uri is not None
-        }
+        threads = {uri for name in ("root", "parent") for uri in self.columns[name] if uri is not None}
         self.followed = care.followed(workspaces, threads) | {(w, uri) for w in workspaces for uri in follow}
-        self.topics = dict(ears.matcher.match([self.columns["text"][row] or "" for row in rows], self._facts))
+        self.topics = dict(ears.matcher.match([text or "" for text in self.columns["text"]], self._facts))
         self.lines: list[Line] = []
 
-    def _facts(self, place: int) -> Facts:
+    def _facts(self, row: int) -> Facts:
         """What a post tells beside its words."""
-        row = self.rows[place]
         return Facts.of({name: column[row] for name, column in self.columns.items()}, self.channel)
 
     def decide(self) -> Commit:
@@ -89,9 +85,9 @@ class Piece:
         )
         fresh = [
             line
-            for place, row in enumerate(self.rows)
+            for row in range(len(self.batch))
             for subscriber in self.subscribers
-            if (line := self._hear(place, row, subscriber, made)) is not None
+            if (line := self._hear(row, subscriber, made)) is not None
         ]
         if fresh:
             self._estimate(fresh)
@@ -101,7 +97,7 @@ class Piece:
         made.workspaces = {line.subscriber.workspace for line in self.lines}
         return made
 
-    def _hear(self, place: int, row: int, subscriber: Subscriber, made: Commit) -> "Line | None":
+    def _hear(self, row: int, subscriber: Subscriber, made: Commit) -> "Line | None":
         """Return a line that is new to a workspace; deal with what it knows on the way."""
         columns, workspace = self.columns, subscriber.workspace
         uri, event = columns["uri"][row], Event(columns["event"][row])
@@ -118,7 +114,7 @@ class Piece:
             return None
         if event is Event.EDIT and self._is_old(row, known, counted):
             return None
-        return self._line(place, row, subscriber, known, counted)
+        return self._line(row, subscriber, known, counted)
 
     def _is_old(self, row: int, known: Post | None, counted: Counted | None) -> bool:
         """Whether an edit tells an older wording than the one that is known, or that one again."""
@@ -127,12 +123,10 @@ class Piece:
             return known.edited_at > at or (known.edited_at == at and known.text == (self.columns["text"][row] or ""))
         return counted is not None and counted.edited_us >= since_1970_us(at)
 
-    def _line(
-        self, place: int, row: int, subscriber: Subscriber, known: Post | None, counted: Counted | None
-    ) -> "Line | None":
+    def _line(self, row: int, subscriber: Subscriber, known: Post | None, counted: Counted | None) -> "Line | None":
         """Return why a workspace hears a post, or None if it does not."""
         columns, workspace = self.columns, subscriber.workspace
-        topics = tuple(topic for owner, topic in self.topics.get(place, ()) if owner == workspace)
+        topics = tuple(topic for owner, topic in self.topics.get(row, ()) if owner == workspace)
         own = subscriber.own
         ours = columns["ours"][row] or columns["author"][row] in own
         text = columns["text"][row] or ""

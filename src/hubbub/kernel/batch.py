@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from hubbub.kernel.octets import newlines
 from hubbub.kernel.text import clean, language
 
 MAX_TEXT = 500_000
@@ -83,12 +84,7 @@ class Lines(Sequence[bytes]):
     @classmethod
     def split(cls, data: bytes) -> "Lines":
         """Take a run of bytes in which a newline ends each line."""
-        ends: list[int] = []
-        end = data.find(b"\n")
-        while end >= 0:  # quicker than looking at every byte with NumPy
-            ends.append(end)
-            end = data.find(b"\n", end + 1)
-        return cls(data, np.array(ends, np.int64))
+        return cls(data, newlines(data))
 
     @classmethod
     def together(cls, parts: "Sequence[Lines]") -> "Lines":
@@ -154,6 +150,12 @@ class Batch:
 
     posts: pa.RecordBatch
     rejects: tuple[Reject, ...] = ()
+
+    def take(self, rows: Sequence[int]) -> "Batch":
+        """Return some of the posts, ascending, without the lines that could not be parsed."""
+        if len(rows) == len(self):
+            return Batch(self.posts)
+        return Batch(self.posts.take(pa.array(rows, pa.int32())))
 
     def __len__(self) -> int:
         return int(self.posts.num_rows)

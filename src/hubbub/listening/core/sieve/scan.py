@@ -4,13 +4,12 @@ Only the values of some keys are looked at, 64 bytes at a time. A word is known 
 it has. What holds a letter beyond ASCII, an escaped character or a tag is gone through character by character.
 """
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg,call-arg,assignment,import-untyped"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg,assignment,call-arg"
 # ruff: noqa: SIM109 (numba compiles these as they stand, and no faster otherwise)
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 
+from hubbub.kernel.octets import first_bit, mask_of
 from hubbub.listening.core.characters import ACTS, DIGIT, JOINS, LOWER, MARK, OTHER, SPECIAL, TABLE_END, UPPER, WORD
 
 TOPIC, NAME, FIRST = 1, 2, 4
@@ -20,25 +19,14 @@ ODD = 8
 
 _HEX = np.array([int(chr(b), 16) if chr(b) in "0123456789abcdefABCDEF" else 255 for b in range(256)], np.uint8)
 _SMALL = np.uint64(0x2020202020202020)  # makes a capital a small letter, and _ a sign that nothing else becomes
-_GATHER = np.uint64(0x0102040810204080)  # brings the lowest bits of eight bytes together
 _SEEN = 16
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _0, _1, _2, _3, _4, _6, _7, _8 = (np.uint64(n) for n in (0, 1, 2, 3, 4, 6, 7, 8))
-_10, _12, _20, _32, _56, _63, _64 = (np.uint64(n) for n in (10, 12, 20, 32, 56, 63, 64))
+_10, _12, _20, _32, _63, _64 = (np.uint64(n) for n in (10, 12, 20, 32, 63, 64))
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _CONTINUES, _SIX_BITS, _TEN_BITS = np.uint64(0x80), np.uint64(0x3F), np.uint64(0x3FF)
 _NO_CHARACTER = np.uint64(1 << 32)
 _TABLE_END, _ASCII_END = np.uint64(TABLE_END), np.uint64(0x80)
-
-
-@intrinsic
-def _first_bit(typing, number):
-    """Return the place of the lowest bit that is set; some must be."""
-
-    def code(context, builder, signature, args):
-        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.uint64(types.uint64), code
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -233,15 +221,6 @@ def _aside(data, at, end, line_end, pending, form, traits, prefixes, signs, bits
 
 
 @njit(cache=True, nogil=True)
-def _mask(eights):
-    """Return 64 bytes, each 0 or 1, as the bits of a number."""
-    mask = _0
-    for place in range(8):
-        mask |= ((eights[place] * _GATHER) >> _56) << np.uint64(8 * place)
-    return mask
-
-
-@njit(cache=True, nogil=True)
 def _eight(eights, rest, at):
     """Return the eight bytes that begin there; `rest` are those after the last eight."""
     there, turn, count = at >> _3, (at & _7) << _3, np.uint64(eights.size)
@@ -302,12 +281,12 @@ def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, ta
                 quote_bytes[at] = byte == 0x22
             for at in range(count, _64):
                 word_bytes[at] = aside_bytes[at] = quote_bytes[at] = 0
-            words, asides = _mask(word_eights), _mask(aside_eights)
+            words, asides = mask_of(word_eights), mask_of(aside_eights)
             last = False
             if one:
-                quotes = _mask(quote_eights)
+                quotes = mask_of(quote_eights)
                 while quotes != _0 and not last:
-                    at = _first_bit(quotes)
+                    at = first_bit(quotes)
                     back = block + at
                     while data[back - _1] == 0x5C and back > first:
                         back -= _1
@@ -318,7 +297,7 @@ def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, ta
                         words &= ~(_ALL << at)
             edges = words ^ ((words << _1) | (_1 if inside else _0))
             while edges != _0:
-                at = _first_bit(edges)
+                at = first_bit(edges)
                 edges &= edges - _1
                 if not inside:
                     begun, inside, aside = block + at, True, False

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hubbub.channels.core.contract import Keys
 from hubbub.kernel.batch import Lines
-from hubbub.kernel.scan import Scanner
+from hubbub.kernel.octets import Quoted
 from hubbub.listening.core.characters import table
 from hubbub.listening.core.query.nodes import Query
 from hubbub.listening.core.sieve.needles import MASK, MIX, Needle, needle_of_name, needles_of, number_of, number_of_pair
@@ -89,7 +89,7 @@ class Sieve:
             data,
             data[:whole].view(np.uint64),
             np.uint64(int.from_bytes(lines.data[whole:], "little")),
-            self._places(lines.data),
+            self._keys.ends(lines.data),
             lines.starts,
             lines.ends,
             form,
@@ -106,19 +106,7 @@ class Sieve:
         return Picked(rows, (found[rows] & NAME) != 0)
 
     def _compile_keys(self) -> None:
-        quoted = [f'"{key}"'.encode() for key in sorted(self._where)]
-        self._keys = Scanner(quoted, range(len(quoted)), literal=True)
-
-    def _places(self, data: bytes) -> NDArray[np.int64]:
-        """Return where the keys end that are looked at."""
-        places: list[int] = []
-        add = places.append
-
-        def seen(_key: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add(end)
-
-        self._keys.scan(data, seen)
-        return np.array(places, np.int64)
+        self._keys = Quoted(sorted(self._where))
 
     def _add(self, needle: Needle | None, says: int) -> None:
         if needle is None:

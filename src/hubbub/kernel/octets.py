@@ -1,0 +1,114 @@
+"""Where some bytes stand among very many: 64 looked at at a time, compiled."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,import-untyped"
+from collections.abc import Sequence
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+_GATHER = np.uint64(0x0102040810204080)  # brings the lowest bits of eight bytes together
+_0, _1, _56, _64 = (np.uint64(n) for n in (0, 1, 56, 64))
+_NEWLINE, _QUOTE = np.uint8(0x0A), np.uint8(0x22)
+
+
+def newlines(data: bytes) -> NDArray[np.int64]:
+    """Return where newlines stand, ascending."""
+    octets = np.frombuffer(data, np.uint8)
+    found = np.empty(octets.size, np.int64)  # memory that is not written to costs nothing
+    return found[: _places(octets, _NEWLINE, found)].copy()
+
+
+class Quoted:
+    """Strings that are looked for in JSON, quotation marks around them."""
+
+    def __init__(self, strings: Sequence[str]) -> None:
+        held = [f'{each}"'.encode() for each in strings]
+        self._sizes = np.array([len(each) for each in held], np.uint64)
+        self._held = np.zeros((len(held), max(map(len, held), default=1)), np.uint8)
+        self._first = np.zeros(256, np.bool_)
+        for row, each in enumerate(held):
+            self._held[row, : len(each)] = list(each)
+            self._first[each[0]] = True
+
+    def ends(self, data: bytes) -> NDArray[np.int64]:
+        """Return where they end, after the quotation mark; ascending."""
+        octets = np.frombuffer(data, np.uint8)
+        found = np.empty(octets.size // 2 + 1, np.int64)
+        return found[: _quoted(octets, self._first, self._held, self._sizes, found)].copy()
+
+
+@intrinsic
+def first_bit(typing, number):
+    """Return the place of the lowest bit that is set; some must be."""
+
+    def code(context, builder, signature, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), code
+
+
+@njit(cache=True, nogil=True)
+def mask_of(eights):
+    """Return 64 bytes, each 0 or 1, given as eight numbers, as the bits of one."""
+    mask = _0
+    for place in range(8):
+        mask |= ((eights[place] * _GATHER) >> _56) << np.uint64(8 * place)
+    return mask
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _compare(data, block, wanted, same):
+    """Put into `same` which of 64 bytes are the one that is wanted; beyond the end none is."""
+    size = np.uint64(data.size)
+    if block + _64 <= size:
+        for at in range(_64):  # as many as a machine likes at once
+            same[at] = data[block + at] == wanted
+    else:
+        for at in range(_64):
+            same[at] = block + at < size and data[block + at] == wanted
+
+
+@njit(cache=True, nogil=True)
+def _places(data, wanted, found):
+    same = np.zeros(64, np.uint8)
+    eights = same.view(np.uint64)
+    size, block = _0, _0
+    while block < np.uint64(data.size):
+        _compare(data, block, wanted, same)
+        mask = mask_of(eights)
+        while mask != _0:
+            found[size] = block + first_bit(mask)
+            size += _1
+            mask &= mask - _1
+        block += _64
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _quoted(data, first, held, sizes, found):
+    same = np.zeros(64, np.uint8)
+    eights = same.view(np.uint64)
+    size, block, whole = _0, _0, np.uint64(data.size)
+    while block < whole:
+        _compare(data, block, _QUOTE, same)
+        mask = mask_of(eights)
+        while mask != _0:
+            begun = block + first_bit(mask) + _1
+            mask &= mask - _1
+            if begun >= whole or not first[data[begun]]:
+                continue
+            for each in range(sizes.size):
+                if begun + sizes[each] > whole:
+                    continue
+                at = _0
+                while at < sizes[each] and data[begun + at] == held[each, at]:
+                    at += _1
+                if at == sizes[each]:
+                    found[size] = begun + at
+                    size += _1
+                    break
+        block += _64
+    return size
