@@ -12,9 +12,10 @@ from typing import Any, Final, overload
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hubbub.kernel.octets import newlines
+from hubbub.kernel.octets import may_change, newlines
 from hubbub.kernel.text import clean, language
 
 MAX_TEXT = 500_000
@@ -23,6 +24,10 @@ MAX_TEXT = 500_000
 MAX_URI = 1_000
 """Bytes of a uri in UTF-8; networks stay far below it, and every database can index it."""
 
+MAX_WORD = 200
+"""Characters of a name."""
+
+_COUNTS_END = 2**53
 UTC_US = pa.timestamp("us", tz="UTC")
 
 
@@ -180,8 +185,8 @@ def _column(field: pa.Field, values: Any, count: int) -> pa.Array:
     if field.name in _CLEANED:
         return _cleaned(values, _CLEANED[field.name])
     if field.name in ("followers", "follows", "posts"):
-        values = [_count(value) for value in values]
-    elif field.name in ("mentions", "links"):
+        return _counts(values)
+    if field.name in ("mentions", "links"):
         values = [[clean(each) for each in value] if value else value for value in values]
     return pa.array(values, field.type)
 
@@ -192,20 +197,27 @@ def _cleaned(values: Sequence[str | None], change: Callable[[str | None], str | 
         strings = pa.array(values, pa.string())
     except UnicodeEncodeError:
         return pa.array(list(map(change, values)), pa.string())
-    if change is not _text:
-        return pa.DictionaryArray.from_arrays(
-            (told := strings.dictionary_encode()).indices,
-            pa.array([change(value) for value in told.dictionary.to_pylist()], pa.string()),
-        ).cast(pa.string())
-    ends = np.frombuffer(strings.buffers()[1], np.int32)[: len(strings) + 1]
-    octets = np.frombuffer(strings.buffers()[2] or b"", np.uint8)[: ends[-1]]
-    odd = (octets < 0x20) & (octets != 0x0A) & (octets != 0x09) | (octets == 0x7F)
-    beyond = np.flatnonzero(octets[:-1] == 0xC2)  # controls beyond ASCII
-    places = np.concatenate((np.flatnonzero(odd), beyond[octets[beyond + 1] < 0xA0]))
-    if not places.size:
+    if change is language:
+        told = strings.dictionary_encode()
+        tags = pa.array([language(tag) for tag in told.dictionary.to_pylist()], pa.string())
+        return pa.DictionaryArray.from_arrays(told.indices, tags).cast(pa.string())
+    rows = may_change(strings, lines=change is _text, empty=change is _uri, most=_MOST_BYTES.get(change))
+    if not rows.size:
         return strings
-    rows = set((np.searchsorted(ends, places, side="right") - 1).tolist())
-    return pa.array([change(value) if row in rows else value for row, value in enumerate(values)], pa.string())
+    fixed = list(values)
+    for row in rows.tolist():
+        fixed[row] = change(fixed[row])
+    return pa.array(fixed, pa.string())
+
+
+def _counts(values: Sequence[int | None]) -> pa.Int64Array:
+    try:
+        counts = pa.array(values, pa.int64())
+    except (OverflowError, pa.ArrowInvalid):
+        return pa.array([_count(value) for value in values], pa.int64())
+    if len(counts) == counts.null_count or 0 <= pc.min(counts).as_py() <= pc.max(counts).as_py() < _COUNTS_END:
+        return counts
+    return pa.array([_count(value) for value in values], pa.int64())
 
 
 def _text(text: str | None) -> str | None:
@@ -299,8 +311,8 @@ class BatchBuilder:
 
 
 def _word(text: str | None) -> str | None:
-    """A name on one line, at most 200 characters."""
-    return None if text is None else " ".join(clean(text).split())[:200]
+    """A name on one line, at most so many characters."""
+    return None if text is None else " ".join(clean(text).split())[:MAX_WORD]
 
 
 def _uri(text: str | None) -> str | None:
@@ -310,7 +322,7 @@ def _uri(text: str | None) -> str | None:
 
 def _count(number: int | None) -> int | None:
     """A count as networks tell them: none where it makes no sense."""
-    return number if number is not None and 0 <= number < 2**53 else None
+    return number if number is not None and 0 <= number < _COUNTS_END else None
 
 
 _CLEANED: Final[Mapping[str, Callable[[str | None], str | None]]] = {
@@ -319,6 +331,7 @@ _CLEANED: Final[Mapping[str, Callable[[str | None], str | None]]] = {
     **dict.fromkeys(("text", "uri", "ref"), _text),
     "lang": language,
 }
+_MOST_BYTES: Final[Mapping[Callable[[str | None], str | None], int]] = {_word: MAX_WORD, _uri: MAX_URI}
 
 
 def rows_of(raw: RawBatch, rows: Sequence[int] | None) -> Iterator[tuple[int, bytes]]:

@@ -4,10 +4,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from hubbub.kernel.hashing import parts_of
 
 _GATHER = np.uint64(0x0102040810204080)  # brings the lowest bits of eight bytes together
 _0, _1, _56, _64 = (np.uint64(n) for n in (0, 1, 56, 64))
@@ -19,6 +22,20 @@ def newlines(data: bytes) -> NDArray[np.int64]:
     octets = np.frombuffer(data, np.uint8)
     found = np.empty(octets.size, np.int64)  # memory that is not written to costs nothing
     return found[: _places(octets, _NEWLINE, found)].copy()
+
+
+def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int | None) -> NDArray[np.int64]:
+    """Return which strings `kernel.text.clean` may change.
+
+    Parameters
+    ----------
+    lines : whether they may have several lines and spaces; else a space at an end, or next to another one, counts
+    empty : whether an empty one counts
+    most : bytes; a longer one counts
+    """
+    found = np.empty(len(strings), np.int64)
+    ends, data = parts_of(strings)
+    return found[: _may_change(ends, data, lines, empty, np.int64(most or 2**31), found)]
 
 
 class Quoted:
@@ -112,3 +129,31 @@ def _quoted(data, first, held, sizes, found):
                     break
         block += _64
     return size
+
+
+@njit(cache=True, nogil=True)
+def _may_change(ends, data, lines, empty, most, found):
+    count = 0
+    for row in range(ends.size - 1):
+        start, end = ends[row], ends[row + 1]
+        odd = end - start > most or (empty and start == end)
+        before = np.uint8(0x20)
+        for at in range(start, end):
+            byte = data[at]
+            if 0x20 < byte < 0x7F:
+                pass
+            elif byte == 0x20:
+                odd |= not lines and before == 0x20
+            elif byte < 0x20:
+                odd |= not lines or (byte != 0x0A and byte != 0x09)
+            elif byte == 0x7F:
+                odd = True
+            elif byte == 0xC2:  # controls, and the space that does not break
+                odd |= data[at + 1] < (0xA0 if lines else 0xA1)
+            elif not lines and byte >= 0xE1 and byte <= 0xE3:  # spaces of other widths
+                odd |= data[at + 1] == (0x9A if byte == 0xE1 else 0x80) or (byte == 0xE2 and data[at + 1] == 0x81)
+            before = byte
+        if odd or (not lines and end > start and before == 0x20):
+            found[count] = row
+            count += 1
+    return count

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,6 +23,7 @@ from hubbub.kernel.batch import (
 from hubbub.kernel.text import clip
 
 PREFIX = "x:"
+MAX_ID = MAX_URI // 8
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -112,7 +114,7 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
 def _batch(rows: list[int], posts: list[Post], rejects: list[Reject]) -> Batch:
     """Return posts as columns, after turning away those that can't be kept."""
     created = _times([post.created_at for post in posts])
-    if wrong := [place for place, post in enumerate(posts) if created[place] is None or _reason(post)]:
+    if wrong := _wrong(posts, created):
         rejects += [
             Reject(rows[place], _reason(posts[place]) or f"‘{clip(posts[place].created_at, 60)}’ is no date.")
             for place in wrong
@@ -124,9 +126,9 @@ def _batch(rows: list[int], posts: list[Post], rejects: list[Reject]) -> Batch:
     authors = [post.author for post in posts]
     # A loop a column is far quicker than a loop a post.
     columns: dict[str, Any] = {
-        "row": rows,
+        "row": pa.array(np.array(rows, np.int32)),
         "uri": [PREFIX + post.id for post in posts],
-        "event": [int(Event.CREATE)] * len(posts),
+        "event": pa.repeat(pa.scalar(int(Event.CREATE), pa.int8()), len(posts)),
         "happened_at": created,
         "created_at": created,
         "author": [author.id for author in authors],
@@ -138,8 +140,8 @@ def _batch(rows: list[int], posts: list[Post], rejects: list[Reject]) -> Batch:
         "joined_at": _times([author.created_at for author in authors]),
         "text": [post.text for post in posts],
         "lang": [post.lang for post in posts],
-        "private": [False] * len(posts),
-        "ours": [False] * len(posts),
+        "private": (no := pa.repeat(pa.scalar(False), len(posts))),
+        "ours": no,
     }
     _told(columns, posts)
     return Batch(columns_of(columns, len(posts)), tuple(sorted(rejects, key=lambda each: each.row)))
@@ -167,13 +169,25 @@ def _told(columns: dict[str, Any], posts: list[Post]) -> None:
         columns["repost_of"] = [_referenced(post, "retweeted") for post in posts]
 
 
+def _wrong(posts: list[Post], created: Any) -> list[int]:
+    """Return which posts can't be kept."""
+    if (
+        isinstance(created, pa.Array)
+        and max((len(post.text) for post in posts), default=0) <= MAX_TEXT
+        and max((len(post.id) for post in posts), default=0) <= MAX_ID
+        and all(map(str.strip, [post.id for post in posts]))
+    ):
+        return []
+    return [place for place, post in enumerate(posts) if created[place] is None or _reason(post)]
+
+
 def _referenced(post: Post, how: str) -> str | None:
     return next((f"{PREFIX}{each.id}" for each in post.referenced_tweets or () if each.type == how), None)
 
 
 def _reason(post: Post) -> str:
     """Say why a post can't be kept; nothing of most."""
-    if not post.id.strip() or len(post.id) > MAX_URI // 8:
+    if not post.id.strip() or len(post.id) > MAX_ID:
         return "The post's id is missing or too long."
     if len(post.text) > MAX_TEXT:
         return f"The text has {len(post.text):,} characters; at most {MAX_TEXT:,} are taken."
