@@ -87,15 +87,15 @@ def ingest(
             if last:
                 made.cursor, made.lines = raw.cursor, len(raw.lines) + passed
                 made.rejects = [(reject.reason, raw.lines[reject.row]) for reject in batch.rejects]
-            table = piece.table()
+            table, keys = piece.table(), piece.keys()
             if many is not None and many.table.num_rows:
                 made.heard, made.shed = made.heard + many.table.num_rows, made.shed + many.shed
                 made.tally, made.workspaces = many.cells, made.workspaces | many.workspaces
-                table = pa.concat_tables([table, many.table])
+                table, keys = pa.concat_tables([table, many.table]), keys + many.keys
             if not (made.anything or table.num_rows or (last and (idle or moved))):
                 break
             try:
-                _write_and_commit(stream, made, table, places, index, now)
+                _write_and_commit(stream, made, table, keys, places, index, now)
                 moved = True
                 stream = replace(stream, cursor=made.cursor, next_segment=made.number + (made.segment_size is not None))
                 heard, rows = heard + made.heard, rows + len(made.rows) + len(made.edits) + len(made.deletes)
@@ -107,7 +107,13 @@ def ingest(
 
 
 def _write_and_commit(
-    stream: StreamValue, made: Commit, table: pa.Table, places: Places, index: Identities, now: datetime
+    stream: StreamValue,
+    made: Commit,
+    table: pa.Table,
+    keys: list[bytes],
+    places: Places,
+    index: Identities,
+    now: datetime,
 ) -> None:
     if not table.num_rows:
         services.commit(made, now=now)
@@ -119,7 +125,7 @@ def _write_and_commit(
         failpoint("listen.segment_durable")
         services.commit(made, now=now)
         failpoint("listen.committed")
-        index.apply(stream.id, made.number, entries_of(table))
+        index.apply(stream.id, made.number, entries_of(table, keys))
         failpoint("listen.indexed")
 
 

@@ -7,6 +7,7 @@ and those of the many that ask for attention while the workspace takes rows. The
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +39,7 @@ class Many:
 
     few: list[int]  # rows of the batch, ascending
     table: pa.Table  # of SEGMENT_SCHEMA
+    keys: list[bytes]  # what its posts are known under
     cells: pa.Table  # of rollup.SCHEMA
     shed: int  # would have been decided one by one, but the workspace's budget was spent
     workspaces: frozenset[int]
@@ -100,7 +102,7 @@ class _Hearing:
         heard = np.isin(owner, self.workspaces)
         row, topic, owner = row[heard], topic[heard], owner[heard]
         if not len(row):
-            return Many(self.few, SEGMENT_SCHEMA.empty_table(), NO_CELLS, 0, frozenset())
+            return Many(self.few, SEGMENT_SCHEMA.empty_table(), [], NO_CELLS, 0, frozenset())
         # A line is one post as one workspace hears it.
         order = np.lexsort((topic, owner, row))
         row, topic, owner = row[order], topic[order], owner[order]
@@ -121,7 +123,7 @@ class _Hearing:
         row, topic, owner = row[pair_stays], topic[pair_stays], owner[pair_stays]
         self.few = sorted([*self.few, *self.rows[few].tolist()])
         if not len(row):
-            return Many(self.few, SEGMENT_SCHEMA.empty_table(), NO_CELLS, shed, frozenset())
+            return Many(self.few, SEGMENT_SCHEMA.empty_table(), [], NO_CELLS, shed, frozenset())
         said_us = self._said_us()
         languages, language = self._languages(seen.script)
         mood = moods(reading)
@@ -157,7 +159,8 @@ class _Hearing:
             posts = {name: column.take(taken) for name, column in posts.items()}
         columns = posts | added
         table = pa.Table.from_arrays([columns[name] for name in SEGMENT_SCHEMA.names], schema=SEGMENT_SCHEMA)
-        return Many(self.few, table, cells, shed, frozenset(np.unique(line_owner).tolist()))
+        kept = list(compress(keys, stays.tolist()))
+        return Many(self.few, table, kept, cells, shed, frozenset(np.unique(line_owner).tolist()))
 
     def _facts(self, row: int) -> Facts:
         """What a post tells beside its words."""

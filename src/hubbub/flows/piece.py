@@ -13,7 +13,7 @@ from hubbub.care.core.understanding import Understanding
 from hubbub.channels.core.values import StreamValue, Subscriber
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
-from hubbub.flows.segment import SEGMENT_SCHEMA, marked
+from hubbub.flows.segment import SEGMENT_SCHEMA, known_by, marked
 from hubbub.infra import identities
 from hubbub.infra.identities import Counted, Identities
 from hubbub.kernel.batch import POST_SCHEMA, Batch, Event, RawBatch
@@ -272,6 +272,11 @@ class Piece:
             line.reading.data() if line.reading else None,
             True,
         )
+
+    def keys(self) -> list[bytes]:
+        """Return what the posts of the segment are known under."""
+        uris = self.columns["uri"]
+        return known_by([line.subscriber.workspace for line in self.lines], [uris[line.row] for line in self.lines])
 
     def table(self) -> pa.Table:
         """Return the segment: every line heard, edited or deleted, per workspace."""

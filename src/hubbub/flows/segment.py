@@ -49,8 +49,11 @@ def known_by(workspaces: Iterable[int], uris: Sequence[str]) -> list[bytes]:
     return identities.keys_of(np.asarray(workspaces).tolist(), uris)
 
 
-def entries_of(table: pa.Table) -> list[tuple[bytes, bytes]]:
-    """Return what a segment tells the hash index: the roll-up cell each post was counted in, or that it has a row."""
+def entries_of(table: pa.Table, keys: Sequence[bytes] | None = None) -> list[tuple[bytes, bytes]]:
+    """Return what a segment tells the hash index: the roll-up cell each post was counted in, or that it has a row.
+
+    `keys` are what its posts are known under, where somebody made them already.
+    """
     if not table.num_rows:
         return []
     table = table.combine_chunks()
@@ -67,7 +70,8 @@ def entries_of(table: pa.Table) -> list[tuple[bytes, bytes]]:
     sizes = np.concatenate(([0], np.cumsum(pc.list_value_length(topics).to_numpy()))) * 8
     bounds: list[int] = sizes.tolist()
     heads, size = head.tobytes(), HEAD_TYPE.itemsize
-    keys = identities.keys_of(table.column("workspace").to_pylist(), table.column("uri").to_pylist())
+    if keys is None:
+        keys = known_by(table.column("workspace").to_pylist(), table.column("uri").to_pylist())
     names: list[Any] = told.cast(pa.binary()).to_pylist()
     return [
         (key, heads[row * size : (row + 1) * size] + names[row] + numbers[bounds[row] : bounds[row + 1]])

@@ -1,7 +1,7 @@
 """Segments: immutable, numbered, fsynced files of what one stream heard, written before the database commits.
 
 `<root>/<stream>/<number>.arrow`. A number belongs to a file only once the database says so; a file with
-a number that was never committed is written over or swept. Arrow IPC with zstd.
+a number that was never committed is written over or swept. Arrow IPC with lz4: they live for minutes.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from pyarrow import ipc
 
 from hubbub.infra.failpoints import failpoint
 
-_OPTIONS = ipc.IpcWriteOptions(compression="zstd")
+_OPTIONS = ipc.IpcWriteOptions(compression="lz4")
 
 
 @contextmanager

@@ -21,6 +21,8 @@ _HANDLE = regex.compile(_HANDLE_SHAPE, regex.V1)
 _TAG = regex.compile(rf"(?<![{WORD}])#([{WORD}]+)")
 _UPPER, _OTHER = r"\p{Lu}\p{M}*", r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}]\p{M}*"
 _PART = regex.compile(rf"(?:{_UPPER})+(?!\p{{Ll}})|(?:{_UPPER})?(?:{_OTHER})+|\p{{N}}+")
+_ASCII_TAG = re.compile(r"(?<![A-Za-z0-9_])#([A-Za-z0-9_]+)")  # the same where all is ASCII, only quicker
+_ASCII_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _COUNTED = regex.compile(
     rf"https?://\S+|{_HANDLE_SHAPE}|{_JOINING}+(?:['-]{_JOINING}+)*|[{_SPACELESS}]\p{{M}}*", regex.V1
 )
@@ -106,7 +108,8 @@ def tag_parts(text: str) -> list[tuple[int, int, str]]:
     """
     if "#" not in text:
         return []
-    found = [(*tag.span(), _PART.findall(tag[1])) for tag in _TAG.finditer(text)]
+    tags, part = (_ASCII_TAG, _ASCII_PART) if text.isascii() else (_TAG, _PART)
+    found = [(*tag.span(), part.findall(tag[1])) for tag in tags.finditer(text)]
     return [(start, end, " ".join(parts)) for start, end, parts in found if len(parts) > 1]
 
 

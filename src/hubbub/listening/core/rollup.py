@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hubbub.listening.core.sketch import entries
@@ -45,22 +46,25 @@ def tally(said: Said, channel: str, workspaces: Numbers, topics: Numbers, rows: 
     ----------
     workspaces, topics, rows : arrays of shape (m,): row `rows[k]` of `said` counts for this topic of this workspace
     """
-    owners, owner = np.unique(np.stack((workspaces, topics)), axis=1, return_inverse=True)
+    spaces, space = np.unique(workspaces, return_inverse=True)
+    asked, topic = np.unique(topics, return_inverse=True)
+    owner = space * len(asked) + topic
     minutes, minute = np.unique(said.minutes, return_inverse=True)
-    key = owner.ravel() * len(minutes) + minute[rows]
+    key = owner * len(minutes) + minute[rows]
     key = (key * max(1, len(said.langs)) + said.lang[rows]) * 3 + (said.sentiment[rows] + 1)
     cells, cell, posts = np.unique(key, return_inverse=True, return_counts=True)
     sketch = np.unique(cell.astype(np.uint64) << np.uint64(32) | entries(said.authors)[rows].astype(np.uint64))
     ends = np.searchsorted(sketch >> np.uint64(32), np.arange(len(cells) + 1)).astype(np.int32) * 4
     lang_of, sentiment = np.divmod(cells, 3)
     minute_of, lang_of = np.divmod(lang_of, max(1, len(said.langs)))
-    owner_of, minute_of = np.divmod(minute_of, len(minutes))
+    owner_of, minute_of = np.divmod(minute_of, max(1, len(minutes)))
+    space_of, topic_of = np.divmod(owner_of, max(1, len(asked)))
     held = (sketch & np.uint64(0xFFFFFFFF)).astype("<u4").tobytes()
     names = pa.array(list(said.langs), pa.string())
     return pa.Table.from_arrays(
         [
-            pa.array(owners[0][owner_of]),
-            pa.array(owners[1][owner_of]),
+            pa.array(spaces[space_of]),
+            pa.array(asked[topic_of]),
             pa.array(minutes[minute_of]),
             pa.repeat(pa.scalar(channel), len(cells)),
             names.take(pa.array(lang_of)),
@@ -73,23 +77,18 @@ def tally(said: Said, channel: str, workspaces: Numbers, topics: Numbers, rows: 
 
 
 def together(tables: Sequence[pa.Table]) -> pa.Table:
-    """Return several tallies as one, sorted by cell, without cells that come to nothing."""
-    table = pa.concat_tables(tables)
-    names = SCHEMA.names[:6]
-    rows: dict[CellKey, tuple[int, list[bytes]]] = {}
-    for *key, posts, authors in rows_of(table):
-        cell: CellKey = (*key,)  # type: ignore[assignment]
-        if cell in rows:
-            before, sketches = rows[cell]
-            sketches.append(authors)
-            rows[cell] = before + posts, sketches
-        else:
-            rows[cell] = posts, [authors]
-    made = [(*key, posts, b"".join(sketches)) for key, (posts, sketches) in sorted(rows.items())]
-    columns = zip(*made, strict=True) if made else ((),) * len(SCHEMA)
-    assert names
+    """Return several tallies as one, sorted by cell."""
+    keys = SCHEMA.names[:6]
+    grouped = pa.concat_tables(tables).group_by(keys, use_threads=False)
+    table = grouped.aggregate([("posts", "sum"), ("authors", "list")]).combine_chunks()
+    table = table.take(pc.sort_indices(table, [(name, "ascending") for name in keys])).combine_chunks()
+    lists = table.column("authors_list").combine_chunks()
+    sketches = lists.values
+    # The sketches of a cell lie side by side: to put them together is to leave out the bounds between them.
+    bounds = pc.take(pa.Array.from_buffers(pa.int32(), len(sketches) + 1, [None, sketches.buffers()[1]]), lists.offsets)
+    authors = pa.Array.from_buffers(pa.binary(), len(lists), [None, bounds.buffers()[1], sketches.buffers()[2]])
     return pa.Table.from_arrays(
-        [pa.array(column, each.type) for column, each in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
+        [*(table.column(name) for name in keys), table.column("posts_sum"), authors], schema=SCHEMA
     )
 
 
