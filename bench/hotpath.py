@@ -135,6 +135,21 @@ class Home:
         return Places(self.folder / "segments", self.folder / "identities", self.folder / "archive")
 
 
+def opened(folder: Path, streams: list[Any]) -> Home:
+    """Return an installation that another process made."""
+    os.environ["HUBBUB_HOME"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub.config.settings"
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    connection.settings_dict["NAME"] = str(folder / "hubbub.sqlite3")
+    home = Home.__new__(Home)
+    home.folder, home.streams = folder, streams
+    return home
+
+
 class Listening:
     """What the listener does with the lines of one stream, one batch after the other."""
 
@@ -208,7 +223,7 @@ def blobs_of(lines: Sequence[bytes]) -> list[bytes]:
 def again(blobs: Iterable[bytes], turn: int) -> Iterator[bytes]:
     """Yield the same posts under other ids."""
     for blob in blobs:
-        yield blob.replace(b'{"id":"10', f'{{"id":"{10 + turn}'.encode()) if turn else blob
+        yield blob.replace(b'{"id":"1000', f'{{"id":"{1000 + turn}'.encode()) if turn else blob
 
 
 def cpu() -> float:
@@ -221,7 +236,7 @@ def compare(home: Home, blobs: Sequence[bytes], rounds: int = 3) -> dict[str, An
     decoder = msgspec.json.Decoder(Post)
     listening = Listening(home)
     posts = len(blobs) * BATCH
-    warm = list(again(blobs[: max(8, len(blobs) // 20)], 80))
+    warm = list(again(blobs[: max(8, len(blobs) // 20)], 8_000))
     for blob in warm:
         listening.take(blob)
     listening.commit()
@@ -248,24 +263,16 @@ def compare(home: Home, blobs: Sequence[bytes], rounds: int = 3) -> dict[str, An
         "heard": listening.heard,
         "rows": listening.rows,
         "posts": posts * rounds,
+        "heard_s": [round(each, 2) for each in heard],
+        "parsed_s": [round(each, 2) for each in parsed],
     }
 
 
 def one_of_two(home: Path, streams: list[Any], number: int, path: str, seconds: float, barrier: Any, told: Any) -> None:
     """Hear one of two streams for some time."""
-    os.environ["HUBBUB_HOME"] = str(home)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub.config.settings"
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    connection.settings_dict["NAME"] = str(home / "hubbub.sqlite3")
-    here = Home.__new__(Home)
-    here.folder, here.streams = home, streams
     blobs = blobs_of(Path(path).read_bytes().splitlines())[number::2]
-    listening = Listening(here, number)
-    for blob in again(blobs[:8], 80 + number):
+    listening = Listening(opened(home, streams), number)
+    for blob in again(blobs[:8], 8_000 + number):
         listening.take(blob)
     listening.commit()
     fresh = [list(again(blobs, turn)) for turn in range(3)]
@@ -279,6 +286,32 @@ def one_of_two(home: Path, streams: list[Any], number: int, path: str, seconds: 
             break
     listening.end()
     told.put((posts, time.perf_counter() - start, cpu() - used))
+
+
+def one_for_long(home: Path, streams: list[Any], path: str, posts: float, told: Any) -> None:
+    """Hear one stream for long, and tell how much memory the process has had at most, after each turn."""
+    listening = Listening(opened(home, streams))
+    blobs, steps = blobs_of(Path(path).read_bytes().splitlines()), []
+    for turn in range(max(1, round(posts / len(blobs) / BATCH))):
+        for blob in again(blobs, turn):
+            listening.take(blob)
+        steps.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    listening.end()
+    told.put(steps)
+
+
+def alone(work: Any, folder: Path, asked: Sequence[str], lines: Sequence[bytes], *args: Any) -> Any:
+    """Return what some work tells, done in a process that did nothing before."""
+    home = Home(folder, asked)
+    path = folder / "posts.ndjson"
+    path.write_bytes(b"\n".join(lines))
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    process = context.Process(target=work, args=(folder, home.streams, str(path), *args, told))
+    process.start()
+    found = told.get()
+    process.join()
+    return found
 
 
 def wall_two(folder: Path, asked: Sequence[str], lines: Sequence[bytes], seconds: float = 60) -> dict[str, Any]:
@@ -412,7 +445,8 @@ def main() -> None:
         if wanted("growth_terms"):
             cost = {}
             for count, listened in ((FEW, few), (MOST, most)):
-                found = compare(Home(folder / f"terms{count}", queries(listened)), blobs_of(some), rounds=2)
+                said = list(corpus.lines(options.posts, 0.05, listened))  # as many match, however many are asked for
+                found = compare(Home(folder / f"terms{count}", queries(listened)), blobs_of(said), rounds=2)
                 cost[count] = found["parse_per_cpu_s"] / found["posts_per_cpu_s"]
             figures["growth_terms"] = round(cost[MOST] / cost[FEW], 2)
         for name, lines in (("wall_two_5", some), ("wall_two_100", every)):
@@ -423,13 +457,7 @@ def main() -> None:
                 figures[name] = round(pair["posts_per_s"]) if measured else "not measured"
                 figures[f"{name}_seen"] = round(pair["posts_per_s"])
         if wanted("rss_mb"):
-            listening = Listening(Home(folder / "many", queries(terms)))
-            blobs, steps = blobs_of(some), []
-            for turn in range(max(1, round(options.many * 1e6 / len(some)))):
-                for blob in again(blobs, turn):
-                    listening.take(blob)
-                steps.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-            listening.end()
+            steps = alone(one_for_long, folder / "many", queries(terms), some[: 50 * BATCH], options.many * 1e6)
             figures |= {"rss_mb": round(steps[-1]), "rss_mb_half_way": round(steps[len(steps) // 2])}
         if wanted("wrong") and options.check:
             half = options.check // 2

@@ -180,10 +180,10 @@ def _column(field: pa.Field, values: Any, count: int) -> pa.Array:
         if pa.types.is_list(field.type):
             return pa.array([[]], field.type).take(pa.array(np.zeros(count, np.int8)))
         return pa.repeat(pa.scalar(0, field.type), count) if field.name == "media" else pa.nulls(count, field.type)
-    if isinstance(values, pa.Array):
-        return values
     if field.name in _CLEANED:
         return _cleaned(values, _CLEANED[field.name])
+    if isinstance(values, pa.Array) and field.type == values.type:
+        return values
     if field.name in ("followers", "follows", "posts"):
         return _counts(values)
     if field.name in ("mentions", "links"):
@@ -191,10 +191,12 @@ def _column(field: pa.Field, values: Any, count: int) -> pa.Array:
     return pa.array(values, field.type)
 
 
-def _cleaned(values: Sequence[str | None], change: Callable[[str | None], str | None]) -> pa.StringArray:
+def _cleaned(
+    values: pa.StringArray | Sequence[str | None], change: Callable[[str | None], str | None]
+) -> pa.StringArray:
     """Return strings, each changed where its bytes say that it may have to be."""
     try:
-        strings = pa.array(values, pa.string())
+        strings = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
     except UnicodeEncodeError:
         return pa.array(list(map(change, values)), pa.string())
     if change is language:
@@ -204,7 +206,7 @@ def _cleaned(values: Sequence[str | None], change: Callable[[str | None], str | 
     rows = may_change(strings, lines=change is _text, empty=change is _uri, most=_MOST_BYTES.get(change))
     if not rows.size:
         return strings
-    fixed = list(values)
+    fixed = strings.to_pylist()
     for row in rows.tolist():
         fixed[row] = change(fixed[row])
     return pa.array(fixed, pa.string())

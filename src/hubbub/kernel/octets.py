@@ -24,6 +24,13 @@ def newlines(data: bytes) -> NDArray[np.int64]:
     return found[: _places(octets, _NEWLINE, found)].copy()
 
 
+def marks(data: bytes) -> NDArray[np.int64]:
+    """Return where what may end a JSON string stands: quotation marks, backslashes, controls; ascending."""
+    octets = np.frombuffer(data, np.uint8)
+    found = np.empty(octets.size, np.int64)
+    return found[: _marks(octets, found)].copy()
+
+
 def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int | None) -> NDArray[np.int64]:
     """Return which strings `kernel.text.clean` may change.
 
@@ -95,6 +102,28 @@ def _places(data, wanted, found):
     size, block = _0, _0
     while block < np.uint64(data.size):
         _compare(data, block, wanted, same)
+        mask = mask_of(eights)
+        while mask != _0:
+            found[size] = block + first_bit(mask)
+            size += _1
+            mask &= mask - _1
+        block += _64
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _marks(data, found):
+    same = np.zeros(64, np.uint8)
+    eights = same.view(np.uint64)
+    size, block, whole = _0, _0, np.uint64(data.size)
+    while block < whole:
+        if block + _64 <= whole:
+            for at in range(_64):
+                byte = data[block + at]
+                same[at] = (byte == _QUOTE) | (byte == 0x5C) | (byte < 0x20)
+        else:
+            for at in range(_64):
+                same[at] = block + at < whole
         mask = mask_of(eights)
         while mask != _0:
             found[size] = block + first_bit(mask)

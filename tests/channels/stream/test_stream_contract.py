@@ -8,9 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.channels.contract import NOON, ChannelContract, Live, hear
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.channels.contract import NOON, ChannelContract, Live, changed, hear, thorough
 
 from hubbub.channels.adapters.stream.channel import Stream
+from hubbub.channels.adapters.stream.scan import found
 from hubbub.channels.core.contract import BadConnection
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, Lines, RawBatch
@@ -95,6 +98,51 @@ def test_a_line_tells_who_said_what_and_to_whom() -> None:
     }
     assert (reply["parent"], reply["root"], reply["parent_author"]) == ("x:1", "x:1", "7")
     assert repost["repost_of"] == "x:1"
+
+
+@thorough
+@given(data=st.data())
+def test_lines_read_at_once_are_what_they_are_one_by_one(data: st.DataObject) -> None:
+    lines = data.draw(
+        st.lists(st.sampled_from(TestStream.samples) | changed(TestStream.samples), min_size=1, max_size=3)
+    )
+    at_once, alone = whole(*lines), Stream.parse(RawBatch(lines, None, NOON))
+    assert at_once.posts.to_pylist() == alone.posts.to_pylist()
+    assert at_once.rejects == alone.rejects
+
+
+@pytest.mark.parametrize(
+    "text", ["\\u00e9", "\\ud83d\\ude00", "a\\nb\\tc", '\\"', "\\\\n", "\\/", "\\u0041", "東京 é", "\\u0000x", "\\b"]
+)
+def test_escapes_are_read_as_json_says(text: str) -> None:
+    said = line(text="?").replace(b'"?"', f'"{text}"'.encode())
+    assert whole(said).posts["text"].to_pylist() == Stream.parse(RawBatch([said], None, NOON)).posts["text"].to_pylist()
+    assert found(Lines.of([said])).odd.size == 0
+
+
+NESTED = [[[1, {"a": [None, True, -1.5]}], {}, []]]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"id":"1"',
+        line()[:-1] + b"},",
+        line().replace(b'"id":"1"', b'"id":1'),
+        line().replace(b'"text":', b'"te\\u0078t":'),
+        line().replace(b'"lang":"EN"', b'"lang":tru'),
+        line().replace(b":12,", b":012,"),
+        line().replace(b":12,", b":1e3,"),
+        line(text="?").replace(b'"?"', b'"\\ud83d"'),
+        line(text="?").replace(b'"?"', b'"a\nb"'),
+        line(text="?").replace(b'"?"', b'"\\x"'),
+        line(x=NESTED).replace(b"]]]", b"]]}"),
+        line()[:-1] + b',"author":{}}',
+    ],
+)
+def test_a_line_that_is_not_plain_is_left_to_the_parser(odd: bytes) -> None:
+    held = found(Lines.of([line(), odd, line(x=NESTED)]))
+    assert (held.rows.tolist(), held.odd.tolist()) == ([0, 2], [1])
 
 
 def test_one_line_that_is_none_costs_no_other() -> None:

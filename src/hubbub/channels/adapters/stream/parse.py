@@ -1,7 +1,7 @@
 """Lines in the form of X's filtered stream, with the author inside, into columns. Pure; whole batches at a time."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hubbub.channels.adapters.stream.scan import found
 from hubbub.kernel.batch import (
     MAX_TEXT,
     MAX_URI,
@@ -87,48 +88,89 @@ class Post(msgspec.Struct, gc=False):
 
 
 _POST = msgspec.json.Decoder(Post)
+_ENTITIES = msgspec.json.Decoder(Entities | None)
+_REFERENCED = msgspec.json.Decoder(list[Referenced] | None)
+_ATTACHMENTS = msgspec.json.Decoder(Attachments | None)
+Built = dict[str, Any]
 
 
 def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
-    """Turn lines into a batch; what can't be read becomes a reject."""
-    wanted = list(range(len(raw.lines))) if rows is None else list(rows)
+    """Turn lines into a batch; what can't be read becomes a reject.
+
+    Of a run of lines that all are plain no object is made for a post (`scan`); else line by line.
+    """
+    if rows is None and isinstance(raw.lines, Lines) and (posts := _of_plain(raw.lines)) is not None:
+        return Batch(posts)
     rejects: list[Reject] = []
-    if rows is None and isinstance(raw.lines, Lines):
-        try:
-            posts = _POST.decode_lines(raw.lines.data)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            posts = []
-        if len(posts) == len(wanted):
-            return _batch(wanted, posts, rejects)
-    found: list[Post] = []
+    good: list[Post] = []
     kept: list[int] = []
-    for row in wanted:
+    for row in range(len(raw.lines)) if rows is None else rows:
         try:
-            found.append(_POST.decode(raw.lines[row]))
-            kept.append(row)
+            post = _POST.decode(raw.lines[row])
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             rejects.append(Reject(row, f"Not a post we can read: {clip(str(error), 300)}."))
-    return _batch(kept, found, rejects)
+        else:
+            if reason := _reason(post):
+                rejects.append(Reject(row, reason))
+            else:
+                good.append(post)
+                kept.append(row)
+    return Batch(_of_posts(kept, good), tuple(rejects))
 
 
-def _batch(rows: list[int], posts: list[Post], rejects: list[Reject]) -> Batch:
-    """Return posts as columns, after turning away those that can't be kept."""
-    created = _times([post.created_at for post in posts])
-    if wrong := _wrong(posts, created):
-        rejects += [
-            Reject(rows[place], _reason(posts[place]) or f"‘{clip(posts[place].created_at, 60)}’ is no date.")
-            for place in wrong
-        ]
-        gone = set(wrong)
-        keep = [place for place in range(len(posts)) if place not in gone]
-        rows, posts = [rows[place] for place in keep], [posts[place] for place in keep]
-        created = [created[place] for place in keep]
+def _of_plain(lines: Lines) -> pa.RecordBatch | None:
+    """Return the posts of lines as columns; None if some need a closer look."""
+    held = found(lines)
+    if held.odd.size:
+        return None
+    try:
+        ids, text = held.texts("id"), held.texts("text")
+        created = held.texts("created_at").cast(UTC_US)
+        columns: Built = {
+            "row": pa.array(held.rows.astype(np.int32)),
+            "uri": pc.binary_join_element_wise(PREFIX, ids, ""),
+            "happened_at": created,
+            "created_at": created,
+            "text": text,
+            "lang": held.texts("lang"),
+            "author": held.texts("author.id"),
+            "handle": pc.fill_null(held.texts("author.username"), ""),
+            "name": pc.fill_null(held.texts("author.name"), ""),
+            "followers": held.counts("author.followers_count"),
+            "follows": held.counts("author.following_count"),
+            "posts": held.counts("author.tweet_count"),
+            "joined_at": _times(held.texts("author.created_at").to_pylist()),
+        }
+        entities = _ENTITIES.decode_lines(b"\n".join(held.parts("entities"))) if held.has("entities") else []
+        referenced = held.parts("referenced_tweets") if held.has("referenced_tweets") else []
+        attached = held.parts("attachments") if held.has("attachments") else []
+        _mark(columns, entities)
+        _count_media(columns, _ATTACHMENTS.decode_lines(b"\n".join(attached)))
+        _refer(
+            columns,
+            _REFERENCED.decode_lines(b"\n".join(referenced)),
+            held.texts("conversation_id").to_pylist(),
+            held.texts("in_reply_to_user_id").to_pylist(),
+        )
+    except (pa.ArrowInvalid, msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    if _longest(text) > MAX_TEXT or _longest(ids) > MAX_ID or not _sensible(created):
+        return None
+    return _columns(columns, len(ids)) if all(map(str.strip, ids.to_pylist())) else None
+
+
+def _longest(strings: pa.StringArray) -> int:
+    """Return how many bytes the longest has."""
+    return int(pc.max(pc.binary_length(strings)).as_py() or 0)
+
+
+def _of_posts(rows: list[int], posts: list[Post]) -> pa.RecordBatch:
+    """Return posts as columns."""
     authors = [post.author for post in posts]
-    # A loop a column is far quicker than a loop a post.
-    columns: dict[str, Any] = {
-        "row": pa.array(np.array(rows, np.int32)),
+    created = [_time(post.created_at) for post in posts]
+    columns: Built = {
+        "row": rows,
         "uri": [PREFIX + post.id for post in posts],
-        "event": pa.repeat(pa.scalar(int(Event.CREATE), pa.int8()), len(posts)),
         "happened_at": created,
         "created_at": created,
         "author": [author.id for author in authors],
@@ -137,52 +179,62 @@ def _batch(rows: list[int], posts: list[Post], rejects: list[Reject]) -> Batch:
         "followers": [author.followers_count for author in authors],
         "follows": [author.following_count for author in authors],
         "posts": [author.tweet_count for author in authors],
-        "joined_at": _times([author.created_at for author in authors]),
+        "joined_at": [_time(author.created_at) for author in authors],
         "text": [post.text for post in posts],
         "lang": [post.lang for post in posts],
-        "private": (no := pa.repeat(pa.scalar(False), len(posts))),
-        "ours": no,
     }
-    _told(columns, posts)
-    return Batch(columns_of(columns, len(posts)), tuple(sorted(rejects, key=lambda each: each.row)))
+    _mark(columns, [post.entities for post in posts])
+    _count_media(columns, [post.attachments for post in posts])
+    _refer(
+        columns,
+        [post.referenced_tweets for post in posts],
+        [post.conversation_id for post in posts],
+        [post.in_reply_to_user_id for post in posts],
+    )
+    return _columns(columns, len(posts))
 
 
-def _told(columns: dict[str, Any], posts: list[Post]) -> None:
-    """Add what few posts tell: links, mentions, media, what they answer or repeat."""
-    entities = [post.entities for post in posts]
+def _columns(columns: Built, count: int) -> pa.RecordBatch:
+    no = pa.repeat(pa.scalar(False), count)
+    created = pa.repeat(pa.scalar(int(Event.CREATE), pa.int8()), count)
+    return columns_of(columns | {"event": created, "private": no, "ours": no}, count)
+
+
+def _mark(columns: Built, entities: Sequence[Entities | None]) -> None:
+    """Add what few posts tell: what the text is marked with."""
     if any(each is not None and each.urls for each in entities):
         columns["links"] = [
             [url.expanded_url for url in each.urls if url.expanded_url] if each else [] for each in entities
         ]
     if any(each is not None and each.mentions for each in entities):
         columns["mentions"] = [[said.username for said in each.mentions] if each else [] for each in entities]
-    if any(post.attachments is not None for post in posts):
-        columns["media"] = [len(post.attachments.media_keys) if post.attachments else 0 for post in posts]
-    if any(post.referenced_tweets for post in posts):
-        parents = [_referenced(post, "replied_to") for post in posts]
-        columns["parent"] = parents
-        columns["parent_author"] = [post.in_reply_to_user_id for post in posts]
-        columns["root"] = [
-            f"{PREFIX}{post.conversation_id}" if parent and post.conversation_id else None
-            for post, parent in zip(posts, parents, strict=True)
-        ]
-        columns["repost_of"] = [_referenced(post, "retweeted") for post in posts]
 
 
-def _wrong(posts: list[Post], created: Any) -> list[int]:
-    """Return which posts can't be kept."""
-    if (
-        isinstance(created, pa.Array)
-        and max((len(post.text) for post in posts), default=0) <= MAX_TEXT
-        and max((len(post.id) for post in posts), default=0) <= MAX_ID
-        and all(map(str.strip, [post.id for post in posts]))
-    ):
-        return []
-    return [place for place, post in enumerate(posts) if created[place] is None or _reason(post)]
+def _count_media(columns: Built, attached: Sequence[Attachments | None]) -> None:
+    if any(attached):
+        columns["media"] = [min(len(each.media_keys), 32_000) if each else 0 for each in attached]
 
 
-def _referenced(post: Post, how: str) -> str | None:
-    return next((f"{PREFIX}{each.id}" for each in post.referenced_tweets or () if each.type == how), None)
+def _refer(
+    columns: Built,
+    referenced: Sequence[Sequence[Referenced] | None],
+    conversations: Sequence[str | None],
+    answered: Sequence[str | None],
+) -> None:
+    """Add what posts answer or repeat."""
+    if not any(referenced):
+        return
+    columns["parent"] = parents = [_referenced(each, "replied_to") for each in referenced]
+    columns["parent_author"] = answered
+    columns["root"] = [
+        f"{PREFIX}{conversation}" if parent and conversation else None
+        for conversation, parent in zip(conversations, parents, strict=True)
+    ]
+    columns["repost_of"] = [_referenced(each, "retweeted") for each in referenced]
+
+
+def _referenced(referenced: Sequence[Referenced] | None, how: str) -> str | None:
+    return next((f"{PREFIX}{each.id}" for each in referenced or () if each.type == how), None)
 
 
 def _reason(post: Post) -> str:
@@ -191,10 +243,10 @@ def _reason(post: Post) -> str:
         return "The post's id is missing or too long."
     if len(post.text) > MAX_TEXT:
         return f"The text has {len(post.text):,} characters; at most {MAX_TEXT:,} are taken."
-    return ""
+    return "" if _time(post.created_at) else f"‘{clip(post.created_at, 60)}’ is no date."
 
 
-def _times(said: list[str]) -> Any:
+def _times(said: Sequence[str | None]) -> Any:
     """Return moments; None for what is none."""
     try:
         found = pa.array(said, pa.string()).cast(UTC_US)
@@ -202,12 +254,18 @@ def _times(said: list[str]) -> Any:
             return found
     except (pa.ArrowInvalid, UnicodeError):
         pass
-    return [_time(each) for each in said]
+    return [_time(each or "") for each in said]
 
 
 def _sensible(found: pa.Array) -> bool:
-    bounds = pc.min_max(found) if len(found) else None
-    return bounds is None or (bounds["min"].as_py() >= _EARLIEST and bounds["max"].as_py() <= _LATEST)
+    bounds = pc.min_max(found.cast(pa.int64()))
+    earliest, latest = bounds["min"].as_py(), bounds["max"].as_py()
+    return earliest is None or _us(_EARLIEST) <= earliest <= latest <= _us(_LATEST)
+
+
+def _us(at: datetime) -> int:
+    """Return microseconds since 1970."""
+    return (at - _EARLIEST) // timedelta(microseconds=1)
 
 
 def _time(said: str) -> datetime | None:
