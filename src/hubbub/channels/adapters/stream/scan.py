@@ -349,7 +349,7 @@ def _skip(data, marks, turn, at, end):
             if at < end and data[at] == byte + 2:  # nothing in it
                 pass
             elif byte == 0x7B:
-                at = _name(data, marks, turn, at, end)
+                at = _value(data, marks, turn, at, end)
                 if at == _ODD:
                     return _ODD
                 continue
@@ -378,7 +378,7 @@ def _skip(data, marks, turn, at, end):
             elif data[at] == 0x2C:
                 at = _spaces(data, at + 1, end)
                 if inside:
-                    at = _name(data, marks, turn, at, end)
+                    at = _value(data, marks, turn, at, end)
                     if at == _ODD:
                         return _ODD
                 break
@@ -387,7 +387,7 @@ def _skip(data, marks, turn, at, end):
 
 
 @njit(cache=True, nogil=True)
-def _name(data, marks, turn, at, end):
+def _value(data, marks, turn, at, end):
     """Return where the value begins, after the name of a member and its colon."""
     at, _ = _string(data, marks, turn, at, end)
     if at == _ODD:
