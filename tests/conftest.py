@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from hubbub.accounts.core.access import Access
     from hubbub.flows.places import Places
+
+settings.register_profile("untimed", deadline=None)  # no test is a timed one, and the first call may compile
+settings.load_profile("untimed")
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 

@@ -21,7 +21,7 @@ def rows_of(buffer: Buffer) -> list[str]:
     return held
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(texts, min_size=1, max_size=12))
 def test_a_batch_holds_the_normal_form_of_each_text(batch: list[str]) -> None:
     assert rows_of(joined(pa.array(batch, pa.string()))) == [normal(text) for text in batch]

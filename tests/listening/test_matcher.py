@@ -207,7 +207,7 @@ told = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(queries, min_size=1, max_size=8), st.lists(st.tuples(texts, told), min_size=1, max_size=8))
 def test_the_matcher_agrees_with_the_plain_rules(asked: list[Query], batch: list[tuple[str, Facts]]) -> None:
     said, facts = [text for text, _ in batch], [fact for _, fact in batch]
@@ -219,7 +219,7 @@ def test_the_matcher_agrees_with_the_plain_rules(asked: list[Query], batch: list
     assert with_facts.rows.tolist() == sorted(with_facts.rows.tolist())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(queries, texts)
 def test_what_is_marked_lies_apart_and_is_there_when_a_query_matches(query: Query, text: str) -> None:
     marked = spans(text, query)

@@ -37,7 +37,7 @@ def test_every_example_that_matches_goes_through(source: str, text: str, escaped
     assert picked(asking(source), line_of("nothing"), line_of(text, escaped=escaped))[-1:] == [1]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(queries, min_size=1, max_size=5), st.lists(texts, min_size=1, max_size=5), st.booleans())
 def test_whatever_matches_goes_through(asked: list[Query], batch: list[str], escaped: bool) -> None:
     rows = set(
@@ -49,7 +49,7 @@ def test_whatever_matches_goes_through(asked: list[Query], batch: list[str], esc
 tagged = st.text(st.sampled_from("aAbBcC1_É東ǅʰ\u0301"), min_size=1, max_size=9).map("#{}".format)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(tagged, st.sampled_from(["a", "ab", "bc", "abc", "é", "1", "bc*", '"a b"', '"ab c"', "東", "ba", "ca"]))
 def test_parts_of_tags_go_through(tag: str, source: str) -> None:
     query = parse(source)
