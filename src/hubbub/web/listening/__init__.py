@@ -1,1 +1,1 @@
-"""What is heard, as people look at it: topics, trends, events, channels."""
+"""What is listened for, as people look at it."""

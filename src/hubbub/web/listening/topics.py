@@ -25,8 +25,7 @@ def index(request: Request) -> HttpResponse:
         "listening/topics.html",
         {
             "section": "topics",
-            "tab": "topics",
-            "topics": selectors.topics(request.access, now()),
+                "topics": selectors.topics(request.access, now()),
             "heard_hour": sum(minutes),
             "heard_day": sum(each.posts_day for each in selectors.topics(request.access, now())),
         },
@@ -41,7 +40,6 @@ def edit(request: Request, topic: int | None = None) -> HttpResponse:
     value = selectors.topic(request.access, topic) if topic is not None else None
     context: dict[str, Any] = {
         "section": "topics",
-        "tab": "topics",
         "topic": value,
         "classes": list(TopicClass),
         "query_text": value.query if value else "",
