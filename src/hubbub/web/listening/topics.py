@@ -25,7 +25,7 @@ def index(request: Request) -> HttpResponse:
         "listening/topics.html",
         {
             "section": "topics",
-                "topics": selectors.topics(request.access, now()),
+            "topics": selectors.topics(request.access, now()),
             "heard_hour": sum(minutes),
             "heard_day": sum(each.posts_day for each in selectors.topics(request.access, now())),
         },
