@@ -13,7 +13,7 @@ from hubbub.flows.ears import Ears
 from hubbub.kernel.batch import Lines, RawBatch
 from hubbub.listening.core.sieve import Sieve
 
-ENOUGH = 2_000
+ENOUGH = 4_000
 """Lines that may matter, at which they are heard without waiting for more."""
 
 

@@ -24,7 +24,8 @@ from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import EVERY_POST, Post, Revision, Rollup, Segment, Tally, Tombstone, Topic
 
 KEPT_RAW = 200_000
-AT_ONCE = 2_000  # cells of roll-ups added in one transaction
+AT_ONCE = 2_000  # cells of roll-ups added in one transaction of the worker
+AT_MOST = 500  # in one of the listener, which has more to do in it
 POST_COLUMNS = (
     "workspace_id",
     "uri",
@@ -219,7 +220,7 @@ def commit(made: Commit, *, now: datetime) -> None:
 
 def _count(made: Commit) -> None:
     """Add to the roll-ups; what is too much for a short transaction waits as a tally."""
-    if made.tally is not None and made.tally.num_rows > AT_ONCE:
+    if made.tally is not None and made.tally.num_rows > AT_MOST:
         Tally.objects.create(cells=_packed(made.tally))
     elif made.tally is not None:
         _add_up(rollup.rows_of(made.tally))
