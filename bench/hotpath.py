@@ -131,7 +131,7 @@ class Home:
     @property
     def places(self) -> Any:
         """Where its segments, identities and archive lie."""
-        from hubbub.flows.places import Places
+        from hubbub.infra.places import Places
 
         return Places(self.folder / "segments", self.folder / "identities", self.folder / "archive")
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from hubbub.accounts.core.access import Access
-    from hubbub.flows.places import Places
+    from hubbub.infra.places import Places
 
 settings.register_profile("untimed", deadline=None)  # no test is a timed one, and the first call may compile
 settings.load_profile("untimed")
@@ -41,8 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def places(tmp_path: Path) -> "Iterator[Places]":
     """Folders for segments, identities and archive, of this test alone."""
-    from hubbub.flows.places import Places
     from hubbub.infra import identities
+    from hubbub.infra.places import Places
 
     made = Places(tmp_path / "segments", tmp_path / "identities", tmp_path / "archive")
     yield made

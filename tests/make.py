@@ -23,7 +23,7 @@ from hubbub.channels import services as channel_services
 from hubbub.channels.core.contract import Account
 from hubbub.flows.ears import Ears
 from hubbub.flows.ingest import Ingested, ingest
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId

@@ -13,7 +13,7 @@ from tests.make import Town, make_town, make_workspace
 from hubbub.accounts import services as accounts
 from hubbub.accounts.core.access import Access
 from hubbub.care.services import settings as care_settings
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 
 
 @dataclass

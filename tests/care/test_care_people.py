@@ -8,8 +8,8 @@ from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors
 from hubbub.care.models import Customer, SocialAccount
 from hubbub.care.services import people
-from hubbub.flows.places import Places
 from hubbub.infra.models import Change
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db

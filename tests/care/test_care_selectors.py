@@ -15,7 +15,7 @@ from hubbub.care import selectors
 from hubbub.care.core.case import Case, Folder, Status
 from hubbub.care.models import CaseRow
 from hubbub.care.services import cases
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.core.topics import TopicClass

@@ -11,7 +11,7 @@ from hubbub.care import selectors
 from hubbub.care.core.playbook import shipped
 from hubbub.care.models import CannedReply, PlaybookVersion
 from hubbub.care.services import settings
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db

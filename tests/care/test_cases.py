@@ -18,9 +18,9 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.services import change_connection
 from hubbub.flows.ears import Ears
 from hubbub.flows.ingest import ingest
-from hubbub.flows.places import Places
 from hubbub.infra import outbox
 from hubbub.infra.models import Change, OutboxMessage
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.ids import OutboxId, PersonId

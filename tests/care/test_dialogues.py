@@ -10,7 +10,7 @@ from hubbub.care.core.case import Status
 from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.models import DecisionRow
 from hubbub.care.services import cases, people
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 
 pytestmark = pytest.mark.django_db
 

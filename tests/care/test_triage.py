@@ -19,8 +19,8 @@ from hubbub.channels import services as channel_services
 from hubbub.flows.ears import Ears
 from hubbub.flows.hand_in import hand_in
 from hubbub.flows.ingest import ingest
-from hubbub.flows.places import Places
 from hubbub.infra.models import OutboxMessage
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.listening.core.topics import TopicClass
 

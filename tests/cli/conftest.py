@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 
 
 @pytest.fixture

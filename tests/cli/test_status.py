@@ -8,8 +8,8 @@ from tests.cli.terminal import hubbub
 from tests.make import NOON, Town, make_town, make_workspace
 
 import hubbub as product
-from hubbub.flows.places import Places
 from hubbub.infra import outbox
+from hubbub.infra.places import Places
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from hubbub.care.services.cases import reply
 from hubbub.channels.models import Connection
-from hubbub.flows.places import Places
 from hubbub.infra.models import OutboxMessage
+from hubbub.infra.places import Places
 from tests.installation import STARTS_S, Installation, free_port, until
 from tests.make import Town, connect_demo, make_topic, make_workspace
 

@@ -27,8 +27,8 @@ from hubbub.flows.archive import archive_due  # noqa: E402
 from hubbub.flows.ears import Ears  # noqa: E402
 from hubbub.flows.hand_in import import_file  # noqa: E402
 from hubbub.flows.ingest import ingest, recover  # noqa: E402
-from hubbub.flows.places import Places  # noqa: E402
 from hubbub.flows.send import Sender  # noqa: E402
+from hubbub.infra.places import Places  # noqa: E402
 from hubbub.kernel.batch import RawBatch  # noqa: E402
 from hubbub.kernel.ids import StreamId, WorkspaceId  # noqa: E402
 from tests.make import NOON  # noqa: E402

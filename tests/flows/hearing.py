@@ -16,8 +16,8 @@ from hubbub.channels import selectors as channels
 from hubbub.channels import services as channel_services
 from hubbub.flows.ears import Ears
 from hubbub.flows.ingest import Ingested, ingest
-from hubbub.flows.places import Places
 from hubbub.infra import identities, segments
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import Event, RawBatch
 from hubbub.listening.models import EVERY_POST, Rollup, Segment
 from tests.channels.bluesky.samples import MIA, NOON_US, commit, line, record

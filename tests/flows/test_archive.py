@@ -8,8 +8,8 @@ from deltalake import DeltaTable
 
 from hubbub.accounts.core.access import Access
 from hubbub.flows.archive import AGE, archive_due
-from hubbub.flows.places import Places
 from hubbub.infra import identities
+from hubbub.infra.places import Places
 from tests.flows.hearing import archived, connect_sky, hear, lines_of, sky, sky_uri, waiting
 from tests.make import NOON, make_topic, make_workspace
 

@@ -14,7 +14,7 @@ from hubbub.channels.core.contract import BadConnection
 from hubbub.channels.models import Connection, Quarantined, Stream
 from hubbub.flows.apart import Imported
 from hubbub.flows.hand_in import Handed, hand_in, import_file
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed
 from hubbub.listening.models import Post
 from tests.flows.dying import KILLED, import_in, live, survivors

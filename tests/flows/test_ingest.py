@@ -13,7 +13,7 @@ from hubbub.channels.models import Quarantined, Stream
 from hubbub.flows.archive import archive_due
 from hubbub.flows.ears import Ears
 from hubbub.flows.ingest import recover
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 from hubbub.listening.models import Post, Revision, Segment, Tombstone
 from hubbub.listening.services import KEPT_RAW, Fenced, remove_topic
 from tests.channels.bluesky.samples import BOB

@@ -12,10 +12,10 @@ import hubbub
 from hubbub.care.models import CaseRow, DecisionRow, Entry, SocialAccount
 from hubbub.channels import selectors as channels
 from hubbub.channels.models import Quarantined, Stream
-from hubbub.flows.places import Places
 from hubbub.infra import identities
 from hubbub.infra.failpoints import FAILPOINTS
 from hubbub.infra.models import OutboxMessage
+from hubbub.infra.places import Places
 from hubbub.listening.models import EVERY_POST, Post, Revision, Segment, Tombstone, Topic
 from tests.flows.demo_network import DemoNetwork, Desk, states
 from tests.flows.dying import KILLED, hear_and_archive, live, send

@@ -20,8 +20,8 @@ from hubbub.channels.core.values import Health
 from hubbub.channels.models import Stream
 from hubbub.flows import listen
 from hubbub.flows.listen import Listener
-from hubbub.flows.places import Places
 from hubbub.infra.http import Unreachable
+from hubbub.infra.places import Places
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import Post, Segment
 from hubbub.simulate.jetstream import Replayer, numbered

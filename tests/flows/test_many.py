@@ -10,8 +10,8 @@ import pytest
 from hubbub.channels import selectors as channels
 from hubbub.flows.archive import archive_due
 from hubbub.flows.ears import Ears
-from hubbub.flows.places import Places
 from hubbub.flows.sifting import Sifting
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.listening.core.sketch import count
 from hubbub.listening.core.topics import TopicClass

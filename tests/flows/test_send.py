@@ -14,10 +14,10 @@ from hubbub.channels import registry
 from hubbub.channels import services as channels
 from hubbub.channels.adapters.demo.channel import Demo
 from hubbub.channels.models import Connection
-from hubbub.flows.places import Places
 from hubbub.flows.send import Sender
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.outbox import PATIENCE
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import HubbubError
 from tests.flows.demo_network import DemoNetwork, Desk, states, time_passes, words_of
 from tests.flows.hearing import NOWHERE

@@ -12,9 +12,9 @@ from django.db import connections
 
 from hubbub.care.models import CaseRow
 from hubbub.care.services.triage import due_for_review
-from hubbub.flows.places import Places
 from hubbub.flows.work import Worker, only_one
 from hubbub.infra.models import Change
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict
 from hubbub.listening.models import Post, Segment, Tombstone
 from tests.flows.demo_network import DemoNetwork, Desk, states

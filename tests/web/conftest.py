@@ -8,7 +8,7 @@ from django.test import Client
 from tests.web.office import Office, demo_network, make_office
 from tests.web.walk import Walker
 
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,8 @@ from hubbub.care.services import cases
 from hubbub.care.services import settings as care_settings
 from hubbub.channels.models import Connection, Quarantined
 from hubbub.flows.hand_in import hand_in
-from hubbub.flows.places import Places
 from hubbub.infra.models import OutboxMessage
+from hubbub.infra.places import Places
 from hubbub.listening.models import Topic
 
 NETWORK_PASSWORD = acme().brand.password

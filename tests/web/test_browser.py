@@ -456,7 +456,8 @@ def by_file(demo: Demo, folder: Path, said: list[str]) -> None:
 
 BLUESKY = """
 import json, sys
-from hubbub.cli.setup import places, start
+from hubbub.cli.setup import start
+from hubbub.infra.places import places
 start()
 from datetime import UTC, datetime
 from tests.flows.hearing import connect_sky, hear, sky

@@ -11,7 +11,7 @@ from tests.make import make_town, make_workspace
 
 from hubbub.accounts.models import Person
 from hubbub.care.services import settings as care_settings
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 
 
 @pytest.mark.django_db

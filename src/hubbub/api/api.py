@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -21,7 +20,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core import views
 from hubbub.care.services import cases
 from hubbub.flows.hand_in import hand_in
-from hubbub.flows.places import Places
+from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, NotFound
 from hubbub.kernel.ids import PersonId
 
@@ -183,8 +182,7 @@ def post_in(request: HttpRequest, payload: schemas.PostIn) -> Any:
     message = payload.dict(exclude={"source"}, exclude_none=True)
     if payload.created_at is not None:
         message["created_at"] = payload.created_at.isoformat()
-    places = Places(settings.SEGMENTS, settings.IDENTITIES, settings.ARCHIVE)
-    done = hand_in(_access(request), payload.source, message, places=places, now=now())
+    done = hand_in(_access(request), payload.source, message, places=places(), now=now())
     return {"stored": done.stored, "case": done.case}
 
 

@@ -7,7 +7,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hubbub.cli.setup import places, start
+from hubbub.cli.setup import start
+from hubbub.infra.places import places
 
 if TYPE_CHECKING:
     from hubbub.flows.apart import Imported

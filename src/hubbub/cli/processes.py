@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from hubbub.cli.setup import places, start
+from hubbub.cli.setup import start
 from hubbub.infra.environment import PARENT
+from hubbub.infra.places import places
 
 
 def end_with_parent() -> None:

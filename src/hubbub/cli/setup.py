@@ -1,14 +1,10 @@
 """Starting Django for a command: settings are read here, and a wrong one ends the command with one line."""
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from hubbub.infra.environment import PARENT
-
-if TYPE_CHECKING:
-    from hubbub.flows.places import Places
 
 
 def start(*, pool: bool = False) -> None:
@@ -27,12 +23,3 @@ def start(*, pool: bool = False) -> None:
     if PARENT not in os.environ:  # the first process of an installation says it for all
         for line in settings.ENVIRONMENT.unknown:
             click.echo(f"hubbub: {line}", err=True)
-
-
-def places() -> "Places":
-    """Return where this installation keeps what is not in the database."""
-    from django.conf import settings
-
-    from hubbub.flows.places import Places
-
-    return Places(settings.SEGMENTS, settings.IDENTITIES, settings.ARCHIVE)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from hubbub.flows.places import Places
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import StreamId
 

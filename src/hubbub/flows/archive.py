@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from hubbub.flows.ingest import catch_up
-from hubbub.flows.places import Places
 from hubbub.infra import archive, segments
 from hubbub.infra.failpoints import failpoint
+from hubbub.infra.places import Places
 from hubbub.kernel.ids import StreamId
 from hubbub.listening import selectors, services
 

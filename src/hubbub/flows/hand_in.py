@@ -23,8 +23,8 @@ from hubbub.channels.registry import open_channel
 from hubbub.flows.apart import Hearing, Imported, heard_apart, long_lived_objects
 from hubbub.flows.ears import EARS_FOLLOW, Ears
 from hubbub.flows.ingest import ingest
-from hubbub.flows.places import Places
 from hubbub.infra import changes
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import WorkspaceId

@@ -21,11 +21,11 @@ from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
 from hubbub.flows.many import hear_many
 from hubbub.flows.piece import Piece
-from hubbub.flows.places import Places
 from hubbub.flows.segment import entries_of
 from hubbub.infra import identities, segments
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.identities import Identities
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import Batch, Event, RawBatch
 from hubbub.kernel.ids import StreamId
 from hubbub.listening import services

@@ -25,12 +25,12 @@ from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import open_channel
 from hubbub.flows.ears import EARS_FOLLOW, Ears
 from hubbub.flows.ingest import Ingested, catch_up, ingest, recover
-from hubbub.flows.places import Places
 from hubbub.flows.sifting import Followed, Sifting
 from hubbub.influence.core.weight import PROFILE
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
 from hubbub.infra.http import Unreachable
+from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import CaseId, StreamId

@@ -13,11 +13,11 @@ from pathlib import Path
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
 from hubbub.flows.archive import archive_due
-from hubbub.flows.places import Places
 from hubbub.flows.send import Sender
 from hubbub.infra import changes
 from hubbub.infra.changes import Tailer
 from hubbub.infra.db import with_database
+from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict
 from hubbub.listening import selectors as listening_selectors
 from hubbub.listening import services as listening

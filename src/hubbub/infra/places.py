@@ -11,3 +11,10 @@ class Places:
     segments: Path
     identities: Path
     archive: Path
+
+
+def places() -> Places:
+    """Return the places of this installation, as its settings say."""
+    from django.conf import settings
+
+    return Places(settings.SEGMENTS, settings.IDENTITIES, settings.ARCHIVE)
