@@ -2,15 +2,20 @@
 
 from datetime import datetime, timedelta
 
+import pyarrow as pa
+
 from hubbub.flows.ingest import catch_up
 from hubbub.infra import archive, segments
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.ids import StreamId
-from hubbub.listening import selectors, services
+from hubbub.listening import selectors
+from hubbub.listening.core.digest import digests
+from hubbub.listening.services import history
 
 ROWS = 100_000  # a Delta commit this large is six times cheaper a row than one of 1,000
 AGE = timedelta(minutes=5)
+AT_ONCE = 500_000  # posts held in memory
 
 
 def archive_due(places: Places, *, now: datetime, age: timedelta = AGE, rows: int = ROWS) -> int:
@@ -18,7 +23,8 @@ def archive_due(places: Places, *, now: datetime, age: timedelta = AGE, rows: in
     done = 0
     for waiting in selectors.waiting_segments():
         if waiting.posts >= rows or now - waiting.oldest >= age:
-            done += archive_stream(places, waiting.stream, waiting.numbers, waiting.next_segment, now=now)
+            for numbers in waiting.pieces(AT_ONCE):
+                done += archive_stream(places, waiting.stream, numbers, waiting.next_segment, now=now)
     return done
 
 
@@ -28,13 +34,13 @@ def archive_stream(
     """Append a stream's waiting segments to the archive, note it, and remove the files."""
     catch_up(stream, next_segment, places)
     held = archive.archived_up_to(places.archive, stream)
-    fresh = [number for number in numbers if held is None or number > held]
+    tables = {number: segments.read(places.segments, stream, number) for number in numbers}
+    fresh = [table for number, table in tables.items() if held is None or number > held]
     if fresh:
-        tables = [segments.read(places.segments, stream, number) for number in fresh]
         failpoint("archive.before_append")
-        archive.append(places.archive, stream, fresh[-1], tables)
+        archive.append(places.archive, stream, numbers[-1], fresh)
         failpoint("archive.appended")
-    services.archived(stream, numbers[-1], now=now)
+    history.archived(stream, numbers[-1], digests(pa.concat_tables(tables.values())), now=now)
     failpoint("archive.marked")
     segments.remove(places.segments, stream, numbers[-1])
     return len(numbers)

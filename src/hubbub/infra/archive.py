@@ -6,13 +6,26 @@ an application transaction and is skipped when the table has it already.
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 TRIES = 5
+TIME = "said_at"
+"""The column by which the archive is searched: whole files and parts of files are left out by it."""
+
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=65_536)
+_tables: dict[Path, DeltaTable] = {}
+_opening = Lock()
 
 
 def _application(stream: int) -> str:
@@ -30,7 +43,13 @@ def _made(root: Path, schema: pa.Schema) -> DeltaTable:
     """Make the empty table first: an append that makes it, too, would not see that another process just did."""
     root.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(CommitFailedError):
-        return DeltaTable.create(str(root), schema, mode="ignore", partition_by=["workspace"])
+        return DeltaTable.create(
+            str(root),
+            schema,
+            mode="ignore",
+            partition_by=["workspace"],
+            configuration={"delta.dataSkippingStatsColumns": TIME},
+        )
     return DeltaTable(str(root))
 
 
@@ -63,7 +82,7 @@ def _write(table: DeltaTable, posts: pa.Table, transaction: Transaction) -> None
         posts,
         mode="append",
         partition_by=["workspace"],
-        writer_properties=WriterProperties(compression="ZSTD", compression_level=1),
+        writer_properties=_WRITER,
         commit_properties=CommitProperties(app_transactions=[transaction]),
     )
 
@@ -74,3 +93,101 @@ def count(root: Path) -> int:
         return int(DeltaTable(str(root)).count())
     except TableNotFoundError:
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a file of the archive that can be read by itself."""
+
+    path: Path
+    group: int
+    since_us: int
+    until_us: int  # the latest in it
+    rows: int
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Return some of its columns; FileNotFoundError if it was compacted away, and is to be looked for again."""
+        with pq.ParquetFile(self.path) as file:
+            return file.read_row_group(self.group, columns=list(columns), use_threads=False)
+
+
+def parts(root: Path, workspace: int, since_us: int, until_us: int) -> list[Part]:
+    """Return the parts in which a workspace's posts of [since, until) may be, the latest first."""
+    table = _current(root)
+    if table is None:
+        return []
+    files = pa.table(table.get_add_actions(flatten=True))
+    if not files.num_rows:
+        return []
+    first, last = (pc.fill_null(files[f"{end}.{TIME}"].cast(pa.int64()), 0) for end in ("min", "max"))
+    wanted = pc.and_(pc.less(first, until_us), pc.greater_equal(last, since_us))
+    wanted = pc.and_(wanted, pc.equal(files["partition.workspace"], workspace))
+    found = [
+        part
+        for path in files.filter(wanted)["path"].to_pylist()
+        for part in _parts_of(root / unquote(path))
+        if part.since_us < until_us and part.until_us >= since_us
+    ]
+    return sorted(found, key=lambda part: (-part.until_us, str(part.path), part.group))
+
+
+@lru_cache(maxsize=10_000)
+def _parts_of(path: Path) -> tuple[Part, ...]:
+    """Return the parts of a file, which never changes."""
+    meta = pq.read_metadata(path)
+    names = [meta.schema.column(place).path for place in range(meta.num_columns)]
+    column, found = names.index(TIME), []
+    for group in range(meta.num_row_groups):
+        row_group = meta.row_group(group)
+        told = row_group.column(column).statistics
+        bounds = (told.min_raw, told.max_raw) if told and told.has_min_max else (-(2**62), 2**62)
+        found.append(Part(path, group, *bounds, row_group.num_rows))
+    return tuple(found)
+
+
+def _current(root: Path) -> DeltaTable | None:
+    """Return the table as it is now, opened once a process."""
+    with _opening:
+        table = _tables.get(root)
+        if table is None:
+            table = _open(root)
+            if table is None:
+                return None
+            _tables[root] = table
+        table.update_incremental()
+        return table
+
+
+def compact(root: Path, *, keep: timedelta = timedelta(hours=1)) -> int:
+    """Put small files together and remove those that are not needed any more; return how many files went.
+
+    `keep` is how long replaced files stay for those who still read them.
+    """
+    table = _open(root)
+    if table is None:
+        return 0
+    with contextlib.suppress(CommitFailedError):  # somebody wrote meanwhile: the next night does it
+        table.optimize.compact(target_size=256 * 2**20, writer_properties=_WRITER)
+    table.create_checkpoint()
+    return len(table.vacuum(keep // timedelta(hours=1), dry_run=False, enforce_retention_duration=False))
+
+
+def change(root: Path, workspace: int, where: str, *, forget: Sequence[str] = ()) -> int:
+    """Remove a workspace's rows for which a condition holds, or make some of their columns say nothing.
+
+    `where` is SQL on columns of the archive. Return how many rows were changed. The former files go with `compact`.
+    """
+    where = f"workspace = {int(workspace)} AND ({where})"
+    for tries_left in reversed(range(TRIES)):
+        table = _open(root)
+        if table is None:
+            return 0
+        try:
+            if not forget:
+                return int(table.delete(where)["num_deleted_rows"])
+            done = table.update(dict.fromkeys(forget, "NULL"), predicate=where, writer_properties=_WRITER)
+            return int(done["num_updated_rows"])
+        except CommitFailedError:
+            if not tries_left:
+                raise
+    return 0

@@ -54,20 +54,20 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[tup
 
 
 def add_up(
-    model: type[models.Model], keys: Sequence[str], number: str, bytes_: str, cells: Iterable[tuple[Any, ...]]
+    model: type[models.Model], keys: Sequence[str], number: str, bytes_: str | None, cells: Iterable[tuple[Any, ...]]
 ) -> None:
-    """Add to counters and append to their bytes, making those that do not exist: one upsert a cell.
+    """Add to counters, and append to their bytes if they have any, making those that do not exist: one upsert a cell.
 
     `cells` are tuples of the keys' values, the signed number and the bytes.
     """
-    table, columns = model._meta.db_table, [*keys, number, bytes_]
-    more = f"{table}.{bytes_} || excluded.{bytes_}"
-    if connection.vendor == "sqlite":
-        more = f"CAST({more} AS BLOB)"
+    table, columns = model._meta.db_table, [*keys, number, *([bytes_] if bytes_ else [])]
+    sums = f"{number} = {table}.{number} + excluded.{number}"
+    if bytes_:
+        more = f"{table}.{bytes_} || excluded.{bytes_}"
+        sums += f", {bytes_} = {f'CAST({more} AS BLOB)' if connection.vendor == 'sqlite' else more}"
     sql = (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET "
-        f"{number} = {table}.{number} + excluded.{number}, {bytes_} = {more}"
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sums}"
     )
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(cells))

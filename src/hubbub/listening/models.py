@@ -140,3 +140,41 @@ class Tally(models.Model):
 
     cells = models.BinaryField()  # a table of listening.core.rollup, as Arrow IPC
     done = models.IntegerField(default=0)  # so many of its cells are added already
+
+
+class HourRollup(models.Model):
+    """How many posts an hour had, for hours before `RolledUp`: the roll-ups again, so that long spans are quick."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    topic = models.BigIntegerField()  # or EVERY_POST
+    hour = models.BigIntegerField()  # hours since 1970
+    channel = models.CharField(max_length=20)
+    lang = models.CharField(max_length=35)
+    sentiment = models.SmallIntegerField()
+    posts = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "topic", "hour", "channel", "lang", "sentiment"], name="hour_cell"
+            )
+        ]
+
+
+class RolledUp(models.Model):
+    """Up to which hour the roll-ups stand in hours, too. One row."""
+
+    hour = models.BigIntegerField()
+
+
+class DigestPart(models.Model):
+    """What a topic came to in some hours, as far as one piece of the archive tells: see listening.core.digest."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    topic = models.BigIntegerField()  # or EVERY_POST
+    hour = models.BigIntegerField()  # hours since 1970 in which it begins
+    hours = models.SmallIntegerField(default=1)
+    made = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "topic", "hour"], name="digest_span")]

@@ -21,7 +21,18 @@ from hubbub.kernel.ids import StreamId, TopicId
 from hubbub.listening.core import query, rollup
 from hubbub.listening.core.rollup import CellKey
 from hubbub.listening.core.topics import TopicClass
-from hubbub.listening.models import EVERY_POST, Post, Revision, Rollup, Segment, Tally, Tombstone, Topic
+from hubbub.listening.models import (
+    EVERY_POST,
+    HourRollup,
+    Post,
+    Revision,
+    RolledUp,
+    Rollup,
+    Segment,
+    Tally,
+    Tombstone,
+    Topic,
+)
 
 KEPT_RAW = 200_000
 AT_ONCE = 2_000  # cells of roll-ups added in one transaction of the worker
@@ -231,7 +242,18 @@ def _count(made: Commit) -> None:
 
 
 def _add_up(cells: Iterable[tuple[Any, ...]]) -> None:
-    db.add_up(Rollup, ("workspace_id", "topic", "minute", "channel", "lang", "sentiment"), "posts", "authors", cells)
+    """Add cells to the roll-ups; those of hours that were added up already, to their hours, too."""
+    cells = list(cells)
+    keys = ("workspace_id", "topic", "minute", "channel", "lang", "sentiment")
+    db.add_up(Rollup, keys, "posts", "authors", cells)
+    settled = RolledUp.objects.values_list("hour", flat=True).first() or 0
+    late = Counter[tuple[Any, ...]]()
+    for workspace, topic, minute, channel, lang, sentiment, posts, _ in cells:
+        if minute < settled * 60:
+            late[workspace, topic, minute // 60, channel, lang, sentiment] += posts
+    if late:
+        hours = ((*cell, posts) for cell, posts in sorted(late.items()))
+        db.add_up(HourRollup, ("workspace_id", "topic", "hour", *keys[3:]), "posts", None, hours)
 
 
 def fold(*, tallies: int = 1) -> bool:
@@ -344,11 +366,6 @@ def triaged(posts: Sequence[int]) -> None:
 def learn_author(post: int, **profile: Any) -> None:
     """Complete a row with what its author's profile says."""
     Post.objects.filter(pk=post).update(**{name: value for name, value in profile.items() if value is not None})
-
-
-def archived(stream: StreamId, up_to: int, *, now: datetime) -> None:
-    """Note that the archive holds a stream's segments up to a number."""
-    Segment.objects.filter(stream_id=stream, number__lte=up_to, archived_at__isnull=True).update(archived_at=now)
 
 
 def forget_tombstones(before: datetime) -> None:

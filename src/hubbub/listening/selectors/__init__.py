@@ -1,6 +1,6 @@
 """Reads of the listening domain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,10 +113,27 @@ class Waiting:
     """What one stream has for the archive."""
 
     stream: StreamId
-    numbers: tuple[int, ...]
-    posts: int
+    segments: tuple[tuple[int, int], ...]  # number and posts, in order
     oldest: datetime
     next_segment: int
+
+    @property
+    def posts(self) -> int:
+        """How many posts wait."""
+        return sum(posts for _, posts in self.segments)
+
+    def pieces(self, most: int) -> Iterator[tuple[int, ...]]:
+        """Yield the segments' numbers in order, some at a time, so that no more than so many posts come together."""
+        piece: list[int] = []
+        held = 0
+        for number, posts in self.segments:
+            if piece and held + posts > most:
+                yield tuple(piece)
+                piece, held = [], 0
+            piece.append(number)
+            held += posts
+        if piece:
+            yield tuple(piece)
 
 
 def waiting_segments() -> tuple[Waiting, ...]:
@@ -128,8 +145,7 @@ def waiting_segments() -> tuple[Waiting, ...]:
     return tuple(
         Waiting(
             StreamId(stream),
-            tuple(row.number for row in segments),
-            sum(row.posts for row in segments),
+            tuple((row.number, row.posts) for row in segments),
             segments[0].committed_at,
             segments[0].stream.next_segment,
         )

@@ -1,0 +1,245 @@
+"""The one way to read heard posts: over the archive and the segments that wait for it, as they stand now.
+
+The roll-ups say exactly in which minutes there is something to find, so that only those parts of files are opened.
+An edit and a delete are events behind the post; the hash index and the rows say which wording counts, and what is gone.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db.models import Sum
+from numpy.typing import NDArray
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.infra import archive, identities, segments
+from hubbub.infra.archive import Part
+from hubbub.infra.places import Places
+from hubbub.kernel.batch import Event
+from hubbub.listening.core.heard import HeardLine, HeardPage, Mark, Sought, at_us, us_of
+from hubbub.listening.models import Post, Rollup, Segment
+
+MINUTE_US: Final = 60_000_000
+MINUTES_AT_ONCE: Final = 500
+LONG_ENOUGH_S: Final = 3.0
+ENOUGH: Final = 1_000  # posts of one part
+GONE, FIRST, LATEST = -1, 0, -2
+"""What counts of a post: nothing, its first wording, or, where nobody knows, the latest that is found."""
+
+_ASKED: Final = ("uri", "said_at", "happened_at", "event", "private", "topics", "channel", "language", "sentiment")
+_SHOWN: Final = ("author", "handle", "name", "followers", "text", "kinds", "url", "media", "has_row")
+
+
+def posts(access: Access, sought: Sought, places: Places, *, limit: int = 50, after: Mark | None = None) -> HeardPage:
+    """Return heard posts, the latest first. Private ones are read in the inbox only.
+
+    A search for rare words in much text stops after some seconds and says how far back it looked.
+    """
+    access.require(Permission.READ)
+    found = _Found(access.workspace, sought, places, after)
+    began = time.monotonic()
+    for since_us, tables in found.stretches():
+        for table in tables:
+            found.look(table)
+        page = found.page(complete_to_us=since_us)
+        if len(page) > limit:
+            return HeardPage(tuple(page[:limit]), page[limit - 1].mark)
+        if found.floor_us > since_us or time.monotonic() - began > LONG_ENOUGH_S:
+            since_us = max(found.floor_us, since_us)
+            return HeardPage(tuple(page), Mark(since_us), at_us(since_us))
+    page = found.page(complete_to_us=found.since_us)
+    return HeardPage(tuple(page[:limit]), page[limit - 1].mark if len(page) > limit else None)
+
+
+class _Found:
+    """What was found so far, and where to look next."""
+
+    def __init__(self, workspace: int, sought: Sought, places: Places, after: Mark | None) -> None:
+        self.workspace, self.sought, self.places, self.after = workspace, sought, places, after
+        self.since_us, self.until_us = us_of(sought.since), us_of(sought.until)
+        if after is not None:
+            self.until_us = min(self.until_us, after.said_us + 1)
+        self.rows: dict[str, dict[int, dict[str, Any]]] = {}  # by uri and when that wording came
+        self.edited: dict[str, int] = {}  # when the wording that counts came; or GONE, FIRST, LATEST
+        self.floor_us = self.since_us  # no earlier than this everything was taken
+        self.read: set[Part] = set()
+
+    def stretches(self) -> Iterator[tuple[int, Iterator[pa.Table]]]:
+        """Yield tables to look in, from the latest stretch of time to the earliest, and where each stretch begins."""
+        yield self.until_us, self._waiting()
+        until_us = self.until_us
+        while until_us > self.since_us:
+            minutes = self._minutes(until_us)
+            if not minutes:
+                return
+            since_us = max(self.since_us, minutes[-1] * MINUTE_US)
+            yield from self._archived(minutes, since_us, until_us)
+            if len(minutes) < MINUTES_AT_ONCE:
+                return
+            until_us = since_us
+
+    def _archived(
+        self, minutes: Sequence[int], since_us: int, until_us: int
+    ) -> Iterator[tuple[int, Iterator[pa.Table]]]:
+        wanted = np.array(minutes[::-1], np.int64)
+        parts = archive.parts(self.places.archive, self.workspace, since_us, until_us)
+        parts = [part for part in parts if part not in self.read and _any_within(wanted, part)]
+        for place, part in enumerate(parts):
+            self.read.add(part)
+            following = parts[place + 1].until_us + 1 if place + 1 < len(parts) else since_us
+            yield max(since_us, following), iter((self._table(part),))
+        if not parts:
+            yield since_us, iter(())
+
+    def _table(self, part: Part) -> pa.Table:
+        """Read only the columns that are asked, and the others where something is found."""
+        asked = self._asked(part.read((*_ASKED, *self._more_asked())))
+        if not asked.num_rows:
+            return asked
+        shown = part.read([name for name in _SHOWN if name not in asked.column_names])
+        rows = asked.column("place")
+        for name in shown.column_names:
+            asked = asked.append_column(name, shown.column(name).take(rows))
+        return asked
+
+    def _waiting(self) -> Iterator[pa.Table]:
+        """Yield what segments hold that are not in the archive yet."""
+        waiting = Segment.objects.filter(
+            archived_at__isnull=True, stream__connections__workspace_id=self.workspace
+        ).distinct()
+        for stream, number in waiting.order_by("-number").values_list("stream_id", "number"):
+            try:
+                table = segments.read(self.places.segments, stream, number)
+            except FileNotFoundError:
+                continue  # archived meanwhile, and read there
+            mine = table.filter(pc.equal(table.column("workspace"), self.workspace))
+            yield self._asked(mine.select((*_ASKED, *_SHOWN)))
+
+    def _more_asked(self) -> list[str]:
+        sought = self.sought
+        return [
+            name
+            for name, asked in (("text", sought.words), ("author", sought.author), ("kinds", sought.kind is not None))
+            if asked
+        ]
+
+    def _asked(self, table: pa.Table) -> pa.Table:
+        """Return the rows that are looked for, with their places."""
+        sought = self.sought
+        said = table.column("said_at").cast(pa.int64())
+        masks = [
+            pc.invert(table.column("private")),
+            pc.not_equal(table.column("event"), int(Event.DELETE)),
+            pc.greater_equal(said, self.since_us),
+            pc.less(said, self.until_us),
+        ]
+        if sought.topic:
+            masks.append(_holds(table.column("topics"), sought.topic))
+        if sought.channel:
+            masks.append(pc.equal(table.column("channel"), sought.channel))
+        if sought.language:
+            masks.append(pc.equal(table.column("language"), sought.language))
+        if sought.sentiment is not None:
+            masks.append(pc.equal(table.column("sentiment"), sought.sentiment))
+        if sought.author:
+            masks.append(pc.equal(table.column("author"), sought.author))
+        if sought.words:
+            masks.append(pc.match_substring(table.column("text"), sought.words, ignore_case=True))
+        mask = np.ones(table.num_rows, bool)
+        for each in masks:
+            mask &= pc.fill_null(each, False).to_numpy(zero_copy_only=False)
+        places = np.flatnonzero(mask)
+        if sought.kind is not None:
+            likeliest = [_likeliest(kinds) for kinds in table.column("kinds").take(pa.array(places)).to_pylist()]
+            places = places[np.array(likeliest, np.int64) == sought.kind]
+        return table.take(pa.array(places)).append_column("place", pa.array(places))
+
+    def _minutes(self, until_us: int) -> list[int]:
+        """Return the latest minutes in which something that is looked for was said, the latest first."""
+        sought = self.sought
+        cells = Rollup.objects.filter(
+            workspace_id=self.workspace,
+            topic=sought.topic,
+            minute__gte=self.since_us // MINUTE_US,
+            minute__lt=-(-until_us // MINUTE_US),
+        )
+        named = {"channel": sought.channel, "lang": sought.language}
+        cells = cells.filter(**{name: value for name, value in named.items() if value})
+        if sought.sentiment is not None:
+            cells = cells.filter(sentiment=sought.sentiment)
+        found = cells.values("minute").annotate(n=Sum("posts")).filter(n__gt=0).order_by("-minute")
+        return list(found.values_list("minute", flat=True)[:MINUTES_AT_ONCE])
+
+    def look(self, table: pa.Table) -> None:
+        """Add what is found in a table: the latest of it, where there is much."""
+        if table.num_rows > ENOUGH:
+            said = table.column("said_at").cast(pa.int64()).to_numpy()
+            order = np.argsort(said, kind="stable")[::-1][:ENOUGH]
+            table, self.floor_us = table.take(pa.array(order)), max(self.floor_us, int(said[order[-1]]) + 1)
+        for row in table.to_pylist():
+            if self.after is None or (us_of(row["said_at"]), row["uri"]) < (self.after.said_us, self.after.uri):
+                self.rows.setdefault(row["uri"], {})[us_of(row["happened_at"])] = row
+
+    def page(self, *, complete_to_us: int) -> list[HeardLine]:
+        """Return what was found and stands, the latest first, no earlier than what was looked through wholly."""
+        since = max(complete_to_us, self.floor_us)
+        standing = self._standing()
+        found = [
+            (said_us, uri, HeardLine.of(row, edited=row["event"] == Event.EDIT))
+            for uri, row in standing.items()
+            if (said_us := us_of(row["said_at"])) >= since
+        ]
+        return [line for _, _, line in sorted(found, key=lambda each: each[:2], reverse=True)]
+
+    def _standing(self) -> dict[str, dict[str, Any]]:
+        """Return the wording of each post that counts now; none of those that were deleted."""
+        new = [uri for uri in self.rows if uri not in self.edited]
+        keys = identities.keys_of([self.workspace] * len(new), new)
+        known = identities.at(self.places.identities).known(keys)
+        with_row = [uri for uri, key in zip(new, keys, strict=True) if key in known and known[key].row]
+        rows = {row.uri: row for row in _rows(self.workspace, with_row)}
+        for uri, key in zip(new, keys, strict=True):
+            self.edited[uri] = LATEST
+            if uri in rows:
+                row = rows[uri]
+                self.edited[uri] = GONE if row.deleted_at else us_of(row.edited_at) if row.edited_at else FIRST
+            elif key in known and not known[key].row:
+                self.edited[uri] = GONE if known[key].gone else known[key].edited_us or FIRST
+        standing = {}
+        for uri, wordings in self.rows.items():
+            edited = self.edited[uri]
+            for happened_us, row in wordings.items():
+                if (
+                    edited == happened_us
+                    or (edited == FIRST and row["event"] == Event.CREATE)
+                    or (edited == LATEST and happened_us == max(wordings))
+                ):
+                    standing[uri] = row
+        return standing
+
+
+def _rows(workspace: int, uris: Sequence[str]) -> list[Post]:
+    found = Post.objects.filter(workspace_id=workspace, uri__among=frozenset(uris))
+    return list(found.only("uri", "edited_at", "deleted_at"))
+
+
+def _any_within(minutes: NDArray[np.int64], part: Part) -> bool:
+    """Say whether one of some minutes, ascending, lies in a part."""
+    place = int(np.searchsorted(minutes, part.since_us // MINUTE_US))
+    return place < len(minutes) and int(minutes[place]) * MINUTE_US <= part.until_us
+
+
+def _holds(lists: pa.ChunkedArray, wanted: int) -> pa.BooleanArray:
+    """Say which lists hold a number."""
+    lists = lists.combine_chunks()
+    found = np.zeros(len(lists), bool)
+    parents = pc.list_parent_indices(lists).to_numpy()
+    found[parents[lists.flatten().to_numpy() == wanted]] = True
+    return pa.array(found)
+
+
+def _likeliest(kinds: Sequence[float] | None) -> int:
+    return kinds.index(max(kinds)) if kinds else -1
