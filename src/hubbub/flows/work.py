@@ -14,13 +14,14 @@ from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
 from hubbub.flows.archive import archive_due
 from hubbub.flows.send import Sender
-from hubbub.infra import changes
+from hubbub.infra import archive, changes
 from hubbub.infra.changes import Tailer
 from hubbub.infra.db import with_database
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict
 from hubbub.listening import selectors as listening_selectors
 from hubbub.listening import services as listening
+from hubbub.listening.services import history
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ REVIEW_EVERY_S = 1.0
 ARCHIVE_EVERY_S = 20.0
 LEFT_OVER_EVERY_S = 5.0
 FOLD_EVERY_S = 2.0
+ADD_UP_EVERY_S = 300.0
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Worker:
     places: Places
     allow_private: frozenset[str]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    compacted: datetime | None = None
 
     async def run(self) -> None:
         """Work until told to stop. Only one worker a home runs, so that it knows its own former claims."""
@@ -51,6 +54,7 @@ class Worker:
                     self._often(REVIEW_EVERY_S, self._review),
                     self._often(ARCHIVE_EVERY_S, self._archive),
                     self._often(FOLD_EVERY_S, self._fold),
+                    self._often(ADD_UP_EVERY_S, self._add_up),
                     self._often(LEFT_OVER_EVERY_S, self._left_over),
                     self._often(3600.0, self._tidy),
                 )
@@ -92,6 +96,11 @@ class Worker:
     def _fold(self) -> None:
         listening.fold()
 
+    def _add_up(self) -> None:
+        now = datetime.now(UTC)
+        history.roll_up_hours(now=now)
+        history.merge_digests(now=now)
+
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""
         for workspace in listening_selectors.waiting_workspaces():
@@ -102,6 +111,9 @@ class Worker:
     def _tidy(self) -> None:
         now = datetime.now(UTC)
         changes.prune(now)
+        if self.compacted is None or now - self.compacted > timedelta(hours=22):
+            archive.compact(self.places.archive)
+            self.compacted = now
         listening.forget_tombstones(now - timedelta(days=30))
 
 

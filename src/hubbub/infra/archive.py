@@ -5,7 +5,7 @@ an application transaction and is skipped when the table has it already.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -108,7 +108,20 @@ class Part:
     def read(self, columns: Sequence[str]) -> pa.Table:
         """Return some of its columns; FileNotFoundError if it was compacted away, and is to be looked for again."""
         with pq.ParquetFile(self.path) as file:
-            return file.read_row_group(self.group, columns=list(columns), use_threads=False)
+            return _plain(file.read_row_group(self.group, columns=list(columns), use_threads=False))
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Return strings as everybody else has them: what the archive wrote anew comes as views, which few can handle."""
+    fields = []
+    for field in table.schema:
+        plain = field.type
+        if plain == pa.string_view():
+            plain = pa.string()
+        elif pa.types.is_list(plain) and plain.value_type == pa.string_view():
+            plain = pa.list_(pa.string())
+        fields.append(field.with_type(plain))
+    return table.cast(pa.schema(fields))
 
 
 def parts(root: Path, workspace: int, since_us: int, until_us: int) -> list[Part]:
@@ -172,10 +185,11 @@ def compact(root: Path, *, keep: timedelta = timedelta(hours=1)) -> int:
     return len(table.vacuum(keep // timedelta(hours=1), dry_run=False, enforce_retention_duration=False))
 
 
-def change(root: Path, workspace: int, where: str, *, forget: Sequence[str] = ()) -> int:
-    """Remove a workspace's rows for which a condition holds, or make some of their columns say nothing.
+def change(root: Path, workspace: int, where: str, updates: Mapping[str, str] | None = None) -> int:
+    """Change columns of a workspace's rows for which a condition holds, or remove these rows.
 
-    `where` is SQL on columns of the archive. Return how many rows were changed. The former files go with `compact`.
+    `where` and the values of `updates` are SQL on columns of the archive. Return how many rows were changed. The
+    former files go with `compact`.
     """
     where = f"workspace = {int(workspace)} AND ({where})"
     for tries_left in reversed(range(TRIES)):
@@ -183,9 +197,9 @@ def change(root: Path, workspace: int, where: str, *, forget: Sequence[str] = ()
         if table is None:
             return 0
         try:
-            if not forget:
+            if updates is None:
                 return int(table.delete(where)["num_deleted_rows"])
-            done = table.update(dict.fromkeys(forget, "NULL"), predicate=where, writer_properties=_WRITER)
+            done = table.update(dict(updates), predicate=where, writer_properties=_WRITER)
             return int(done["num_updated_rows"])
         except CommitFailedError:
             if not tries_left:

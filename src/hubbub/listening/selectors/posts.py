@@ -29,8 +29,19 @@ ENOUGH: Final = 1_000  # posts of one part
 GONE, FIRST, LATEST = -1, 0, -2
 """What counts of a post: nothing, its first wording, or, where nobody knows, the latest that is found."""
 
-_ASKED: Final = ("uri", "said_at", "happened_at", "event", "private", "topics", "channel", "language", "sentiment")
-_SHOWN: Final = ("author", "handle", "name", "followers", "text", "kinds", "url", "media", "has_row")
+_ASKED: Final = (
+    "uri",
+    "author",
+    "said_at",
+    "happened_at",
+    "event",
+    "private",
+    "topics",
+    "channel",
+    "language",
+    "sentiment",
+)
+_SHOWN: Final = ("handle", "name", "followers", "text", "kinds", "url", "media", "has_row")
 
 
 def posts(access: Access, sought: Sought, places: Places, *, limit: int = 50, after: Mark | None = None) -> HeardPage:
@@ -120,11 +131,7 @@ class _Found:
 
     def _more_asked(self) -> list[str]:
         sought = self.sought
-        return [
-            name
-            for name, asked in (("text", sought.words), ("author", sought.author), ("kinds", sought.kind is not None))
-            if asked
-        ]
+        return [name for name, asked in (("text", sought.words), ("kinds", sought.kind is not None)) if asked]
 
     def _asked(self, table: pa.Table) -> pa.Table:
         """Return the rows that are looked for, with their places."""
@@ -133,6 +140,7 @@ class _Found:
         masks = [
             pc.invert(table.column("private")),
             pc.not_equal(table.column("event"), int(Event.DELETE)),
+            pc.not_equal(table.column("uri"), ""),  # else forgotten
             pc.greater_equal(said, self.since_us),
             pc.less(said, self.until_us),
         ]

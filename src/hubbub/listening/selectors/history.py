@@ -1,0 +1,103 @@
+"""Reads of the past of topics: counts from the roll-ups, exact to the second; people and words from digests."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from django.db.models import F, Sum
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.infra import identities
+from hubbub.infra.places import Places
+from hubbub.listening.core import sketch
+from hubbub.listening.core.digest import Digest, Top, merged, unpacked
+from hubbub.listening.core.span import HOUR, Span
+from hubbub.listening.core.volume import Volume, volume
+from hubbub.listening.models import DigestPart, HourRollup, Post, RolledUp, Rollup, Segment
+
+Cell = tuple[datetime, str, str, int, int]
+
+
+def volume_of(access: Access, topic: int, span: Span) -> Volume:
+    """Return the counts of a topic, or of EVERY_POST."""
+    access.require(Permission.READ)
+    return volume(span, _cells(access.workspace, topic, span))
+
+
+def posts_of(access: Access, topics: Sequence[int], span: Span) -> dict[int, tuple[int, int, int]]:
+    """Return how many cold, neutral and warm posts each of some topics had."""
+    access.require(Permission.READ)
+    found = {}
+    for topic in topics:
+        moods = [0, 0, 0]
+        for _, _, _, sentiment, posts in _cells(access.workspace, topic, span):
+            moods[sentiment + 1] += posts
+        found[topic] = (moods[0], moods[1], moods[2])
+    return found
+
+
+def _cells(workspace: int, topic: int, span: Span) -> Iterator[Cell]:
+    """Yield the cells of a span: from hours where these were added up and the span asks no finer, else from minutes."""
+    since, until = int(span.since.timestamp() // 60), int(-(-span.until.timestamp() // 60))
+    settled = (RolledUp.objects.values_list("hour", flat=True).first() or 0) * 60
+    whole = -(-since // 60) * 60  # the first full hour
+    turn = max(whole, min(settled, until // 60 * 60))
+    if span.step == "minute" or turn <= whole:
+        yield from _minutes(workspace, topic, since, until)
+        return
+    yield from _minutes(workspace, topic, since, whole)
+    hours = HourRollup.objects.filter(workspace_id=workspace, topic=topic, hour__gte=whole // 60, hour__lt=turn // 60)
+    told = hours.values_list("hour", "channel", "lang", "sentiment").annotate(n=Sum("posts"))
+    for hour, channel, lang, sentiment, posts in told:
+        yield datetime.fromtimestamp(hour * 3600, UTC), channel, lang, sentiment, posts
+    yield from _minutes(workspace, topic, turn, until)
+
+
+def _minutes(workspace: int, topic: int, since: int, until: int) -> Iterator[Cell]:
+    if since >= until:
+        return
+    cells = Rollup.objects.filter(workspace_id=workspace, topic=topic, minute__gte=since, minute__lt=until)
+    step = 15 if until - since > 180 else 1  # every zone's hours begin at a quarter
+    told = cells.annotate(at=F("minute") / step * step).values_list("at", "channel", "lang", "sentiment")
+    for at, channel, lang, sentiment, posts in told.annotate(n=Sum("posts")):
+        yield datetime.fromtimestamp(at * 60, UTC), channel, lang, sentiment, posts
+
+
+def authors_of(access: Access, topic: int, span: Span) -> int:
+    """Return how many different authors a topic had, within 2 %; for spans up to some days."""
+    access.require(Permission.READ)
+    since, until = int(span.since.timestamp() // 60), int(-(-span.until.timestamp() // 60))
+    cells = Rollup.objects.filter(workspace_id=access.workspace, topic=topic, minute__gte=since, minute__lt=until)
+    return sketch.count(bytes(each) for each in cells.values_list("authors", flat=True).iterator())
+
+
+def digest_of(access: Access, topic: int, span: Span) -> Digest:
+    """Return what a topic comes to in a span, of what is in the archive: to the hour, for older spans to the day."""
+    access.require(Permission.READ)
+    since, until = int(span.since.timestamp() // 3600), int(-(-span.until.timestamp() // 3600))
+    parts = DigestPart.objects.filter(workspace_id=access.workspace, topic=topic, hour__lt=until)
+    parts = parts.filter(hour__gt=since - F("hours"))
+    return merged(unpacked(made) for made in parts.values_list("made", flat=True))
+
+
+def tops_of(access: Access, digest: Digest, places: Places, *, limit: int = 10) -> tuple[Top, ...]:
+    """Return the posts of a digest that still stand."""
+    access.require(Permission.READ)
+    uris = [top.uri for top in digest.tops]
+    keys = identities.keys_of([access.workspace] * len(uris), uris)
+    known = identities.at(places.identities).known(keys)
+    rows = Post.objects.filter(workspace_id=access.workspace, uri__among=frozenset(uris), deleted_at__isnull=False)
+    gone = set(rows.values_list("uri", flat=True))
+    gone |= {uri for uri, key in zip(uris, keys, strict=True) if key in known and known[key].gone}
+    return tuple(top for top in digest.tops if top.uri not in gone)[:limit]
+
+
+def digested_until(access: Access) -> datetime | None:
+    """Return since when posts wait for the archive, and are in no digest yet; None: none waits."""
+    access.require(Permission.READ)
+    waiting = Segment.objects.filter(archived_at__isnull=True, stream__connections__workspace_id=access.workspace)
+    oldest: datetime | None = waiting.order_by("id").values_list("committed_at", flat=True).first()
+    return oldest
+
+
+SHORT = 48 * HOUR
+"""Spans up to this have their authors from the minute roll-ups, up to the present."""
