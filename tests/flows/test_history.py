@@ -1,4 +1,4 @@
-"""The past of topics: hours that equal their minutes, digests that equal a count by hand, whenever they are put together."""
+"""The past of topics: hours equal their minutes, digests a count by hand, whenever they are put together."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

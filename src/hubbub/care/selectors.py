@@ -516,6 +516,23 @@ def case_of(access: Access, uri: str) -> int | None:
     return rows.values_list("case__number", flat=True).first()
 
 
+def cases_of(access: Access, uris: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of the cases that some posts belong to."""
+    access.require(Permission.READ)
+    rows = Post.objects.filter(workspace_id=access.workspace, uri__among=frozenset(uris), entry__isnull=False)
+    return dict(rows.values_list("uri", "entry__case__number"))
+
+
+def replies(access: Access, topic: int, since: datetime, until: datetime) -> list[datetime]:
+    """Return when we answered publicly in cases of a topic, or of any (0)."""
+    access.require(Permission.READ)
+    found = Entry.objects.filter(kind="reply", private=False, at__gte=since, at__lt=until)
+    found = found.filter(case__workspace_id=access.workspace)
+    if topic:
+        found = found.filter(case__topic=topic)
+    return list(found.order_by("at").values_list("at", flat=True)[:TOLD_AGAIN])
+
+
 def decisions(access: Access, number: int) -> tuple[tuple[str, str, int], ...]:
     """Return (rule, decision, playbook version) of every decision about a case, oldest first."""
     access.require(Permission.READ)

@@ -1,6 +1,7 @@
 """The ASGI application: the event stream beside Django."""
 
 import os
+import threading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub.config.settings")
 
@@ -8,11 +9,12 @@ import django
 
 django.setup()
 
-from hubbub.web import live  # noqa: E402
+from hubbub.web import charts, live  # noqa: E402
 from hubbub.web.pages import Pages  # noqa: E402
 from hubbub.web.timing import timed  # noqa: E402
 
 _pages = timed(Pages())
+threading.Thread(target=charts.warm_up, daemon=True, name="charts").start()
 
 
 async def application(scope: live.Scope, receive: live.Receive, send: live.Send) -> None:

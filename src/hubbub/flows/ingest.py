@@ -55,6 +55,7 @@ def ingest(
     passed: int = 0,
     idle: bool = True,
     named: NDArray[np.bool_] | None = None,
+    past: bool = False,
 ) -> Ingested:
     """Hear one raw batch, all of it exactly once.
 
@@ -64,6 +65,7 @@ def ingest(
     passed : lines of earlier batches in which nothing was heard and whose cursor was not committed
     idle : commit the cursor even if nothing was heard
     named : array of shape (lines,), which lines name something we know, as a sieve says; None: any may
+    past : what is heard is history: it is counted and archived, and becomes no row; the cursor stays
 
     Raises
     ------
@@ -82,10 +84,11 @@ def ingest(
             if named is not None:
                 many = hear_many(stream, raw, batch, chunk, named, ears, WordTable.shipped(), index, now)
             few = batch.take(many.few if many else chunk)
-            piece = Piece(stream, raw, few, ears, understanding, index, now, follow)
+            piece = Piece(stream, raw, few, ears, understanding, index, now, follow, past=past)
             made = piece.decide()
             if last:
-                made.cursor, made.lines = raw.cursor, len(raw.lines) + passed
+                made.cursor = stream.cursor if past else raw.cursor
+                made.lines = len(raw.lines) + passed
                 made.rejects = [(reject.reason, raw.lines[reject.row]) for reject in batch.rejects]
             table, keys = piece.table(), piece.keys()
             if many is not None and many.table.num_rows:

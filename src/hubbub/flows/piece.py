@@ -45,8 +45,10 @@ class Piece:
         index: Identities,
         now: datetime,
         follow: frozenset[str],
+        *,
+        past: bool = False,
     ) -> None:
-        self.stream, self.raw, self.batch, self.ears, self.now = stream, raw, batch, ears, now
+        self.stream, self.raw, self.batch, self.ears, self.now, self.past = stream, raw, batch, ears, now, past
         channel = channel_class(stream.kind)
         self.abilities, self.channel = channel.abilities, channel.connector
         self.historical = channel.abilities.historical and not stream.config.get("live")
@@ -195,7 +197,9 @@ class Piece:
             made.heard += 1
         made.count(workspace, cell, 1, line.author)
         threshold, budget = self.ears.attention(workspace)
-        if must_be_row(line.heard):
+        if self.past:
+            line.has_row = False  # it is history: counted and kept, but nobody has to look
+        elif must_be_row(line.heard):
             line.has_row = True
         elif may_be_row(line.heard, line.reading.attention, threshold):
             line.has_row = budget.take(self.now)

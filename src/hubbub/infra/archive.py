@@ -153,8 +153,8 @@ def _parts_of(path: Path) -> tuple[Part, ...]:
     for group in range(meta.num_row_groups):
         row_group = meta.row_group(group)
         told = row_group.column(column).statistics
-        bounds = (told.min_raw, told.max_raw) if told and told.has_min_max else (-(2**62), 2**62)
-        found.append(Part(path, group, *bounds, row_group.num_rows))
+        first, last = (told.min_raw, told.max_raw) if told and told.has_min_max else (-(2**62), 2**62)
+        found.append(Part(path, group, first, last, row_group.num_rows))
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import views as inbox
-from hubbub.web.listening import topics
+from hubbub.web.listening import posts, topic, topics
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -36,7 +36,10 @@ urlpatterns = [
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/try/", topics.try_query, name="topic-try"),
     path("w/<slug:slug>/topics/new/", topics.edit, name="topic-new"),
-    path("w/<slug:slug>/topics/<int:topic>/", topics.edit, name="topic"),
+    path("w/<slug:slug>/topics/<int:topic>/", topic.page, name="topic"),
+    path("w/<slug:slug>/topics/<int:topic>/numbers.csv", topic.numbers, name="topic-numbers"),
+    path("w/<slug:slug>/topics/<int:topic>/posts/", posts.page, name="topic-posts"),
+    path("w/<slug:slug>/topics/<int:topic>/change/", topics.edit, name="topic-change"),
     path("w/<slug:slug>/topics/<int:topic>/remove/", topics.remove, name="topic-remove"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),

@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,6 +24,7 @@ from hubbub.kernel.batch import Event
 from hubbub.kernel.hashing import hashes
 from hubbub.kernel.text import clip, fold
 from hubbub.listening.core import sketch
+from hubbub.listening.core.heard import at_us
 
 KEPT_TOPS, KEPT_VOICES, KEPT_WORDS, KEPT_TAGS, KEPT_SITES = 30, 120, 400, 150, 60
 SAMPLE = 500  # posts of a part whose words are counted
@@ -67,6 +69,11 @@ class Top(msgspec.Struct, array_like=True):
     likeness: int
     copies: int  # posts with the same words, itself among them
     reach: int  # the followers of all their authors
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said."""
+        return at_us(self.said_us)
 
 
 class Digest(msgspec.Struct, array_like=True):

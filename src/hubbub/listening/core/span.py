@@ -32,6 +32,13 @@ class Span:
         return "hour" if self.length <= timedelta(days=8) else "day"
 
     @property
+    def ticks(self) -> str:
+        """Which marks its time axis has: minutes, hours, days, dates."""
+        if self.step == "hour":
+            return "hours" if self.length <= 3 * DAY else "days"
+        return "minutes" if self.step == "minute" else "dates"
+
+    @property
     def before(self) -> "Span":
         """As long a span, just before."""
         return Span(self.since - self.length, self.since, self.zone)

@@ -211,9 +211,8 @@ class _Found:
         rows = {row.uri: row for row in _rows(self.workspace, with_row)}
         for uri, key in zip(new, keys, strict=True):
             self.edited[uri] = LATEST
-            if uri in rows:
-                row = rows[uri]
-                self.edited[uri] = GONE if row.deleted_at else us_of(row.edited_at) if row.edited_at else FIRST
+            if (post := rows.get(uri)) is not None:
+                self.edited[uri] = GONE if post.deleted_at else us_of(post.edited_at) if post.edited_at else FIRST
             elif key in known and not known[key].row:
                 self.edited[uri] = GONE if known[key].gone else known[key].edited_us or FIRST
         standing = {}

@@ -45,13 +45,13 @@ def edit(request: Request, topic: int | None = None) -> HttpResponse:
         "query_text": value.query if value else "",
     }
     if request.method != "POST":
-        return render(request, "listening/topic.html", context)
+        return render(request, "listening/topic_form.html", context)
     context["query_text"] = text(request, "query")
     if text(request, "class") not in set(TopicClass):
         raise InvalidInput(reason="Choose what the topic is about.")
     return save(
         request,
-        "listening/topic.html",
+        "listening/topic_form.html",
         context,
         lambda: services.save_topic(
             request.access,
@@ -73,7 +73,7 @@ def remove(request: Request, topic: int) -> HttpResponse:
     """Stop listening for a topic."""
     return save(
         request,
-        "listening/topic.html",
+        "listening/topic_form.html",
         {"section": "topics"},
         lambda: services.remove_topic(request.access, topic, now=now()),
         then="topics",

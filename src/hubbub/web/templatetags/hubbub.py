@@ -1,15 +1,20 @@
 """Small things every template needs: icons, times that count, foreign text made safe."""
 
+import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zlib import crc32
 
 from django import template
+from django.conf.locale import LANG_INFO
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from hubbub.listening.core.volume import Share
 
 register = template.Library()
 
@@ -18,6 +23,7 @@ _TRAILING = ".,;:!?)]}’”»…"
 _COLOURS = 5
 LONG = 1_500
 
+LANGUAGES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in info and "-" not in code}
 CHANNELS = {
     "bluesky": ("bluesky", "Bluesky"),
     "demo": ("demo", "Demo network"),
@@ -200,6 +206,68 @@ def percent(share: float) -> str:
 def get(mapping: dict[object, object], key: object) -> object:
     """A mapping's value, for keys that only the template knows."""
     return mapping.get(key, "")
+
+
+@register.simple_tag
+def mood(sentiment: int) -> SafeString:
+    """A badge for what is cold or warm; what is neither has none."""
+    if not sentiment:
+        return SafeString("")
+    return format_html(
+        '<span class="mood {}">{}</span>', *(("mood-warm", "Warm") if sentiment > 0 else ("mood-cold", "Cold"))
+    )
+
+
+@register.simple_tag
+def bar(share: float, colour: str = "f1") -> SafeString:
+    """A share in [0, 1], drawn; the number stands beside it."""
+    return _bars(((colour, share),))
+
+
+@register.simple_tag
+def mood_bar(share: Share) -> SafeString:
+    """Cold, neutral and warm posts of a channel or language, drawn; their numbers stand beside."""
+    whole = share.posts or 1
+    return _bars(zip(("fneg", "fneu", "fpos"), (count / whole for count in share.moods), strict=True))
+
+
+def _bars(parts: Iterable[tuple[str, float]]) -> SafeString:
+    drawn, x = [], 0.0
+    for colour, share in parts:
+        width = max(0.0, min(1.0, share)) * 100
+        drawn.append((colour, f"{x:.1f}", f"{max(0.0, width - (0.6 if width > 1 else 0)):.1f}"))
+        x += width
+    rects = format_html_join("", '<rect class="{}" x="{}" y="0" width="{}" height="8"/>', drawn)
+    return format_html(
+        '<svg class="barline" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{}</svg>', rects
+    )
+
+
+@register.filter
+def language_name(tag: str) -> str:
+    """A language in English, as far as it is one of the many spoken ones."""
+    return LANGUAGES.get(tag.split("-")[0], tag) if tag != "und" else "Not told"
+
+
+@register.filter
+def times(ratio: float | None) -> str:
+    """As many times: 2.3 ×, 38 ×."""
+    if ratio is None:
+        return "only here"
+    return f"{ratio:.1f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
+
+
+@register.filter
+def as_json(value: object) -> SafeString:
+    """Data for a script of ours, inside `<script type="application/json">`: nothing in it can end that element."""
+    text = json.dumps(value, separators=(",", ":"))
+    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S308
+
+
+@register.filter
+def exact(number: int) -> str:
+    """A count, told to the last."""
+    return f"{number:,}"
 
 
 @register.filter

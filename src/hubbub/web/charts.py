@@ -1,0 +1,149 @@
+"""Charts: drawn by Altair as Vega-Lite, coloured by the page's own tokens, with their numbers beside.
+
+A specification names colours as `var(--token)`; the browser puts in what the token is in the theme of the moment.
+Times are told as the workspace's own clock shows them, as if that were UTC, since the browser may be elsewhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import altair as alt
+
+DATA = "points"
+_TICKS: Mapping[str, tuple[Any, str]] = {  # by how a span's axis is marked: where, and how they read
+    "minutes": (8, "%H:%M"),
+    "hours": (8, "%a %H:%M"),
+    "days": ({"interval": "day", "step": 1}, "%a %-d %b"),
+    "dates": (8, "%-d %b"),
+}
+_UNITS = {"minute": "utcyearmonthdatehoursminutes", "hour": "utcyearmonthdatehours", "day": "utcyearmonthdate"}
+_GUTTER = 44  # pixels left of every curve, so that curves above each other share their time
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a chart's table."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as a template shows it."""
+
+    name: str  # its id on the page
+    title: str
+    says: str  # what it shows, in words, for those who can't see it
+    spec: Mapping[str, Any]
+    points: Sequence[Mapping[str, Any]]
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    legend: Sequence[tuple[str, str]] = ()  # (class of the colour, what it stands for)
+    notes: Sequence[str] = field(default=())
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the browser draws."""
+        return {"spec": {**self.spec, "datasets": {DATA: list(self.points)}}}
+
+
+MOODS = (("Cold", "--c-negative", "fneg"), ("Neither", "--c-neutral", "fneu"), ("Warm", "--c-positive", "fpos"))
+MOOD_LEGEND = tuple((klass, name) for name, _, klass in reversed(MOODS))
+
+
+def local_ms(at: datetime) -> int:
+    """Return a moment as its own clock shows it, in milliseconds, as if that clock were UTC's."""
+    return int(at.replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@cache
+def moods_by_time(step: str, ticks: str, actions: bool) -> Mapping[str, Any]:
+    """Bars of cold, neutral and warm posts over time; points have `at`, `Cold`, `Neither`, `Warm`, `href`, `does`."""
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    bars = (
+        base.transform_fold([name for name, _, _ in MOODS], as_=["mood", "posts"])
+        .transform_calculate(order="indexof(['Cold', 'Neither', 'Warm'], datum.mood)")
+        .mark_bar(cursor="pointer")
+        .encode(
+            x=_time(step, ticks),
+            y=alt.Y("posts:Q", title=None, stack="zero", axis=_counts()),
+            color=alt.Color("mood:N", legend=None, scale=_moods()),
+            order=alt.Order("order:Q"),
+            href=alt.Href("href:N"),
+            tooltip=[
+                alt.Tooltip("when:N", title="When"),
+                *(alt.Tooltip(f"{name}:Q", title=name, format=",") for name, _, _ in reversed(MOODS)),
+            ],
+        )
+    )
+    drawn: Any = alt.layer(bars)
+    if actions:
+        acted = base.transform_filter("datum.does")
+        when = _time(step, ticks)
+        rule = acted.mark_rule(strokeDash=[3, 3], color="var(--c-action)").encode(x=when)
+        flag = acted.mark_point(
+            shape="triangle-down", filled=True, size=90, color="var(--c-action)", y=2, opacity=1
+        ).encode(x=when, tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("does:N", title="We")])
+        drawn = alt.layer(bars, rule, flag)
+    return _done(drawn, 200)
+
+
+@cache
+def balance_by_time(step: str, ticks: str) -> Mapping[str, Any]:
+    """The balance of warm and cold posts over time, of a hundred; points have `at` and `balance` (or none)."""
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA)).transform_filter("datum.balance !== null")
+    scale = alt.Scale(domain=[-100, 100])
+    axis = alt.Axis(values=[-100, -50, 0, 50, 100], title=None, minExtent=_GUTTER, maxExtent=_GUTTER, format="+d")
+    line = base.mark_line(color="var(--c-1)", strokeWidth=2, interpolate="monotone").encode(
+        x=_time(step, ticks), y=alt.Y("balance:Q", scale=scale, axis=axis)
+    )
+    dots = base.mark_point(color="var(--c-1)", filled=True, size=40, opacity=0).encode(
+        x=_time(step, ticks),
+        y=alt.Y("balance:Q", scale=scale),
+        href=alt.Href("href:N"),
+        tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("balance:Q", title="Warm − cold", format="+d")],
+    )
+    zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color="var(--c-axis)").encode(y="zero:Q")
+    return _done(alt.layer(zero, line, dots), 110)
+
+
+def warm_up() -> None:
+    """Load what draws charts, which takes a second or two, before somebody waits for it."""
+    moods_by_time("hour", "days", False)
+
+
+def _time(step: str, ticks: str) -> "alt.X":
+    import altair as alt
+
+    count, form = _TICKS[ticks]
+    axis = alt.Axis(title=None, labelOverlap="greedy", tickCount=count, format=form, grid=False, labelFlush=True)
+    unit: Any = _UNITS[step]
+    return alt.X("at:T", timeUnit=unit, scale=alt.Scale(type="utc"), axis=axis)
+
+
+def _counts() -> "alt.Axis":
+    import altair as alt
+
+    return alt.Axis(title=None, tickCount=4, format="~s", tickMinStep=1, minExtent=_GUTTER, maxExtent=_GUTTER)
+
+
+def _moods() -> "alt.Scale":
+    import altair as alt
+
+    return alt.Scale(domain=[name for name, _, _ in MOODS], range=[f"var({colour})" for _, colour, _ in MOODS])
+
+
+def _done(chart: Any, height: int) -> Mapping[str, Any]:
+    found: dict[str, Any] = chart.properties(width="container", height=height).to_dict()
+    found.pop("$schema", None)
+    found.get("config", {}).pop("view", None)
+    return found

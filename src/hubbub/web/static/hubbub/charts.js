@@ -1,0 +1,57 @@
+// Draws the charts of a page: Vega-Lite in the page's own colours, anew when the theme changes.
+// Nothing is evaluated: expressions are interpreted (`ast`), as the content security policy asks.
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+let embed;
+
+function coloured(value, tokens) {
+  if (typeof value === "string") return value.replace(/var\((--[\w-]+)\)/g, (_, name) => tokens.getPropertyValue(name).trim());
+  if (Array.isArray(value)) return value.map((each) => coloured(each, tokens));
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, coloured(each, tokens)]));
+  return value;
+}
+
+const THEME = {
+  background: "transparent",
+  view: { stroke: null },
+  font: "var(--font)",
+  padding: { left: 0, right: 4, top: 8, bottom: 0 },
+  axis: {
+    domain: false, ticks: false, labelColor: "var(--text-3)", labelFontSize: 12, labelPadding: 6,
+    gridColor: "var(--c-grid)", titleColor: "var(--text-3)", titleFontSize: 12, titleFontWeight: "normal",
+  },
+  axisX: { domain: true, domainColor: "var(--c-axis)", ticks: true, tickColor: "var(--c-axis)", tickSize: 4 },
+  bar: { discreteBandSize: { band: 0.9 }, binSpacing: 1, timeUnitBandSize: 0.86, cornerRadius: 0 },
+};
+
+async function draw(figure) {
+  const { spec } = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  embed ??= (await import(figure.dataset.vega)).embed;
+  const tokens = getComputedStyle(document.documentElement);
+  const { datasets, ...drawn } = spec; // what people said and are called is never looked into for colours
+  const place = figure.querySelector(".drawn");
+  const shown = await embed(place, { ...coloured(drawn, tokens), datasets, autosize: { type: "fit-x", contains: "padding" } }, {
+    ast: true, actions: false, renderer: "svg", defaultStyle: false, config: coloured(THEME, tokens),
+    tooltip: { disableDefaultStyle: true, theme: "hubbub" },
+    loader: { target: "_self" },
+  });
+  place.dataset.drawn = "yes";
+  figure.view?.finalize();
+  figure.view = shown.view;
+}
+
+function drawAll() {
+  for (const figure of document.querySelectorAll("[data-vega]")) {
+    draw(figure).catch((error) => {
+      figure.querySelector(".drawn").textContent = "This chart can’t be drawn here; its numbers stand in the table.";
+      console.error(error);
+    });
+  }
+}
+
+drawAll();
+dark.addEventListener("change", drawAll);
+new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+document.addEventListener("htmx:afterSwap", (event) => {
+  for (const figure of event.target.querySelectorAll?.("[data-vega]") ?? []) draw(figure);
+});
