@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership, Person, Workspace
@@ -526,11 +526,28 @@ def cases_of(access: Access, uris: Iterable[str]) -> dict[str, int]:
 def replies(access: Access, topic: int, since: datetime, until: datetime) -> list[datetime]:
     """Return when we answered publicly in cases of a topic, or of any (0)."""
     access.require(Permission.READ)
-    found = Entry.objects.filter(kind="reply", private=False, at__gte=since, at__lt=until)
-    found = found.filter(case__workspace_id=access.workspace)
+    found = _public_replies(access).filter(at__gte=since, at__lt=until)
     if topic:
         found = found.filter(case__topic=topic)
     return list(found.order_by("at").values_list("at", flat=True)[:TOLD_AGAIN])
+
+
+def replied_on(access: Access, since: datetime) -> dict[str, datetime]:
+    """Return when we last answered publicly on each channel."""
+    access.require(Permission.READ)
+    found = _public_replies(access).filter(at__gte=since).values_list("case__channel")
+    return dict(found.annotate(last=Max("at")))
+
+
+def answers_on(access: Access, since: datetime, until: datetime) -> dict[str, int]:
+    """Return how often we answered publicly on each channel."""
+    access.require(Permission.READ)
+    found = _public_replies(access).filter(at__gte=since, at__lt=until).values_list("case__channel")
+    return dict(found.annotate(n=Count("id")))
+
+
+def _public_replies(access: Access) -> QuerySet[Entry]:
+    return Entry.objects.filter(kind="reply", private=False, case__workspace_id=access.workspace)
 
 
 def decisions(access: Access, number: int) -> tuple[tuple[str, str, int], ...]:

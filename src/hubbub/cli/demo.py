@@ -1,8 +1,9 @@
 """The demo's workspace: made once, found again at the next start."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from hubbub.accounts import selectors as accounts
@@ -13,11 +14,17 @@ from hubbub.care.services import settings as care
 from hubbub.channels import selectors as channels
 from hubbub.channels import services as channel_services
 from hubbub.channels.core.contract import Account
+from hubbub.infra.places import Places
+from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.services import save_topic
+from hubbub.simulate.past import past
+from hubbub.simulate.people import people_of
 from hubbub.simulate.world import World
 
+PAST_DAYS = 28
+AT_ONCE = 500
 HOLD_MINUTES = 2  # ten in the default playbook: in a demo one wants to see a hold end
 CANNED = (
     ("Ask for a little more", "Sorry about that, {name}. Which model is it, and what does it do? ^{me}"),
@@ -72,6 +79,27 @@ def _make(world: World, network: str, now: datetime) -> Access:
         now=now,
     )
     return access
+
+
+def remember(world: World, network: str, places: Places, *, now: datetime) -> int:
+    """Hear what was said before the network began, once; return how many posts were heard."""
+    from hubbub.flows.archive import archive_due
+    from hubbub.flows.backfill import hear_past
+    from hubbub.listening.selectors import history as told
+    from hubbub.listening.services import history
+
+    owner = Membership.objects.filter(role=Role.OWNER).order_by("pk").first()
+    assert owner is not None, "furnish first"
+    access = accounts.enter(PersonId(owner.person_id), owner.workspace.slug)
+    stream = next((each.stream for each in channels.connections(access) if each.kind == "demo"), None)
+    if stream is None or told.remembers(access, now - timedelta(days=1)):
+        return 0
+    lines = [msgspec.json.encode(event) for event in past(world, people_of(world), network, now, PAST_DAYS)]
+    batches = (RawBatch(lines[k : k + AT_ONCE], None, now) for k in range(0, len(lines), AT_ONCE))
+    heard = hear_past(stream, batches, places, now=now)
+    archive_due(places, now=now, rows=1)
+    history.roll_up_hours(now=now)
+    return heard
 
 
 def _topics(access: Access, brand: Any, now: datetime) -> None:

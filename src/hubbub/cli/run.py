@@ -184,7 +184,8 @@ def demo_command(world: Path | None) -> None:
     start()
     from django.conf import settings
 
-    from hubbub.cli.demo import furnish
+    from hubbub.cli.demo import furnish, remember
+    from hubbub.infra.places import places
     from hubbub.simulate.world import read_world
 
     read = read_world(world) if world else read_world()
@@ -205,4 +206,5 @@ def demo_command(world: Path | None) -> None:
         click.echo("This link signs you in, once:\n")
         click.echo(f"{env.address}/enter/{link}/\n")
         click.echo("Ctrl-C stops everything; starting again goes on where it was.")
+        remember(read, network, places(), now=datetime.now(UTC))  # the past joins while one looks around
         _stay(crew)

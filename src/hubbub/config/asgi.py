@@ -14,6 +14,8 @@ from hubbub.web.pages import Pages  # noqa: E402
 from hubbub.web.timing import timed  # noqa: E402
 
 _pages = timed(Pages())
+import numpy  # noqa: E402, F401  # before another thread imports it, too
+
 threading.Thread(target=charts.warm_up, daemon=True, name="charts").start()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -270,8 +271,7 @@ class OneStream:
     ) -> Ingested:
         assert self.shared.ears is not None
         done = await self.shared.db(
-            ingest,
-            self.stream,
+            self._ingest_here,
             raw,
             ears=self.shared.ears,
             understanding=self.shared.understanding,
@@ -288,6 +288,17 @@ class OneStream:
         else:
             self._passed += len(raw.lines)
         return done
+
+    def _ingest_here(self, raw: RawBatch, **how: Any) -> Ingested:
+        """Ingest; where somebody told of the stream's past meanwhile, take up what that committed, and go on."""
+        while True:
+            try:
+                return ingest(self.stream, raw, **how)
+            except Fenced:
+                now = recover(self.stream.id, self.shared.places)
+                if json.dumps(now.cursor, sort_keys=True) != json.dumps(self.stream.cursor, sort_keys=True):
+                    raise  # another process listens to it, too
+                self.stream = now
 
     async def _learn_authors(self, channel: Channel) -> None:
         """Read the profiles of authors that a stream names by id only, before anything is decided."""

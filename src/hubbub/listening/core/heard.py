@@ -73,6 +73,7 @@ class HeardLine:
     topics: tuple[int, ...]
     url: str
     media: int
+    likeness: int  # the same for copies; 0: too short to tell
     edited: bool
     has_row: bool
 
@@ -99,6 +100,7 @@ class HeardLine:
             topics=tuple(row["topics"]),
             url=row["url"] or "",
             media=row["media"] or 0,
+            likeness=row["likeness"] or 0,
             edited=edited,
             has_row=row["has_row"],
         )

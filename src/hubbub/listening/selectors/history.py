@@ -12,7 +12,7 @@ from hubbub.listening.core import sketch
 from hubbub.listening.core.digest import Digest, Top, merged, unpacked
 from hubbub.listening.core.span import HOUR, Span
 from hubbub.listening.core.volume import Volume, volume
-from hubbub.listening.models import DigestPart, HourRollup, Post, RolledUp, Rollup, Segment
+from hubbub.listening.models import EVERY_POST, DigestPart, HourRollup, Post, RolledUp, Rollup, Segment
 
 Cell = tuple[datetime, str, str, int, int]
 
@@ -21,6 +21,13 @@ def volume_of(access: Access, topic: int, span: Span) -> Volume:
     """Return the counts of a topic, or of EVERY_POST."""
     access.require(Permission.READ)
     return volume(span, _cells(access.workspace, topic, span))
+
+
+def volume_before(access: Access, topic: int, span: Span) -> Volume:
+    """Return the counts of the time before, to compare with: none where it was not listened to from its beginning."""
+    before = span.before
+    known = remembers(access, before.since + before.length / 20, topic)
+    return volume(before, _cells(access.workspace, topic, before) if known else ())
 
 
 def posts_of(access: Access, topics: Sequence[int], span: Span) -> dict[int, tuple[int, int, int]]:
@@ -97,6 +104,13 @@ def digested_until(access: Access) -> datetime | None:
     waiting = Segment.objects.filter(archived_at__isnull=True, stream__connections__workspace_id=access.workspace)
     oldest: datetime | None = waiting.order_by("id").values_list("committed_at", flat=True).first()
     return oldest
+
+
+def remembers(access: Access, before: datetime, topic: int = EVERY_POST) -> bool:
+    """Whether anything is known of the time before a moment."""
+    access.require(Permission.READ)
+    cells = Rollup.objects.filter(workspace_id=access.workspace, topic=topic)
+    return cells.filter(minute__lt=int(before.timestamp() // 60), posts__gt=0).exists()
 
 
 SHORT = 48 * HOUR

@@ -41,7 +41,7 @@ _ASKED: Final = (
     "language",
     "sentiment",
 )
-_SHOWN: Final = ("handle", "name", "followers", "text", "kinds", "url", "media", "has_row")
+_SHOWN: Final = ("handle", "name", "followers", "text", "kinds", "url", "media", "likeness", "has_row")
 
 
 def posts(access: Access, sought: Sought, places: Places, *, limit: int = 50, after: Mark | None = None) -> HeardPage:

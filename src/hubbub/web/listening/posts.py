@@ -1,5 +1,6 @@
 """The posts behind a figure: of a topic, a span, a mood, a channel, somebody, some words; the latest first."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ class PostLine:
     post: HeardLine
     kind: Kind | None
     case: int | None
+    others: tuple[HeardLine, ...] = ()  # who said the same, a little earlier
 
 
 @require_safe
@@ -43,7 +45,7 @@ def page(request: Request, topic: int) -> HttpResponse:
     after = Mark.of(request.GET["after"]) if request.GET.get("after") else None
     found = posts(request.access, sought, places(), limit=PAGE, after=after)
     numbers = care.cases_of(request.access, [each.uri for each in found.posts])
-    lines = [PostLine(each, _kind(each), numbers.get(each.uri)) for each in found.posts]
+    lines = [PostLine(same[0], _kind(same[0]), _case(same, numbers), tuple(same[1:])) for same in _alike(found.posts)]
     narrowed = [name for name in ASKED[2:] if name in asked]
     context: dict[str, Any] = {
         "section": "topics",
@@ -93,6 +95,18 @@ def _moment(given: str, zone: ZoneInfo) -> datetime:
     except ValueError:
         raise InvalidInput(reason=f"{given[:40]!r} is no time; write it as 2026-11-30T14:00.") from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _alike(posts: Sequence[HeardLine]) -> list[list[HeardLine]]:
+    """Put copies of what was said together: reposts and what is copied and pasted."""
+    groups: dict[int | str, list[HeardLine]] = {}
+    for post in posts:
+        groups.setdefault(post.likeness or post.uri, []).append(post)
+    return list(groups.values())
+
+
+def _case(same: Sequence[HeardLine], numbers: Mapping[str, int]) -> int | None:
+    return next((numbers[each.uri] for each in same if each.uri in numbers), None)
 
 
 def _kind(post: HeardLine) -> Kind | None:

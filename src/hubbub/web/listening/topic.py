@@ -37,7 +37,7 @@ def page(request: Request, topic: int) -> HttpResponse:
     """What was said of a topic."""
     value, span = selectors.topic(request.access, topic), spans.span_of(request)
     volume = history.volume_of(request.access, topic, span)
-    before = history.volume_of(request.access, topic, span.before)
+    before = history.volume_before(request.access, topic, span)
     digest = history.digest_of(request.access, topic, span)
     rest = history.digest_of(request.access, EVERY_POST, span)
     mostly_it = digest.posts > MOSTLY_IT * rest.posts

@@ -25,6 +25,7 @@ def index(request: Request) -> HttpResponse:
         "listening/topics.html",
         {
             "section": "topics",
+            "tab": "topics",
             "topics": selectors.topics(request.access, now()),
             "heard_hour": sum(minutes),
             "heard_day": sum(each.posts_day for each in selectors.topics(request.access, now())),
