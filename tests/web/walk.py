@@ -80,7 +80,11 @@ PAGES: dict[str, dict[str, Call]] = {
     "topics": {"GET": Call(READERS)},
     "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
     "topic-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
-    "topic": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
+    "topic": {"GET": Call(READERS)},
+    "topic-numbers": {"GET": Call(READERS)},
+    "topic-posts": {"GET": Call(READERS)},
+    "topic-change": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
+    "channel-map": {"GET": Call(READERS)},
     "topic-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "settings": {"GET": Call(READERS)},
     "workspace": {

@@ -4,6 +4,7 @@ A specification names colours as `var(--token)`; the browser puts in what the to
 Times are told as the workspace's own clock shows them, as if that were UTC, since the browser may be elsewhere.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,9 +48,9 @@ class Chart:
     notes: Sequence[str] = field(default=())
 
     @property
-    def data(self) -> dict[str, Any]:
-        """What the browser draws."""
-        return {"spec": {**self.spec, "datasets": {DATA: list(self.points)}}}
+    def data(self) -> str:
+        """What the browser draws, as JSON."""
+        return json.dumps({**self.spec, "datasets": {DATA: list(self.points)}}, separators=(",", ":"))
 
 
 MOODS = (("Cold", "--c-negative", "fneg"), ("Neither", "--c-neutral", "fneu"), ("Warm", "--c-positive", "fpos"))

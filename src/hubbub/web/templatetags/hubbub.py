@@ -1,6 +1,5 @@
 """Small things every template needs: icons, times that count, foreign text made safe."""
 
-import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -255,13 +254,6 @@ def times(ratio: float | None) -> str:
     if ratio is None:
         return "only here"
     return f"{ratio:.1f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
-
-
-@register.filter
-def as_json(value: object) -> SafeString:
-    """Data for a script of ours, inside `<script type="application/json">`: nothing in it can end that element."""
-    text = json.dumps(value, separators=(",", ":"))
-    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S308
 
 
 @register.filter

@@ -14,6 +14,7 @@ function coloured(value, tokens) {
 const THEME = {
   background: "transparent",
   view: { stroke: null },
+  aria: false, // the whole drawing is one image with a label, and its numbers are a table
   font: "var(--font)",
   padding: { left: 0, right: 4, top: 8, bottom: 0 },
   axis: {
@@ -25,10 +26,9 @@ const THEME = {
 };
 
 async function draw(figure) {
-  const { spec } = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
   embed ??= (await import(figure.dataset.vega)).embed;
   const tokens = getComputedStyle(document.documentElement);
-  const { datasets, ...drawn } = spec; // what people said and are called is never looked into for colours
+  const { datasets, ...drawn } = JSON.parse(figure.dataset.chart); // what people said and are called is never looked into for colours
   const place = figure.querySelector(".drawn");
   const shown = await embed(place, { ...coloured(drawn, tokens), datasets, autosize: { type: "fit-x", contains: "padding" } }, {
     ast: true, actions: false, renderer: "svg", defaultStyle: false, config: coloured(THEME, tokens),
