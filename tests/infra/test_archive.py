@@ -1,6 +1,7 @@
 """The archive: segments go in once, in their order, whatever is repeated."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -10,9 +11,19 @@ from deltalake import DeltaTable
 
 from hubbub.infra import archive
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+US = pa.timestamp("us", "UTC")
 
-def posts(*uris: str, workspace: int = 1) -> pa.Table:
-    return pa.table({"workspace": pa.array([workspace] * len(uris), pa.int64()), "uri": list(uris)})
+
+def posts(*uris: str, workspace: int = 1, at: datetime = NOON) -> pa.Table:
+    said = [at + timedelta(seconds=place) for place in range(len(uris))]
+    return pa.table(
+        {
+            "workspace": pa.array([workspace] * len(uris), pa.int64()),
+            "uri": list(uris),
+            "said_at": pa.array(said, US),
+        }
+    )
 
 
 def uris(root: Path) -> list[str]:
@@ -71,3 +82,26 @@ def test_streams_that_append_at_once_both_do(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(appends, (7, 8))) == [True, True]
     assert uris(root) == ["stream 7", "stream 8"]
+
+
+def test_a_days_files_are_put_together_in_the_order_of_time(tmp_path: Path) -> None:
+    root, begins = tmp_path / "archive", NOON - timedelta(hours=12)
+    for number in range(6):  # each piece reaches over all the day, and over midnight
+        said = [f"{number}/{hour}" for hour in range(30)]
+        table = posts(*said).set_column(
+            2, "said_at", pa.array([begins + timedelta(hours=hour, minutes=7 * number) for hour in range(30)], US)
+        )
+        archive.append(root, 7, number, [table, posts(f"other {number}", workspace=2)])
+    before = uris(root)
+    assert len(DeltaTable(str(root)).file_uris()) == 18
+    assert archive.compact(root, keep=timedelta(0)) == 18
+    assert len(DeltaTable(str(root)).file_uris()) == 3
+    assert uris(root) == before
+    start = int(begins.timestamp()) * 1_000_000
+    said = [part.read(["said_at"]).column(0) for part in archive.parts(root, 1, start, start + archive.DAY_US)]
+    assert [len(column) for column in said] == [24 * 6]
+    assert said[0].to_pylist() == sorted(said[0].to_pylist())
+    assert archive.archived_up_to(root, 7) == 5
+    together = DeltaTable(str(root)).file_uris()
+    archive.compact(root, keep=timedelta(0))
+    assert DeltaTable(str(root)).file_uris() == together, "what is together stays"

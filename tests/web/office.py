@@ -26,6 +26,7 @@ from hubbub.flows.hand_in import hand_in
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
 from hubbub.listening.models import Topic
+from hubbub.listening.services.events import save_event
 
 NETWORK_PASSWORD = acme().brand.password
 STAFF = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.ANALYST, Role.OWNER)
@@ -89,6 +90,15 @@ def make_office(places: Places, network: str) -> Office:
     connection = Connection.objects.get(pk=town.connection)
     Quarantined.objects.create(stream=connection.stream, reason="No text.", raw=b"{quokka", size=7, at=at)
 
+    event = save_event(
+        access,
+        name="Jabberwock fair",
+        text="#jabberwock",
+        since=at - timedelta(hours=1),
+        until=at + timedelta(hours=2),
+        accounts="@tribble.example",
+        now=at,
+    )
     tokens, own = {}, {}
     for each in (*people.values(), charlie):
         tokens[each.me] = accounts.make_token(each, "Snark", now=at)
@@ -101,6 +111,7 @@ def make_office(places: Places, network: str) -> Office:
         "lost": int(lost),
         "account": open_case.account_id,
         "topic": topic.pk,
+        "event": event,
         "kind": "demo",
         "connection": town.connection,
         "person": people[Role.AGENT].me,

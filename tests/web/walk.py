@@ -47,6 +47,13 @@ class Call:
 REPLY = {"mode": "public", "text": "Hello there", "last_reply": "999999"}
 DEMO = {"server": "{network}", "handle": "AcmeCustServ", "password": NETWORK_PASSWORD, "name": "Another"}
 TOPIC = {"name": "Gnomes", "query": "gnome", "class": "brand", "enabled": "yes"}
+EVENT = {
+    "name": "Gnome fair",
+    "query": "#gnomefair",
+    "since": "2026-11-20T10:00",
+    "until": "2026-11-20T12:00",
+    "accounts": "@gnomes.example",
+}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -85,6 +92,14 @@ PAGES: dict[str, dict[str, Call]] = {
     "topic-posts": {"GET": Call(READERS)},
     "topic-change": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
     "channel-map": {"GET": Call(READERS)},
+    "events": {"GET": Call(READERS)},
+    "event-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, EVENT, NOTED)},
+    "event": {"GET": Call(READERS)},
+    "event-numbers": {"GET": Call(READERS)},
+    "event-data": {"GET": Call(READERS)},
+    "event-pdf": {"GET": Call(READERS)},
+    "event-change": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, EVENT, NOTED)},
+    "event-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "topic-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "settings": {"GET": Call(READERS)},
     "workspace": {

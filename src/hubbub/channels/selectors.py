@@ -127,6 +127,15 @@ def for_sending(connection_id: int) -> tuple[str, dict[str, object], dict[str, o
     return row.kind, {**row.config, "account": row.account}, row.secret
 
 
+def for_asking(workspace: int) -> list[tuple[str, dict[str, object], dict[str, object]]]:
+    """Return kind, settings and secret of a workspace's connections that can be asked about accounts, one a network."""
+    rows = Connection.objects.filter(workspace_id=workspace, enabled=True).order_by("pk")
+    found = {
+        (row.kind, repr(sorted(row.config.items()))): row for row in rows if channel_class(row.kind).abilities.asks
+    }
+    return [(row.kind, {**row.config, "account": row.account}, row.secret) for row in found.values()]
+
+
 def quarantine(access: Access, before: int | None = None, limit: int = 50) -> tuple[QuarantinedLine, ...]:
     """Return what could not be parsed on the workspace's streams, newest first."""
     access.require(Permission.LISTEN)

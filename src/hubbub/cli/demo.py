@@ -19,9 +19,10 @@ from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.services import save_topic
-from hubbub.simulate.past import past
+from hubbub.listening.services.events import save_event
+from hubbub.simulate.past import great_day, past
 from hubbub.simulate.people import people_of
-from hubbub.simulate.world import World
+from hubbub.simulate.world import Kind, World
 
 PAST_DAYS = 28
 AT_ONCE = 500
@@ -59,6 +60,7 @@ def _make(world: World, network: str, now: datetime) -> Access:
     ):
         account_services.invite(access, email=email, name=name, role=role, now=now)
     _topics(access, brand, now)
+    _events(access, world, now)
     care.first_playbook(access, now=now)
     care.change_playbook(
         access,
@@ -112,6 +114,28 @@ def _topics(access: Access, brand: Any, now: datetime) -> None:
         (brand.rival, TopicClass.COMPETITOR, f"{brand.rival} OR @{brand.rival}"),
     ):
         save_topic(access, name=name, klass=klass, text=text, now=now)
+
+
+def _events(access: Access, world: World, now: datetime) -> None:
+    """Follow what the world is about to gather for, and the day on which its product failed."""
+    watched = [world.brand.handle, world.brand.rival]
+    watched += [person.handle for person in world.person if person.role == "journalist"]
+    for burst in world.burst:
+        if not burst.title:
+            continue
+        begins = now + timedelta(minutes=burst.starts_min / world.speed)
+        since, until = begins, begins + timedelta(minutes=burst.lasts_min / world.speed)
+        if burst.kind is Kind.FAULT:
+            since, until = great_day(now)
+        save_event(
+            access,
+            name=burst.title,
+            text=burst.query,
+            since=since,
+            until=until,
+            accounts=" ".join(watched),
+            now=now,
+        )
 
 
 def _follow_the_port(access: Access, network: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
 from hubbub.flows.archive import archive_due
+from hubbub.flows.events import ask_accounts
 from hubbub.flows.send import Sender
 from hubbub.infra import archive, changes
 from hubbub.infra.changes import Tailer
@@ -31,6 +32,7 @@ ARCHIVE_EVERY_S = 20.0
 LEFT_OVER_EVERY_S = 5.0
 FOLD_EVERY_S = 2.0
 ADD_UP_EVERY_S = 300.0
+ASK_EVERY_S = 60.0
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Worker:
                     self._often(ARCHIVE_EVERY_S, self._archive),
                     self._often(FOLD_EVERY_S, self._fold),
                     self._often(ADD_UP_EVERY_S, self._add_up),
+                    self._often(ASK_EVERY_S, self._ask_accounts),
                     self._often(LEFT_OVER_EVERY_S, self._left_over),
                     self._often(3600.0, self._tidy),
                 )
@@ -100,6 +103,9 @@ class Worker:
         now = datetime.now(UTC)
         history.roll_up_hours(now=now)
         history.merge_digests(now=now)
+
+    def _ask_accounts(self) -> None:
+        asyncio.run(ask_accounts(self.allow_private, datetime.now(UTC)))
 
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""

@@ -1,14 +1,19 @@
-"""The archive: a Delta table of Parquet, partitioned by workspace, fed with segments in their order.
+"""The archive: a Delta table of Parquet, partitioned by workspace and day, fed with segments in their order.
 
 A Delta append does not de-duplicate by itself, so each append carries (stream, last segment number) as
 an application transaction and is skipped when the table has it already.
+
+Rows stand in the order of time: in each file as it is written, and over a day's files once these were put together.
+So the parts of files tell in narrow limits from when to when they reach, and few have to be opened.
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import fcntl
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from urllib.parse import unquote
@@ -20,10 +25,16 @@ from deltalake import CommitProperties, DeltaTable, Transaction, WriterPropertie
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 TRIES = 5
-TIME = "said_at"
-"""The column by which the archive is searched: whole files and parts of files are left out by it."""
+TIME, DAY = "said_at", "day"
+"""The column by which the archive is searched: whole files and parts of files are left out by it. Its day, in UTC."""
+PARTITIONS = ["workspace", DAY]
+GROUP_ROWS = 8_192
+"""Rows of a part of a file: who looks for few posts reads few more."""
+SLICE_ROWS = 200_000
+FILE_BYTES = 256 * 2**20
+DAY_US = 86_400_000_000
 
-_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=65_536)
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=GROUP_ROWS)
 _tables: dict[Path, DeltaTable] = {}
 _opening = Lock()
 
@@ -45,9 +56,9 @@ def _made(root: Path, schema: pa.Schema) -> DeltaTable:
     with contextlib.suppress(CommitFailedError):
         return DeltaTable.create(
             str(root),
-            schema,
+            schema.append(pa.field(DAY, pa.date32())),
             mode="ignore",
-            partition_by=["workspace"],
+            partition_by=PARTITIONS,
             configuration={"delta.dataSkippingStatsColumns": TIME},
         )
     return DeltaTable(str(root))
@@ -67,7 +78,8 @@ def append(root: Path, stream: int, last_number: int, tables: Sequence[pa.Table]
         if held is not None and held >= last_number:
             break
         try:
-            _write(table, pa.concat_tables(tables), Transaction(_application(stream), last_number))
+            with _alone(root):
+                _write(table, pa.concat_tables(tables), Transaction(_application(stream), last_number))
             return True
         except CommitFailedError:  # another process was quicker: look again
             if not tries_left:
@@ -79,12 +91,25 @@ def _write(table: DeltaTable, posts: pa.Table, transaction: Transaction) -> None
     """Append to the very version that was looked at: Delta refuses if the same stream wrote to a later one."""
     write_deltalake(
         table,
-        posts,
+        _with_day(posts.sort_by(TIME)),
         mode="append",
-        partition_by=["workspace"],
+        partition_by=PARTITIONS,
         writer_properties=_WRITER,
         commit_properties=CommitProperties(app_transactions=[transaction]),
     )
+
+
+def _with_day(posts: pa.Table) -> pa.Table:
+    """Add the day, by UTC, on which something was said."""
+    return posts.append_column(pa.field(DAY, pa.date32()), posts.column(TIME).cast(pa.date32()))
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Let nobody else write while files are put together: Delta would have one of both do it all again."""
+    with (root / ".writing").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def count(root: Path) -> int:
@@ -105,10 +130,11 @@ class Part:
     until_us: int  # the latest in it
     rows: int
 
-    def read(self, columns: Sequence[str]) -> pa.Table:
-        """Return some of its columns; FileNotFoundError if it was compacted away, and is to be looked for again."""
-        with pq.ParquetFile(self.path) as file:
-            return _plain(file.read_row_group(self.group, columns=list(columns), use_threads=False))
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return some of its columns, or all; FileNotFoundError if it was put together with others meanwhile."""
+        with pq.ParquetFile(self.path, metadata=_footer(self.path)) as file:
+            names = None if columns is None else list(columns)
+            return _plain(file.read_row_group(self.group, columns=names, use_threads=False))
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -144,10 +170,16 @@ def parts(root: Path, workspace: int, since_us: int, until_us: int) -> list[Part
     return sorted(found, key=lambda part: (-part.until_us, str(part.path), part.group))
 
 
+@lru_cache(maxsize=200)
+def _footer(path: Path) -> pq.FileMetaData:
+    """Return what stands at the end of a file, which never changes."""
+    return pq.read_metadata(path)
+
+
 @lru_cache(maxsize=10_000)
 def _parts_of(path: Path) -> tuple[Part, ...]:
-    """Return the parts of a file, which never changes."""
-    meta = pq.read_metadata(path)
+    """Return the parts of a file."""
+    meta = _footer(path)
     names = [meta.schema.column(place).path for place in range(meta.num_columns)]
     column, found = names.index(TIME), []
     for group in range(meta.num_row_groups):
@@ -172,17 +204,67 @@ def _current(root: Path) -> DeltaTable | None:
 
 
 def compact(root: Path, *, keep: timedelta = timedelta(hours=1)) -> int:
-    """Put small files together and remove those that are not needed any more; return how many files went.
+    """Put a day's files together where they are many, and remove what is not needed any more; return what went.
 
     `keep` is how long replaced files stay for those who still read them.
     """
     table = _open(root)
     if table is None:
         return 0
-    with contextlib.suppress(CommitFailedError):  # somebody wrote meanwhile: the next night does it
-        table.optimize.compact(target_size=256 * 2**20, writer_properties=_WRITER)
+    for workspace, day in _scattered(table):
+        with _alone(root), contextlib.suppress(CommitFailedError):  # then the next night does it
+            _put_together(root, workspace, day)
+    table = DeltaTable(str(root))
     table.create_checkpoint()
     return len(table.vacuum(keep // timedelta(hours=1), dry_run=False, enforce_retention_duration=False))
+
+
+def _scattered(table: DeltaTable) -> list[tuple[int, date]]:
+    """Return workspaces and days with more files than they need."""
+    found: dict[tuple[int, date], list[tuple[int, int, int]]] = {}
+    for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        name = (file["partition.workspace"], file[f"partition.{DAY}"])
+        first, last = file[f"min.{TIME}"], file[f"max.{TIME}"]
+        found.setdefault(name, []).append((first, last, file["size_bytes"]))
+    return [name for name, files in found.items() if _is_scattered(files)]
+
+
+def _is_scattered(files: list[tuple[int, int, int]]) -> bool:
+    files = sorted(files)
+    over = any(one[1] > following[0] for one, following in pairwise(files))
+    return len(files) > 1 and (over or sum(size < FILE_BYTES // 4 for _, _, size in files) > 1)
+
+
+def _put_together(root: Path, workspace: int, day: date) -> None:
+    """Write a day's rows anew in the order of time, some at a time."""
+    table = DeltaTable(str(root))
+    schema = pa.schema(table.schema().to_arrow())
+    since_us = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
+    found = parts(root, workspace, since_us, since_us + DAY_US)
+    rows = sum(part.rows for part in found)
+    begins = sorted(part.since_us for part in found)
+    limits = [since_us, *begins[:: max(1, len(begins) * SLICE_ROWS // max(1, rows))][1:], since_us + DAY_US]
+
+    def slices() -> Iterator[pa.RecordBatch]:
+        for first, last in pairwise(sorted(set(limits))):
+            held = [part.read() for part in found if part.since_us < last and part.until_us >= first]
+            if not held:
+                continue
+            told = pa.concat_tables(held)
+            said = told.column(TIME).cast(pa.int64())
+            told = told.filter(pc.and_(pc.greater_equal(said, first), pc.less(said, last))).sort_by(TIME)
+            told = _with_day(told.append_column("workspace", pa.array([workspace] * told.num_rows, pa.int64())))
+            yield from told.select(schema.names).cast(schema).to_batches(max_chunksize=GROUP_ROWS)
+
+    write_deltalake(
+        table,
+        pa.RecordBatchReader.from_batches(schema, slices()),
+        mode="overwrite",
+        predicate=f"workspace = {workspace} AND {DAY} = '{day.isoformat()}'",
+        partition_by=PARTITIONS,
+        writer_properties=_WRITER,
+        target_file_size=FILE_BYTES,
+    )
 
 
 def change(root: Path, workspace: int, where: str, updates: Mapping[str, str] | None = None) -> int:

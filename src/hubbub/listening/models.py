@@ -22,6 +22,31 @@ class Topic(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "name"], name="topic_name")]
 
 
+class EventRow(models.Model):
+    """Something that takes place: a time in which a topic is looked at closely."""
+
+    topic = models.OneToOneField(Topic, models.CASCADE, related_name="event")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+
+class EventAccountRow(models.Model):
+    """An account whose part in an event is looked at, with what its network said of it."""
+
+    event = models.ForeignKey(EventRow, models.CASCADE, related_name="accounts")
+    topic = models.OneToOneField(Topic, models.CASCADE, related_name="event_account")  # what it says of the event
+    handle = models.CharField(max_length=200)  # folded, without @
+    name = models.CharField(max_length=200, default="")
+    followers = models.BigIntegerField(null=True)
+    posts = models.BigIntegerField(null=True)
+    last_post_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    found = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["event", "handle"], name="event_account_once")]
+
+
 class Segment(models.Model):
     """A committed segment of a stream: the record that makes the file count."""
 

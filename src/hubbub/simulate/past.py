@@ -69,7 +69,7 @@ def _incident(
         return []
     rng = Random(f"{world.seed}/past/{burst.name}")
     voices = sorted(handle for handle, person in people.items() if person.lang == "en" and person.patience)
-    begins = (until - INCIDENT_AGO).replace(hour=9, minute=30)
+    begins, _ = great_day(until)
     return [
         (
             begins + timedelta(hours=INCIDENT_H * rng.betavariate(1.2, 3.5)),
@@ -79,6 +79,12 @@ def _incident(
         )
         for index in range(INCIDENT_POSTS)
     ]
+
+
+def great_day(until: datetime) -> tuple[datetime, datetime]:
+    """Return when the first fault of the world's bursts had its great day."""
+    begins = (until - INCIDENT_AGO).replace(hour=9, minute=30, second=0, microsecond=0)
+    return begins, begins + timedelta(hours=INCIDENT_H)
 
 
 def _repeated(world: World, said: list[tuple[datetime, Act]]) -> list[tuple[datetime, Act]]:

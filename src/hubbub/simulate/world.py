@@ -226,6 +226,8 @@ class Burst(_Table, frozen=True, kw_only=True):
     posts: Annotated[int, Meta(ge=1, le=10_000)]
     kind: Kind
     texts: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    title: str = ""  # under which a demo follows it as an event; "": it does not
+    query: str = ""  # what belongs to that event
 
 
 class World(_Table, frozen=True, kw_only=True):

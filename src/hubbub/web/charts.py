@@ -63,8 +63,11 @@ def local_ms(at: datetime) -> int:
 
 
 @cache
-def moods_by_time(step: str, ticks: str, actions: bool) -> Mapping[str, Any]:
-    """Bars of cold, neutral and warm posts over time; points have `at`, `Cold`, `Neither`, `Warm`, `href`, `does`."""
+def moods_by_time(step: str, ticks: str, actions: bool, marks: bool = False) -> Mapping[str, Any]:
+    """Bars of cold, neutral and warm posts over time.
+
+    Points have `at`, `Cold`, `Neither`, `Warm`, `href`; with actions `does`, with marks `mark`: words, or none.
+    """
     import altair as alt
 
     base = alt.Chart(alt.NamedData(name=DATA))
@@ -92,7 +95,15 @@ def moods_by_time(step: str, ticks: str, actions: bool) -> Mapping[str, Any]:
         flag = acted.mark_point(
             shape="triangle-down", filled=True, size=90, color="var(--c-action)", y=2, opacity=1
         ).encode(x=when, tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("does:N", title="We")])
-        drawn = alt.layer(bars, rule, flag)
+        drawn = alt.layer(drawn, rule, flag)
+    if marks:
+        marked = base.transform_filter("datum.mark")
+        when = _time(step, ticks)
+        line = marked.mark_rule(color="var(--c-axis)").encode(x=when)
+        name = marked.mark_text(
+            align="left", baseline="top", dx=4, y=0, color="var(--text-2)", fontSize=12, fontWeight=600
+        ).encode(x=when, text=alt.Text("mark:N"))
+        drawn = alt.layer(drawn, line, name)
     return _done(drawn, 200)
 
 

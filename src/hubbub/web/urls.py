@@ -4,7 +4,7 @@ from django.urls import path
 
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import views as inbox
-from hubbub.web.listening import channels, posts, topic, topics
+from hubbub.web.listening import channels, events, posts, topic, topics
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -42,6 +42,14 @@ urlpatterns = [
     path("w/<slug:slug>/topics/<int:topic>/posts/", posts.page, name="topic-posts"),
     path("w/<slug:slug>/topics/<int:topic>/change/", topics.edit, name="topic-change"),
     path("w/<slug:slug>/topics/<int:topic>/remove/", topics.remove, name="topic-remove"),
+    path("w/<slug:slug>/topics/events/", events.index, name="events"),
+    path("w/<slug:slug>/topics/events/new/", events.edit, name="event-new"),
+    path("w/<slug:slug>/topics/events/<int:event>/", events.page, name="event"),
+    path("w/<slug:slug>/topics/events/<int:event>/numbers.csv", events.numbers, name="event-numbers"),
+    path("w/<slug:slug>/topics/events/<int:event>/report.json", events.data, name="event-data"),
+    path("w/<slug:slug>/topics/events/<int:event>/report.pdf", events.pdf, name="event-pdf"),
+    path("w/<slug:slug>/topics/events/<int:event>/change/", events.edit, name="event-change"),
+    path("w/<slug:slug>/topics/events/<int:event>/remove/", events.remove, name="event-remove"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),

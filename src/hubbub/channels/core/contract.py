@@ -74,6 +74,7 @@ class Abilities:
     reply: bool = False
     private: bool = False
     threads: bool = False
+    asks: bool = False  # the network can be asked about any account
     edits: bool = False
     deletes: bool = False
     max_length: int | None = None
@@ -168,6 +169,10 @@ class Channel(Protocol):
 
     async def account(self, id_or_handle: str) -> Account | None:
         """Read a profile; None where the network has none."""
+        ...
+
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Read when an account last said something in public; None where it never did, or nobody can tell."""
         ...
 
     async def thread(self, uri: str) -> RawBatch | None:

@@ -18,6 +18,7 @@ class Span:
     until: datetime
     zone: ZoneInfo
     name: str = ""  # of a usual one: hour, day, week, month, year; "" for chosen days
+    finest: str = ""  # the step, where it is not to follow from the length
 
     @property
     def length(self) -> timedelta:
@@ -27,6 +28,8 @@ class Span:
     @property
     def step(self) -> str:
         """What one point of a curve stands for: minute, hour or day."""
+        if self.finest:
+            return self.finest
         if self.length <= timedelta(hours=3):
             return "minute"
         return "hour" if self.length <= timedelta(days=8) else "day"

@@ -32,7 +32,7 @@ def topics(access: Access, now: datetime) -> tuple[TopicLine, ...]:
     day = {each["topic"]: each for each in found.values("topic").annotate(n=Sum("posts"), last=Max("minute"))}
     hour = dict(found.filter(minute__gt=minute - 60).values_list("topic").annotate(n=Sum("posts")))
     lines = []
-    for row in Topic.objects.filter(workspace_id=access.workspace).order_by("name"):
+    for row in Topic.objects.filter(workspace_id=access.workspace, event_account=None).order_by("name"):
         seen = day.get(row.pk)
         last = datetime.fromtimestamp(seen["last"] * 60, tz=now.tzinfo) if seen else None
         lines.append(TopicLine(_value(row), hour.get(row.pk, 0), seen["n"] if seen else 0, last))

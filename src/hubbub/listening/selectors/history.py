@@ -15,6 +15,7 @@ from hubbub.listening.core.volume import Volume, volume
 from hubbub.listening.models import EVERY_POST, DigestPart, HourRollup, Post, RolledUp, Rollup, Segment
 
 Cell = tuple[datetime, str, str, int, int]
+QUARTER = 15  # minutes: every zone's hours begin at one
 
 
 def volume_of(access: Access, topic: int, span: Span) -> Volume:
@@ -49,7 +50,7 @@ def _cells(workspace: int, topic: int, span: Span) -> Iterator[Cell]:
     whole = -(-since // 60) * 60  # the first full hour
     turn = max(whole, min(settled, until // 60 * 60))
     if span.step == "minute" or turn <= whole:
-        yield from _minutes(workspace, topic, since, until)
+        yield from _minutes(workspace, topic, since, until, 1 if span.step == "minute" else QUARTER)
         return
     yield from _minutes(workspace, topic, since, whole)
     hours = HourRollup.objects.filter(workspace_id=workspace, topic=topic, hour__gte=whole // 60, hour__lt=turn // 60)
@@ -59,11 +60,10 @@ def _cells(workspace: int, topic: int, span: Span) -> Iterator[Cell]:
     yield from _minutes(workspace, topic, turn, until)
 
 
-def _minutes(workspace: int, topic: int, since: int, until: int) -> Iterator[Cell]:
+def _minutes(workspace: int, topic: int, since: int, until: int, step: int = QUARTER) -> Iterator[Cell]:
     if since >= until:
         return
     cells = Rollup.objects.filter(workspace_id=workspace, topic=topic, minute__gte=since, minute__lt=until)
-    step = 15 if until - since > 180 else 1  # every zone's hours begin at a quarter
     told = cells.annotate(at=F("minute") / step * step).values_list("at", "channel", "lang", "sentiment")
     for at, channel, lang, sentiment, posts in told.annotate(n=Sum("posts")):
         yield datetime.fromtimestamp(at * 60, UTC), channel, lang, sentiment, posts

@@ -5,8 +5,12 @@ An edit and a delete are events behind the post; the hash index and the rows say
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,12 +30,13 @@ MINUTE_US: Final = 60_000_000
 MINUTES_AT_ONCE: Final = 500
 LONG_ENOUGH_S: Final = 3.0
 ENOUGH: Final = 1_000  # posts of one part
+AHEAD: Final = 4  # parts
+_readers: Final = ThreadPoolExecutor(AHEAD, "archive")
 GONE, FIRST, LATEST = -1, 0, -2
 """What counts of a post: nothing, its first wording, or, where nobody knows, the latest that is found."""
 
-_ASKED: Final = (
+_SHOWN: Final = (
     "uri",
-    "author",
     "said_at",
     "happened_at",
     "event",
@@ -40,8 +45,69 @@ _ASKED: Final = (
     "channel",
     "language",
     "sentiment",
+    "kinds",
+    "author",
+    "handle",
+    "name",
+    "followers",
+    "text",
+    "url",
+    "media",
+    "likeness",
+    "has_row",
 )
-_SHOWN: Final = ("handle", "name", "followers", "text", "kinds", "url", "media", "likeness", "has_row")
+
+
+class _Test(NamedTuple):
+    """What a column of a post that is looked for has to be."""
+
+    column: str
+    passes: Callable[[pa.ChunkedArray], pa.Array]
+
+
+def _tests(sought: Sought, since_us: int, until_us: int) -> tuple[list[_Test], list[_Test]]:
+    """Return what posts have to be: what is quick to read, and what is not."""
+    quick = [
+        _Test(
+            "said_at",
+            lambda said: pc.and_(
+                pc.greater_equal(said.cast(pa.int64()), since_us), pc.less(said.cast(pa.int64()), until_us)
+            ),
+        ),
+        _Test("private", pc.invert),
+        _Test("event", lambda event: pc.not_equal(event, int(Event.DELETE))),
+    ]
+    if sought.topic:
+        quick.append(_Test("topics", lambda topics: _holds(topics, sought.topic)))
+    for column, wanted in (("channel", sought.channel), ("language", sought.language), ("sentiment", sought.sentiment)):
+        if wanted not in ("", None):
+            quick.append(_Test(column, partial(pc.equal, wanted)))
+    slow = []
+    if sought.kind is not None:
+        slow.append(
+            _Test("kinds", lambda kinds: pa.array([_likeliest(each) == sought.kind for each in kinds.to_pylist()]))
+        )
+    if sought.author:
+        slow.append(_Test("author", lambda author: pc.equal(author, sought.author)))
+    if sought.words:
+        slow.append(_Test("text", lambda text: pc.match_substring(text, sought.words, ignore_case=True)))
+    return quick, slow
+
+
+_NOTHING: Final = pa.table({})
+
+
+def _remembered(table: pa.Table) -> pa.Table:
+    """Leave out posts that were forgotten: they stand in the archive without name and words."""
+    return table.filter(pc.not_equal(table.column("uri"), ""))
+
+
+def _passing(table: pa.Table, tests: Sequence[_Test]) -> NDArray[np.int64]:
+    """Return the places of rows that pass all tests."""
+    mask = np.ones(table.num_rows, bool)
+    for test in tests:
+        mask &= pc.fill_null(test.passes(table.column(test.column)), False).to_numpy(zero_copy_only=False)
+    return np.flatnonzero(mask)
 
 
 def posts(access: Access, sought: Sought, places: Places, *, limit: int = 50, after: Mark | None = None) -> HeardPage:
@@ -77,6 +143,7 @@ class _Found:
         self.edited: dict[str, int] = {}  # when the wording that counts came; or GONE, FIRST, LATEST
         self.floor_us = self.since_us  # no earlier than this everything was taken
         self.read: set[Part] = set()
+        self.tests = _tests(sought, self.since_us, self.until_us)
 
     def stretches(self) -> Iterator[tuple[int, Iterator[pa.Table]]]:
         """Yield tables to look in, from the latest stretch of time to the earliest, and where each stretch begins."""
@@ -98,23 +165,24 @@ class _Found:
         wanted = np.array(minutes[::-1], np.int64)
         parts = archive.parts(self.places.archive, self.workspace, since_us, until_us)
         parts = [part for part in parts if part not in self.read and _any_within(wanted, part)]
-        for place, part in enumerate(parts):
-            self.read.add(part)
+        self.read.update(parts)
+        for place, table in enumerate(_ahead(self._table, parts)):
             following = parts[place + 1].until_us + 1 if place + 1 < len(parts) else since_us
-            yield max(since_us, following), iter((self._table(part),))
+            yield max(since_us, following), iter((table,))
         if not parts:
             yield since_us, iter(())
 
     def _table(self, part: Part) -> pa.Table:
-        """Read only the columns that are asked, and the others where something is found."""
-        asked = self._asked(part.read((*_ASKED, *self._more_asked())))
-        if not asked.num_rows:
-            return asked
-        shown = part.read([name for name in _SHOWN if name not in asked.column_names])
-        rows = asked.column("place")
-        for name in shown.column_names:
-            asked = asked.append_column(name, shown.column(name).take(rows))
-        return asked
+        """Read what is cheap first, and more only where something may be found."""
+        rows = None
+        for tests in filter(None, self.tests):
+            held = part.read(list(dict.fromkeys(test.column for test in tests)))
+            held = held if rows is None else held.take(rows)
+            found = pa.array(_passing(held, tests))
+            rows = found if rows is None else rows.take(found)
+            if not len(rows):
+                return _NOTHING
+        return _remembered(part.read(_SHOWN).take(rows))
 
     def _waiting(self) -> Iterator[pa.Table]:
         """Yield what segments hold that are not in the archive yet."""
@@ -127,43 +195,11 @@ class _Found:
             except FileNotFoundError:
                 continue  # archived meanwhile, and read there
             mine = table.filter(pc.equal(table.column("workspace"), self.workspace))
-            yield self._asked(mine.select((*_ASKED, *_SHOWN)))
-
-    def _more_asked(self) -> list[str]:
-        sought = self.sought
-        return [name for name, asked in (("text", sought.words), ("kinds", sought.kind is not None)) if asked]
+            yield self._asked(mine.select(_SHOWN))
 
     def _asked(self, table: pa.Table) -> pa.Table:
-        """Return the rows that are looked for, with their places."""
-        sought = self.sought
-        said = table.column("said_at").cast(pa.int64())
-        masks = [
-            pc.invert(table.column("private")),
-            pc.not_equal(table.column("event"), int(Event.DELETE)),
-            pc.not_equal(table.column("uri"), ""),  # else forgotten
-            pc.greater_equal(said, self.since_us),
-            pc.less(said, self.until_us),
-        ]
-        if sought.topic:
-            masks.append(_holds(table.column("topics"), sought.topic))
-        if sought.channel:
-            masks.append(pc.equal(table.column("channel"), sought.channel))
-        if sought.language:
-            masks.append(pc.equal(table.column("language"), sought.language))
-        if sought.sentiment is not None:
-            masks.append(pc.equal(table.column("sentiment"), sought.sentiment))
-        if sought.author:
-            masks.append(pc.equal(table.column("author"), sought.author))
-        if sought.words:
-            masks.append(pc.match_substring(table.column("text"), sought.words, ignore_case=True))
-        mask = np.ones(table.num_rows, bool)
-        for each in masks:
-            mask &= pc.fill_null(each, False).to_numpy(zero_copy_only=False)
-        places = np.flatnonzero(mask)
-        if sought.kind is not None:
-            likeliest = [_likeliest(kinds) for kinds in table.column("kinds").take(pa.array(places)).to_pylist()]
-            places = places[np.array(likeliest, np.int64) == sought.kind]
-        return table.take(pa.array(places)).append_column("place", pa.array(places))
+        """Return the rows that are looked for."""
+        return _remembered(table.take(pa.array(_passing(table, [test for tests in self.tests for test in tests]))))
 
     def _minutes(self, until_us: int) -> list[int]:
         """Return the latest minutes in which something that is looked for was said, the latest first."""
@@ -228,6 +264,17 @@ class _Found:
         return standing
 
 
+def _ahead(read: Callable[[Part], pa.Table], parts: Sequence[Part]) -> Iterator[pa.Table]:
+    """Yield what is read of parts in their order; the next ones are read meanwhile."""
+    waiting: deque[Future[pa.Table]] = deque()
+    for part in parts:
+        waiting.append(_readers.submit(read, part))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
 def _rows(workspace: int, uris: Sequence[str]) -> list[Post]:
     found = Post.objects.filter(workspace_id=workspace, uri__among=frozenset(uris))
     return list(found.only("uri", "edited_at", "deleted_at"))
@@ -250,3 +297,23 @@ def _holds(lists: pa.ChunkedArray, wanted: int) -> pa.BooleanArray:
 
 def _likeliest(kinds: Sequence[float] | None) -> int:
     return kinds.index(max(kinds)) if kinds else -1
+
+
+def said_by_second(access: Access, topic: int, minute: datetime, places: Places) -> NDArray[np.int64]:
+    """Return how many archived posts each of the sixty seconds of a minute has: of new posts, deleted ones among them.
+
+    Returns
+    -------
+    array of shape (60,), posts
+    """
+    access.require(Permission.READ)
+    since_us = us_of(minute)
+    counts = np.zeros(60, np.int64)
+    for part in archive.parts(places.archive, access.workspace, since_us, since_us + MINUTE_US):
+        table = part.read(("said_at", "event", "topics"))
+        said = table.column("said_at").cast(pa.int64()).to_numpy() - since_us
+        wanted = (said >= 0) & (said < MINUTE_US) & (table.column("event").to_numpy() == int(Event.CREATE))
+        if topic:
+            wanted &= _holds(table.column("topics"), topic).to_numpy(zero_copy_only=False)
+        counts += np.bincount(said[wanted] // 1_000_000, minlength=60)
+    return counts

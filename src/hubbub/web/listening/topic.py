@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core.understanding import KINDS
 from hubbub.infra.places import places
 from hubbub.listening import selectors
+from hubbub.listening.core import sketch
 from hubbub.listening.core.comparison import Comparison
 from hubbub.listening.core.digest import Digest, distinct, merged
 from hubbub.listening.core.span import Span
@@ -24,6 +25,7 @@ from hubbub.listening.models import EVERY_POST
 from hubbub.listening.selectors import history
 from hubbub.web.charts import MOOD_LEGEND, Cell, Chart, balance_by_time, local_ms, moods_by_time
 from hubbub.web.listening import spans
+from hubbub.web.listening.report import voices_of
 from hubbub.web.request import Request, in_workspace, now, render
 
 FEW = 6
@@ -45,7 +47,7 @@ def page(request: Request, topic: int) -> HttpResponse:
         rest = merged((digest, history.digest_of(request.access, topic, span.before)))
     words = distinct(digest, rest)[:10]
     short = span.length <= history.SHORT
-    authors = history.authors_of(request.access, topic, span) if short else digest_authors(digest)
+    authors = history.authors_of(request.access, topic, span) if short else sketch.count([digest.authors])
     acted = care.replies(request.access, topic, span.since, span.until)
     look = Looks(request.access.slug, value, span)
     return render(
@@ -68,7 +70,7 @@ def page(request: Request, topic: int) -> HttpResponse:
             "charts": [look.volume(volume, acted), look.balance(volume)],
             "channels": look.shares(volume.channels, "channel"),
             "languages": look.shares(volume.languages, "language")[:8],
-            "voices": _voices(digest),
+            "voices": voices_of(digest, 8),
             "words": words,
             "against": "the time before" if mostly_it else "all that was heard",
             "tags": list(digest.tags.items())[:10],
@@ -109,9 +111,10 @@ class Looks:
         told["until"] = (until or self.span.until).isoformat(timespec="minutes")
         return f"{self._path}?{urlencode(told | more)}"
 
-    def volume(self, volume: Volume, acted: Sequence[datetime]) -> Chart:
-        """Return how much was said, by mood, with when we answered."""
+    def volume(self, volume: Volume, acted: Sequence[datetime], marks: Mapping[datetime, str] | None = None) -> Chart:
+        """Return how much was said, by mood, with when we answered, and with marked moments."""
         step, does = self.span.step, self._acts(acted)
+        marked = {self.span.floor(at): mark for at, mark in (marks or {}).items()}
         points = [
             {
                 "at": local_ms(each.start),
@@ -119,6 +122,7 @@ class Looks:
                 **dict(zip(("Cold", "Neither", "Warm"), each.moods, strict=True)),
                 "href": self.posts(each.start, each.end),
                 "does": does.get(each.start, ""),
+                "mark": marked.get(each.start, ""),
             }
             for each in volume.steps
         ]
@@ -130,7 +134,7 @@ class Looks:
             name="volume",
             title="Posts and mood",
             says=says,
-            spec=moods_by_time(step, self.span.ticks, bool(does)),
+            spec=moods_by_time(step, self.span.ticks, bool(does), bool(marked)),
             points=points,
             head=(step.title(), "Posts", "Warm", "Neither", "Cold", "We answered"),
             rows=[self._row(each, does) for each in reversed(volume.steps) if each.posts or each.start in does],
@@ -192,28 +196,11 @@ class Looks:
         return [(share, self.posts(None, None, **{name: share.name})) for share in shares]
 
 
-def digest_authors(digest: Digest) -> int:
-    """Return how many different authors a digest has, within 2 %."""
-    from hubbub.listening.core.sketch import count
-
-    return count([digest.authors])
-
-
 def kinds_of(digest: Digest) -> dict[str, float]:
     """Return the share of each kind of post, by the estimates of the hot path."""
     sums = [sum(kinds[place] for kinds in digest.kinds.values() if kinds) for place in range(len(KINDS))]
     whole = sum(sums)
     return {kind.value: amount / whole for kind, amount in zip(KINDS, sums, strict=True)} if whole else {}
-
-
-def _voices(digest: Digest) -> list[dict[str, Any]]:
-    """Return who said most and is followed most: by both, as neither alone tells a voice."""
-    told = [
-        {"author": author, "voice": voice, "weight": voice.posts * (1 + voice.followers) ** 0.5}
-        for author, voice in digest.voices.items()
-        if author
-    ]
-    return sorted(told, key=lambda each: (-each["weight"], each["author"]))[:8]
 
 
 def share_of_voice(request: Request, topic: TopicValue, span: Span) -> list[dict[str, Any]]:

@@ -263,6 +263,29 @@ def exact(number: int) -> str:
 
 
 @register.filter
+def signed(number: int) -> str:
+    """A difference with its sign: +12, −3, 0."""
+    return f"{number:+d}".replace("-", "−") if number else "0"
+
+
+@register.filter
+def hundredths(change: float) -> str:
+    """How much a balance changed, of a hundred, whatever its direction."""
+    return f"{abs(100 * change):.0f}"
+
+
+@register.filter
+def until_words(at: datetime) -> str:
+    """How long until something begins, in one unit."""
+    left = at - datetime.now(UTC)
+    if left < timedelta(hours=1):
+        return f"in {max(1, int(left.total_seconds() // 60))} min"
+    if left < timedelta(days=2):
+        return f"in {int(left.total_seconds() // 3600)} h"
+    return f"in {left.days} days"
+
+
+@register.filter
 def words(name: str) -> str:
     """A code name in words: take_private is 'take private'."""
     return name.replace("_", " ")

@@ -108,6 +108,7 @@ class Bluesky:
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
         threads=True,
+        asks=True,
         deletes=True,
         max_length=300,
         counts="graphemes",
@@ -157,6 +158,18 @@ class Bluesky:
                 return None
             raise
         return account_of(found)
+
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Read when an account last posted."""
+        try:
+            feed = await self._xrpc.query(
+                "app.bsky.feed.getAuthorFeed", views.AuthorFeed, views.latest_of(id_or_handle)
+            )
+        except Refused as refused:
+            if refused.facts.get("reason") == "Profile not found":
+                return None
+            raise
+        return views.latest(feed)
 
     # Hearing.
 

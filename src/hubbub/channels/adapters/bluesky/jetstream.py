@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 
 from hubbub.channels.adapters.bluesky.record import COLLECTION, UNREADABLE, Post, columns, post_uri
-from hubbub.channels.adapters.bluesky.views import Profile, account_of
+from hubbub.channels.adapters.bluesky.views import AuthorFeed, Profile, account_of, latest, latest_of
 from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, Keys, NotPossible, Outgoing, Sent
 from hubbub.channels.core.gather import gather
 from hubbub.infra.http import Http, Unreachable
@@ -51,7 +51,7 @@ class _Time(msgspec.Struct):
 _EVENT = msgspec.json.Decoder(_Event)
 _TIME = msgspec.json.Decoder(_Time)
 _POST = msgspec.json.Decoder(Post)
-_PROFILE = msgspec.json.Decoder(Profile)
+_PROFILE, _FEED = msgspec.json.Decoder(Profile), msgspec.json.Decoder(AuthorFeed)
 
 
 class Jetstream:
@@ -65,6 +65,7 @@ class Jetstream:
         edits=True,
         deletes=True,
         ordered=True,
+        asks=True,
         keys=Keys(
             words=("record",),
             names=("did", "operation", "record"),
@@ -162,6 +163,15 @@ class Jetstream:
         answer = await self._http.request("GET", method, params={"actor": id_or_handle}, timeout_s=PROFILE_S)
         try:
             return account_of(_PROFILE.decode(answer.body)) if answer.status == HTTPStatus.OK else None
+        except UNREADABLE:
+            return None
+
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Read when an account last posted; the stream itself does not tell."""
+        method = f"{self._appview}/xrpc/app.bsky.feed.getAuthorFeed"
+        answer = await self._http.request("GET", method, params=latest_of(id_or_handle), timeout_s=PROFILE_S)
+        try:
+            return latest(_FEED.decode(answer.body)) if answer.status == HTTPStatus.OK else None
         except UNREADABLE:
             return None
 

@@ -1,6 +1,7 @@
 """Posts as notifications and threads show them, and the lines we make of them. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -48,6 +49,37 @@ class View(msgspec.Struct):
     author: Profile
     record: Post
     at: str = msgspec.field(name="indexedAt")
+
+
+class Shown(msgspec.Struct):
+    """When a post of a feed was indexed, and by whom."""
+
+    author: Profile
+    at: str = msgspec.field(name="indexedAt")
+
+
+class FeedItem(msgspec.Struct):
+    """A place in an author's feed; `reason` where it is a repost or pinned."""
+
+    post: Shown
+    reason: msgspec.Raw = _NOTHING
+
+
+class AuthorFeed(msgspec.Struct):
+    """The newest of what an account posted."""
+
+    feed: list[FeedItem]
+
+
+def latest_of(actor: str) -> dict[str, str | int]:
+    """Return how to ask for the newest posts of an account."""
+    return {"actor": actor, "limit": 5, "filter": "posts_with_replies"}
+
+
+def latest(feed: AuthorFeed) -> datetime | None:
+    """Return when the newest post of a feed was made; reposts and what is pinned are not news."""
+    said = [moment(item.post.at) for item in feed.feed if not bytes(item.reason)]
+    return max((at for at in said if at is not None), default=None)
 
 
 class Head(msgspec.Struct):

@@ -58,6 +58,19 @@ class _Events(msgspec.Struct):
     events: list[msgspec.Raw]
 
 
+class _Post(msgspec.Struct):
+    created_at: datetime
+    repost_of: str | None = None
+
+
+class _Shown(msgspec.Struct):
+    post: _Post
+
+
+class _Posts(msgspec.Struct):
+    events: list[_Shown]
+
+
 class _Said(msgspec.Struct):
     uri: str
     url: str | None = None
@@ -94,6 +107,7 @@ class Demo:
         reply=True,
         private=True,
         threads=True,
+        asks=True,
         edits=True,
         deletes=True,
         max_length=500,
@@ -168,6 +182,17 @@ class Demo:
             return None
         profile = _read(response, _Profile)
         return Account(id=profile.handle, **msgspec.structs.asdict(profile))
+
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Read when an account last posted."""
+        handle = id_or_handle.removeprefix("@")
+        if not _NAME.fullmatch(handle):
+            return None
+        response = await self._signed("GET", f"/accounts/{handle}/posts", known=(404,))
+        if response.status == 404:
+            return None
+        said = [each.post.created_at for each in _read(response, _Posts).events if each.post.repost_of is None]
+        return max(said, default=None)
 
     async def thread(self, uri: str) -> RawBatch | None:
         """Read the posts around a public post, or the messages around a private one."""

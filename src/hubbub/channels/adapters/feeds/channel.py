@@ -104,6 +104,10 @@ class Feed:
         """Return None: a feed tells nothing of who writes in it."""
         return None
 
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Return None: a feed tells nothing of who writes in it."""
+        return None
+
     async def thread(self, uri: str) -> RawBatch | None:
         """Return None: a feed has no conversations."""
         return None

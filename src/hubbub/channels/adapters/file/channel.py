@@ -102,6 +102,10 @@ class File:
         """Return None: a file tells nothing more of who wrote."""
         return None
 
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Return None: a file tells nothing more of who wrote."""
+        return None
+
     async def thread(self, uri: str) -> RawBatch | None:
         """Return None: what the file has of a conversation was heard with it."""
         return None

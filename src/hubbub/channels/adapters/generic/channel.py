@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -61,6 +62,10 @@ class Generic:
         return parse(raw, rows)
 
     async def account(self, id_or_handle: str) -> Account | None:
+        """Return None: we know of an author what the message told."""
+        return None
+
+    async def last_post(self, id_or_handle: str) -> datetime | None:
         """Return None: we know of an author what the message told."""
         return None
 

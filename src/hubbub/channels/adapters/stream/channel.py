@@ -105,6 +105,10 @@ class Stream:
         """Return None: a file tells nothing more of who wrote."""
         return None
 
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Return None: a file tells nothing more of who wrote."""
+        return None
+
     async def thread(self, uri: str) -> RawBatch | None:
         """Return None: a file can't be asked."""
         return None

@@ -2,6 +2,7 @@
 // Nothing is evaluated: expressions are interpreted (`ast`), as the content security policy asks.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const drawings = new Map(); // by the name of a chart: the figure that shows it
 let embed;
 
 function coloured(value, tokens) {
@@ -30,14 +31,22 @@ async function draw(figure) {
   const tokens = getComputedStyle(document.documentElement);
   const { datasets, ...drawn } = JSON.parse(figure.dataset.chart); // what people said and are called is never looked into for colours
   const place = figure.querySelector(".drawn");
-  const shown = await embed(place, { ...coloured(drawn, tokens), datasets, autosize: { type: "fit-x", contains: "padding" } }, {
+  const last = drawings.get(figure.id);
+  if (last && last !== figure && !place.hasChildNodes()) place.append(...last.querySelectorAll(".drawn > *")); // until the new one stands
+  const fresh = document.createElement("div");
+  fresh.className = "drawing";
+  place.append(fresh);
+  const shown = await embed(fresh, { ...coloured(drawn, tokens), datasets, autosize: { type: "fit-x", contains: "padding" } }, {
     ast: true, actions: false, renderer: "svg", defaultStyle: false, config: coloured(THEME, tokens),
     tooltip: { disableDefaultStyle: true, theme: "hubbub" },
     loader: { target: "_self" },
   });
+  for (const old of [...place.children]) if (old !== fresh) old.remove();
+  fresh.className = "";
   place.dataset.drawn = "yes";
-  figure.view?.finalize();
+  (figure.view ?? last?.view)?.finalize();
   figure.view = shown.view;
+  drawings.set(figure.id, figure);
 }
 
 function drawAll() {
