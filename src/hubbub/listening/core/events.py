@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+import regex
+
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import TopicId
-from hubbub.kernel.text import HANDLE
 from hubbub.listening.core.span import Span
 
 MOST_ACCOUNTS = 40
@@ -16,6 +17,7 @@ BY_MINUTE, BY_HOUR = timedelta(hours=4), timedelta(days=5)
 """Up to so long an event is looked at by the minute, by the hour."""
 LIVELY_AFTER = timedelta(hours=3)
 """So long after its end an event's page goes on by itself, and the accounts are asked about."""
+_ACCOUNT = regex.compile(r"[\w.\-:]{1,200}")  # a handle, or the network's own id of an account
 SILENT_AFTER = timedelta(days=30)
 
 
@@ -129,7 +131,7 @@ def checked_accounts(given: str) -> tuple[str, ...]:
     found = []
     for each in given.replace(",", " ").split():
         name = each.lstrip("@").casefold()
-        if not HANDLE.fullmatch(f"@{name}"):
+        if not _ACCOUNT.fullmatch(name):
             raise InvalidInput(reason=f"{each[:40]!r} is no account; write it as @name.")
         found.append(name)
     names = tuple(dict.fromkeys(found))
