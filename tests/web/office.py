@@ -88,7 +88,7 @@ def make_office(places: Places, network: str) -> Office:
     team = accounts.make_team(access, "Jabberwock team", now=at)
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
     connection = Connection.objects.get(pk=town.connection)
-    Quarantined.objects.create(stream=connection.stream, reason="No text.", raw=b"{quokka", size=7, at=at)
+    held = Quarantined.objects.create(stream=connection.stream, reason="No text.", raw=b"{quokka", size=7, at=at)
 
     event = save_event(
         access,
@@ -112,6 +112,7 @@ def make_office(places: Places, network: str) -> Office:
         "account": open_case.account_id,
         "topic": topic.pk,
         "event": event,
+        "line": held.pk,
         "kind": "demo",
         "connection": town.connection,
         "person": people[Role.AGENT].me,

@@ -111,6 +111,10 @@ PAGES: dict[str, dict[str, Call]] = {
     "channel": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {**DEMO, "enabled": "yes"}, NOTED)},
     "channel-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "quarantine": {"GET": Call(MANAGERS)},
+    "quarantine-again": {"POST": Call(MANAGERS, {}, NOTED)},
+    "quarantine-discard": {"POST": Call(MANAGERS, {}, NOTED)},
+    "line-again": {"POST": Call(MANAGERS, {}, NOTED)},
+    "line-discard": {"POST": Call(MANAGERS, {}, NOTED)},
     "people": {"GET": Call(READERS)},
     "person-invite": {
         "POST": Call(MANAGERS, {"name": "Eve", "email": "eve@x.example", "role": "agent", "team": "{team}"}, NOTED)

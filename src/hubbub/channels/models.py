@@ -54,6 +54,7 @@ class Quarantined(models.Model):
     raw = models.BinaryField()
     size = models.BigIntegerField()  # of the whole line; `raw` is cut at 200,000 bytes
     at = models.DateTimeField()
+    again_at = models.DateTimeField(null=True)  # when it was last read again, in vain
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["stream", "-id"], name="quarantine_newest")]

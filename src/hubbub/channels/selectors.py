@@ -1,9 +1,12 @@
 """Reads of the channels domain."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.channels.core.values import ConnectionValue, QuarantinedLine, StreamValue, Subscriber
+from hubbub.channels.core.values import ConnectionValue, HeldLine, QuarantinedLine, StreamValue, Subscriber
 from hubbub.channels.models import Connection, Quarantined, Stream
 from hubbub.channels.registry import channel_class
 from hubbub.kernel.errors import NotFound
@@ -139,9 +142,10 @@ def for_asking(workspace: int) -> list[tuple[str, dict[str, object], dict[str, o
 def quarantine(access: Access, before: int | None = None, limit: int = 50) -> tuple[QuarantinedLine, ...]:
     """Return what could not be parsed on the workspace's streams, newest first."""
     access.require(Permission.LISTEN)
-    rows = Quarantined.objects.filter(stream__connections__workspace_id=access.workspace).distinct().order_by("-id")
+    rows = _held(access).order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)
+    shared = _shared(access)
     return tuple(
         QuarantinedLine(
             row.pk,
@@ -150,9 +154,46 @@ def quarantine(access: Access, before: int | None = None, limit: int = 50) -> tu
             clean(bytes(row.raw)[:2000].decode("utf-8", "replace")),
             row.size,
             row.at,
+            row.again_at,
+            len(row.raw) == row.size,
+            row.stream_id not in shared,
         )
-        for row in rows.select_related("stream")[:limit]
+        for row in rows[:limit]
     )
+
+
+def held_lines(access: Access, which: int | None, at_once: int) -> Iterator[list[HeldLine]]:
+    """Yield quarantined lines of the workspace's streams (all, or one), oldest first, some at a time. For a flow."""
+    access.require(Permission.LISTEN)
+    rows, last, shared = _held(access), 0, _shared(access)
+    if which is not None:
+        rows = rows.filter(pk=which)
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    while some := list(rows.filter(pk__gt=last, pk__lte=newest).order_by("pk")[:at_once]):
+        last = some[-1].pk
+        yield [
+            HeldLine(
+                row.pk,
+                StreamId(row.stream_id),
+                row.stream.scope,
+                row.stream.kind,
+                bytes(row.raw),
+                len(row.raw) == row.size,
+                row.stream_id not in shared,
+            )
+            for row in some
+        ]
+
+
+def _held(access: Access) -> QuerySet[Quarantined]:
+    streams = Connection.objects.filter(workspace_id=access.workspace, stream__isnull=False).values("stream_id")
+    return Quarantined.objects.filter(stream_id__in=streams).select_related("stream")
+
+
+def _shared(access: Access) -> frozenset[int]:
+    """Return the streams that other workspaces hear, too."""
+    others = Connection.objects.exclude(workspace_id=access.workspace).filter(stream__isnull=False)
+    return frozenset(stream for stream in others.values_list("stream_id", flat=True) if stream is not None)
 
 
 def quarantined_count() -> int:

@@ -1,6 +1,6 @@
 """Writes of the channels domain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.channels.core.contract import Account
-from hubbub.channels.models import Connection, Stream
+from hubbub.channels.models import Connection, Quarantined, Stream
 from hubbub.channels.registry import channel_class, open_channel
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -177,3 +177,43 @@ def note_opened(stream: StreamId, *, now: datetime) -> None:
 def _tell(stream: StreamId, now: datetime) -> None:
     workspaces = Connection.objects.filter(stream_id=stream).values_list("workspace_id", flat=True).distinct()
     changes.record_many([(each, "health", None) for each in workspaces], now=now)
+
+
+# Quarantine ---------------------------------------------------------------
+def release(lines: Sequence[int]) -> None:
+    """Let go of lines that were heard after all."""
+    Quarantined.objects.filter(pk__in=lines).delete()
+
+
+def note_held(reasons: Mapping[int, str], *, now: datetime) -> None:
+    """Note why lines still can't be read."""
+    by_reason: dict[str, list[int]] = {}
+    for line, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(line)
+    for reason, lines in by_reason.items():
+        Quarantined.objects.filter(pk__in=lines).update(reason=reason, again_at=now)
+
+
+@transaction.atomic
+def discard(access: Access, line: int | None, *, now: datetime) -> int:
+    """Throw a quarantined line away (None: all of them); return how many went. What it said is gone for good.
+
+    Raises
+    ------
+    Conflict
+        If other workspaces hear its stream, too: what is held is theirs as well.
+    """
+    access.require(Permission.LISTEN)
+    own = Connection.objects.filter(workspace_id=access.workspace, stream__isnull=False).values("stream_id")
+    theirs = Connection.objects.exclude(workspace_id=access.workspace).filter(stream__isnull=False).values("stream_id")
+    held = Quarantined.objects.filter(stream_id__in=own)
+    if line is not None:
+        held = held.filter(pk=line)
+        if not held.exists():
+            raise NotFound(what="quarantined line", which=line)
+    mine = held.exclude(stream_id__in=theirs)
+    if line is not None and not mine.exists():
+        raise Conflict(reason="Others hear this stream, too: what is held of it stays.")
+    gone, _ = mine.delete()
+    audit(access, "quarantine discarded", str(line or "all"), now=now, after={"lines": gone})
+    return gone

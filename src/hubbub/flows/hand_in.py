@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -15,22 +14,17 @@ from hubbub.accounts.services import audit
 from hubbub.care import selectors as care
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
-from hubbub.channels import selectors as channels
 from hubbub.channels import services
 from hubbub.channels.adapters.file.channel import File
 from hubbub.channels.adapters.generic.channel import Generic
 from hubbub.channels.registry import open_channel
 from hubbub.flows.apart import Hearing, Imported, heard_apart, long_lived_objects
-from hubbub.flows.ears import EARS_FOLLOW, Ears
-from hubbub.flows.ingest import ingest
-from hubbub.infra import changes
+from hubbub.flows.beside import ingest_beside
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import WorkspaceId
-from hubbub.listening.services import Fenced
 
-TRIES = 5
 POSTS = 2_000  # of a file, decided about at a time
 
 
@@ -59,26 +53,11 @@ def hand_in(access: Access, source: str, message: Mapping[str, Any], *, places: 
         raise InvalidInput(reason=batch.rejects[0].reason)
     config = {"source": channel.source}
     stream_id = services.stream_for(access, "generic", channel.source, config=config, now=now)
-    understanding = LinearModel.shipped()
-    for attempt in range(TRIES):
-        stream = channels.stream(stream_id)
-        ears = _ears(*map(changes.last_of, EARS_FOLLOW))
-        try:
-            done = ingest(stream, raw, ears=ears, understanding=understanding, places=places, now=now)
-            break
-        except Fenced:  # another message of this source was handed in at the same moment
-            if attempt == TRIES - 1:
-                raise
-    while triage.triage(access.workspace, understanding=understanding, now=now):
+    done = ingest_beside(stream_id, raw.lines, places, now=now)
+    while triage.triage(access.workspace, understanding=LinearModel.shipped(), now=now):
         pass
     uri = batch.posts.column("uri")[0].as_py()
     return Handed(done.heard > 0, care.case_of(access, uri))
-
-
-@lru_cache(maxsize=1)
-def _ears(*versions: int) -> Ears:
-    """Compile the topics once for each change of what they hang on."""
-    return Ears.open()
 
 
 def import_file(

@@ -21,6 +21,7 @@ FAILPOINTS: Final = (
     "archive.before_append",
     "archive.appended",
     "archive.marked",
+    "quarantine.heard",
     "send.claimed",
     "send.accepted",
     "send.recorded",

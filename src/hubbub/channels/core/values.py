@@ -79,7 +79,7 @@ class StreamValue:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedLine:
-    """A line that could not be parsed."""
+    """A line that could not be parsed, as a page shows it."""
 
     id: int
     stream: str
@@ -87,3 +87,19 @@ class QuarantinedLine:
     raw: str
     size: int
     at: datetime
+    again_at: datetime | None  # when it was last read again
+    whole: bool  # too long a line is kept only in part, and can't be read again
+    own: bool  # nobody else hears its stream
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """A line that could not be parsed, to be read again."""
+
+    id: int
+    stream: StreamId
+    scope: str
+    kind: str
+    raw: bytes
+    whole: bool
+    own: bool

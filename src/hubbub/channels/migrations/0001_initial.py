@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('raw', models.BinaryField()),
                 ('size', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
+                ('again_at', models.DateTimeField(null=True)),
                 ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quarantine', to='channels.stream')),
             ],
             options={

@@ -14,7 +14,7 @@ from hubbub.care.services import settings as care_settings
 from hubbub.channels import selectors as channel_selectors
 from hubbub.kernel.errors import InvalidInput
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings import canned, channels, people, tokens
+from hubbub.web.settings import canned, channels, people, quarantine, tokens
 from hubbub.web.settings.forms import save, text
 
 __all__ = ["audit", "canned", "channels", "index", "people", "playbook", "quarantine", "tokens", "workspace"]
@@ -142,16 +142,3 @@ def audit(request: Request) -> HttpResponse:
     )
     context = {"section": "settings", "lines": lines, "more": len(lines) == 50, "everybody": everybody}
     return render(request, "settings/audit.html", context)
-
-
-@require_safe
-@in_workspace
-def quarantine(request: Request) -> HttpResponse:
-    """What could not be read, with the reason."""
-    before = request.GET.get("before", "")
-    lines = channel_selectors.quarantine(
-        request.access, int(before) if before.isdecimal() and len(before) < 19 else None
-    )
-    return render(
-        request, "settings/quarantine.html", {"section": "settings", "lines": lines, "more": len(lines) == 50}
-    )

@@ -1,0 +1,47 @@
+"""Hearing lines that are no piece of a stream: what is handed in, what is older, what is heard again after a mend."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from hubbub.care.core.understanding import LinearModel
+from hubbub.channels import selectors as channels
+from hubbub.flows.ears import EARS_FOLLOW, Ears
+from hubbub.flows.ingest import Ingested, ingest
+from hubbub.infra import changes
+from hubbub.infra.places import Places
+from hubbub.kernel.batch import Lines, RawBatch
+from hubbub.kernel.ids import StreamId
+from hubbub.listening.services import Fenced
+
+TRIES = 20
+
+
+def ingest_beside(
+    stream: StreamId, lines: "Lines | list[bytes]", places: Places, *, now: datetime, **how: Any
+) -> Ingested:
+    """Ingest lines on a stream that another process may listen to meanwhile; its cursor stays where it is.
+
+    What is known already is not counted again. Whoever comes second takes up what the first committed.
+
+    Raises
+    ------
+    Fenced
+        If the others were quicker twenty times.
+    """
+    ears, understanding = _ears(*map(changes.last_of, EARS_FOLLOW)), LinearModel.shipped()
+    for tries_left in reversed(range(TRIES)):
+        value = channels.stream(stream)
+        raw = RawBatch(lines, value.cursor, now)
+        try:
+            return ingest(value, raw, ears=ears, understanding=understanding, places=places, now=now, **how)
+        except Fenced:
+            if not tries_left:
+                raise
+    raise AssertionError
+
+
+@lru_cache(maxsize=1)
+def _ears(*versions: int) -> Ears:
+    """Compile the topics once for each change of what they hang on."""
+    return Ears.open()
