@@ -68,7 +68,7 @@ def test_what_was_said_is_told_apart_by_time_and_by_who_took_part(places: Places
 def test_an_account_that_leaves_is_listened_for_no_longer_and_its_topics_are_nobodys_business() -> None:
     access = make_workspace()
     number = fair(access, accounts="@one @two")
-    assert [line.topic.name for line in listening.topics(access, NOON)] == ["The fair"]
+    assert [topic.name for topic in listening.topics(access)] == ["The fair"]
     fair(access, event=number, text="#fair", accounts="@two @three")
     assert sorted(Topic.objects.exclude(event_account=None).values_list("query", flat=True)) == [
         "author:three (#fair)",

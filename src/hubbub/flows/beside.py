@@ -1,5 +1,6 @@
 """Hearing lines that are no piece of a stream: what is handed in, what is older, what is heard again after a mend."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,16 +11,14 @@ from hubbub.flows.ears import EARS_FOLLOW, Ears
 from hubbub.flows.ingest import Ingested, ingest
 from hubbub.infra import changes
 from hubbub.infra.places import Places
-from hubbub.kernel.batch import Lines, RawBatch
+from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.ids import StreamId
 from hubbub.listening.services import Fenced
 
 TRIES = 20
 
 
-def ingest_beside(
-    stream: StreamId, lines: "Lines | list[bytes]", places: Places, *, now: datetime, **how: Any
-) -> Ingested:
+def ingest_beside(stream: StreamId, lines: Sequence[bytes], places: Places, *, now: datetime, **how: Any) -> Ingested:
     """Ingest lines on a stream that another process may listen to meanwhile; its cursor stays where it is.
 
     What is known already is not counted again. Whoever comes second takes up what the first committed.

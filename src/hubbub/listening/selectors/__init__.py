@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Sum
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.infra import db
@@ -14,7 +14,7 @@ from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
 from hubbub.kernel.text import clip
 from hubbub.listening.core.post import HEARD_FIELDS, HeardPost
-from hubbub.listening.core.topics import TopicClass, TopicLine, TopicValue
+from hubbub.listening.core.topics import TopicClass, TopicValue
 from hubbub.listening.models import EVERY_POST, Post, Rollup, Segment, Tombstone, Topic
 
 
@@ -24,19 +24,11 @@ def _value(row: Topic) -> TopicValue:
     )
 
 
-def topics(access: Access, now: datetime) -> tuple[TopicLine, ...]:
-    """Return the workspace's topics, with how much was heard of each in the last hour and day."""
+def topics(access: Access) -> tuple[TopicValue, ...]:
+    """Return the workspace's topics, by name; those that are an event's own are not among them."""
     access.require(Permission.READ)
-    minute = int(now.timestamp() // 60)
-    found = Rollup.objects.filter(workspace_id=access.workspace, minute__gt=minute - 24 * 60)
-    day = {each["topic"]: each for each in found.values("topic").annotate(n=Sum("posts"), last=Max("minute"))}
-    hour = dict(found.filter(minute__gt=minute - 60).values_list("topic").annotate(n=Sum("posts")))
-    lines = []
-    for row in Topic.objects.filter(workspace_id=access.workspace, event_account=None).order_by("name"):
-        seen = day.get(row.pk)
-        last = datetime.fromtimestamp(seen["last"] * 60, tz=now.tzinfo) if seen else None
-        lines.append(TopicLine(_value(row), hour.get(row.pk, 0), seen["n"] if seen else 0, last))
-    return tuple(lines)
+    rows = Topic.objects.filter(workspace_id=access.workspace, event_account=None).order_by("name")
+    return tuple(map(_value, rows))
 
 
 def topic(access: Access, topic_id: int) -> TopicValue:

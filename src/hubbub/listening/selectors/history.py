@@ -1,18 +1,21 @@
 """Reads of the past of topics: counts from the roll-ups, exact to the second; people and words from digests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
-from django.db.models import F, Sum
+from django.db.models import F, OuterRef, Subquery, Sum
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.infra import identities
 from hubbub.infra.places import Places
 from hubbub.listening.core import sketch
 from hubbub.listening.core.digest import Digest, Top, merged, unpacked
-from hubbub.listening.core.span import HOUR, Span
-from hubbub.listening.core.volume import Volume, volume
-from hubbub.listening.models import EVERY_POST, DigestPart, HourRollup, Post, RolledUp, Rollup, Segment
+from hubbub.listening.core.span import HOUR, Span, usual
+from hubbub.listening.core.topics import TopicLine
+from hubbub.listening.core.volume import Mood, Volume, volume
+from hubbub.listening.models import EVERY_POST, DigestPart, HourRollup, Post, RolledUp, Rollup, Segment, Topic
+from hubbub.listening.selectors import topics
 
 Cell = tuple[datetime, str, str, int, int]
 QUARTER = 15  # minutes: every zone's hours begin at one
@@ -31,42 +34,62 @@ def volume_before(access: Access, topic: int, span: Span) -> Volume:
     return volume(before, _cells(access.workspace, topic, before) if known else ())
 
 
-def posts_of(access: Access, topics: Sequence[int], span: Span) -> dict[int, tuple[int, int, int]]:
-    """Return how many cold, neutral and warm posts each of some topics had."""
+def posts_of(access: Access, topics: Iterable[int] | None, span: Span) -> dict[int, Mood]:
+    """Return how many cold, neutral and warm posts some topics had, or all that had any (None)."""
     access.require(Permission.READ)
-    found = {}
-    for topic in topics:
-        moods = [0, 0, 0]
-        for _, _, _, sentiment, posts in _cells(access.workspace, topic, span):
-            moods[sentiment + 1] += posts
-        found[topic] = (moods[0], moods[1], moods[2])
-    return found
+    found = {topic: [0, 0, 0] for topic in topics or ()}
+    for table, unit, since, until in _stretches(span):
+        cells = table.objects.filter(workspace_id=access.workspace, **{f"{unit}__gte": since, f"{unit}__lt": until})
+        if topics is not None:
+            cells = cells.filter(topic__in=list(found))
+        for topic, sentiment, posts in cells.values_list("topic", "sentiment").annotate(n=Sum("posts")):
+            found.setdefault(topic, [0, 0, 0])[sentiment + 1] += posts
+    return {topic: (moods[0], moods[1], moods[2]) for topic, moods in found.items()}
 
 
-def _cells(workspace: int, topic: int, span: Span) -> Iterator[Cell]:
-    """Yield the cells of a span: from hours where these were added up and the span asks no finer, else from minutes."""
+def topic_lines(access: Access, now: datetime) -> tuple[TopicLine, ...]:
+    """Return the workspace's topics, with how much was heard of each in the last hour and day."""
+    latest = Rollup.objects.filter(workspace_id=access.workspace, topic=OuterRef("pk")).order_by("-minute")
+    rows = Topic.objects.filter(workspace_id=access.workspace).annotate(last=Subquery(latest.values("minute")[:1]))
+    last = dict(rows.values_list("pk", "last"))
+    hour, day = (posts_of(access, None, usual(name, now, ZoneInfo("UTC"))) for name in ("hour", "day"))
+    return tuple(
+        TopicLine(
+            value,
+            sum(hour.get(value.id, (0, 0, 0))),
+            sum(day.get(value.id, (0, 0, 0))),
+            datetime.fromtimestamp(last[value.id] * 60, UTC) if last.get(value.id) else None,
+        )
+        for value in topics(access)
+    )
+
+
+def _stretches(span: Span) -> Iterator[tuple[type[Rollup] | type[HourRollup], str, int, int]]:
+    """Yield where the cells of a span stand: in hours where these were added up, and the span asks no finer."""
     since, until = int(span.since.timestamp() // 60), int(-(-span.until.timestamp() // 60))
     settled = (RolledUp.objects.values_list("hour", flat=True).first() or 0) * 60
     whole = -(-since // 60) * 60  # the first full hour
     turn = max(whole, min(settled, until // 60 * 60))
     if span.step == "minute" or turn <= whole:
-        yield from _minutes(workspace, topic, since, until, 1 if span.step == "minute" else QUARTER)
+        yield Rollup, "minute", since, until
         return
-    yield from _minutes(workspace, topic, since, whole)
-    hours = HourRollup.objects.filter(workspace_id=workspace, topic=topic, hour__gte=whole // 60, hour__lt=turn // 60)
-    told = hours.values_list("hour", "channel", "lang", "sentiment").annotate(n=Sum("posts"))
-    for hour, channel, lang, sentiment, posts in told:
-        yield datetime.fromtimestamp(hour * 3600, UTC), channel, lang, sentiment, posts
-    yield from _minutes(workspace, topic, turn, until)
+    if since < whole:
+        yield Rollup, "minute", since, whole
+    yield HourRollup, "hour", whole // 60, turn // 60
+    if turn < until:
+        yield Rollup, "minute", turn, until
 
 
-def _minutes(workspace: int, topic: int, since: int, until: int, step: int = QUARTER) -> Iterator[Cell]:
-    if since >= until:
-        return
-    cells = Rollup.objects.filter(workspace_id=workspace, topic=topic, minute__gte=since, minute__lt=until)
-    told = cells.annotate(at=F("minute") / step * step).values_list("at", "channel", "lang", "sentiment")
-    for at, channel, lang, sentiment, posts in told.annotate(n=Sum("posts")):
-        yield datetime.fromtimestamp(at * 60, UTC), channel, lang, sentiment, posts
+def _cells(workspace: int, topic: int, span: Span) -> Iterator[Cell]:
+    """Yield the cells of a span, no finer than needed."""
+    for table, unit, since, until in _stretches(span):
+        cells = table.objects.filter(workspace_id=workspace, topic=topic)
+        cells = cells.filter(**{f"{unit}__gte": since, f"{unit}__lt": until})
+        step = 1 if unit == "hour" or span.step == "minute" else QUARTER
+        told = cells.annotate(at=F(unit) / step * step).values_list("at", "channel", "lang", "sentiment")
+        seconds = 3600 if unit == "hour" else 60
+        for at, channel, lang, sentiment, posts in told.annotate(n=Sum("posts")):
+            yield datetime.fromtimestamp(at * seconds, UTC), channel, lang, sentiment, posts
 
 
 def authors_of(access: Access, topic: int, span: Span) -> int:

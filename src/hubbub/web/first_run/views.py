@@ -86,13 +86,13 @@ def steps(request: Request) -> HttpResponse:
 def _name(request: Request, query: str) -> str:
     """A topic's name from its first words, so that nobody has to invent one."""
     name = " ".join(query.replace('"', " ").replace("(", " ").split())[:60] or "Topic"
-    taken = {each.topic.name.lower() for each in selectors.topics(request.access, now())}
+    taken = {each.name.lower() for each in selectors.topics(request.access)}
     return next(each for each in (name, *(f"{name} {n}" for n in range(2, 1000))) if each.lower() not in taken)
 
 
 def _steps(request: Request) -> dict[str, Any]:
     found = channels.connections(request.access)
-    lines = selectors.topics(request.access, now())
+    lines = selectors.topics(request.access)
     return {
         "section": "inbox",
         "classes": list(TopicClass),

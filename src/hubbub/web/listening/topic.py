@@ -26,7 +26,7 @@ from hubbub.listening.selectors import history
 from hubbub.web.charts import MOOD_LEGEND, Cell, Chart, balance_by_time, local_ms, moods_by_time
 from hubbub.web.listening import spans
 from hubbub.web.listening.report import voices_of
-from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.request import Request, in_workspace, render
 
 FEW = 6
 BALANCE_OVER = {"minute": 15, "hour": 6, "day": 1}  # steps
@@ -205,7 +205,7 @@ def kinds_of(digest: Digest) -> dict[str, float]:
 
 def share_of_voice(request: Request, topic: TopicValue, span: Span) -> list[dict[str, Any]]:
     """Return our names and our competitors', by how much is said of them; only where there are both."""
-    lines = [line.topic for line in selectors.topics(request.access, now())]
+    lines = selectors.topics(request.access)
     ours = [each for each in lines if each.klass in (TopicClass.BRAND, TopicClass.COMPETITOR)]
     if topic.klass is TopicClass.PRODUCT:
         ours = [each for each in lines if each.klass is TopicClass.COMPETITOR] + [topic]

@@ -11,6 +11,7 @@ from hubbub.listening import selectors, services
 from hubbub.listening.core import query
 from hubbub.listening.core.query import QueryError
 from hubbub.listening.core.topics import TopicClass
+from hubbub.listening.selectors import history
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text
 
@@ -26,9 +27,8 @@ def index(request: Request) -> HttpResponse:
         {
             "section": "topics",
             "tab": "topics",
-            "topics": selectors.topics(request.access, now()),
+            "topics": history.topic_lines(request.access, now()),
             "heard_hour": sum(minutes),
-            "heard_day": sum(each.posts_day for each in selectors.topics(request.access, now())),
         },
     )
 
