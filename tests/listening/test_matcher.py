@@ -213,6 +213,9 @@ def test_the_matcher_agrees_with_the_plain_rules(asked: list[Query], batch: list
     said, facts = [text for text, _ in batch], [fact for _, fact in batch]
     matcher = Matcher(list(enumerate(asked)))
     with_facts, without = matcher.match(said, facts.__getitem__), matcher.match(said)
+    columns = [pa.array([getattr(fact, name) for fact in facts]) for name in ("author", "account")]
+    by_column = matcher.match(said, facts.__getitem__, authors=columns)
+    assert [column.tolist() for column in by_column.pairs] == [column.tolist() for column in with_facts.pairs]
     for row, (text, fact) in enumerate(batch):
         assert with_facts.topics(row) == tuple(k for k, query in enumerate(asked) if brute(query, text, fact)), text
         assert without.topics(row) == tuple(k for k, query in enumerate(asked) if brute(query, text)), text

@@ -97,7 +97,7 @@ class _Hearing:
         """Match, tell apart, estimate, count."""
         texts = self.posts.column("text").fill_null("")
         buffer = joined(texts)
-        row, topic = self.ears.matcher.match(texts, self._facts, buffer=buffer).pairs
+        row, topic = self.ears.matcher.match(texts, self._facts, buffer=buffer, authors=self._authors()).pairs
         owner = self.ears.owners[topic]
         heard = np.isin(owner, self.workspaces)
         row, topic, owner = row[heard], topic[heard], owner[heard]
@@ -165,6 +165,9 @@ class _Hearing:
     def _facts(self, row: int) -> Facts:
         """What a post tells beside its words."""
         return Facts.of({name: self.posts.column(name)[row].as_py() for name in Facts.TOLD}, self.channel)
+
+    def _authors(self) -> tuple[pa.Array, ...]:
+        return self.posts.column("handle"), self.posts.column("author")
 
     def _wanting(
         self, rows: Numbers, owners: Numbers, topics: Numbers, first: Numbers, wanted: NDArray[np.float32]

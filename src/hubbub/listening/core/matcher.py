@@ -110,16 +110,18 @@ class Matcher(Generic[TopicKey]):
         facts: Callable[[int], Facts] | None = None,
         *,
         buffer: Buffer | None = None,
+        authors: Sequence[pa.Array] = (),
     ) -> Matches[TopicKey]:
         """Return which rows match which topics; a null says nothing.
 
         `facts` returns what the post of a row tells beside its words; without it every filter counts as passed.
-        `buffer` is what `joined` makes of the texts, where it was made already.
+        `buffer` is what `joined` makes of the texts, where it was made already. `authors` are the columns from which
+        the facts take who wrote (ids, handles), where these are at hand: then not every row's facts are asked for.
         """
         if not self._keys or not len(texts):
             return Matches(self._keys, (_NONE, _NONE))
         array = texts if isinstance(texts, pa.Array) else _array(texts)
-        return self._decided(_Batch(array, facts), *self._present(array, buffer or joined(array)))
+        return self._decided(_Batch(array, facts, authors), *self._present(array, buffer or joined(array)))
 
     def _present(self, texts: pa.StringArray, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return rows and the numbers of terms that they have, in their text or as parts of their tags."""
@@ -227,8 +229,10 @@ class Matcher(Generic[TopicKey]):
 class _Batch:
     """The posts of a batch, one at a time."""
 
-    def __init__(self, texts: pa.StringArray, facts: Callable[[int], Facts] | None) -> None:
-        self._texts, self._facts = texts, facts
+    def __init__(
+        self, texts: pa.StringArray, facts: Callable[[int], Facts] | None, authors: Sequence[pa.Array]
+    ) -> None:
+        self._texts, self._facts, self._authors = texts, facts, authors
         self._told: dict[int, Facts] = {}
 
     def text(self, row: int) -> str:
@@ -245,6 +249,8 @@ class _Batch:
         """Return the topics that an indexed filter leads each row to."""
         if not topics_at:
             return {}
+        if self._authors and self._facts is not None and all(name == "author" for name, _ in topics_at):
+            return self._led_by_authors(topics_at)
         everything = sorted({topic for topics in topics_at.values() for topic in topics})
         led: dict[int, list[int]] = {}
         for row in range(len(self._texts)):
@@ -257,6 +263,24 @@ class _Batch:
             if found := sorted({topic for key in keys for topic in topics_at.get(key, ())}):
                 led[row] = found
         return led
+
+    def _led_by_authors(self, topics_at: Mapping[tuple[str, str], Sequence[int]]) -> dict[int, list[int]]:
+        led: dict[int, set[int]] = {}
+        for column in self._authors:
+            coded = column.dictionary_encode()
+            names = coded.dictionary.to_pylist()
+            found = {
+                place: topics
+                for place, name in enumerate(names)
+                if name is not None and (topics := topics_at.get(("author", fold(name))))
+            }
+            if not found:
+                continue
+            places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+            rows = np.flatnonzero(np.isin(places, list(found)))
+            for row, place in zip(rows.tolist(), places[rows].tolist(), strict=True):
+                led.setdefault(row, set()).update(found[place])
+        return {row: sorted(led[row]) for row in sorted(led)}
 
 
 def _domains(host: str) -> Iterator[str]:
