@@ -25,7 +25,7 @@ check: $(VENV)/.dev ## Style, types, layers, contrast, migrations
 	@$(PY) tools/check.py
 
 bench: $(VENV)/.dev ## Every benchmark; each prints one JSON line last
-	@for b in bench/hotpath.py bench/query.py bench/inbox.py bench/import.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+	@for b in bench/hotpath.py bench/query.py bench/trends.py bench/inbox.py bench/import.py; do echo "== $$b"; $(PY) $$b || exit 1; done
 
 docs: $(VENV)/.dev ## Reference pages and screenshots, made anew
 	@$(PY) tools/docs.py && $(PY) tools/screenshots.py

@@ -41,6 +41,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 REAL_S = 150 * 60
 GOALS = ((0.02, 0.5), (0.21, 1.0), (0.34, 1.2), (0.52, 0.4), (0.63, 2.2), (0.88, 1.5), (0.97, 2.6))  # when, how much
@@ -75,7 +76,7 @@ def main() -> None:
             shutil.rmtree(home, ignore_errors=True)
 
 
-def rates(posts: int, seconds: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def rates(posts: int, seconds: int) -> NDArray[np.int64]:
     """Return how many posts each second has; the busiest as many as the rates of the whole match ask for."""
     at = np.arange(seconds) / seconds
     rest = 0.75 + 0.25 * np.sin(3 * np.pi * at) ** 2
@@ -87,7 +88,7 @@ def rates(posts: int, seconds: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         middle = (low + high) / 2
         curve = rest + middle * np.asarray(bumps)
         low, high = (middle, high) if curve.max() / curve.mean() < peak / mean else (low, middle)
-    found = np.floor(curve / curve.sum() * posts).astype(np.int64)
+    found: NDArray[np.int64] = np.floor(curve / curve.sum() * posts).astype(np.int64)
     found[-1] += posts - found.sum()
     return found
 
@@ -364,15 +365,17 @@ def _follow(path: Path, posts: int, writer: subprocess.Popen[bytes]) -> dict[str
             print(f"{time.time() - began:.0f} s: {heard:,} heard", flush=True)
         time.sleep(1)
     written = np.array([line.split() for line in told.read_text().splitlines()], float)
-    lags = [at - written[min(len(written) - 1, np.searchsorted(written[:, 1], heard + 1)), 0] for at, heard in seen]
+    when = [float(each) for each in written[:, 0]]
+    places = np.searchsorted(written[:, 1], [heard + 1 for _, heard in seen]).tolist()
+    lags = [at - when[min(len(when) - 1, place)] for (at, _), place in zip(seen, places, strict=True)]
     behind = [lag for lag, (_, heard) in zip(lags, seen, strict=True) if 0 < heard < posts]
-    late = written[:, 0] - (written[0, 0] + np.arange(len(written)) / TICKS)
+    late = [at - when[0] - tick / TICKS for tick, at in enumerate(when)]
     return {
         "heard": seen[-1][1],
-        "seconds": round(written[-1, 0] - written[0, 0], 1),
+        "seconds": round(when[-1] - when[0], 1),
         "lag_max_s": round(max(behind, default=0.0), 1),
-        "lag_end_s": round(seen[-1][0] - written[-1, 0], 1),
-        "writer_late_s": round(float(late.max()), 2),
+        "lag_end_s": round(seen[-1][0] - when[-1], 1),
+        "writer_late_s": round(max(late), 2),
     }
 
 

@@ -92,6 +92,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "topic-posts": {"GET": Call(READERS)},
     "topic-change": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
     "channel-map": {"GET": Call(READERS)},
+    "trends": {"GET": Call(READERS, {"topic": "{topic}"})},
     "events": {"GET": Call(READERS)},
     "event-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, EVENT, NOTED)},
     "event": {"GET": Call(READERS)},

@@ -22,7 +22,7 @@ from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict
 from hubbub.listening import selectors as listening_selectors
 from hubbub.listening import services as listening
-from hubbub.listening.services import history
+from hubbub.listening.services import history, trends
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ LEFT_OVER_EVERY_S = 5.0
 FOLD_EVERY_S = 2.0
 ADD_UP_EVERY_S = 300.0
 ASK_EVERY_S = 60.0
+TRENDS_EVERY_S = 60.0
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Worker:
                     self._often(FOLD_EVERY_S, self._fold),
                     self._often(ADD_UP_EVERY_S, self._add_up),
                     self._often(ASK_EVERY_S, self._ask_accounts),
+                    self._often(TRENDS_EVERY_S, self._look_for_bursts),
                     self._often(LEFT_OVER_EVERY_S, self._left_over),
                     self._often(3600.0, self._tidy),
                 )
@@ -106,6 +108,9 @@ class Worker:
 
     def _ask_accounts(self) -> None:
         asyncio.run(ask_accounts(self.allow_private, datetime.now(UTC)))
+
+    def _look_for_bursts(self) -> None:
+        trends.look(datetime.now(UTC))
 
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""

@@ -47,6 +47,22 @@ class EventAccountRow(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["event", "handle"], name="event_account_once")]
 
 
+class BurstRow(models.Model):
+    """A time in which more was said of a topic, or a word or tag came more often, than its past let one expect."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    topic = models.BigIntegerField()
+    term = models.CharField(max_length=100, default="")  # a word, or a tag with its #; "": the topic as a whole
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()  # when it was last on
+    posts = models.BigIntegerField()  # at its most, in so many minutes
+    minutes = models.SmallIntegerField()
+    expected = models.FloatField()  # in these minutes
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "-seen_at"], name="burst_newest")]
+
+
 class Segment(models.Model):
     """A committed segment of a stream: the record that makes the file count."""
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import views as inbox
-from hubbub.web.listening import channels, events, posts, topic, topics
+from hubbub.web.listening import channels, events, posts, topic, topics, trends
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", inbox.mark, name="mark"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
+    path("w/<slug:slug>/topics/trends/", trends.page, name="trends"),
     path("w/<slug:slug>/topics/try/", topics.try_query, name="topic-try"),
     path("w/<slug:slug>/topics/new/", topics.edit, name="topic-new"),
     path("w/<slug:slug>/topics/<int:topic>/", topic.page, name="topic"),

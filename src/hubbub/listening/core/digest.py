@@ -26,7 +26,7 @@ from hubbub.kernel.text import clip, fold
 from hubbub.listening.core import sketch
 from hubbub.listening.core.heard import at_us
 
-KEPT_TOPS, KEPT_VOICES, KEPT_WORDS, KEPT_TAGS, KEPT_SITES = 30, 120, 400, 150, 60
+KEPT_TOPS, KEPT_VOICES, KEPT_WORDS, KEPT_TAGS, KEPT_SITES, KEPT_NAMED = 30, 120, 400, 150, 60, 120
 SAMPLE = 500  # posts of a part whose words are counted
 EXCERPT = 320
 _HOUR_US = 3_600_000_000
@@ -89,6 +89,7 @@ class Digest(msgspec.Struct, array_like=True):
     sites: dict[str, int] = {}
     voices: dict[str, Voice] = {}  # by the network's id of the account
     tops: list[Top] = []
+    named: dict[str, int] = {}  # posts that name an account, by its handle in small letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,10 @@ def digests(table: pa.Table) -> Iterator[tuple[Key, Digest]]:
     of = np.concatenate((topics.flatten().to_numpy().astype(np.int64), np.zeros(table.num_rows, np.int64)))
     hours = columns.said_us // _HOUR_US
     workspaces = table.column("workspace").to_numpy()
-    keys, group = np.unique(np.stack((workspaces[rows], of, hours[rows])), axis=1, return_inverse=True)
-    order = np.argsort(group, kind="stable")
-    ends = np.cumsum(np.bincount(group, minlength=keys.shape[1]))
+    keys = np.stack((workspaces[rows], of, hours[rows]))
+    order = np.lexsort(keys[::-1])
+    ends = np.append(np.flatnonzero((np.diff(keys[:, order]) != 0).any(axis=0)) + 1, len(order))
+    keys = keys[:, order[ends - 1]]
     sampled = columns.sample(rows[order], ends)
     start = 0
     for place, end in enumerate(ends.tolist()):
@@ -149,6 +151,7 @@ class _Columns:
         self.channel, self.channels = channels.indices.to_numpy(), channels.dictionary.to_pylist()
         self.kinds = _kinds(table)
         self.tags = _Listed(pc.utf8_lower(_values(table, "tags")), _sizes(table, "tags"))
+        self.named = _Listed(pc.utf8_lower(_values(table, "mentions")), _sizes(table, "mentions"))
         self.sites = _Listed(_hosts(_values(table, "links")), _sizes(table, "links"))
         self.words = _Listed(pa.array([], pa.string()), np.zeros(table.num_rows, np.int64))
 
@@ -185,6 +188,7 @@ class _Columns:
             sites=self.sites.counts(made, KEPT_SITES),
             voices=self._voices(made),
             tops=self._tops(rows),
+            named=self.named.counts(made, KEPT_NAMED),
         )
 
     def _voices(self, rows: Numbers) -> dict[str, Voice]:
@@ -274,8 +278,8 @@ def words_of(text: str) -> list[str]:
 
 def merged(parts: Iterable[Digest]) -> Digest:
     """Return digests as one; the same whatever their order."""
-    whole = Digest(kinds={}, words={}, tags={}, sites={}, voices={}, tops=[])
-    words, tags, sites = Counter[str](), Counter[str](), Counter[str]()
+    whole = Digest(kinds={}, words={}, tags={}, sites={}, voices={}, tops=[], named={})
+    words, tags, sites, named = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     tops: list[Top] = []
     authors: list[bytes] = []
     for part in parts:
@@ -288,7 +292,7 @@ def merged(parts: Iterable[Digest]) -> Digest:
         for channel, kinds in part.kinds.items():
             before = whole.kinds.get(channel)
             whole.kinds[channel] = kinds if before is None else [a + b for a, b in zip(before, kinds, strict=True)]
-        for counter, counts in ((words, part.words), (tags, part.tags), (sites, part.sites)):
+        for counter, counts in ((words, part.words), (tags, part.tags), (sites, part.sites), (named, part.named)):
             for word, count in counts.items():
                 counter[word] += count
         for author, voice in part.voices.items():
@@ -297,6 +301,7 @@ def merged(parts: Iterable[Digest]) -> Digest:
         tops += part.tops
     whole.authors = sketch.merged(authors)
     whole.words, whole.tags, whole.sites = _top(words, KEPT_WORDS), _top(tags, KEPT_TAGS), _top(sites, KEPT_SITES)
+    whole.named = _top(named, KEPT_NAMED)
     whole.voices = _heard_most(whole.voices)
     whole.tops = heapq.nlargest(KEPT_TOPS, _one_each(tops), key=lambda top: (top.reach, top.copies, top.uri))
     return whole

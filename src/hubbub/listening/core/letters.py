@@ -108,9 +108,15 @@ def tag_parts(text: str) -> list[tuple[int, int, str]]:
     """
     if "#" not in text:
         return []
-    tags, part = (_ASCII_TAG, _ASCII_PART) if text.isascii() else (_TAG, _PART)
-    found = [(*tag.span(), part.findall(tag[1])) for tag in tags.finditer(text)]
-    return [(start, end, " ".join(parts)) for start, end, parts in found if len(parts) > 1]
+    tags = (_ASCII_TAG if text.isascii() else _TAG).finditer(text)
+    return [(*tag.span(), parts) for tag in tags if (parts := _divided(tag[1]))]
+
+
+@lru_cache(maxsize=20_000)
+def _divided(tag: str) -> str:
+    """Return the parts of a tag as words, nothing where it has but one: the same tags come again and again."""
+    parts = (_ASCII_PART if tag.isascii() else _PART).findall(tag)
+    return " ".join(parts) if len(parts) > 1 else ""
 
 
 def words(text: str) -> list[tuple[int, int]]:

@@ -131,9 +131,14 @@ class Matcher(Generic[TopicKey]):
         tagged = np.unique(buffer.rows_at(np.flatnonzero(buffer.octets == _HASH))).tolist()
         if parts := [(row, part) for row in tagged for _, _, part in tag_parts(texts[row].as_py())]:
             own, said = zip(*parts, strict=True)
-            places, more = self._standing(joined(pa.array(said, pa.string())))
-            rows = np.concatenate((rows, np.array(own, np.int64)[places]))
-            terms = np.concatenate((terms, more))
+            coded = pa.array(said, pa.string()).dictionary_encode()  # many posts have the same tag
+            places, more = self._standing(joined(coded.dictionary))
+            codes = coded.indices.to_numpy()
+            order, times = np.argsort(codes, kind="stable"), np.bincount(codes, minlength=len(coded.dictionary))
+            sizes = times[places]
+            firsts = np.repeat(np.cumsum(times)[places] - sizes - (np.cumsum(sizes) - sizes), sizes)
+            rows = np.concatenate((rows, np.array(own, np.int64)[order[firsts + np.arange(len(firsts))]]))
+            terms = np.concatenate((terms, np.repeat(more, sizes)))
         return rows, terms
 
     def _standing(self, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

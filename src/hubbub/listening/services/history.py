@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 
 from django.db import connection, transaction
 
@@ -18,17 +18,18 @@ SETTLED = 2  # hours after which an hour gets little more
 _Part = tuple[int, int, int, int, int]  # its key, workspace, topic, hour, hours
 
 
-@transaction.atomic
 def archived(stream: StreamId, up_to: int, digests: Iterable[tuple[Key, Digest]], *, now: datetime) -> None:
     """Note that the archive holds a stream's segments up to a number, and what they come to; once."""
     waiting = Segment.objects.filter(stream_id=stream, number__lte=up_to, archived_at__isnull=True)
-    if waiting.update(archived_at=now):
-        parts = (
-            DigestPart(workspace_id=workspace, topic=topic, hour=hour, made=packed(digest))
-            for (workspace, topic, hour), digest in digests
-        )
-        while some := list(islice(parts, 1_000)):
-            DigestPart.objects.bulk_create(some)
+    if not waiting.exists():
+        return
+    parts = [  # made before the transaction: on SQLite, who hears waits for it
+        DigestPart(workspace_id=workspace, topic=topic, hour=hour, made=packed(digest))
+        for (workspace, topic, hour), digest in digests
+    ]
+    with transaction.atomic():
+        if waiting.update(archived_at=now):
+            DigestPart.objects.bulk_create(parts, batch_size=1_000)
 
 
 def merge_digests(*, now: datetime) -> int:
@@ -49,17 +50,22 @@ def _merge(hours: int, before: int) -> int:
     return done
 
 
-@transaction.atomic
 def _merge_one(parts: list[_Part], hours: int) -> bool:
     """Put the parts of one stretch together, unless another process just did."""
-    rows = DigestPart.objects.select_for_update().filter(pk__in=[part[0] for part in parts])
+    rows = DigestPart.objects.filter(pk__in=[part[0] for part in parts])
     made = [bytes(each) for each in rows.values_list("made", flat=True)]
     if len(made) != len(parts):
         return False
     _, workspace, topic, hour, _ = parts[0]
     whole = packed(merged(map(unpacked, made)))
-    rows.delete()
-    DigestPart.objects.create(workspace_id=workspace, topic=topic, hour=hour // hours * hours, hours=hours, made=whole)
+    with transaction.atomic():
+        gone, _ = rows.delete()
+        if gone != len(parts):
+            transaction.set_rollback(True)
+            return False
+        DigestPart.objects.create(
+            workspace_id=workspace, topic=topic, hour=hour // hours * hours, hours=hours, made=whole
+        )
     return True
 
 
