@@ -116,6 +116,9 @@ PAGES: dict[str, dict[str, Call]] = {
     "quarantine-discard": {"POST": Call(MANAGERS, {}, NOTED)},
     "line-again": {"POST": Call(MANAGERS, {}, NOTED)},
     "line-discard": {"POST": Call(MANAGERS, {}, NOTED)},
+    "privacy": {"GET": Call(MANAGERS)},
+    "privacy-keep": {"POST": Call(MANAGERS, {"days": "400"}, NOTED)},
+    "privacy-erase": {"POST": Call(MANAGERS, {"channel": "demo", "author": "nobody"}, {404})},
     "people": {"GET": Call(READERS)},
     "person-invite": {
         "POST": Call(MANAGERS, {"name": "Eve", "email": "eve@x.example", "role": "agent", "team": "{team}"}, NOTED)

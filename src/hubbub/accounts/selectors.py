@@ -67,6 +67,17 @@ def workspaces_of(person: PersonId) -> tuple[WorkspaceChoice, ...]:
     return tuple(WorkspaceChoice(row.workspace.slug, row.workspace.name, Role(row.role)) for row in rows)
 
 
+def retentions() -> list[tuple[int, int]]:
+    """Return for how many days workspaces keep what they hear, of those that do not keep it for good."""
+    return list(Workspace.objects.filter(keep_days__isnull=False).values_list("pk", "keep_days"))
+
+
+def kept_days(access: Access) -> int | None:
+    """Return for how many days a workspace keeps what it hears; None: for good."""
+    found: int | None = Workspace.objects.values_list("keep_days", flat=True).get(pk=access.workspace)
+    return found
+
+
 def members(access: Access) -> tuple[Member, ...]:
     """Return everybody who works in the workspace, by name."""
     access.require(Permission.READ)

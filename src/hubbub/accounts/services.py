@@ -27,6 +27,7 @@ from hubbub.accounts.models import (
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
 
+LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 7, 3_650
 THEMES = ("", "light", "dark")
 
 
@@ -167,6 +168,19 @@ def change_workspace(access: Access, *, name: str, timezone: str, now: datetime)
     row.name, row.timezone = name, timezone
     row.save(update_fields=["name", "timezone"])
     audit(access, "workspace changed", name, now=now, before=before, after={"name": name, "timezone": timezone})
+
+
+@transaction.atomic
+def keep_posts_for(access: Access, days: int | None, *, now: datetime) -> None:
+    """Say for how many days heard posts are kept, None for good; the worker removes older ones each night."""
+    access.require(Permission.WORKSPACE)
+    if days is not None and not LEAST_KEPT_DAYS <= days <= MOST_KEPT_DAYS:
+        raise InvalidInput(reason=f"Keep posts for {LEAST_KEPT_DAYS} to {MOST_KEPT_DAYS:,} days, or for good.")
+    row = Workspace.objects.select_for_update().get(pk=access.workspace)
+    if row.keep_days != days:
+        audit(access, "retention changed", row.name, now=now, before=row.keep_days, after=days)
+        row.keep_days = days
+        row.save(update_fields=["keep_days"])
 
 
 def _workspace_name(name: str) -> str:

@@ -52,7 +52,7 @@ from hubbub.infra import db
 from hubbub.infra.models import OutboxMessage
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import CaseId, PersonId
-from hubbub.listening.models import Post, Topic
+from hubbub.listening.models import ERASED, Post, Topic
 
 PAGE = 50
 COUNTED = 1000
@@ -366,6 +366,7 @@ def _moment(
             media=post.media,
             edited=post.edited_at is not None,
             deleted=post.deleted_at is not None,
+            erased=post.uri.startswith(ERASED),
             before=tuple(each.text for each in post.revisions.all()) if post.edited_at and not post.deleted_at else (),
         )
     return Moment(
@@ -521,6 +522,17 @@ def cases_of(access: Access, uris: Iterable[str]) -> dict[str, int]:
     access.require(Permission.READ)
     rows = Post.objects.filter(workspace_id=access.workspace, uri__among=frozenset(uris), entry__isnull=False)
     return dict(rows.values_list("uri", "entry__case__number"))
+
+
+def in_cases(posts: Iterable[int]) -> set[int]:
+    """Return which of these posts some case shows."""
+    return set(Entry.objects.filter(post__in=list(posts)).values_list("post_id", flat=True))
+
+
+def accounts_called(access: Access, name: str) -> list[tuple[str, str, str, str]]:
+    """Return channel, id, handle and name of the accounts that have this id or handle."""
+    rows = SocialAccount.objects.filter(Q(native=name) | Q(handle__iexact=name), workspace_id=access.workspace)
+    return list(rows.values_list("channel", "native", "handle", "name"))
 
 
 def replies(access: Access, topic: int, since: datetime, until: datetime) -> list[datetime]:

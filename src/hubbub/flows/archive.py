@@ -21,10 +21,11 @@ AT_ONCE = 500_000  # posts held in memory
 def archive_due(places: Places, *, now: datetime, age: timedelta = AGE, rows: int = ROWS) -> int:
     """Archive streams whose waiting segments are many or old; return how many segments went."""
     done = 0
-    for waiting in selectors.waiting_segments():
-        if waiting.posts >= rows or now - waiting.oldest >= age:
-            for numbers in waiting.pieces(AT_ONCE):
-                done += archive_stream(places, waiting.stream, numbers, waiting.next_segment, now=now)
+    with archive.carrying(places.archive):
+        for waiting in selectors.waiting_segments():
+            if waiting.posts >= rows or now - waiting.oldest >= age:
+                for numbers in waiting.pieces(AT_ONCE):
+                    done += archive_stream(places, waiting.stream, numbers, waiting.next_segment, now=now)
     return done
 
 

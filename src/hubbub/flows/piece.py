@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from hubbub.care import selectors as care
@@ -65,7 +66,14 @@ class Piece:
             if (workspace, uri) not in self.known
         }
         found = index.known(list(keys.values()))
-        self.counted = {pair: found[key] for pair, key in keys.items() if key in found and not found[key].row}
+        had_row = [pair for pair, key in keys.items() if key in found and found[key].row]
+        if had_row:  # stored a moment ago by another stream, else its row was removed: then there is nothing to change
+            self.known |= selectors.known_rows(workspaces, [uri for _, uri in had_row])
+        self.counted = {
+            pair: msgspec.structs.replace(found[key], gone=True) if found[key].row else found[key]
+            for pair, key in keys.items()
+            if key in found and pair not in self.known
+        }
         self.buried = frozenset() if self.abilities.ordered or not uris else selectors.buried(workspaces, uris)
         threads = {uri for name in ("root", "parent") for uri in self.columns[name] if uri is not None}
         self.followed = care.followed(workspaces, threads) | {(w, uri) for w in workspaces for uri in follow}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
+from hubbub.flows import retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.events import ask_accounts
 from hubbub.flows.send import Sender
@@ -123,6 +124,7 @@ class Worker:
         now = datetime.now(UTC)
         changes.prune(now)
         if self.compacted is None or now - self.compacted > timedelta(hours=22):
+            retention.remove_old(self.places, now=now)
             archive.compact(self.places.archive)
             self.compacted = now
         listening.forget_tombstones(now - timedelta(days=30))

@@ -9,7 +9,7 @@ So the parts of files tell in narrow limits from when to when they reach, and fe
 
 import contextlib
 import fcntl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -108,6 +108,15 @@ def _with_day(posts: pa.Table) -> pa.Table:
 def _alone(root: Path) -> Iterator[None]:
     """Let nobody else write while files are put together: Delta would have one of both do it all again."""
     with (root / ".writing").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def carrying(root: Path) -> Iterator[None]:
+    """Let one process at a time carry segments here: another would find them removed half-way."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".carrying").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -267,11 +276,10 @@ def _put_together(root: Path, workspace: int, day: date) -> None:
     )
 
 
-def change(root: Path, workspace: int, where: str, updates: Mapping[str, str] | None = None) -> int:
-    """Change columns of a workspace's rows for which a condition holds, or remove these rows.
+def remove(root: Path, workspace: int, where: str) -> int:
+    """Remove a workspace's rows for which a condition holds, in SQL on columns of the archive; return how many.
 
-    `where` and the values of `updates` are SQL on columns of the archive. Return how many rows were changed. The
-    former files go with `compact`.
+    The former files go with `compact`.
     """
     where = f"workspace = {int(workspace)} AND ({where})"
     for tries_left in reversed(range(TRIES)):
@@ -279,11 +287,17 @@ def change(root: Path, workspace: int, where: str, updates: Mapping[str, str] | 
         if table is None:
             return 0
         try:
-            if updates is None:
-                return int(table.delete(where)["num_deleted_rows"])
-            done = table.update(dict(updates), predicate=where, writer_properties=_WRITER)
-            return int(done["num_updated_rows"])
+            with _alone(root):
+                return int(table.delete(where, writer_properties=_WRITER)["num_deleted_rows"])
         except CommitFailedError:
             if not tries_left:
                 raise
     return 0
+
+
+def remove_before(root: Path, workspace: int, day: date) -> int:
+    """Remove a workspace's rows of the days before one; return how many. Whole files go, so that nothing is read."""
+    table = _open(root)
+    days = [] if table is None else pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    old = any(file["partition.workspace"] == workspace and file[f"partition.{DAY}"] < day for file in days)
+    return remove(root, workspace, f"{DAY} < '{day.isoformat()}'") if old else 0

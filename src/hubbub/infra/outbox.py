@@ -28,6 +28,9 @@ LEASE = timedelta(seconds=90)
 MAX_CONVERSATION = 1000
 
 
+FORGOTTEN = "The person it was for was erased."
+
+
 class State(StrEnum):
     """Where a message is."""
 
@@ -162,9 +165,28 @@ def _record(message: Message, now: datetime, *, state: State, **fields: Any) -> 
         changes.record(message.workspace, "case", message.subject, now=now)
 
 
+def forget(workspace: int, subject: int, *, now: datetime) -> None:
+    """Take from a case's messages to whom they went and what they said; what was not sent yet never is.
+
+    Part of a larger transaction.
+
+    Raises
+    ------
+    Conflict
+        If one is being sent just now.
+    """
+    rows = OutboxMessage.objects.filter(workspace=workspace, subject=subject)
+    rows.filter(state=State.QUEUED).update(state=State.FAILED, words=FORGOTTEN)
+    if rows.filter(state=State.SENDING).exists():
+        raise Conflict(reason="An answer to them is being sent just now. Try again in a minute.")
+    rows.update(payload={}, conversation="")
+
+
 @transaction.atomic
 def send_again(workspace: int, outbox: int, *, now: datetime) -> None:
     """A person wants it sent once more. Where the network can look, it is looked up first."""
+    if OutboxMessage.objects.filter(pk=outbox, workspace=workspace, payload={}).exists():
+        raise Conflict(reason=FORGOTTEN)
     taken = OutboxMessage.objects.filter(
         pk=outbox, workspace=workspace, state__in=(State.FAILED, State.UNCERTAIN)
     ).update(state=State.QUEUED, due_at=now, queued_at=now, doubtful=True, words="", attempts=0)

@@ -133,6 +133,10 @@ class Post(models.Model):
         ]
 
 
+ERASED = "erased:"
+"""How the uri of a row begins whose post was erased; a case still shows its place."""
+
+
 class Revision(models.Model):
     """What a post said before it was edited."""
 
@@ -215,6 +219,7 @@ class DigestPart(models.Model):
     topic = models.BigIntegerField()  # or EVERY_POST
     hour = models.BigIntegerField()  # hours since 1970 in which it begins
     hours = models.SmallIntegerField(default=1)
+    people = models.BooleanField(default=True)  # whether it still tells who spoke, and what
     made = models.BinaryField()
 
     class Meta:

@@ -91,6 +91,7 @@ class Said:
     media: int
     edited: bool
     deleted: bool
+    erased: bool  # on request: nothing tells who said it
     before: tuple[str, ...]  # earlier wordings
 
 

@@ -329,6 +329,22 @@ def distinct(topic: Digest, everything: Digest, most: int = 12) -> list[Distinct
     return [found for _, found in heapq.nlargest(most, scored, key=lambda each: each[0])]
 
 
+def without_people(digest: Digest) -> Digest:
+    """Return what a digest tells of no one person: counts, words, tags, sites and the sketch of who spoke."""
+    return msgspec.structs.replace(digest, voices={}, tops=[], named={})
+
+
+def without(digest: Digest, channel: str, author: str, handle: str) -> Digest:
+    """Return a digest in which somebody is not told of; the same one if it did not."""
+    gone = {name.lower() for name in (author, handle) if name}
+    voices = {name: voice for name, voice in digest.voices.items() if (name, voice.channel) != (author, channel)}
+    tops = [top for top in digest.tops if (top.author, top.channel) != (author, channel)]
+    named = {name: count for name, count in digest.named.items() if name not in gone}
+    if (len(voices), len(tops), len(named)) == (len(digest.voices), len(digest.tops), len(digest.named)):
+        return digest
+    return msgspec.structs.replace(digest, voices=voices, tops=tops, named=named)
+
+
 def packed(digest: Digest) -> bytes:
     """Return a digest as it is kept."""
     return zlib.compress(_ENCODER.encode(digest), 1)

@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                 ('topic', models.BigIntegerField()),
                 ('hour', models.BigIntegerField()),
                 ('hours', models.SmallIntegerField(default=1)),
+                ('people', models.BooleanField(default=True)),
                 ('made', models.BinaryField()),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],

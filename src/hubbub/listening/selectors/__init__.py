@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.infra import db
@@ -78,6 +78,24 @@ def known_rows(workspaces: Iterable[int], uris: Sequence[str]) -> dict[tuple[int
     """Return the rows of posts that are known already, by workspace and uri. For the ingest flow."""
     rows = Post.objects.filter(workspace_id__in=tuple(workspaces), uri__among=frozenset(uris)).defer("text", "ref")
     return {(row.workspace_id, row.uri): row for row in rows}
+
+
+def rows_said_before(workspace: int, before: datetime, *, after: int, limit: int) -> list[int]:
+    """Return rows of posts that were said before a moment and that triage has seen, in the order of their numbers."""
+    rows = Post.objects.filter(workspace_id=workspace, said_at__lt=before, pending=False, pk__gt=after)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def rows_by(workspace: int, name: str) -> list[tuple[str, str, str, str, str]]:
+    """Return channel, author, handle, name and uri of the rows of whoever has this id or handle."""
+    rows = Post.objects.filter(Q(author=name) | Q(handle__iexact=name), workspace_id=workspace)
+    return list(rows.values_list("channel", "author", "handle", "name", "uri"))
+
+
+def row_ids_by(workspace: int, channel: str, author: str) -> list[int]:
+    """Return the rows of what an account said."""
+    rows = Post.objects.filter(workspace_id=workspace, channel=channel, author=author)
+    return list(rows.values_list("pk", flat=True))
 
 
 def buried(workspaces: Iterable[int], uris: Sequence[str]) -> frozenset[tuple[int, str]]:

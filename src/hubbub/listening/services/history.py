@@ -53,9 +53,10 @@ def _merge(hours: int, before: int) -> int:
 def _merge_one(parts: list[_Part], hours: int) -> bool:
     """Put the parts of one stretch together, unless another process just did."""
     rows = DigestPart.objects.filter(pk__in=[part[0] for part in parts])
-    made = [bytes(each) for each in rows.values_list("made", flat=True)]
-    if len(made) != len(parts):
+    found = list(rows.values_list("made", "people"))
+    if len(found) != len(parts):
         return False
+    made, people = [bytes(each) for each, _ in found], any(people for _, people in found)
     _, workspace, topic, hour, _ = parts[0]
     whole = packed(merged(map(unpacked, made)))
     with transaction.atomic():
@@ -64,7 +65,7 @@ def _merge_one(parts: list[_Part], hours: int) -> bool:
             transaction.set_rollback(True)
             return False
         DigestPart.objects.create(
-            workspace_id=workspace, topic=topic, hour=hour // hours * hours, hours=hours, made=whole
+            workspace_id=workspace, topic=topic, hour=hour // hours * hours, hours=hours, made=whole, people=people
         )
     return True
 

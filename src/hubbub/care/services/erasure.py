@@ -1,0 +1,71 @@
+"""Erasure of a person from cases: what was done for them stays, who they were and what they said does not."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
+from hubbub.infra import changes, outbox
+
+SOMEBODY = "somebody"
+ERASED = "Erased on request"
+LEAST_NAME = 3  # characters of a name that is looked for in other words
+
+
+def forget_account(
+    workspace: int, channel: str, native: str, names: Iterable[str], posts: Iterable[int], *, now: datetime
+) -> frozenset[int]:
+    """Take an account out of a workspace's cases; return which of its posts cases show. Part of a larger transaction.
+
+    Parameters
+    ----------
+    names : its handle and name, which are also taken out of replies, notes and events of cases it spoke in
+    posts : what it said
+
+    Raises
+    ------
+    Conflict
+        If an answer to it is being sent just now.
+    """
+    posts = list(posts)
+    account = SocialAccount.objects.filter(workspace_id=workspace, channel=channel, native=native).first()
+    rows = CaseRow.objects.select_for_update(of=("self",)).filter(workspace_id=workspace)
+    own = list(rows.filter(account=account)) if account is not None else []
+    for case in own:
+        outbox.forget(workspace, case.pk, now=now)
+        _blank(case, now)
+    shown = dict(Entry.objects.filter(post__in=posts).values_list("post_id", "case_id"))
+    told = {name for name in names if len(name) >= LEAST_NAME}
+    for case in {case.pk for case in own} | set(shown.values()):
+        _hush(case, told)
+        changes.record(workspace, "case", case, now=now)
+    DecisionRow.objects.filter(post__in=posts).update(reasons=[])
+    if account is not None:
+        customer = account.customer
+        account.delete()
+        if customer is not None and not customer.accounts.exists():
+            customer.delete()
+    return frozenset(shown)
+
+
+def _blank(case: CaseRow, now: datetime) -> None:
+    """Take from a case what it shows of its person; nothing is left to be answered."""
+    if not case.value().status.ended:
+        case.take(case.value().close(now))
+    case.who, case.title, case.excerpt, case.search = ERASED, ERASED, "", ""
+    case.reasons, case.advice, case.alert = [], [], False
+    case.save()
+    Likeness.objects.filter(case=case).delete()
+
+
+def _hush(case: int, names: Iterable[str]) -> None:
+    """Let replies, notes and events of a case name nobody."""
+    if not names:
+        return
+    longest = sorted(names, key=len, reverse=True)
+    named = re.compile("@?(?:" + "|".join(map(re.escape, longest)) + ")", re.IGNORECASE)
+    for entry in Entry.objects.filter(case_id=case).exclude(text=""):
+        text = named.sub(SOMEBODY, entry.text)
+        if text != entry.text:
+            entry.text = text
+            entry.save(update_fields=["text"])

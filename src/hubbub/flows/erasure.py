@@ -1,0 +1,123 @@
+"""Erasure: a person's posts go from wherever they lie, in one workspace. They stay as anonymous counts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyarrow.compute as pc
+from django.db import transaction
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.services import audit
+from hubbub.care import selectors as care
+from hubbub.care.services.erasure import forget_account
+from hubbub.channels import services as channels
+from hubbub.flows.archive import archive_due
+from hubbub.infra import archive
+from hubbub.infra.failpoints import failpoint
+from hubbub.infra.places import Places
+from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.text import fold
+from hubbub.listening import selectors
+from hubbub.listening.services import erasure
+
+MOST_FOUND = 20
+LEAST_NAME = 3
+"""Raw lines are looked through for names no shorter than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody who was heard."""
+
+    channel: str
+    author: str  # the network's id
+    handle: str
+    name: str
+    posts: int  # in archive and database; one that lies in both counts once
+
+
+def find(access: Access, asked: str, places: Places) -> tuple[Author, ...]:
+    """Return who was heard under a handle or an id, with what would be erased.
+
+    Everything archived is looked through: some seconds for twenty million posts.
+
+    Raises
+    ------
+    InvalidInput
+        If nothing is asked for.
+    """
+    access.require(Permission.WORKSPACE)
+    name = asked.strip().lstrip("@")
+    if not name:
+        raise InvalidInput(reason="Give a handle, or the network’s id of an account.")
+    found = _Found()
+    for *told, uri in selectors.rows_by(access.workspace, name):
+        found.add(*told, {uri})
+    for told in care.accounts_called(access, name):
+        found.add(*told, set())
+    for part in archive.parts(places.archive, access.workspace, -(2**62), 2**62):
+        table = part.read(("channel", "author", "handle", "name", "uri"))
+        handles = pc.utf8_lower(pc.fill_null(table["handle"], ""))
+        asked_for = pc.or_kleene(pc.equal(table["author"], name), pc.equal(handles, fold(name)))
+        for each in table.filter(pc.fill_null(asked_for, False)).to_pylist():
+            found.add(each["channel"], each["author"] or "", each["handle"] or "", each["name"] or "", {each["uri"]})
+    return found.authors()[:MOST_FOUND]
+
+
+class _Found:
+    """Authors as they turn up, once each."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], tuple[str, str]] = {}
+        self._uris: dict[tuple[str, str], set[str]] = {}
+
+    def add(self, channel: str, author: str, handle: str, name: str, uris: set[str]) -> None:
+        """Note that somebody was heard."""
+        if not author:
+            return
+        before = self._told.get((channel, author), ("", ""))
+        self._told[channel, author] = (before[0] or handle, before[1] or name)
+        self._uris.setdefault((channel, author), set()).update(uris)
+
+    def authors(self) -> tuple[Author, ...]:
+        """Return them, who said most first."""
+        found = [Author(*who, *told, len(self._uris[who])) for who, told in self._told.items()]
+        return tuple(sorted(found, key=lambda author: (-author.posts, author.channel, author.author)))
+
+
+def erase(access: Access, channel: str, author: str, places: Places, *, now: datetime) -> int:
+    """Erase one account's posts in this workspace; return how many lines of the archive went.
+
+    What is still in segments is archived first. Killed half-way, it can be asked for again. The archive's former files
+    are removed with the nightly compaction. Who speaks again is heard again.
+
+    Raises
+    ------
+    NotFound
+        If nobody was heard under this id.
+    Conflict
+        If an answer to them is being sent just now; nothing was changed.
+    """
+    access.require(Permission.WORKSPACE)
+    archive_due(places, now=now, age=timedelta(0), rows=0)
+    who = {(each.channel, each.author): each for each in find(access, author, places)}.get((channel, author))
+    if who is None:
+        raise NotFound(what="account", which=author)
+    workspace = access.workspace
+    with transaction.atomic():
+        posts = selectors.row_ids_by(workspace, channel, author)
+        shown = forget_account(workspace, channel, author, (who.handle, who.name), posts, now=now)
+        erasure.blank_rows(shown, now=now)
+        erasure.remove_rows(set(posts) - shown)
+        channels.forget_lines(workspace, [word for word in (author, who.handle) if len(word) >= LEAST_NAME])
+        audit(access, "person erased", channel, now=now, after={"posts": who.posts})
+    failpoint("erasure.rows")
+    where = f"channel = {_quoted(channel)} AND author = {_quoted(author)}"
+    gone = archive.remove(places.archive, workspace, where)
+    failpoint("erasure.archive")
+    erasure.take_from_digests(workspace, channel, author, who.handle)
+    return gone
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
