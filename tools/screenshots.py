@@ -101,13 +101,19 @@ def demo(browser: Browser, address: str, link: str) -> None:
     page.goto(case)  # without the welcome
     take(page, "inbox-light")
     for name, path in (
-        ("topic-light", f"/w/{workspace}/topics/1/"),
+        ("topic-light", f"/w/{workspace}/topics/1/?span=month"),
+        ("topic-form-light", f"/w/{workspace}/topics/1/change/"),
+        ("trends-light", f"/w/{workspace}/topics/trends/?span=month"),
         ("channels-light", f"/w/{workspace}/settings/channels/"),
         ("playbook-light", f"/w/{workspace}/settings/playbook/"),
         ("audit-light", f"/w/{workspace}/settings/audit/"),
     ):
         page.goto(address + path)
         take(page, name)
+    page.goto(f"{address}/w/{workspace}/topics/events/")
+    page.locator("main table a").first.click()
+    page.wait_for_url(re.compile(r"/topics/events/\d+/"))
+    take(page, "event-light")
     state = context.storage_state()
     for name, size, scheme, url in (
         ("inbox-dark", DESK, "dark", case),
@@ -128,6 +134,8 @@ def demo(browser: Browser, address: str, link: str) -> None:
 
 def take(page: Page, name: str) -> None:
     """Take one picture of what one sees without scrolling."""
+    if page.locator("[data-chart]").count():
+        page.locator("[data-drawn]").first.wait_for()
     page.wait_for_timeout(1_000)  # pictures, fonts, what is live
     page.screenshot(path=IMAGES / f"{name}.png")
 
