@@ -21,12 +21,15 @@ django.setup()  # where a life begins; in the tests' own process it was done bef
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from hubbub.accounts.core.access import Access  # noqa: E402
 from hubbub.care.core.understanding import LinearModel  # noqa: E402
 from hubbub.care.services.triage import triage  # noqa: E402
 from hubbub.flows.archive import archive_due  # noqa: E402
 from hubbub.flows.ears import Ears  # noqa: E402
+from hubbub.flows.erasure import erase  # noqa: E402
 from hubbub.flows.hand_in import import_file  # noqa: E402
 from hubbub.flows.ingest import ingest, recover  # noqa: E402
+from hubbub.flows.quarantine import hear_again  # noqa: E402
 from hubbub.flows.send import Sender  # noqa: E402
 from hubbub.infra.places import Places  # noqa: E402
 from hubbub.kernel.batch import RawBatch  # noqa: E402
@@ -103,3 +106,13 @@ def send() -> None:
 def import_in(workspace: WorkspaceId, config: dict[str, str], places: Places) -> None:
     """Import a file, as `hubbub import` does."""
     import_file(workspace, config, places=places)
+
+
+def read_again(access: Access, places: Places) -> None:
+    """Read what is held in quarantine again, as its page does."""
+    hear_again(access, places, now=NOON)
+
+
+def erase_ann(access: Access, places: Places) -> None:
+    """Erase somebody, as the page does."""
+    erase(access, "demo", "ann", places, now=NOON)

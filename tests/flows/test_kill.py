@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,22 @@ import hubbub
 from hubbub.care.models import CaseRow, DecisionRow, Entry, SocialAccount
 from hubbub.channels import selectors as channels
 from hubbub.channels.models import Quarantined, Stream
+from hubbub.flows.archive import archive_due
 from hubbub.infra import identities
 from hubbub.infra.failpoints import FAILPOINTS
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
-from hubbub.listening.models import EVERY_POST, Post, Revision, Segment, Tombstone, Topic
+from hubbub.listening.core.digest import unpacked
+from hubbub.listening.models import EVERY_POST, DigestPart, Post, Revision, Segment, Tombstone, Topic
 from tests.flows.demo_network import DemoNetwork, Desk, states
-from tests.flows.dying import KILLED, hear_and_archive, live, send
+from tests.flows.dying import KILLED, erase_ann, hear_and_archive, live, read_again, send
 from tests.flows.hearing import archived, counted, elsewhere, lines_of, recount
 from tests.make import Town, connect_demo, make_topic, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LISTENING = [name for name in FAILPOINTS if name.split(".")[0] in ("listen", "triage", "archive")]
+BESIDE = {"quarantine.heard": read_again, "erasure.rows": erase_ann, "erasure.digests": erase_ann}
 SENDING = [name for name in FAILPOINTS if name.split(".")[0] == "send"]
 DAYS = 3
 
@@ -32,7 +36,7 @@ DAYS = 3
 def test_every_failpoint_in_the_code_is_listed_and_has_a_scenario() -> None:
     code = Path(hubbub.__file__).parent.rglob("*.py")
     passed = [name for file in code for name in re.findall(r'\bfailpoint\("([\w.]+)"\)', file.read_text("utf-8"))]
-    assert sorted(passed) == sorted(FAILPOINTS) == sorted(LISTENING + SENDING)
+    assert sorted(passed) == sorted(FAILPOINTS) == sorted([*LISTENING, *BESIDE, *SENDING])
 
 
 @pytest.mark.parametrize("failpoint", LISTENING)
@@ -62,6 +66,28 @@ def test_a_sender_killed_there_sends_each_message_once(
     assert demo_network.answers(ben) == ["In private."]
     assert states() == ["delivered"] * 4
     assert OutboxMessage.objects.exclude(uri="").count() == 4
+
+
+@pytest.mark.parametrize("failpoint", BESIDE)
+def test_who_is_killed_there_and_does_it_again_has_done_it_once(failpoint: str, places: Places) -> None:
+    town, work = make_acme(places), BESIDE[failpoint]
+    town.says("bob", "acme is fine for me")
+    town.says("ann", "@AcmeCustServ acme broke and nobody answers")
+    _, line = town.line("ann", "acme once more", uri="demo://acme/ann/held")
+    Quarantined.objects.create(stream_id=stream_of(town), reason="old", raw=line, size=len(line), at=town.at)
+    assert live(failpoint, work, town.access, places) == KILLED
+    assert live("", work, town.access, places) == 0
+    archive_due(places, now=town.at, age=timedelta(0))
+    held = Counter(each["author"] for each in archived(places))
+    digests = [unpacked(part.made) for part in DigestPart.objects.all()]
+    if work is read_again:
+        assert held == {"ann": 2, "bob": 1}
+        assert counted() == recount(archived(places))
+        assert not Quarantined.objects.exists()
+    else:
+        assert held == {"bob": 1}
+        assert not Post.objects.filter(author="ann").exists()
+        assert {author for digest in digests for author in digest.voices} == {"bob"}
 
 
 @cache

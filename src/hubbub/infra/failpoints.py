@@ -22,6 +22,8 @@ FAILPOINTS: Final = (
     "archive.appended",
     "archive.marked",
     "quarantine.heard",
+    "erasure.rows",
+    "erasure.digests",
     "send.claimed",
     "send.accepted",
     "send.recorded",
