@@ -35,6 +35,8 @@ FOLD_EVERY_S = 2.0
 ADD_UP_EVERY_S = 300.0
 ASK_EVERY_S = 60.0
 TRENDS_EVERY_S = 60.0
+TIDY_EVERY_S = 3600.0
+NIGHTLY = timedelta(hours=22)
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Worker:
                     self._often(ASK_EVERY_S, self._ask_accounts),
                     self._often(TRENDS_EVERY_S, self._look_for_bursts),
                     self._often(LEFT_OVER_EVERY_S, self._left_over),
-                    self._often(3600.0, self._tidy),
+                    self._often(TIDY_EVERY_S, self._tidy),
                 )
             ]
             await self.stop.wait()
@@ -123,7 +125,7 @@ class Worker:
     def _tidy(self) -> None:
         now = datetime.now(UTC)
         changes.prune(now)
-        if self.compacted is None or now - self.compacted > timedelta(hours=22):
+        if self.compacted is None or now - self.compacted > NIGHTLY:
             retention.remove_old(self.places, now=now)
             archive.compact(self.places.archive)
             self.compacted = now

@@ -1,6 +1,7 @@
 """Both connectors keep what every connector promises."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -59,7 +60,7 @@ class TestJetstream(ChannelContract):
 
     @asynccontextmanager
     async def live(self, folder: Path) -> AsyncIterator[Live]:
-        events = numbered(1_000, seed=3, start_us=NOON_US)
+        events = numbered(1_000, seed=3, start_us=time.time_ns() // 1_000)
         async with Replayer(events, rate_per_s=200) as replayer:
             yield Live(lambda: Jetstream({"url": replayer.url}, {}, Http("bluesky", allow_private=True)), 60)
 

@@ -1,6 +1,7 @@
 """Listening to everything public, over connections that break."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -77,9 +78,23 @@ async def test_without_a_cursor_only_what_comes_from_now_on_is_heard() -> None:
         listening = asyncio.create_task(until(channel.hear(None), new))
         await replayer.joined()
         await replayer.say(new)
-        (batch,) = await listening
+        begun, batch = await listening
         await channel.aclose()
-    assert (batch.lines, batch.cursor, replayer.asked) == ([new], NOON_US + 1, [None])
+    assert (begun.lines, replayer.asked) == ([], [begun.cursor - OVERLAP_US])
+    assert abs(begun.cursor - time.time_ns() // 1_000) < 60_000_000
+    assert (batch.lines, batch.cursor) == ([new], NOON_US + 1)  # by the stream's own clock, though ours is ahead of it
+
+
+async def test_who_is_killed_before_anybody_spoke_goes_on_from_there() -> None:
+    async with Replayer([]) as replayer:
+        first = listening_to(replayer.url)
+        begun = await anext(first.hear(None))
+        await first.aclose()
+        missed = line(commit(record=record("meanwhile"), time_us=begun.cursor + 1))
+        await replayer.say(missed)
+        again = listening_to(replayer.url)
+        assert missed in (await until(again.hear(begun.cursor), missed))[-1].lines
+        await again.aclose()
 
 
 async def test_a_connection_cut_on_demand_is_opened_again() -> None:

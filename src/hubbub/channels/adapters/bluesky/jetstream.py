@@ -110,17 +110,23 @@ class Jetstream:
     async def hear(self, cursor: Any) -> AsyncIterator[RawBatch]:
         """Yield all posts after a cursor (microseconds on the stream's clock); without one, from now on.
 
+        Now is told first, as a cursor without a line, so that who is killed before anybody spoke goes on from there.
         A connection that breaks after it told something is opened again at once; one that tells nothing
         raises `Unreachable`.
         """
-        last: int | None = cursor
+        last, told = cursor, cursor is not None
 
         def latest(line: bytes) -> int | None:
-            # The stream's clock never goes back for us, even where an overlap is told again.
-            nonlocal last
-            last = max(last or 0, _time_us(line) or 0) or None
+            # The stream's clock never goes back for us, even where an overlap is told again; ours may be ahead of it.
+            nonlocal last, told
+            if (at := _time_us(line)) is not None:
+                last, told = (max(last, at) if told else at), True
             return last
 
+        if not told:
+            now = datetime.now(UTC)
+            last = (now - _EPOCH) // timedelta(microseconds=1)
+            yield RawBatch([], last, now)
         while True:
             heard_any = False
             async for raw in gather(self._connection(last), latest):
