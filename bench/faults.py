@@ -51,7 +51,7 @@ ROLES = ("listener", "worker", "web")
 EVENTS = 150_000
 RATE = 60  # events a second, with a flood now and then
 POISON_EVERY = 400
-UP_S = 3.0  # a process that runs for so long is worth killing
+UP_S = {"listener": 3.5, "worker": 3.5, "web": 9.0}  # who runs for so long serves, and is worth killing
 GONE_S = 60
 FULL_S = 15
 STEPS_S = (7_200, -5_400, 90, -120)  # of the clock, one after the other, and back
@@ -259,7 +259,7 @@ class Crew:
     def up(self) -> list[str]:
         """Return who has run for a while."""
         now = time.monotonic()
-        return [role for role, (process, at) in self._running.items() if now - at > UP_S and process.poll() is None]
+        return [role for role, (process, at) in self._running.items() if now - at > UP_S[role] and process.poll() is None]
 
     def kill(self, role: str) -> None:
         """End one and its children as a power cut would."""

@@ -118,7 +118,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "line-discard": {"POST": Call(MANAGERS, {}, NOTED)},
     "privacy": {"GET": Call(MANAGERS)},
     "privacy-keep": {"POST": Call(MANAGERS, {"days": "400"}, NOTED)},
-    "privacy-erase": {"POST": Call(MANAGERS, {"channel": "demo", "author": "nobody"}, {404})},
+    "privacy-erase": {"POST": Call(MANAGERS, {"channel": "demo", "author": "quokka_two"}, NOTED)},
     "people": {"GET": Call(READERS)},
     "person-invite": {
         "POST": Call(MANAGERS, {"name": "Eve", "email": "eve@x.example", "role": "agent", "team": "{team}"}, NOTED)

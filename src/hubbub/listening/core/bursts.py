@@ -7,9 +7,10 @@ After C. Farrington et al., "A statistical algorithm for the early detection of 
 a baseline of comparable past times, with its spread, in which past outbreaks weigh little.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, lgamma, log
+from math import exp, lgamma, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +119,7 @@ def tail(posts: int, mean: float, spread: float) -> float:
     """Return the probability of so many or more, by a negative binomial of that mean and spread.
 
     >>> round(tail(1, 1.0, 1e-9), 4), round(tail(10, 2.0, 0.5), 4)
-    (0.6321, 0.0075)
+    (0.6321, 0.0059)
     """
     if posts <= 0:
         return 1.0
@@ -128,8 +129,6 @@ def tail(posts: int, mean: float, spread: float) -> float:
         start = posts * log(mean) - mean - lgamma(posts + 1)
     else:
         start = lgamma(posts + size) - lgamma(size) - lgamma(posts + 1) + posts * log(ratio) + size * log(1 - ratio)
-    if posts <= mean:
-        return 1.0
     term = whole = 1.0
     for more in range(posts, posts + 100_000):
         term *= (mean if size > 1e6 else (more + size) * ratio) / (more + 1)
@@ -189,3 +188,23 @@ def rising(here: int, sampled: int, before: int, sampled_before: int, tried: int
         return False
     share = (before + 0.5) / (sampled_before + 1)
     return here >= 3 * share * sampled and tail(here, share * sampled, 0.3) < 0.01 / max(1, tried)
+
+
+def swing_of(held: Sequence[int], posts: Sequence[int]) -> float:
+    """Return by how much a share moves from step to step beyond chance, as a part of itself: 0 is steady.
+
+    Parameters
+    ----------
+    held, posts : of each step, posts that hold a word, of so many looked at
+
+    >>> round(swing_of([50, 48, 53], [100, 100, 100]), 2), round(swing_of([0, 0, 90], [100, 100, 100]), 2)
+    (0.0, 1.41)
+    """
+    some = [(here, of) for here, of in zip(held, posts, strict=True) if of]
+    whole = sum(of for _, of in some)
+    share = sum(here for here, _ in some) / whole if whole else 0.0
+    if not share:
+        return 0.0
+    spread = sum(of * (here / of - share) ** 2 for here, of in some) / whole
+    chance = share * (1 - share) * len(some) / whole
+    return sqrt(max(0.0, spread - chance)) / share

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log, sqrt
+from math import log
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.listening.core.bursts import swing_of
 from hubbub.listening.core.digest import Digest, Voice, distinct, merged, unpacked
 from hubbub.listening.core.span import Span
 from hubbub.listening.models import EVERY_POST, BurstRow, DigestPart, Topic
@@ -12,6 +13,7 @@ from hubbub.listening.models import EVERY_POST, BurstRow, DigestPart, Topic
 ON = timedelta(minutes=20)
 MOST_STEPS = 28
 LEAST_FOLLOWERS = 20
+LEAST_SWING = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +76,24 @@ class Theme:
 
 
 def themes(access: Access, topic: int, span: Span, *, limit: int = 12) -> tuple[list[datetime], list[Theme]]:
-    """Return the steps of a span, and what set a topic apart in them: those whose share moved most."""
+    """Return the steps of a span, and words and tags whose share moved beyond chance, the most telling first."""
     access.require(Permission.READ)
     digests = _by_step(access, topic, span)
     steps = sorted(digests)
     whole = merged(digests.values())
-    terms: dict[str, list[float]] = {}
-    counts: dict[str, int] = {}
+    found: dict[str, tuple[float, Theme]] = {}
     for words in (False, True):
         for term in _telling(whole, digests, words=words):
+            told = [digests[step] for step in steps]
+            held = [(digest.words if words else digest.tags).get(term, 0) for digest in told]
+            posts = [digest.sampled if words else digest.posts for digest in told]
             name = term if words else f"#{term}"
-            of = [((d.words if words else d.tags).get(term, 0), d.sampled if words else d.posts)
-                  for d in (digests[step] for step in steps)]  # fmt: skip
-            terms[name] = [held / posts if posts else 0.0 for held, posts in of]
-            counts[name] = sum(held for held, _ in of)
-    moved = sorted(terms, key=lambda name: -_moved(terms[name]) * sqrt(counts[name]))
-    return steps, [Theme(name, counts[name], tuple(terms[name])) for name in moved[:limit]]
+            shares = tuple(some / all_ if all_ else 0.0 for some, all_ in zip(held, posts, strict=True))
+            swing = swing_of(held, posts)
+            if swing >= LEAST_SWING:
+                found[name] = (swing * log(1 + sum(held)), Theme(name, sum(held), shares))
+    moved = sorted(found.values(), key=lambda each: (-each[0], each[1].term))
+    return steps, [theme for _, theme in moved[:limit]]
 
 
 def _by_step(access: Access, topic: int, span: Span) -> dict[datetime, Digest]:
@@ -115,11 +119,6 @@ def _telling(whole: Digest, digests: dict[datetime, Digest], *, words: bool) -> 
             if each.posts >= 5:
                 found[each.word] = None
     return list(found)[:60]
-
-
-def _moved(shares: list[float]) -> float:
-    mean = sum(shares) / max(1, len(shares))
-    return sqrt(sum((share - mean) ** 2 for share in shares) / max(1, len(shares)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.errors import NotFound
 from hubbub.listening import selectors as listening
 from hubbub.listening.core.span import Span
 from hubbub.listening.models import EVERY_POST
@@ -49,7 +49,7 @@ def _topic(request: Request, known: set[int]) -> int:
     if not given or given == "0":
         return EVERY_POST
     if not given.isdecimal() or int(given[:18]) not in known:
-        raise InvalidInput(reason="Choose one of the topics in the list.")
+        raise NotFound(what="topic", which=given[:18])
     return int(given)
 
 

@@ -41,6 +41,7 @@ async function draw(figure) {
     tooltip: { disableDefaultStyle: true, theme: "hubbub" },
     loader: { target: "_self" },
   });
+  fresh.querySelector("svg")?.setAttribute("aria-hidden", "true"); // marks have roles of their own, whatever `aria` says
   for (const old of [...place.children]) if (old !== fresh) old.remove();
   fresh.className = "";
   place.dataset.drawn = "yes";
