@@ -51,6 +51,7 @@ ROLES = ("listener", "worker", "web")
 EVENTS = 150_000
 RATE = 60  # events a second, with a flood now and then
 POISON_EVERY = 400
+AHEAD_US = 180_000_000  # the stream's clock is ahead of ours: what it tells is told after somebody began to hear
 UP_S = {"listener": 3.5, "worker": 3.5, "web": 9.0}  # who runs for so long serves, and is worth killing
 GONE_S = 60
 FULL_S = 15
@@ -135,7 +136,7 @@ class Source:
         from hubbub.simulate.jetstream import Replayer, numbered
 
         dice = random.Random(seed)
-        start_us = time.time_ns() // 1_000
+        start_us = time.time_ns() // 1_000 + AHEAD_US
         self.events: list[bytes] = []
         self.poison: set[bytes] = set()
         for number, event in enumerate(numbered(EVENTS, seed=seed, start_us=start_us, step_us=10_000)):
@@ -259,7 +260,9 @@ class Crew:
     def up(self) -> list[str]:
         """Return who has run for a while."""
         now = time.monotonic()
-        return [role for role, (process, at) in self._running.items() if now - at > UP_S[role] and process.poll() is None]
+        return [
+            role for role, (process, at) in self._running.items() if now - at > UP_S[role] and process.poll() is None
+        ]
 
     def kill(self, role: str) -> None:
         """End one and its children as a power cut would."""

@@ -10,7 +10,7 @@ from hubbub.flows.archive import AGE, archive_due
 from hubbub.infra.places import Places
 from hubbub.listening.core.span import Span
 from hubbub.listening.models import EVERY_POST, BurstRow, HourRollup, RolledUp, Rollup
-from hubbub.listening.selectors.trends import bursts, rising_voices, themes
+from hubbub.listening.selectors.trends import bursting, bursts, rising_voices, themes
 from hubbub.listening.services import remove_topic
 from hubbub.listening.services.trends import KEPT, look
 from tests.flows.hearing import connect_sky, hear, sky
@@ -51,6 +51,8 @@ def test_a_burst_is_kept_once_and_again_only_after_it_ended() -> None:
     assert look(later) == []
     [line] = bursts(access, later)
     assert (line.topic, line.name, line.term, line.on) == (topic, "acme", "", True)
+    assert bursting(access, later) == {topic}
+    assert bursting(access, later + timedelta(hours=1)) == frozenset()
     assert line.posts == 60
     assert line.times > 20
     much_later = later + timedelta(minutes=40)

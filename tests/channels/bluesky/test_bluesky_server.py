@@ -14,6 +14,7 @@ from tests.channels.bluesky.server import Answer, Call, Server
 
 from hubbub.channels.adapters.bluesky import channel as module
 from hubbub.channels.adapters.bluesky.channel import Bluesky
+from hubbub.channels.adapters.bluesky.jetstream import Jetstream
 from hubbub.channels.adapters.bluesky.tid import tid
 from hubbub.channels.core.contract import (
     BadConnection,
@@ -501,3 +502,37 @@ async def test_a_thread_leaves_out_what_is_deleted_and_keeps_the_order(server: S
     nothing = await bluesky.thread("at://x")
     assert nothing is not None
     assert nothing.lines == []
+
+
+# When somebody last posted.
+FEED = "app.bsky.feed.getAuthorFeed"
+
+
+def in_feed(at: str, **more: Any) -> dict[str, Any]:
+    return {"post": {"author": {"did": MIA, "handle": "mia.test"}, "indexedAt": at}, **more}
+
+
+@pytest.mark.parametrize("public", [False, True])
+async def test_the_last_post_is_the_newest_of_ones_own(server: Server, bluesky: Bluesky, public: bool) -> None:
+    repost = {"reason": {"$type": "app.bsky.feed.defs#reasonRepost", "by": {"did": MIA, "handle": "mia.test"}}}
+    feed = [
+        in_feed("2026-11-20T10:00:00Z", **repost),
+        in_feed("2026-03-01T10:00:00Z"),
+        in_feed("2026-03-04T10:00:00.5Z"),
+        in_feed("0000-00-00T00:00:00Z"),
+    ]
+    server.says[FEED] = [(200, {"feed": feed}), (200, {"feed": []})]
+    http = Http("bluesky", allow_private=True, timeout_s=5)
+    channel = Jetstream({"url": "ws://127.0.0.1:1/subscribe", "appview": server.url}, {}, http) if public else bluesky
+    assert await channel.last_post("mia.test") == datetime(2026, 3, 4, 10, 0, 0, 500_000, tzinfo=UTC)
+    assert await channel.last_post("mia.test") is None
+    await http.aclose()
+
+
+@pytest.mark.parametrize("public", [False, True])
+async def test_nobody_has_no_last_post(server: Server, bluesky: Bluesky, public: bool) -> None:
+    server.says[FEED] = [(400, {"error": "InvalidRequest", "message": "Profile not found"})]
+    http = Http("bluesky", allow_private=True, timeout_s=5)
+    channel = Jetstream({"url": "ws://127.0.0.1:1/subscribe", "appview": server.url}, {}, http) if public else bluesky
+    assert await channel.last_post("nobody.test") is None
+    await http.aclose()

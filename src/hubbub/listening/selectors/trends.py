@@ -61,6 +61,13 @@ def bursts(access: Access, now: datetime, *, days: int = 7, limit: int = 40) -> 
     return tuple(sorted(lines, key=lambda line: (not line.on, -line.began_at.timestamp()))[:limit])
 
 
+def bursting(access: Access, now: datetime) -> frozenset[int]:
+    """Return the topics of which much more is said just now than is usual."""
+    access.require(Permission.READ)
+    rows = BurstRow.objects.filter(workspace_id=access.workspace, term="", seen_at__gt=now - ON)
+    return frozenset(rows.values_list("topic", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """A word or tag over time."""

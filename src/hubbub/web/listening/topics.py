@@ -11,7 +11,7 @@ from hubbub.listening import selectors, services
 from hubbub.listening.core import query
 from hubbub.listening.core.query import QueryError
 from hubbub.listening.core.topics import TopicClass
-from hubbub.listening.selectors import history
+from hubbub.listening.selectors import history, trends
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text
 
@@ -29,6 +29,7 @@ def index(request: Request) -> HttpResponse:
             "tab": "topics",
             "topics": history.topic_lines(request.access, now()),
             "heard_hour": sum(minutes),
+            "bursting": trends.bursting(request.access, now()),
         },
     )
 
