@@ -41,7 +41,9 @@ def town(places: Places) -> Town:
     town.says("bob", "acme is fine for me, ann_lee")
     archive_due(places, now=town.at + AGE + timedelta(minutes=1))
     case = next(each for each in town.cases() if each.account and each.account.handle == "ann_lee")
-    cases.reply(town.access, case.number, text="@ann_lee Sorry, Ann Lee!", confirmed=True, now=town.at)
+    cases.reply(
+        town.access, case.number, text="@ann_lee Sorry, Ann! Ann Lee, annually, that is.", confirmed=True, now=town.at
+    )
     town.says("ann_lee", f"thanks acme, but {SECRET}", reply_to=first)
     return town
 
@@ -85,7 +87,9 @@ def test_a_case_of_an_erased_person_is_closed_and_keeps_what_we_did(town: Town) 
     said = [moment.said for moment in case.moments if moment.said is not None]
     assert said
     assert all(each.erased and not each.text for each in said)
-    assert [moment.text for moment in case.moments if moment.kind == "reply"] == ["somebody Sorry, somebody!"]
+    assert [moment.text for moment in case.moments if moment.kind == "reply"] == [
+        "somebody Sorry, somebody! somebody, annually, that is."
+    ]
     row = CaseRow.objects.get(number=number)
     assert (row.value().status.ended, row.who, row.account) == (True, "Erased on request", None)
     assert not Likeness.objects.filter(case=row).exists()
@@ -127,6 +131,12 @@ def test_nothing_is_erased_while_an_answer_is_on_its_way(town: Town) -> None:
         erase(town.access, "demo", "ann_lee", town.places, now=town.at)
     assert SocialAccount.objects.filter(handle="ann_lee").exists()
     assert before.count(SECRET) <= everything(town).count(SECRET)
+
+
+def test_an_id_that_begins_like_a_handle_is_found_as_it_is(town: Town) -> None:
+    town.says("@odd", "@AcmeCustServ acme is odd")
+    assert erase(town.access, "demo", "@odd", town.places, now=town.at) == 1
+    assert find(town.access, "@odd", town.places) == ()
 
 
 def test_a_linked_account_stays_when_the_other_is_erased(town: Town) -> None:

@@ -529,9 +529,9 @@ def in_cases(posts: Iterable[int]) -> set[int]:
     return set(Entry.objects.filter(post__in=list(posts)).values_list("post_id", flat=True))
 
 
-def accounts_called(access: Access, name: str) -> list[tuple[str, str, str, str]]:
+def accounts_called(access: Access, native: str, handle: str) -> list[tuple[str, str, str, str]]:
     """Return channel, id, handle and name of the accounts that have this id or handle."""
-    rows = SocialAccount.objects.filter(Q(native=name) | Q(handle__iexact=name), workspace_id=access.workspace)
+    rows = SocialAccount.objects.filter(Q(native=native) | Q(handle__iexact=handle), workspace_id=access.workspace)
     return list(rows.values_list("channel", "native", "handle", "name"))
 
 

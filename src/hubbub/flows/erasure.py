@@ -16,7 +16,6 @@ from hubbub.infra import archive
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
-from hubbub.kernel.text import fold
 from hubbub.listening import selectors
 from hubbub.listening.services import erasure
 
@@ -47,18 +46,19 @@ def find(access: Access, asked: str, places: Places) -> tuple[Author, ...]:
         If nothing is asked for.
     """
     access.require(Permission.WORKSPACE)
-    name = asked.strip().lstrip("@")
+    author = asked.strip()
+    name = author.lstrip("@")
     if not name:
         raise InvalidInput(reason="Give a handle, or the network’s id of an account.")
     found = _Found()
-    for *told, uri in selectors.rows_by(access.workspace, name):
+    for *told, uri in selectors.rows_by(access.workspace, author, name):
         found.add(*told, {uri})
-    for told in care.accounts_called(access, name):
+    for told in care.accounts_called(access, author, name):
         found.add(*told, set())
     for part in archive.parts(places.archive, access.workspace, -(2**62), 2**62):
         table = part.read(("channel", "author", "handle", "name", "uri"))
         handles = pc.utf8_lower(pc.fill_null(table["handle"], ""))
-        asked_for = pc.or_kleene(pc.equal(table["author"], name), pc.equal(handles, fold(name)))
+        asked_for = pc.or_kleene(pc.equal(table["author"], author), pc.equal(handles, name.lower()))
         for each in table.filter(pc.fill_null(asked_for, False)).to_pylist():
             found.add(each["channel"], each["author"] or "", each["handle"] or "", each["name"] or "", {each["uri"]})
     return found.authors()[:MOST_FOUND]

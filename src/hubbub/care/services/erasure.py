@@ -19,7 +19,8 @@ def forget_account(
 
     Parameters
     ----------
-    names : its handle and name, which are also taken out of replies, notes and events of cases it spoke in
+    names : its handle and name, which with the first name are also taken out of replies, notes and events of cases
+        it spoke in
     posts : what it said
 
     Raises
@@ -35,7 +36,7 @@ def forget_account(
         outbox.forget(workspace, case.pk, now=now)
         _blank(case, now)
     shown = dict(Entry.objects.filter(post__in=posts).values_list("post_id", "case_id"))
-    told = {name for name in names if len(name) >= LEAST_NAME}
+    told = {part for name in names for part in (name, name.split(" ")[0]) if len(part) >= LEAST_NAME}
     for case in {case.pk for case in own} | set(shown.values()):
         _hush(case, told)
         changes.record(workspace, "case", case, now=now)
@@ -63,7 +64,7 @@ def _hush(case: int, names: Iterable[str]) -> None:
     if not names:
         return
     longest = sorted(names, key=len, reverse=True)
-    named = re.compile("@?(?:" + "|".join(map(re.escape, longest)) + ")", re.IGNORECASE)
+    named = re.compile(r"(?<!\w)@?(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)", re.IGNORECASE)
     for entry in Entry.objects.filter(case_id=case).exclude(text=""):
         text = named.sub(SOMEBODY, entry.text)
         if text != entry.text:

@@ -86,9 +86,9 @@ def rows_said_before(workspace: int, before: datetime, *, after: int, limit: int
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
-def rows_by(workspace: int, name: str) -> list[tuple[str, str, str, str, str]]:
+def rows_by(workspace: int, author: str, handle: str) -> list[tuple[str, str, str, str, str]]:
     """Return channel, author, handle, name and uri of the rows of whoever has this id or handle."""
-    rows = Post.objects.filter(Q(author=name) | Q(handle__iexact=name), workspace_id=workspace)
+    rows = Post.objects.filter(Q(author=author) | Q(handle__iexact=handle), workspace_id=workspace)
     return list(rows.values_list("channel", "author", "handle", "name", "uri"))
 
 

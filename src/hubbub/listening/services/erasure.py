@@ -13,7 +13,7 @@ from hubbub.listening.models import ERASED, DigestPart, Post, Revision
 @transaction.atomic
 def remove_rows(posts: Iterable[int]) -> int:
     """Remove posts' rows; the hash index remembers that they were heard."""
-    rows = Post.objects.filter(pk__in=list(posts))
+    rows = Post.objects.filter(pk__among=frozenset(posts))
     found = rows.count()
     rows.delete()
     return found
