@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 HUBBUB := $(VENV)/bin/hubbub
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench docs test-networks lock clean
+.PHONY: help setup demo run test check bench bench-long docs test-networks lock clean
 
 help: ## What each word does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -24,8 +24,11 @@ test: $(VENV)/.dev ## All tests: on SQLite, then what touches the database again
 check: $(VENV)/.dev ## Style, types, layers, contrast, migrations
 	@$(PY) tools/check.py
 
-bench: $(VENV)/.dev ## Every benchmark; each prints one JSON line last
+bench: $(VENV)/.dev ## Benchmarks; each prints one JSON line last
 	@for b in bench/hotpath.py bench/query.py bench/trends.py bench/inbox.py bench/import.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+
+bench-long: $(VENV)/.dev ## The long ones, most of an hour: killed hundreds of times; a final of 16.5 million posts
+	@for b in bench/faults.py bench/final.py; do echo "== $$b"; $(PY) $$b || exit 1; done
 
 docs: $(VENV)/.dev ## Reference pages and screenshots, made anew
 	@$(PY) tools/docs.py && $(PY) tools/screenshots.py
