@@ -107,7 +107,9 @@ def _apart(database: str, given: argparse.Namespace) -> dict[str, Any]:
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(f"faults: {database} ended with status {done.returncode}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    told = done.stdout.splitlines()[-1]
+    print(f"{database}: {told}", flush=True)
+    found: dict[str, Any] = json.loads(told)
     return found
 
 
@@ -431,7 +433,7 @@ class Run:
             return list(rows.values_list("number", "account__handle"))
 
         while not self.over.wait(1.5):
-            with contextlib.suppress(Exception):  # whoever is killed just now is asked again
+            with _trying():  # whoever is killed just now is asked again
                 name = f"customer{len(self.asked)}"
                 said = {"as": name, "text": f"@AcmeCustServ {name} here: my acme widget broke, nobody answers!"}
                 if len(self.asked) < 400 and not self._stopping:
@@ -501,7 +503,7 @@ class Run:
 
         if role == "web":
             return self.acknowledged < self.handed
-        with contextlib.suppress(Exception):  # the database is away: then nobody works
+        with _trying():  # the database is away: then nobody works
             if role == "listener":
                 return Stream.objects.get(kind="jetstream").lines < self.source.told
             waiting = OutboxMessage.objects.filter(state__in=("queued", "sending"))
@@ -534,6 +536,7 @@ class Run:
             self.server.stop()
             self._meanwhile(GONE_S)
             self.server.start()
+            _connect_anew()
         else:
             with contextlib.closing(sqlite3.connect(self.home / "hubbub.db", timeout=60)) as locked:
                 locked.execute("BEGIN EXCLUSIVE")
@@ -564,7 +567,7 @@ class Run:
         while time.monotonic() < until:
             self.crew.watch()
             time.sleep(1)
-            with contextlib.suppress(Exception):
+            with _trying():
                 sky = Stream.objects.get(kind="jetstream")
                 busy = int(sky.cursor or 0) < self.source.last_us or len(self.answered) < len(self.asked)
                 now = (sky.lines, sky.next_segment, OutboxMessage.objects.filter(state="delivered").count())
@@ -771,6 +774,21 @@ def _recount(stored: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
         for topic in (0, *row["topics"]):
             found[topic, minute, row["channel"], row["language"], row["sentiment"]] += 1
     return found
+
+
+@contextlib.contextmanager
+def _trying() -> Iterator[None]:
+    """Do something that may fail as long as the database is away."""
+    try:
+        yield
+    except Exception:
+        _connect_anew()
+
+
+def _connect_anew() -> None:
+    from django.db import connections
+
+    connections.close_all()
 
 
 @contextlib.contextmanager

@@ -111,7 +111,7 @@ def demo(browser: Browser, address: str, link: str) -> None:
         page.goto(address + path)
         take(page, name)
     page.goto(f"{address}/w/{workspace}/topics/events/")
-    page.locator("main table a").first.click()
+    page.locator("main tbody th a").last.click()  # the one that is over
     page.wait_for_url(re.compile(r"/topics/events/\d+/"))
     take(page, "event-light")
     state = context.storage_state()
