@@ -122,9 +122,9 @@ def play(role: str) -> None:
 
     if role == "worker":
         start()
-        from hubbub.flows import work
+        from hubbub.flows import archive, work
 
-        work.archive_due = partial(work.archive_due, age=timedelta(seconds=2))
+        vars(work)["archive_due"] = partial(archive.archive_due, age=timedelta(seconds=2))
         work.ARCHIVE_EVERY_S, work.ADD_UP_EVERY_S, work.TIDY_EVERY_S = 1.0, 4.0, 10.0
         work.NIGHTLY = timedelta(seconds=5)
     cli([role])
@@ -351,9 +351,9 @@ class Run:
         )
         self.clock, shim = folder / "clock", folder / "clock.so"
         self.clock.write_bytes(bytes(8))
-        compiler = shutil.which("cc")
-        make = [compiler, "-shared", "-fPIC", "-o", shim, Path(__file__).with_name("clock.c"), "-ldl"]
-        self.fake = compiler is not None and not subprocess.run(make, capture_output=True).returncode
+        compiler = shutil.which("cc") or ""
+        make: list[Path | str] = [compiler, "-shared", "-fPIC", "-o", shim, Path(__file__).with_name("clock.c"), "-ldl"]
+        self.fake = bool(compiler) and not subprocess.run(make, capture_output=True).returncode
         if self.fake:
             environ |= {"LD_PRELOAD": str(shim), "CLOCK_OFFSET": str(self.clock)}
         self.crew = Crew(environ, folder / "log")

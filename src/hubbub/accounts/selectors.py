@@ -69,7 +69,8 @@ def workspaces_of(person: PersonId) -> tuple[WorkspaceChoice, ...]:
 
 def retentions() -> list[tuple[int, int]]:
     """Return for how many days workspaces keep what they hear, of those that do not keep it for good."""
-    return list(Workspace.objects.filter(keep_days__isnull=False).values_list("pk", "keep_days"))
+    kept = Workspace.objects.values_list("pk", "keep_days")
+    return [(workspace, days) for workspace, days in kept if days is not None]
 
 
 def kept_days(access: Access) -> int | None:

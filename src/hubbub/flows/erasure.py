@@ -51,10 +51,10 @@ def find(access: Access, asked: str, places: Places) -> tuple[Author, ...]:
     if not name:
         raise InvalidInput(reason="Give a handle, or the network’s id of an account.")
     found = _Found()
-    for *told, uri in selectors.rows_by(access.workspace, author, name):
-        found.add(*told, {uri})
-    for told in care.accounts_called(access, author, name):
-        found.add(*told, set())
+    for channel, native, handle, called, uri in selectors.rows_by(access.workspace, author, name):
+        found.add(channel, native, handle, called, {uri})
+    for channel, native, handle, called in care.accounts_called(access, author, name):
+        found.add(channel, native, handle, called, set())
     for part in archive.parts(places.archive, access.workspace, -(2**62), 2**62):
         table = part.read(("channel", "author", "handle", "name", "uri"))
         handles = pc.utf8_lower(pc.fill_null(table["handle"], ""))

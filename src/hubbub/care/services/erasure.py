@@ -37,9 +37,9 @@ def forget_account(
         _blank(case, now)
     shown = dict(Entry.objects.filter(post__in=posts).values_list("post_id", "case_id"))
     told = {part for name in names for part in (name, name.split(" ")[0]) if len(part) >= LEAST_NAME}
-    for case in {case.pk for case in own} | set(shown.values()):
-        _hush(case, told)
-        changes.record(workspace, "case", case, now=now)
+    for number in {case.pk for case in own} | set(shown.values()):
+        _hush(number, told)
+        changes.record(workspace, "case", number, now=now)
     DecisionRow.objects.filter(post__in=posts).update(reasons=[])
     if account is not None:
         customer = account.customer

@@ -114,13 +114,14 @@ class Jetstream:
         A connection that breaks after it told something is opened again at once; one that tells nothing
         raises `Unreachable`.
         """
-        last, told = cursor, cursor is not None
+        last: int | None = cursor
+        told = cursor is not None
 
         def latest(line: bytes) -> int | None:
             # The stream's clock never goes back for us, even where an overlap is told again; ours may be ahead of it.
             nonlocal last, told
             if (at := _time_us(line)) is not None:
-                last, told = (max(last, at) if told else at), True
+                last, told = (max(last or 0, at) if told else at), True
             return last
 
         if not told:
