@@ -55,6 +55,7 @@ AHEAD_US = 180_000_000  # the stream's clock is ahead of ours: what it tells is 
 UP_S = {"listener": 3.5, "worker": 3.5, "web": 9.0}  # who runs for so long serves, and is worth killing
 GONE_S = 60
 FULL_S = 15
+REST_S = 420.0  # the archiver waits five minutes for more
 STEPS_S = (7_200, -5_400, 90, -120)  # of the clock, one after the other, and back
 HOME_SIZE = "3g"
 TOPICS = {"Widgets": "widget OR battery", "Late": "late AND parcel", "All": "no"}
@@ -562,7 +563,7 @@ class Run:
 
         self._stopping = True
         self._set_clock(0)
-        until, last = time.monotonic() + 240, time.monotonic()
+        until, last = time.monotonic() + REST_S, time.monotonic()
         seen: Any = None
         while time.monotonic() < until:
             self.crew.watch()

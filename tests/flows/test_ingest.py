@@ -339,6 +339,16 @@ def test_a_very_large_batch_in_which_posts_change_is_stored_in_pieces_that_add_u
     assert counted() == recount(waiting(places))
 
 
+def test_what_was_stored_while_the_clock_was_ahead_is_archived_too(town: Town, places: Places) -> None:
+    charlie = make_charlie()
+    connection = connect_demo(charlie)
+    _, line = town.line("ann", "a zebra", kind="post")
+    hear(charlie, connection, [line], places, now=NOON + timedelta(hours=2))
+    assert archive_due(places, now=NOON + timedelta(hours=2, minutes=1)) == 0
+    assert archive_due(places, now=NOON) == 1  # the clock was set back
+    assert len(archived(places)) == 1
+
+
 # Any mixture --------------------------------------------------------------------
 @pytest.mark.parametrize("seed", range(3))
 def test_after_any_mixture_the_counts_are_those_of_what_is_stored(town: Town, places: Places, seed: int) -> None:
