@@ -83,10 +83,15 @@ def worker_command() -> None:
     start(pool=True)
     from django.conf import settings
 
+    from hubbub.flows.alerts import Post
     from hubbub.flows.work import Worker
+    from hubbub.web.letters import PageLetters
+
+    env = settings.ENVIRONMENT
+    post = Post(PageLetters(env.address), env.mail_server, env.mail_from, "webhook" in env.allow_private)
 
     async def run() -> None:
-        worker = Worker(settings.HOME, places(), settings.ENVIRONMENT.allow_private)
+        worker = Worker(settings.HOME, places(), env.allow_private, post)
         _until_stopped(worker.stop)
         await worker.run()
 

@@ -7,7 +7,7 @@ from hubbub.care import selectors as care
 from hubbub.infra import archive
 from hubbub.infra.places import Places
 from hubbub.listening import selectors
-from hubbub.listening.services import erasure
+from hubbub.listening.services import alerts, erasure
 
 AT_ONCE = 1_000
 
@@ -21,6 +21,7 @@ def remove_old(places: Places, *, now: datetime) -> int:
         done += archive.remove_before(places.archive, workspace, before.date())
         done += _remove_rows(workspace, before)
         erasure.strip_digests(workspace, before)
+        alerts.forget_posts_before(workspace, before)
     return done
 
 

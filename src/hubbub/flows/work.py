@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
-from hubbub.flows import retention
+from hubbub.flows import alerts, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.events import ask_accounts
 from hubbub.flows.send import Sender
@@ -23,6 +23,7 @@ from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict
 from hubbub.listening import selectors as listening_selectors
 from hubbub.listening import services as listening
+from hubbub.listening.services import alerts as alert_services
 from hubbub.listening.services import history, trends
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,9 @@ FOLD_EVERY_S = 2.0
 ADD_UP_EVERY_S = 300.0
 ASK_EVERY_S = 60.0
 TRENDS_EVERY_S = 60.0
+ALERTS_EVERY_S = 5.0
+TELL_EVERY_S = 5.0
+REPORTS_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
 
@@ -46,6 +50,7 @@ class Worker:
     home: Path
     places: Places
     allow_private: frozenset[str]
+    post: alerts.Post | None = None  # none: nobody is mailed or called
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     compacted: datetime | None = None
 
@@ -64,6 +69,9 @@ class Worker:
                     self._often(ASK_EVERY_S, self._ask_accounts),
                     self._often(TRENDS_EVERY_S, self._look_for_bursts),
                     self._often(LEFT_OVER_EVERY_S, self._left_over),
+                    self._often(ALERTS_EVERY_S, self._look_for_alerts),
+                    self._often(TELL_EVERY_S, self._tell),
+                    self._often(REPORTS_EVERY_S, self._report),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
             ]
@@ -99,6 +107,10 @@ class Worker:
             triage.review(workspace, now=now)
 
     def _archive(self) -> None:
+        try:
+            self._look_for_alerts()  # before segments go
+        except Exception:
+            log.exception("Alerts were not looked for; archiving all the same")
         archive_due(self.places, now=datetime.now(UTC))
 
     def _fold(self) -> None:
@@ -115,6 +127,17 @@ class Worker:
     def _look_for_bursts(self) -> None:
         trends.look(datetime.now(UTC))
 
+    def _look_for_alerts(self) -> None:
+        alerts.look(self.places, now=datetime.now(UTC))
+
+    def _tell(self) -> None:
+        if self.post is not None:
+            alerts.tell(self.post, now=datetime.now(UTC))
+
+    def _report(self) -> None:
+        if self.post is not None:
+            reports.send_due(self.post, now=datetime.now(UTC))
+
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""
         for workspace in listening_selectors.waiting_workspaces():
@@ -125,6 +148,7 @@ class Worker:
     def _tidy(self) -> None:
         now = datetime.now(UTC)
         changes.prune(now)
+        alert_services.forget_old(now)
         if self.compacted is None or now - self.compacted > NIGHTLY:
             retention.remove_old(self.places, now=now)
             archive.compact(self.places.archive)

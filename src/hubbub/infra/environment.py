@@ -10,15 +10,16 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
 from hubbub.infra.failpoints import FAILPOINTS
 
-CONNECTORS = ("bluesky", "demo", "feeds", "file")
+CONNECTORS = ("bluesky", "demo", "feeds", "file", "webhook")
 
 PARENT = "HUBBUB_PARENT"
 """Not a setting: how `hubbub run` tells the processes it starts that it did."""
@@ -44,6 +45,17 @@ class Setting:
     def key(self) -> str:
         """The name in hubbub.toml."""
         return self.name.removeprefix("HUBBUB_").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """A server that takes mails to send."""
+
+    host: str
+    port: int
+    encrypted: bool  # from the first byte on; else as soon as the server offers it
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 def _port(text: str) -> int:
@@ -110,6 +122,33 @@ def _split(text: str, schemes: tuple[str, ...], example: str) -> SplitResult:
         if parts.scheme in schemes and parts.hostname and parts.port != 0 and "@" not in parts.netloc and not blank:
             return parts
     raise ValueError(f"give it like {example}")
+
+
+def _mail_server(text: str) -> MailServer | None:
+    if not text:
+        return None
+    example = "give it like smtp://user:password@mail.example.org:587, or smtps://… on port 465"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(example) from None
+    blank = any(map(str.isspace, text)) or parts.path not in ("", "/") or parts.query or parts.fragment
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0 or blank:
+        raise ValueError(example)
+    return MailServer(
+        host=parts.hostname,
+        port=port or (465 if parts.scheme == "smtps" else 587),
+        encrypted=parts.scheme == "smtps",
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _sender(text: str) -> str:
+    if text and not (parseaddr(text)[1].count("@") == 1 and text.isprintable()):
+        raise ValueError("give it like desk@example.org, or Acme Care <desk@example.org>")
+    return text
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -197,6 +236,15 @@ SPEC: tuple[Setting, ...] = (
         in_file=False,
         secret=True,
     ),
+    Setting(
+        "HUBBUB_MAIL_SERVER",
+        "",
+        _mail_server,
+        "The server that alerts and reports are mailed by, like smtp://user:password@mail.example.org:587; "
+        "empty means none is mailed.",
+        secret=True,
+    ),
+    Setting("HUBBUB_MAIL_FROM", "", _sender, "Who these mails are from, like Acme Care <desk@example.org>."),
     Setting("HUBBUB_LOG", "info", _level, "How much is logged: debug, info, warning or error."),
     Setting("HUBBUB_NETWORK_PORT", "8001", _port, "The port of the demo network, with `hubbub demo`."),
     Setting(
@@ -227,6 +275,8 @@ class Environment:
     database: Mapping[str, Any] = field(repr=False)  # with a password in it
     allow_private: frozenset[str]
     secret_keys: tuple[str, ...] = field(repr=False)
+    mail_server: MailServer | None
+    mail_from: str
     log: str
     network_port: int
     jetstream: str
@@ -262,6 +312,8 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         database=values["DATABASE_URL"],
         allow_private=values["HUBBUB_ALLOW_PRIVATE"],
         secret_keys=values["HUBBUB_SECRET_KEYS"],
+        mail_server=values["HUBBUB_MAIL_SERVER"],
+        mail_from=values["HUBBUB_MAIL_FROM"],
         log=values["HUBBUB_LOG"],
         network_port=values["HUBBUB_NETWORK_PORT"],
         jetstream=values["HUBBUB_JETSTREAM"],

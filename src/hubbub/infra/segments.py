@@ -6,7 +6,7 @@ a number that was never committed is written over or swept. Arrow IPC with lz4: 
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,10 +49,14 @@ def write(root: Path, stream: int, number: int, table: pa.Table) -> int:
     return path.stat().st_size
 
 
-def read(root: Path, stream: int, number: int) -> pa.Table:
-    """Read a committed segment."""
+def read(root: Path, stream: int, number: int, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a committed segment: all of it, or some columns."""
     with path_of(root, stream, number).open("rb") as file:
-        return ipc.open_file(file).read_all()
+        if columns is None:
+            return ipc.open_file(file).read_all()
+        names = ipc.open_file(file).schema.names
+        wanted = [place for place, name in enumerate(names) if name in columns]
+        return ipc.open_file(file, options=ipc.IpcReadOptions(included_fields=wanted)).read_all()
 
 
 def sweep(root: Path, stream: int, next_number: int) -> int:

@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from hubbub.accounts.models import Workspace
+from hubbub.accounts.models import Person, Workspace
 from hubbub.channels.models import Connection, Stream
+from hubbub.infra.secrets import SecretJSONField
 
 
 class Topic(models.Model):
@@ -61,6 +62,104 @@ class BurstRow(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "-seen_at"], name="burst_newest")]
+
+
+class AlertRule(models.Model):
+    """What a workspace wants to be told of at once, and how: see listening.core.alerts."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="alert_rules")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10)
+    topic = models.BigIntegerField(default=0)  # or EVERY_POST
+    at_least = models.BigIntegerField(default=0)
+    minutes = models.SmallIntegerField(default=30)
+    who = models.JSONField(default=list)
+    inbox = models.BooleanField(default=True)
+    mails = models.JSONField(default=list)
+    webhook = models.CharField(max_length=500, default="")
+    secret = SecretJSONField(default=dict)  # {"key": what the webhook's messages are signed with}
+    quiet_since = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    pause_min = models.SmallIntegerField(default=60)
+    enabled = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "name"], name="alert_rule_name")]
+
+
+class AlertRow(models.Model):
+    """Something a rule told of."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    rule = models.ForeignKey(AlertRule, models.SET_NULL, null=True, related_name="alerts")
+    name = models.CharField(max_length=80)  # of the rule, which may be gone
+    kind = models.CharField(max_length=10)
+    topic = models.BigIntegerField()
+    at_least = models.BigIntegerField()
+    inbox = models.BooleanField()
+    at = models.DateTimeField()
+    last_at = models.DateTimeField()  # when it was last so
+    found = models.JSONField()  # what was found at its worst
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "-id"], name="alert_newest")]
+
+
+class AlertMessage(models.Model):
+    """A mail or a call that tells somebody of an alert."""
+
+    alert = models.ForeignKey(AlertRow, models.CASCADE, related_name="messages")
+    way = models.CharField(max_length=8)  # mail, webhook
+    to = models.CharField(max_length=500)
+    more = models.BooleanField(default=False)  # what came after the first message
+    state = models.CharField(max_length=8, default="queued")  # queued, sent, failed
+    due_at = models.DateTimeField()
+    attempts = models.SmallIntegerField(default=0)
+    words = models.TextField(default="")  # why it is not there yet
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["alert", "way", "to", "more"], name="alert_told_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="alert_due", condition=models.Q(state="queued")),
+        ]
+
+
+class AlertMark(models.Model):
+    """Up to which segment of a stream rules of posts have looked."""
+
+    stream = models.OneToOneField(Stream, models.CASCADE, related_name="+")
+    number = models.BigIntegerField()
+
+
+class AlertSeen(models.Model):
+    """Up to which alert somebody has looked at them."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    up_to = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "person"], name="alerts_seen_once")]
+
+
+class ReportRow(models.Model):
+    """A page that is sent by mail, every week or every day, as its maker would see it."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="reports")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    path = models.CharField(max_length=500)  # of the page, without the workspace's part, with what it asks for
+    weekday = models.SmallIntegerField(null=True)  # 0 is Monday; None: every day
+    hour = models.SmallIntegerField()  # on the workspace's clock
+    mails = models.JSONField(default=list)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    words = models.TextField(default="")  # why the last one did not go
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="report_due")]
 
 
 class Segment(models.Model):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 DATA = "points"
+COLUMN_PX = 120
 _TICKS: Mapping[str, tuple[Any, str]] = {  # by how a span's axis is marked: where, and how they read
     "minutes": (8, "%H:%M"),
     "hours": (8, "%a %H:%M"),
@@ -51,6 +52,25 @@ class Chart:
     def data(self) -> str:
         """What the browser draws, as JSON."""
         return json.dumps({**self.spec, "datasets": {DATA: list(self.points)}}, separators=(",", ":"))
+
+    @property
+    def columns(self) -> Sequence[tuple[int, int, int]]:
+        """Its columns of cold, neither and warm posts in pixels, where a mail can draw it: none otherwise."""
+        told = [tuple(int(point[name]) for name, _, _ in MOODS) for point in self.points if MOODS[0][0] in point]
+        most = max(map(sum, told), default=0) or 1
+        return [
+            (round(COLUMN_PX * c / most), round(COLUMN_PX * n / most), round(COLUMN_PX * w / most)) for c, n, w in told
+        ]
+
+    @property
+    def column_px(self) -> int:
+        """How wide one of them is."""
+        return max(1, 600 // max(1, len(self.points)) - 1)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What its first and last point are called."""
+        return (str(self.points[0]["when"]), str(self.points[-1]["when"])) if self.points else ("", "")
 
 
 MOODS = (("Cold", "--c-negative", "fneg"), ("Neither", "--c-neutral", "fneu"), ("Warm", "--c-positive", "fpos"))

@@ -19,6 +19,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import Health
 from hubbub.infra import changes
 from hubbub.kernel.ids import PersonId
+from hubbub.listening.selectors import alerts
 
 P = ParamSpec("P")
 
@@ -57,6 +58,8 @@ def render(request: Request, template: str, context: dict[str, Any] | None = Non
     shown = {**(context or {})}
     if hasattr(request, "access"):
         shown |= shell(request)
+    mailed = getattr(request, "mailed", False)  # a page that goes by mail has another frame, see web.letters
+    shown |= {"mailed": mailed, "layout": "hubbub/mail.html" if mailed else "hubbub/shell.html"}
     return django_render(request, template, shown, status=status)
 
 
@@ -70,6 +73,8 @@ def shell(request: Request) -> dict[str, Any]:
         "listening": sum(each.health is Health.LISTENING and each.kind not in channels.HANDED_OVER for each in found),
         "failing": [each for each in found if each.health is Health.FAILING],
         "connected": len(found),
+        "alerted": cache(lambda: alerts.unseen(access)),
+        "new_alerts": cache(lambda: alerts.for_inbox(access, now())),
         "last_change": changes.last_id,
         "may": {each.name.lower(): access.may(each) for each in Permission},
         "now": now(),

@@ -4,7 +4,7 @@ from django.urls import path
 
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import views as inbox
-from hubbub.web.listening import channels, events, posts, topic, topics, trends
+from hubbub.web.listening import alerts, channels, events, posts, reports, topic, topics, trends
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -43,6 +43,15 @@ urlpatterns = [
     path("w/<slug:slug>/topics/<int:topic>/posts/", posts.page, name="topic-posts"),
     path("w/<slug:slug>/topics/<int:topic>/change/", topics.edit, name="topic-change"),
     path("w/<slug:slug>/topics/<int:topic>/remove/", topics.remove, name="topic-remove"),
+    path("w/<slug:slug>/topics/alerts/", alerts.index, name="alerts"),
+    path("w/<slug:slug>/topics/alerts/strip/", alerts.strip, name="alert-strip"),
+    path("w/<slug:slug>/topics/alerts/seen/", alerts.seen, name="alerts-seen"),
+    path("w/<slug:slug>/topics/alerts/new/", alerts.edit, name="alert-rule-new"),
+    path("w/<slug:slug>/topics/alerts/<int:rule>/", alerts.edit, name="alert-rule"),
+    path("w/<slug:slug>/topics/alerts/<int:rule>/remove/", alerts.remove, name="alert-rule-remove"),
+    path("w/<slug:slug>/topics/reports/new/", reports.edit, name="report-new"),
+    path("w/<slug:slug>/topics/reports/<int:report>/", reports.edit, name="report"),
+    path("w/<slug:slug>/topics/reports/<int:report>/remove/", reports.remove, name="report-remove"),
     path("w/<slug:slug>/topics/events/", events.index, name="events"),
     path("w/<slug:slug>/topics/events/new/", events.edit, name="event-new"),
     path("w/<slug:slug>/topics/events/<int:event>/", events.page, name="event"),

@@ -24,6 +24,7 @@ from hubbub.infra.archive import Part
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import Event
 from hubbub.listening.core.heard import HeardLine, HeardPage, Mark, Sought, at_us, us_of
+from hubbub.listening.core.lists import holds
 from hubbub.listening.models import Post, Rollup, Segment
 
 MINUTE_US: Final = 60_000_000
@@ -78,7 +79,7 @@ def _tests(sought: Sought, since_us: int, until_us: int) -> tuple[list[_Test], l
         _Test("event", lambda event: pc.not_equal(event, int(Event.DELETE))),
     ]
     if sought.topic:
-        quick.append(_Test("topics", lambda topics: _holds(topics, sought.topic)))
+        quick.append(_Test("topics", lambda topics: holds(topics, sought.topic)))
     for column, wanted in (("channel", sought.channel), ("language", sought.language), ("sentiment", sought.sentiment)):
         if wanted not in ("", None):
             quick.append(_Test(column, partial(pc.equal, wanted)))
@@ -289,15 +290,6 @@ def _any_within(minutes: NDArray[np.int64], part: Part) -> bool:
     return place < len(minutes) and int(minutes[place]) * MINUTE_US <= part.until_us
 
 
-def _holds(lists: pa.ChunkedArray, wanted: int) -> pa.BooleanArray:
-    """Say which lists hold a number."""
-    lists = lists.combine_chunks()
-    found = np.zeros(len(lists), bool)
-    parents = pc.list_parent_indices(lists).to_numpy()
-    found[parents[lists.flatten().to_numpy() == wanted]] = True
-    return pa.array(found)
-
-
 def _likeliest(kinds: Sequence[float] | None) -> int:
     return kinds.index(max(kinds)) if kinds else -1
 
@@ -317,6 +309,6 @@ def said_by_second(access: Access, topic: int, minute: datetime, places: Places)
         said = table.column("said_at").cast(pa.int64()).to_numpy() - since_us
         wanted = (said >= 0) & (said < MINUTE_US) & (table.column("event").to_numpy() == int(Event.CREATE))
         if topic:
-            wanted &= _holds(table.column("topics"), topic).to_numpy(zero_copy_only=False)
+            wanted &= holds(table.column("topics"), topic).to_numpy(zero_copy_only=False)
         counts += np.bincount(said[wanted] // 1_000_000, minlength=60)
     return counts

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from hubbub.listening.core.alerts import span_words
 from hubbub.listening.core.volume import Share
 
 register = template.Library()
@@ -254,6 +255,12 @@ def times(ratio: float | None) -> str:
     if ratio is None:
         return "only here"
     return f"{ratio:.1f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
+
+
+@register.filter
+def minute_words(minutes: int) -> str:
+    """A number of minutes, as people say it."""
+    return span_words(minutes)
 
 
 @register.filter

@@ -237,6 +237,7 @@ function hear() {
     document.dispatchEvent(new CustomEvent("hubbub:change", { detail: change }));
     const open = document.querySelector("#case[data-case]")?.dataset.case;
     if (change.kind === "case" || change.kind === "imported") refreshList();
+    if (change.kind === "alert") htmx.trigger(document.body, "hubbub:alert");
     if (change.kind === "health" || change.kind === "topics") refreshList();
     if ((change.kind === "case" || change.kind === "presence") && String(change.subject) === open) refreshCase();
   });

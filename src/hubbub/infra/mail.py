@@ -1,0 +1,122 @@
+"""Mails that Hubbub itself writes: alerts and reports, over the server the settings name."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from hubbub.infra.environment import MailServer
+from hubbub.infra.http import AGENT, Unreachable
+from hubbub.kernel.errors import HubbubError
+
+TIMEOUT_S = 20.0
+
+
+class NoMailServer(HubbubError):
+    """There is no way to send a mail."""
+
+    status = 409
+    message = "No mail server is set. Whoever runs Hubbub names one as HUBBUB_MAIL_SERVER, and HUBBUB_MAIL_FROM."
+
+
+class MailRefused(HubbubError):
+    """The server does not take it, and would not later."""
+
+    status = 502
+    message = "{host} refuses the mail: {reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says, as text and as a page."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A letter to somebody."""
+
+    to: str
+    letter: Letter
+    key: str  # the same when it is sent again, so that a reader's program shows it once
+    at: datetime
+
+
+def message(mail: Mail, sender: str) -> EmailMessage:
+    """Return a mail as it goes over the wire; foreign words can't begin a header of their own."""
+    name, address = parseaddr(sender)
+    made = EmailMessage()
+    made["From"] = Address(name, addr_spec=address)
+    made["To"] = mail.to
+    made["Subject"] = " ".join("".join(each if each.isprintable() else " " for each in mail.letter.subject).split())
+    made["Date"] = format_datetime(mail.at)
+    made["Message-ID"] = f"<{mail.key}@{address.rpartition('@')[2]}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made["User-Agent"] = AGENT
+    made.set_content(mail.letter.text)
+    made.add_alternative(mail.letter.html, subtype="html")
+    return made
+
+
+def send(server: MailServer | None, sender: str, mail: Mail) -> None:
+    """Hand a mail to the server.
+
+    Raises
+    ------
+    NoMailServer
+        If none is set.
+    MailRefused
+        If the server does not take it and would not later.
+    Unreachable
+        If it may later.
+    """
+    if server is None or not sender:
+        raise NoMailServer
+    try:
+        made = message(mail, sender)
+        with _opened(server) as smtp:
+            refused = smtp.send_message(made)
+    except smtplib.SMTPResponseException as error:
+        words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        if error.smtp_code >= 500:
+            raise MailRefused(host=server.host, reason=f"{error.smtp_code} {words}") from error
+        raise Unreachable(host=server.host, reason=f"{error.smtp_code} {words}") from error
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refused(server, error.recipients) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise Unreachable(host=server.host, reason=str(error) or type(error).__name__) from error
+    except (MessageError, ValueError) as error:
+        raise MailRefused(host=server.host, reason=str(error)) from error
+    if refused:
+        raise _refused(server, refused)
+
+
+def _opened(server: MailServer) -> smtplib.SMTP:
+    """Connect and sign in; a password goes over an encrypted line only, but on this machine."""
+    trusted = ssl.create_default_context()
+    if server.encrypted:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=trusted)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+        smtp.ehlo()
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=trusted)
+        elif server.user and server.host not in ("localhost", "127.0.0.1", "::1"):
+            smtp.close()
+            raise MailRefused(host=server.host, reason="it offers no encryption, so the password is not sent")
+    if server.user:
+        smtp.login(server.user, server.password)
+    return smtp
+
+
+def _refused(server: MailServer, recipients: dict[str, tuple[int, bytes]]) -> HubbubError:
+    who, (code, words) = next(iter(recipients.items()))
+    reason = f"{who}: {code} {words.decode(errors='replace')}"
+    return MailRefused(host=server.host, reason=reason) if code >= 500 else Unreachable(host=server.host, reason=reason)
