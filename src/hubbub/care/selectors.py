@@ -239,7 +239,8 @@ def counts(access: Access, now: datetime) -> Counts:
     """Return how much every view and queue holds."""
     access.require(Permission.READ)
     midnight = day_end(access.timezone, now)
-    topics = tuple(Topic.objects.filter(workspace_id=access.workspace).order_by("name").values_list("pk", "name"))
+    named = Topic.objects.filter(workspace_id=access.workspace, event_account=None)
+    topics = tuple(named.order_by("name").values_list("pk", "name"))
     rows = CaseRow.objects.filter(workspace_id=access.workspace, folder=Folder.HELD).order_by("sort_at")
     held = rows.values_list("not_before", flat=True).first()
     found = _count(
@@ -317,7 +318,8 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     reach = _reach(access, entries)
     customer = _customer(access, row, entries, now)
     public, private = ways(access, row)
-    names = dict(Topic.objects.filter(workspace_id=access.workspace).values_list("pk", "name"))
+    named = Topic.objects.filter(workspace_id=access.workspace, event_account=None)
+    names = dict(named.values_list("pk", "name"))
     topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
     return CaseView(
         line=_line({**vars(row), "owner": row.owner_id}, row.owner.name if row.owner else "", read_at),

@@ -82,13 +82,14 @@ def worker_command() -> None:
     end_with_parent()
     start(pool=True)
     from django.conf import settings
+    from django.utils.module_loading import import_string
 
     from hubbub.flows.alerts import Post
     from hubbub.flows.work import Worker
-    from hubbub.web.letters import PageLetters
 
     env = settings.ENVIRONMENT
-    post = Post(PageLetters(env.address), env.mail_server, env.mail_from, "webhook" in env.allow_private)
+    letters = import_string(settings.LETTERS)(env.address)
+    post = Post(letters, env.mail_server, env.mail_from, "webhook" in env.allow_private)
 
     async def run() -> None:
         worker = Worker(settings.HOME, places(), env.allow_private, post)

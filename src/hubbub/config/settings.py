@@ -68,6 +68,9 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "hubbub.config.urls"
 ASGI_APPLICATION = "hubbub.config.asgi.application"
+LETTERS = "hubbub.web.letters.PageLetters"
+"""Who writes the mails of the worker, which itself knows no pages."""
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

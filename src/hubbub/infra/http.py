@@ -224,6 +224,8 @@ def _reason(error: BaseException) -> str:
             return "it redirects again and again"
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
             return "that is no web address"
+        case aiohttp.ClientConnectorError() if error.os_error.strerror:
+            return str(error.os_error.strerror)
         case aiohttp.ClientResponseError():
             return f"it said {error.status} {error.message}"
         case _:

@@ -82,7 +82,7 @@ def unseen(access: Access) -> int:
     return _unseen(access).count()
 
 
-def for_inbox(access: Access, now: datetime, *, limit: int = 3) -> tuple[Alert, ...]:
+def for_inbox(access: Access, now: datetime, *, limit: int = 2) -> tuple[Alert, ...]:
     """Return the latest alerts somebody has not looked at."""
     access.require(Permission.READ)
     return _values(access.workspace, _unseen(access).select_related("rule").order_by("-pk")[:limit], now)

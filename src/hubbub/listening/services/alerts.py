@@ -1,7 +1,7 @@
 """Writes of alerts: the rules, what they tell of, who was told and who has seen it."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -103,27 +103,31 @@ def look_at_counts(rules: Iterable[Rule], now: datetime) -> list[int]:
     """Look whether rules of counts find something; return the alerts that began."""
     began = []
     for rule in rules:
-        found = None if rule.kind.of_posts else _counted(rule, now)
-        if found is not None and (alert := keep(rule, found, now)):
-            began.append(alert)
+        for topic, found in () if rule.kind.of_posts else _counted(rule, now):
+            if alert := keep(replace(rule, topic=topic), found, now):
+                began.append(alert)
     return began
 
 
-def _counted(rule: Rule, now: datetime) -> Finding | None:
+def _counted(rule: Rule, now: datetime) -> Iterator[tuple[int, Finding]]:
+    """Yield what a rule of counts finds, and on which topic: a burst of any topic is that topic's."""
     if rule.kind is Kind.BURST:
         rows = BurstRow.objects.filter(workspace_id=rule.workspace, term="", seen_at__gt=now - ON)
-        rows = rows.filter(topic=rule.topic) if rule.topic else rows
-        row = rows.order_by("-posts").first()
-        return Finding(row.posts, row.minutes, row.expected) if row else None
+        named = Topic.objects.filter(workspace_id=rule.workspace, event_account=None)
+        rows = rows.filter(topic__in=[rule.topic] if rule.topic else named.values("pk"))
+        latest = {row.topic: row for row in rows.order_by("seen_at", "pk")}
+        yield from ((topic, Finding(row.posts, row.minutes, row.expected)) for topic, row in latest.items())
+        return
     last = int(now.timestamp() // 60)
     cells = Rollup.objects.filter(
         workspace_id=rule.workspace, topic=rule.topic, minute__gt=last - rule.minutes, minute__lte=last
     )
     moods = dict(cells.values_list("sentiment").annotate(n=Sum("posts")))
     posts, cold = sum(moods.values()), moods.get(-1, 0)
-    if rule.kind is Kind.VOLUME:
-        return Finding(posts, rule.minutes) if posts >= rule.at_least else None
-    return Finding(posts, rule.minutes, cold=cold) if is_cold(cold, posts, rule.at_least) else None
+    if rule.kind is Kind.VOLUME and posts >= rule.at_least:
+        yield rule.topic, Finding(posts, rule.minutes)
+    if rule.kind is Kind.MOOD and is_cold(cold, posts, rule.at_least):
+        yield rule.topic, Finding(posts, rule.minutes, cold=cold)
 
 
 @transaction.atomic
@@ -133,7 +137,7 @@ def keep(rule: Rule, found: Finding, now: datetime) -> int | None:
     While a rule of counts goes on, nobody is told twice; of what a rule of posts finds after its first, who is told
     by mail or webhook is told once more, when its pause is over.
     """
-    row = AlertRow.objects.filter(rule_id=rule.id).order_by("-pk").first()
+    row = AlertRow.objects.filter(rule_id=rule.id, topic=rule.topic).order_by("-pk").first()
     since = row.at if row and rule.kind.of_posts else row.last_at if row else None
     if row is None or since is None or since <= now - rule.pause:
         row = AlertRow.objects.create(
