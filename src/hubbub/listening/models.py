@@ -162,6 +162,26 @@ class ReportRow(models.Model):
         indexes: ClassVar = [models.Index(fields=["due_at"], name="report_due")]
 
 
+class StreamColumn(models.Model):
+    """A column of what is heard, as one person arranged it, and up to where they have read it."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    place = models.SmallIntegerField()
+    name = models.CharField(max_length=60)
+    topic = models.BigIntegerField(default=0)  # or EVERY_POST
+    channel = models.CharField(max_length=20, default="")
+    language = models.CharField(max_length=35, default="")
+    sentiment = models.SmallIntegerField(null=True)
+    kind = models.CharField(max_length=20, default="")
+    who = models.JSONField(default=list)
+    words = models.CharField(max_length=200, default="")
+    read_to = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "person", "place"], name="columns_in_order")]
+
+
 class Segment(models.Model):
     """A committed segment of a stream: the record that makes the file count."""
 

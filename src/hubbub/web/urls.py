@@ -4,7 +4,7 @@ from django.urls import path
 
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import views as inbox
-from hubbub.web.listening import alerts, channels, events, posts, reports, topic, topics, trends
+from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -43,6 +43,15 @@ urlpatterns = [
     path("w/<slug:slug>/topics/<int:topic>/posts/", posts.page, name="topic-posts"),
     path("w/<slug:slug>/topics/<int:topic>/change/", topics.edit, name="topic-change"),
     path("w/<slug:slug>/topics/<int:topic>/remove/", topics.remove, name="topic-remove"),
+    path("w/<slug:slug>/topics/stream/", stream.page, name="stream"),
+    path("w/<slug:slug>/topics/stream/begin/", stream.begin, name="stream-begin"),
+    path("w/<slug:slug>/topics/stream/new/", stream.edit, name="column-new"),
+    path("w/<slug:slug>/topics/stream/<int:column>/", stream.edit, name="column"),
+    path("w/<slug:slug>/topics/stream/<int:column>/posts/", stream.lines, name="column-lines"),
+    path("w/<slug:slug>/topics/stream/<int:column>/news/", stream.news, name="column-news"),
+    path("w/<slug:slug>/topics/stream/<int:column>/read/", stream.read, name="column-read"),
+    path("w/<slug:slug>/topics/stream/<int:column>/move/", stream.move, name="column-move"),
+    path("w/<slug:slug>/topics/stream/<int:column>/remove/", stream.remove, name="column-remove"),
     path("w/<slug:slug>/topics/alerts/", alerts.index, name="alerts"),
     path("w/<slug:slug>/topics/alerts/strip/", alerts.strip, name="alert-strip"),
     path("w/<slug:slug>/topics/alerts/seen/", alerts.seen, name="alerts-seen"),

@@ -22,7 +22,7 @@ from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.text import clip
 from hubbub.listening.core.comparison import interval
 from hubbub.listening.core.events import checked_accounts
-from hubbub.listening.core.lists import holds
+from hubbub.listening.core.lists import holds, said_by
 
 MINUTES: Final = {10: "10 minutes", 30: "30 minutes", 60: "an hour", 360: "6 hours", 1440: "a day"}
 PAUSES: Final = {15: "15 minutes", 60: "an hour", 240: "4 hours", 1440: "a day"}
@@ -229,9 +229,7 @@ def spoken(table: pa.Table, rule: Rule, since: datetime) -> Finding | None:
     if rule.kind is Kind.REACH:
         mask = pc.and_(mask, pc.greater_equal(table.column("followers"), rule.at_least))
     else:
-        names = pa.array(rule.who)
-        called = (pc.utf8_lower(table.column(name)) for name in ("handle", "author"))
-        mask = pc.and_(mask, pc.or_kleene(*(pc.is_in(each, names) for each in called)))
+        mask = pc.and_(mask, said_by(table.column("handle"), table.column("author"), rule.who))
     found = table.filter(mask)
     if not found.num_rows:
         return None

@@ -52,6 +52,7 @@ class Sought:
     sentiment: int | None = None  # -1, 0, 1
     kind: int | None = None  # its place among the kinds
     author: str = ""  # the network's id of the account
+    who: tuple[str, ...] = ()  # one of these said it: handles or ids, folded
     words: str = ""  # that the text holds, in this order
 
 

@@ -1,4 +1,6 @@
-"""Columns of lists."""
+"""Columns of lists, and lists of people."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -16,3 +18,9 @@ def holds(lists: pa.ChunkedArray, wanted: int) -> pa.BooleanArray:
     parents = pc.list_parent_indices(lists).to_numpy()
     found[parents[lists.flatten().to_numpy() == wanted]] = True
     return pa.array(found)
+
+
+def said_by(handle: pa.ChunkedArray, author: pa.ChunkedArray, who: Sequence[str]) -> pa.ChunkedArray:
+    """Say which posts are by one of some accounts, by handle or id, whatever their case; null where neither is told."""
+    names = pa.array(who, pa.string())
+    return pc.or_kleene(*(pc.is_in(pc.utf8_lower(column), names) for column in (handle, author)))

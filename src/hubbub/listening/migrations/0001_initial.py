@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('channels', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -343,5 +344,26 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='reportrow',
             index=models.Index(fields=['due_at'], name='report_due'),
+        ),
+        migrations.CreateModel(
+            name='StreamColumn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.SmallIntegerField()),
+                ('name', models.CharField(max_length=60)),
+                ('topic', models.BigIntegerField(default=0)),
+                ('channel', models.CharField(default='', max_length=20)),
+                ('language', models.CharField(default='', max_length=35)),
+                ('sentiment', models.SmallIntegerField(null=True)),
+                ('kind', models.CharField(default='', max_length=20)),
+                ('who', models.JSONField(default=list)),
+                ('words', models.CharField(default='', max_length=200)),
+                ('read_to', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'person', 'place'], name='columns_in_order')],
+            },
         ),
     ]

@@ -24,7 +24,7 @@ from hubbub.infra.archive import Part
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import Event
 from hubbub.listening.core.heard import HeardLine, HeardPage, Mark, Sought, at_us, us_of
-from hubbub.listening.core.lists import holds
+from hubbub.listening.core.lists import holds, said_by
 from hubbub.listening.models import Post, Rollup, Segment
 
 MINUTE_US: Final = 60_000_000
@@ -60,38 +60,40 @@ _SHOWN: Final = (
 
 
 class _Test(NamedTuple):
-    """What a column of a post that is looked for has to be."""
+    """What one or two columns of a post that is looked for have to be."""
 
-    column: str
-    passes: Callable[[pa.ChunkedArray], pa.Array]
+    columns: tuple[str, ...]
+    passes: Callable[..., pa.Array]
 
 
 def _tests(sought: Sought, since_us: int, until_us: int) -> tuple[list[_Test], list[_Test]]:
     """Return what posts have to be: what is quick to read, and what is not."""
     quick = [
         _Test(
-            "said_at",
+            ("said_at",),
             lambda said: pc.and_(
                 pc.greater_equal(said.cast(pa.int64()), since_us), pc.less(said.cast(pa.int64()), until_us)
             ),
         ),
-        _Test("private", pc.invert),
-        _Test("event", lambda event: pc.not_equal(event, int(Event.DELETE))),
+        _Test(("private",), pc.invert),
+        _Test(("event",), lambda event: pc.not_equal(event, int(Event.DELETE))),
     ]
     if sought.topic:
-        quick.append(_Test("topics", lambda topics: holds(topics, sought.topic)))
+        quick.append(_Test(("topics",), lambda topics: holds(topics, sought.topic)))
     for column, wanted in (("channel", sought.channel), ("language", sought.language), ("sentiment", sought.sentiment)):
         if wanted not in ("", None):
-            quick.append(_Test(column, partial(pc.equal, wanted)))
+            quick.append(_Test((column,), partial(pc.equal, wanted)))
     slow = []
     if sought.kind is not None:
         slow.append(
-            _Test("kinds", lambda kinds: pa.array([_likeliest(each) == sought.kind for each in kinds.to_pylist()]))
+            _Test(("kinds",), lambda kinds: pa.array([_likeliest(each) == sought.kind for each in kinds.to_pylist()]))
         )
     if sought.author:
-        slow.append(_Test("author", lambda author: pc.equal(author, sought.author)))
+        slow.append(_Test(("author",), lambda author: pc.equal(author, sought.author)))
+    if sought.who:
+        slow.append(_Test(("handle", "author"), lambda handle, author: said_by(handle, author, sought.who)))
     if sought.words:
-        slow.append(_Test("text", lambda text: pc.match_substring(text, sought.words, ignore_case=True)))
+        slow.append(_Test(("text",), lambda text: pc.match_substring(text, sought.words, ignore_case=True)))
     return quick, slow
 
 
@@ -107,7 +109,7 @@ def _passing(table: pa.Table, tests: Sequence[_Test]) -> NDArray[np.int64]:
     """Return the places of rows that pass all tests."""
     mask = np.ones(table.num_rows, bool)
     for test in tests:
-        mask &= pc.fill_null(test.passes(table.column(test.column)), False).to_numpy(zero_copy_only=False)
+        mask &= pc.fill_null(test.passes(*map(table.column, test.columns)), False).to_numpy(zero_copy_only=False)
     return np.flatnonzero(mask)
 
 
@@ -180,7 +182,7 @@ class _Found:
         """Read what is cheap first, and more only where something may be found."""
         rows = None
         for tests in filter(None, self.tests):
-            held = part.read(list(dict.fromkeys(test.column for test in tests)))
+            held = part.read(list(dict.fromkeys(column for test in tests for column in test.columns)))
             held = held if rows is None else held.take(rows)
             found = pa.array(_passing(held, tests))
             rows = found if rows is None else rows.take(found)

@@ -114,7 +114,7 @@ def _counted(rule: Rule, now: datetime) -> Iterator[tuple[int, Finding]]:
     if rule.kind is Kind.BURST:
         rows = BurstRow.objects.filter(workspace_id=rule.workspace, term="", seen_at__gt=now - ON)
         named = Topic.objects.filter(workspace_id=rule.workspace, event_account=None)
-        rows = rows.filter(topic__in=[rule.topic] if rule.topic else named.values("pk"))
+        rows = rows.filter(topic__in=(named.filter(pk=rule.topic) if rule.topic else named).values("pk"))
         latest = {row.topic: row for row in rows.order_by("seen_at", "pk")}
         yield from ((topic, Finding(row.posts, row.minutes, row.expected)) for topic, row in latest.items())
         return

@@ -258,6 +258,12 @@ def times(ratio: float | None) -> str:
 
 
 @register.filter
+def iso(at: datetime) -> str:
+    """A moment as an address or a form carries it."""
+    return at.isoformat()
+
+
+@register.filter
 def minute_words(minutes: int) -> str:
     """A number of minutes, as people say it."""
     return span_words(minutes)
