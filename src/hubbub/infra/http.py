@@ -7,6 +7,7 @@ neither a clever name nor a redirect reaches what only this machine should see. 
 
 import errno
 import ipaddress
+import os
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -224,8 +225,8 @@ def _reason(error: BaseException) -> str:
             return "it redirects again and again"
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
             return "that is no web address"
-        case aiohttp.ClientConnectorError() if error.os_error.strerror:
-            return str(error.os_error.strerror)
+        case aiohttp.ClientConnectorError() if error.os_error.errno:
+            return os.strerror(error.os_error.errno)
         case aiohttp.ClientResponseError():
             return f"it said {error.status} {error.message}"
         case _:

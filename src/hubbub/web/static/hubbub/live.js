@@ -262,5 +262,6 @@ function hear() {
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 if (app) hear();
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" }); // on a phone
 countDown();
 document.addEventListener("htmx:afterSettle", countDown);
