@@ -100,7 +100,20 @@ def demo(browser: Browser, address: str, link: str) -> None:
     case = page.url
     page.goto(case)  # without the welcome
     take(page, "inbox-light")
+    page.goto(f"{address}/w/{workspace}/topics/stream/")
+    page.get_by_role("button", name="Begin with your topics").click()
+    for number, kind in enumerate(("Much more is said than usual", "Somebody with many followers speaks")):
+        page.goto(f"{address}/w/{workspace}/topics/alerts/new/")
+        page.get_by_label("Name").fill(("Bursts", "Widely read people")[number])
+        page.get_by_label(kind).check()
+        if number:
+            page.get_by_label("Followers").fill("10000")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url(re.compile(r"/alerts/$"))
+    page.wait_for_timeout(30_000)
     for name, path in (
+        ("stream-light", f"/w/{workspace}/topics/stream/"),
+        ("alerts-light", f"/w/{workspace}/topics/alerts/"),
         ("topic-light", f"/w/{workspace}/topics/1/?span=month"),
         ("topic-form-light", f"/w/{workspace}/topics/1/change/"),
         ("trends-light", f"/w/{workspace}/topics/trends/?span=month"),
