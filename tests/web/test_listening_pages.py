@@ -139,3 +139,25 @@ def test_a_person_is_looked_up_and_erased(shop: Shop) -> None:
     assert "ann_0" not in posts
     assert "ann_1" in posts
     assert AuditEntry.objects.filter(action="person erased", subject="demo").exists()
+
+
+def test_posts_are_corrected_in_bulk_and_back(shop: Shop) -> None:
+    path = f"topics/{shop.topic}/posts/"
+    found = shop.get(path).content.decode()
+    uris = [unescape(each.partition('"')[0]) for each in found.split('name="uri" value="')[1:]]
+    assert len(uris) > 5
+    chosen = shop.client.post(
+        f"/w/{shop.town.access.slug}/{path}correct/?words=acme", {"uri": uris[:2], "what": "drop"}
+    )
+    assert (chosen.status_code, chosen["Location"].endswith("?words=acme")) == (302, True)
+    left = shop.get(path).content.decode()
+    assert "Taken out of Acme: 2 posts" in left
+    assert left.count('name="uri"') == found.count('name="uri"') - 2
+    undo = left.partition(f"{path}undo/")[2].partition("/")[0]
+    assert shop.post(f"{path}undo/{undo}/").status_code == 302
+    assert shop.get(path).content.decode().count('name="uri"') == found.count('name="uri"')
+    everything = shop.post(f"{path}correct/", all="yes", what="mood:1")
+    assert everything.status_code == 302
+    assert ">Cold<" not in shop.get(path).content.decode().partition("post-list")[2]
+    assert shop.post(f"{path}correct/", what="drop").status_code == 400
+    assert shop.post(f"{path}correct/", all="yes", what="add:999").status_code == 400

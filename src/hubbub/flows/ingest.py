@@ -98,7 +98,7 @@ def ingest(
             if not (made.anything or table.num_rows or (last and (idle or moved))):
                 break
             try:
-                _write_and_commit(stream, made, table, keys, places, index, now)
+                store(stream, made, table, keys, places, index, now)
                 moved = True
                 stream = replace(stream, cursor=made.cursor, next_segment=made.number + (made.segment_size is not None))
                 heard, rows = heard + made.heard, rows + len(made.rows) + len(made.edits) + len(made.deletes)
@@ -109,7 +109,7 @@ def ingest(
     return Ingested(stream, heard, rows, len(batch.rejects), committed=moved)
 
 
-def _write_and_commit(
+def store(
     stream: StreamValue,
     made: Commit,
     table: pa.Table,
@@ -118,6 +118,15 @@ def _write_and_commit(
     index: Identities,
     now: datetime,
 ) -> None:
+    """Write the segment, commit, and tell the hash index, in this order.
+
+    Raises
+    ------
+    Fenced
+        If another process committed on the stream; nothing was.
+    HeardElsewhere
+        If another stream stored one of the rows first; nothing was.
+    """
     if not table.num_rows:
         services.commit(made, now=now)
         return

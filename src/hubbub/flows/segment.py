@@ -61,7 +61,7 @@ def entries_of(table: pa.Table, keys: Sequence[bytes] | None = None) -> list[tup
     happened, said = (table.column(name).cast(pa.int64()).to_numpy() for name in ("happened_at", "said_at"))
     head = np.empty(table.num_rows, HEAD_TYPE)
     head["minute"] = said // _MINUTE_US
-    head["edited_us"] = np.where(event == Event.EDIT, happened, 0)
+    head["edited_us"] = np.where((event == Event.EDIT) | (event == Event.MARK), happened, 0)
     head["sentiment"] = table.column("sentiment").to_numpy()
     head["flags"] = np.where(event == Event.DELETE, GONE, 0) | np.where(has_row, ROW, 0)
     told = pc.binary_join_element_wise(table.column("channel"), table.column("language"), "", "\0")

@@ -37,6 +37,7 @@ class Event(IntEnum):
     CREATE = 0
     EDIT = 1
     DELETE = 2
+    MARK = 3  # no network's: somebody here said what it counts as
 
 
 POST_SCHEMA = pa.schema(

@@ -240,6 +240,7 @@ class Post(models.Model):
     topics = models.JSONField(default=list)  # ids of the topics it matched
     counted = models.JSONField(null=True)  # the roll-up cell, for a later edit or delete
     edited_at = models.DateTimeField(null=True)
+    marked_at = models.DateTimeField(null=True)  # when somebody here last said what it counts as
     deleted_at = models.DateTimeField(null=True)
     reading = models.JSONField(null=True)  # what was made of this wording, see care.core.reading
     pending = models.BooleanField(default=True)  # triage has not seen it yet (or not since it changed)
@@ -254,6 +255,20 @@ class Post(models.Model):
 
 ERASED = "erased:"
 """How the uri of a row begins whose post was erased; a case still shows its place."""
+
+
+class CorrectionRow(models.Model):
+    """What somebody said some posts count as, with what they counted as before: so that it can be taken back."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    words = models.CharField(max_length=200)  # "Taken out of Acme"
+    before = models.JSONField()  # [uri, said_us, topics, sentiment] of each post
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "-id"], name="correction_newest")]
 
 
 class Revision(models.Model):

@@ -106,10 +106,12 @@ def digests(table: pa.Table) -> Iterator[tuple[Key, Digest]]:
 
     Parameters
     ----------
-    table : columns of a segment (flows.segment); private posts, deletes and posts without words tell nothing here
+    table : columns of a segment (flows.segment); private posts, deletes and posts without words tell nothing here, nor
+        do marks, which bring their own digest (flows.corrections)
     """
     event, private = table.column("event"), table.column("private")
-    told = pc.and_(pc.not_equal(event, int(Event.DELETE)), pc.and_(pc.invert(private), pc.is_valid(table["text"])))
+    wording = pc.is_in(event, pa.array([int(Event.CREATE), int(Event.EDIT)], event.type))
+    told = pc.and_(wording, pc.and_(pc.invert(private), pc.is_valid(table["text"])))
     table = table.filter(told).combine_chunks()
     if not table.num_rows:
         return

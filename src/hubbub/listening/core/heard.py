@@ -54,6 +54,7 @@ class Sought:
     author: str = ""  # the network's id of the account
     who: tuple[str, ...] = ()  # one of these said it: handles or ids, folded
     words: str = ""  # that the text holds, in this order
+    uris: tuple[str, ...] = ()  # it is one of these
 
 
 @dataclass(frozen=True, slots=True)

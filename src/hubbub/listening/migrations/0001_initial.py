@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('topics', models.JSONField(default=list)),
                 ('counted', models.JSONField(null=True)),
                 ('edited_at', models.DateTimeField(null=True)),
+                ('marked_at', models.DateTimeField(null=True)),
                 ('deleted_at', models.DateTimeField(null=True)),
                 ('reading', models.JSONField(null=True)),
                 ('pending', models.BooleanField(default=True)),
@@ -364,6 +365,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['workspace', 'person', 'place'], name='columns_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CorrectionRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('words', models.CharField(max_length=200)),
+                ('before', models.JSONField()),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-id'], name='correction_newest')],
             },
         ),
     ]

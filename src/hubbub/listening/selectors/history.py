@@ -109,15 +109,20 @@ def digest_of(access: Access, topic: int, span: Span) -> Digest:
     return merged(unpacked(made) for made in parts.values_list("made", flat=True))
 
 
-def tops_of(access: Access, digest: Digest, places: Places, *, limit: int = 10) -> tuple[Top, ...]:
-    """Return the posts of a digest that still stand."""
+def tops_of(access: Access, topic: int, digest: Digest, places: Places, *, limit: int = 10) -> tuple[Top, ...]:
+    """Return the posts of a topic's digest that still stand, and still belong to it."""
     access.require(Permission.READ)
     uris = [top.uri for top in digest.tops]
     keys = identities.keys_of([access.workspace] * len(uris), uris)
     known = identities.at(places.identities).known(keys)
-    rows = Post.objects.filter(workspace_id=access.workspace, uri__among=frozenset(uris), deleted_at__isnull=False)
-    gone = set(rows.values_list("uri", flat=True))
-    gone |= {uri for uri, key in zip(uris, keys, strict=True) if key in known and known[key].gone}
+    rows = Post.objects.filter(workspace_id=access.workspace, uri__among=frozenset(uris))
+    told = rows.values_list("uri", "topics", "deleted_at")
+    gone = {uri for uri, topics, deleted_at in told if deleted_at or (topic and topic not in topics)}
+    for uri, key in zip(uris, keys, strict=True):
+        if (cell := known.get(key)) is not None and (
+            cell.gone or (topic and not cell.row and topic not in cell.topics)
+        ):
+            gone.add(uri)
     return tuple(top for top in digest.tops if top.uri not in gone)[:limit]
 
 

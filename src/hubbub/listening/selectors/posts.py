@@ -90,6 +90,8 @@ def _tests(sought: Sought, since_us: int, until_us: int) -> tuple[list[_Test], l
         )
     if sought.author:
         slow.append(_Test(("author",), lambda author: pc.equal(author, sought.author)))
+    if sought.uris:
+        slow.append(_Test(("uri",), lambda uri: pc.is_in(uri, pa.array(sought.uris))))
     if sought.who:
         slow.append(_Test(("handle", "author"), lambda handle, author: said_by(handle, author, sought.who)))
     if sought.words:
@@ -137,10 +139,32 @@ def posts(access: Access, sought: Sought, places: Places, *, limit: int = 50, af
     return HeardPage(tuple(page[:limit]), page[limit - 1].mark if len(page) > limit else None)
 
 
+def standing(
+    access: Access, sought: Sought, places: Places, columns: Sequence[str], *, limit: int
+) -> list[dict[str, Any]]:
+    """Return the whole rows of posts as they stand now, at most so many, the latest first. For flows that change them.
+
+    Parameters
+    ----------
+    columns : those of the segment's schema that are wanted
+    """
+    access.require(Permission.READ)
+    found = _Found(access.workspace, sought, places, None, tuple(dict.fromkeys((*_SHOWN, *columns))))
+    for since_us, tables in found.stretches():
+        for table in tables:
+            found.look(table)
+        if found.floor_us > since_us or len(found.rows) > limit:
+            break
+    rows = sorted(found.standing().values(), key=lambda row: (row["said_at"], row["uri"]), reverse=True)
+    return rows[:limit]
+
+
 class _Found:
     """What was found so far, and where to look next."""
 
-    def __init__(self, workspace: int, sought: Sought, places: Places, after: Mark | None) -> None:
+    def __init__(
+        self, workspace: int, sought: Sought, places: Places, after: Mark | None, shown: Sequence[str] = _SHOWN
+    ) -> None:
         self.workspace, self.sought, self.places, self.after = workspace, sought, places, after
         self.since_us, self.until_us = us_of(sought.since), us_of(sought.until)
         if after is not None:
@@ -150,6 +174,7 @@ class _Found:
         self.floor_us = self.since_us  # no earlier than this everything was taken
         self.read: set[Part] = set()
         self.tests = _tests(sought, self.since_us, self.until_us)
+        self.shown = shown
 
     def stretches(self) -> Iterator[tuple[int, Iterator[pa.Table]]]:
         """Yield tables to look in, from the latest stretch of time to the earliest, and where each stretch begins."""
@@ -188,7 +213,7 @@ class _Found:
             rows = found if rows is None else rows.take(found)
             if not len(rows):
                 return _NOTHING
-        return _remembered(part.read(_SHOWN).take(rows))
+        return _remembered(part.read(self.shown).take(rows))
 
     def _waiting(self) -> Iterator[pa.Table]:
         """Yield what segments hold that are not in the archive yet."""
@@ -201,7 +226,7 @@ class _Found:
             except FileNotFoundError:
                 continue  # archived meanwhile, and read there
             mine = table.filter(pc.equal(table.column("workspace"), self.workspace))
-            yield self._asked(mine.select(_SHOWN))
+            yield self._asked(mine.select(self.shown))
 
     def _asked(self, table: pa.Table) -> pa.Table:
         """Return the rows that are looked for."""
@@ -236,7 +261,7 @@ class _Found:
     def page(self, *, complete_to_us: int) -> list[HeardLine]:
         """Return what was found and stands, the latest first, no earlier than what was looked through wholly."""
         since = max(complete_to_us, self.floor_us)
-        standing = self._standing()
+        standing = self.standing()
         found = [
             (said_us, uri, HeardLine.of(row, edited=row["event"] == Event.EDIT))
             for uri, row in standing.items()
@@ -244,7 +269,7 @@ class _Found:
         ]
         return [line for _, _, line in sorted(found, key=lambda each: each[:2], reverse=True)]
 
-    def _standing(self) -> dict[str, dict[str, Any]]:
+    def standing(self) -> dict[str, dict[str, Any]]:
         """Return the wording of each post that counts now; none of those that were deleted."""
         new = [uri for uri in self.rows if uri not in self.edited]
         keys = identities.keys_of([self.workspace] * len(new), new)
@@ -254,7 +279,11 @@ class _Found:
         for uri, key in zip(new, keys, strict=True):
             self.edited[uri] = LATEST
             if (post := rows.get(uri)) is not None:
-                self.edited[uri] = GONE if post.deleted_at else us_of(post.edited_at) if post.edited_at else FIRST
+                self.edited[uri] = (
+                    GONE
+                    if post.deleted_at
+                    else max((us_of(at) for at in (post.edited_at, post.marked_at) if at), default=FIRST)
+                )
             elif key in known and not known[key].row:
                 self.edited[uri] = GONE if known[key].gone else known[key].edited_us or FIRST
         standing = {}
@@ -283,7 +312,7 @@ def _ahead(read: Callable[[Part], pa.Table], parts: Sequence[Part]) -> Iterator[
 
 def _rows(workspace: int, uris: Sequence[str]) -> list[Post]:
     found = Post.objects.filter(workspace_id=workspace, uri__among=frozenset(uris))
-    return list(found.only("uri", "edited_at", "deleted_at"))
+    return list(found.only("uri", "edited_at", "marked_at", "deleted_at"))
 
 
 def _any_within(minutes: NDArray[np.int64], part: Part) -> bool:

@@ -158,6 +158,15 @@ class Edit:
     reading: list[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A row of which somebody here said what it counts as."""
+
+    post: int
+    at: datetime
+    counted: Counted
+
+
 @dataclass(slots=True)
 class Commit:
     """Everything one transaction makes true about a piece of a stream."""
@@ -173,6 +182,7 @@ class Commit:
     rows: list[Sequence[Any]] = field(default_factory=list)  # in the order of POST_COLUMNS
     edits: list[Edit] = field(default_factory=list)
     deletes: list[tuple[int, datetime]] = field(default_factory=list)
+    marks: list[Marked] = field(default_factory=list)
     learned: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # of authors, by another stream
     tombstones: dict[tuple[int, str], datetime] = field(default_factory=dict)  # by workspace and uri
     cells: Counter[CellKey] = field(default_factory=Counter)
@@ -212,6 +222,7 @@ def commit(made: Commit, *, now: datetime) -> None:
                 db.insert(Post, POST_COLUMNS, made.rows)
             _apply_edits(made)
             _apply_deletes(made)
+            _apply_marks(made)
             for post, values in made.learned:
                 Post.objects.filter(pk=post).update(**values)
             Tombstone.objects.bulk_create(
@@ -342,6 +353,13 @@ def _apply_edits(made: Commit) -> None:
             row.text, row.pending, row.reading = edit.text, True, edit.reading
         row.edited_at, row.counted, row.topics = edit.at, cell_of(edit.counted), list(edit.counted.topics)
         row.save(update_fields=["text", "edited_at", "pending", "counted", "topics", "reading"])
+
+
+def _apply_marks(made: Commit) -> None:
+    for mark in made.marks:
+        Post.objects.filter(pk=mark.post).update(
+            marked_at=mark.at, counted=cell_of(mark.counted), topics=list(mark.counted.topics)
+        )
 
 
 def _apply_deletes(made: Commit) -> None:

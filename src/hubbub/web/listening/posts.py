@@ -1,21 +1,30 @@
 """The posts behind a figure: of a topic, a span, a mood, a channel, somebody, some words; the latest first."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
+from hubbub.accounts.core.access import Permission
+from hubbub.flows import corrections as corrections_flow
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
 from hubbub.listening import selectors
+from hubbub.listening.core.corrections import MOST, Correction
 from hubbub.listening.core.heard import Mark, Sought
 from hubbub.listening.models import EVERY_POST
+from hubbub.listening.selectors import corrections
 from hubbub.listening.selectors.posts import posts
 from hubbub.web.listening.lines import KIND_PLACES, MOODS, SENTIMENTS, alike, lines_of
 from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.settings.forms import text
 
 PAGE = 30
 ASKED = ("since", "until", "channel", "language", "sentiment", "kind", "author", "words")
@@ -26,10 +35,11 @@ ASKED = ("since", "until", "channel", "language", "sentiment", "kind", "author",
 def page(request: Request, topic: int) -> HttpResponse:
     """The posts of a topic, or of all (0)."""
     value = selectors.topic(request.access, topic) if topic != EVERY_POST else None
-    asked: dict[str, str] = {name: request.GET[name].strip() for name in ASKED if request.GET.get(name, "").strip()}
+    asked = _asked(request)
     sought = _sought(request, topic, asked)
     after = Mark.of(request.GET["after"]) if request.GET.get("after") else None
     found = posts(request.access, sought, places(), limit=PAGE, after=after)
+    line = corrections.latest(request.access, now()) if request.access.may(Permission.WORK) else None
     narrowed = [name for name in ASKED[2:] if name in asked]
     context: dict[str, Any] = {
         "section": "topics",
@@ -46,6 +56,8 @@ def page(request: Request, topic: int) -> HttpResponse:
         "narrowed": narrowed,
         "wide": urlencode([(name, asked[name]) for name in ASKED[:2] if name in asked]),
         "further": after is not None,
+        "query": urlencode(asked),
+        "correction": line,
     }
     return render(request, "listening/post_lines.html" if request.htmx else "listening/posts.html", context)
 
@@ -79,3 +91,52 @@ def _moment(given: str, zone: ZoneInfo) -> datetime:
     except ValueError:
         raise InvalidInput(reason=f"{given[:40]!r} is no time; write it as 2026-11-30T14:00.") from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+@require_POST
+@in_workspace
+def correct(request: Request, topic: int) -> HttpResponse:
+    """Let chosen posts, or all that are found, count as something else."""
+    asked = _asked(request)
+    sought = _sought(request, topic, asked)
+    if text(request, "all") != "yes":
+        uris = tuple(uri for same in request.POST.getlist("uri") for uri in same.split())[:MOST]
+        if not uris:
+            raise InvalidInput(reason="Choose posts first, or all that are found.")
+        sought = replace(sought, uris=uris)
+    correction, words = _correction(request, topic)
+    done, _ = corrections_flow.correct(request.access, sought, correction, words, places(), now=now())
+    messages.success(
+        request, f"{words}: {done:,} post{'' if done == 1 else 's'}." if done else "They count so already."
+    )
+    return redirect(_back(request, topic, asked))
+
+
+def _correction(request: Request, topic: int) -> tuple[Correction, str]:
+    """Read what is to be done, with its words."""
+    what, _, which = text(request, "what").partition(":")
+    names: dict[str, str] = {str(each.id): each.name for each in selectors.topics(request.access)}
+    if what == "drop" and topic != EVERY_POST:
+        return Correction(drop=frozenset({topic})), f"Taken out of {selectors.topic(request.access, topic).name}"
+    if what == "add" and which in names:
+        return Correction(add=frozenset({int(which)})), f"Put into {names[which]}"
+    if what == "mood" and which in SENTIMENTS:
+        return Correction(sentiment=SENTIMENTS[which]), f"Mood: {dict(MOODS)[which].lower()}"
+    raise InvalidInput(reason="Choose what these posts are to count as.")
+
+
+@require_POST
+@in_workspace
+def undo(request: Request, topic: int, correction: int) -> HttpResponse:
+    """Take a correction back."""
+    words, done = corrections_flow.undo(request.access, correction, places(), now=now())
+    messages.success(request, f"Taken back for {done:,} post{'' if done == 1 else 's'}: {words}.")
+    return redirect(_back(request, topic, _asked(request)))
+
+
+def _asked(request: Request) -> dict[str, str]:
+    return {name: request.GET[name].strip() for name in ASKED if request.GET.get(name, "").strip()}
+
+
+def _back(request: Request, topic: int, asked: dict[str, str]) -> str:
+    return f"{reverse('topic-posts', args=(request.access.slug, topic))}?{urlencode(asked)}"

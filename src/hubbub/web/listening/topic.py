@@ -75,7 +75,7 @@ def page(request: Request, topic: int) -> HttpResponse:
             "against": "the time before" if mostly_it else "all that was heard",
             "tags": list(digest.tags.items())[:10],
             "sites": [(site, count) for site, count in digest.sites.items() if site][:6],
-            "tops": history.tops_of(request.access, digest, places(), limit=5),
+            "tops": history.tops_of(request.access, topic, digest, places(), limit=5),
             "cases": care.cases_of(request.access, [top.uri for top in digest.tops]),
             "share_of_voice": share_of_voice(request, value, span),
             "waiting_since": history.digested_until(request.access),

@@ -1,0 +1,56 @@
+"""Writes of corrections: that they were made, and that they were taken back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.services import audit
+from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.listening.core.corrections import Before
+from hubbub.listening.core.digest import Digest, Key, packed
+from hubbub.listening.models import EVERY_POST, CorrectionRow, DigestPart
+
+KEPT = timedelta(days=30)
+
+
+@transaction.atomic
+def note(access: Access, words: str, before: Sequence[Before], *, now: datetime) -> int:
+    """Keep what posts counted as before a correction; return its number."""
+    access.require(Permission.WORK)
+    told = [[each.uri, each.said_us, list(each.topics), each.sentiment] for each in before]
+    row = CorrectionRow.objects.create(
+        workspace_id=access.workspace, person_id=access.person, at=now, words=words[:200], before=told
+    )
+    CorrectionRow.objects.filter(workspace_id=access.workspace, at__lt=now - KEPT).delete()
+    audit(access, "posts corrected", words, now=now, after={"posts": len(before)})
+    return row.pk
+
+
+def of_correction(access: Access, correction: int) -> tuple[str, list[Before]]:
+    """Return what a correction said, and what its posts counted as before; it can be taken back once."""
+    access.require(Permission.WORK)
+    row = CorrectionRow.objects.filter(workspace_id=access.workspace, pk=correction).first()
+    if row is None:
+        raise NotFound(what="correction", which=correction)
+    if row.undone_at is not None:
+        raise Conflict(reason="This was taken back already.")
+    return row.words, [Before(uri, said, tuple(topics), mood) for uri, said, topics, mood in row.before]
+
+
+@transaction.atomic
+def undone(access: Access, correction: int, *, now: datetime) -> None:
+    """Note that a correction was taken back."""
+    row = CorrectionRow.objects.get(workspace_id=access.workspace, pk=correction)
+    CorrectionRow.objects.filter(pk=correction).update(undone_at=now)
+    audit(access, "correction taken back", row.words, now=now, after={"posts": len(row.before)})
+
+
+def add_digests(digests: Iterable[tuple[Key, Digest]]) -> None:
+    """Let topics know of posts that were put into them; part of a larger transaction."""
+    DigestPart.objects.bulk_create(
+        DigestPart(workspace_id=workspace, topic=topic, hour=hour, made=packed(digest))
+        for (workspace, topic, hour), digest in digests
+        if topic != EVERY_POST
+    )
