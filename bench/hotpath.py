@@ -11,6 +11,7 @@ batch_p99_ms                     a thousand posts, wall, commits that fall due w
                                  by the worker, another process: that costs CPU seconds here, but nobody's time
 rss_mb                           after `--many` million posts through a process that does nothing else
 wrong                            posts whose topics differ from what the plainest rules say, of 100,000
+spool_us                         what keeping the lines as they came would cost more, a post: the spool is off here
 vs_naive, vs_obsei               / a loop of regular expressions and VADER; / obsei 0.0.15 (null where not installed)
 
     python bench/hotpath.py [--posts 200000] [--many 10] [--check 100000] [--only figure,figure]
@@ -133,7 +134,9 @@ class Home:
         """Where its segments, identities and archive lie."""
         from hubbub.infra.places import Places
 
-        return Places(self.folder / "segments", self.folder / "identities", self.folder / "archive")
+        return Places(
+            self.folder / "segments", self.folder / "identities", self.folder / "archive", self.folder / "spool"
+        )
 
 
 def opened(folder: Path, streams: list[Any]) -> Home:
@@ -277,6 +280,19 @@ def compare(home: Home, blobs: Sequence[bytes], rounds: int = 3) -> dict[str, An
         "heard_s": [round(each, 2) for each in heard],
         "parsed_s": [round(each, 2) for each in parsed],
     }
+
+
+def spool_us(folder: Path, blobs: Sequence[bytes]) -> float:
+    """Return the CPU microseconds that keeping a post as it came costs."""
+    from hubbub.infra.spool import Spool
+    from hubbub.kernel.batch import Lines
+
+    kept = Spool(folder, 1, 10_000_000_000)
+    start = cpu()
+    for blob in blobs:
+        kept.keep(Lines.split(blob), ARRIVED)
+    kept.flush(ARRIVED)
+    return (cpu() - start) / len(blobs) / BATCH * 1e6
 
 
 def one_of_two(home: Path, streams: list[Any], number: int, path: str, seconds: float, barrier: Any, told: Any) -> None:
@@ -447,7 +463,8 @@ def main() -> None:
         if wanted("ratio_parse_5", "batch_p99_ms", "vs_naive", "vs_obsei"):
             found = compare(Home(folder / "five", queries(terms)), blobs_of(some))
             figures |= {"ratio_parse_5": round(found["ratio"], 3), "posts_5": found} | {
-                "batch_p99_ms": round(found["p99_ms"], 1)
+                "batch_p99_ms": round(found["p99_ms"], 1),
+                "spool_us": round(spool_us(folder / "spool", blobs_of(some)), 2),
             }
         if wanted("ratio_parse_100", "batch_p99_ms", "vs_obsei"):
             found = compare(Home(folder / "all", queries(terms)), blobs_of(every))

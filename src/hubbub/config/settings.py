@@ -21,6 +21,7 @@ HOME = ENVIRONMENT.home
 SEGMENTS = HOME / "segments"
 ARCHIVE = HOME / "archive"
 IDENTITIES = HOME / "identities"
+SPOOL = HOME / "spool"
 _web = Path(__file__).parents[1] / "web"
 
 

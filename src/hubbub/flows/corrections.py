@@ -55,7 +55,7 @@ def correct(
         mood = cell.sentiment if correction.sentiment is None else correction.sentiment
         return correction.topics(cell.topics), mood
 
-    before = _mark(access, sought, after, places, now=now)
+    before = mark(access, sought, after, places, now=now)
     return len(before), services.note(access, words, before, now=now) if before else None
 
 
@@ -72,12 +72,12 @@ def undo(access: Access, correction: int, places: Places, *, now: datetime) -> t
     if told:
         since, until = min(each.said_us for each in told), max(each.said_us for each in told)
         sought = Sought(at_us(since), at_us(until + 1), uris=tuple(before))
-        _mark(access, sought, lambda row, _: (before[row["uri"]].topics, before[row["uri"]].sentiment), places, now=now)
+        mark(access, sought, lambda row, _: (before[row["uri"]].topics, before[row["uri"]].sentiment), places, now=now)
     services.undone(access, correction, now=now)
     return words, len(told)
 
 
-def _mark(
+def mark(
     access: Access,
     sought: Sought,
     after: Callable[[Mapping[str, Any], Counted], State],

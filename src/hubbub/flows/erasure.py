@@ -12,7 +12,7 @@ from hubbub.care import selectors as care
 from hubbub.care.services.erasure import forget_account
 from hubbub.channels import services as channels
 from hubbub.flows.archive import archive_due
-from hubbub.infra import archive
+from hubbub.infra import archive, spool
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
@@ -115,6 +115,7 @@ def erase(access: Access, channel: str, author: str, places: Places, *, now: dat
     failpoint("erasure.rows")
     erasure.take_from_digests(workspace, channel, author, who.handle)
     failpoint("erasure.digests")
+    spool.forget(places.spool, [word.encode() for word in (author, who.handle) if len(word) >= LEAST_NAME])
     # The archive last: as long as it holds them, they are found when somebody asks again.
     return archive.remove(places.archive, workspace, f"channel = {_quoted(channel)} AND author = {_quoted(author)}")
 

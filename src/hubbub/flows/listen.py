@@ -32,7 +32,8 @@ from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
 from hubbub.infra.http import Unreachable
 from hubbub.infra.places import Places
-from hubbub.kernel.batch import RawBatch
+from hubbub.infra.spool import Spool
+from hubbub.kernel.batch import Lines, RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import CaseId, StreamId
 from hubbub.listening import selectors as listening
@@ -176,6 +177,7 @@ class OneStream:
         self._passed = 0  # lines in which nothing was heard, since the cursor was last committed
         self._heard_at = self._committed_at = 0.0
         self._profiles_from = 0.0
+        self._spool = Spool(shared.places.spool, stream.id, shared.places.spool_bytes)
 
     async def run(self) -> None:
         """Hear until cancelled. One channel serves every try, so that a sign-in lasts."""
@@ -191,6 +193,7 @@ class OneStream:
                     await self.shared.db(health.note_failure, stream.id, words, now=_now())
                 await asyncio.sleep(wait_s)
         finally:
+            self._spool.flush(_now())
             await channel.aclose()
 
     async def _hear(self, channel: Channel, tries: int) -> tuple[str, float]:
@@ -236,7 +239,7 @@ class OneStream:
     async def _take(self, raw: RawBatch | None, channel: Channel) -> None:
         """Hear one batch, or what waited for others (None: nothing more came), and decide."""
         if self._sifting is None:
-            done = None if raw is None else await self._hear_whole(raw)
+            done = None if raw is None else await self._hear_whole(raw, channel)
         else:
             done = await self._hear_sieved(self._sifting, raw)
         if done is not None and done.rows:
@@ -244,7 +247,9 @@ class OneStream:
             await self.shared.triage_all()
             self._opened.set()
 
-    async def _hear_whole(self, raw: RawBatch) -> Ingested:
+    async def _hear_whole(self, raw: RawBatch, channel: Channel) -> Ingested:
+        if not channel.abilities.narrow:
+            await self.shared.db(self._spool.keep, Lines.of(raw.lines), raw.arrived_at)
         async with self._turn:
             return await self._ingest(raw)
 
@@ -252,7 +257,7 @@ class OneStream:
         """Let through what may matter; hear it once there is much of it, or it waited long enough."""
         if raw is not None:
             assert self.shared.ears is not None
-            await self.shared.db(sifting.add, raw, self.shared.ears, self.shared.followed.uris)
+            await self.shared.db(self._sift, sifting, raw, self.shared.ears)
             if not sifting.pressing and _clock() - self._heard_at < HEARD_EVERY_S:
                 return None
         if not sifting:
@@ -265,6 +270,11 @@ class OneStream:
         if done.rows:
             sifting.follow(await self.shared.db(self.shared.followed.look))
         return done
+
+    def _sift(self, sifting: Sifting, raw: RawBatch, ears: Ears) -> None:
+        """Keep lines as they came, for topics to come, and sieve them."""
+        self._spool.keep(Lines.of(raw.lines), raw.arrived_at)
+        sifting.add(raw, ears, self.shared.followed.uris)
 
     async def _ingest(
         self, raw: RawBatch, *, follow: frozenset[str] = frozenset(), named: NDArray[np.bool_] | None = None

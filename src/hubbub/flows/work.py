@@ -15,6 +15,7 @@ from hubbub.care.services import triage
 from hubbub.flows import alerts, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.events import ask_accounts
+from hubbub.flows.lookback import look_back_all
 from hubbub.flows.send import Sender
 from hubbub.infra import archive, changes
 from hubbub.infra.changes import Tailer
@@ -38,6 +39,7 @@ ASK_EVERY_S = 60.0
 TRENDS_EVERY_S = 60.0
 ALERTS_EVERY_S = 5.0
 TELL_EVERY_S = 5.0
+LOOK_BACK_EVERY_S = 3.0
 REPORTS_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
@@ -72,6 +74,7 @@ class Worker:
                     self._often(ALERTS_EVERY_S, self._look_for_alerts),
                     self._often(TELL_EVERY_S, self._tell),
                     self._often(REPORTS_EVERY_S, self._report),
+                    self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
             ]
@@ -137,6 +140,9 @@ class Worker:
     def _report(self) -> None:
         if self.post is not None:
             reports.send_due(self.post, now=datetime.now(UTC))
+
+    def _look_back(self) -> None:
+        look_back_all(self.places)
 
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""

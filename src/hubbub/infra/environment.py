@@ -145,6 +145,16 @@ def _mail_server(text: str) -> MailServer | None:
     )
 
 
+def _gigabytes(text: str) -> int:
+    try:
+        size = float(text)
+    except ValueError:
+        size = -1.0
+    if not 0 <= size <= 100_000:
+        raise ValueError("give a number of gigabytes, like 1 or 0.5")
+    return int(size * 1e9)
+
+
 def _sender(text: str) -> str:
     if text and not (parseaddr(text)[1].count("@") == 1 and text.isprintable()):
         raise ValueError("give it like desk@example.org, or Acme Care <desk@example.org>")
@@ -245,6 +255,12 @@ SPEC: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("HUBBUB_MAIL_FROM", "", _sender, "Who these mails are from, like Acme Care <desk@example.org>."),
+    Setting(
+        "HUBBUB_SPOOL_GB",
+        "1",
+        _gigabytes,
+        "How much of what public streams told last is kept as it came, for new topics to look back; 0 keeps nothing.",
+    ),
     Setting("HUBBUB_LOG", "info", _level, "How much is logged: debug, info, warning or error."),
     Setting("HUBBUB_NETWORK_PORT", "8001", _port, "The port of the demo network, with `hubbub demo`."),
     Setting(
@@ -277,6 +293,7 @@ class Environment:
     secret_keys: tuple[str, ...] = field(repr=False)
     mail_server: MailServer | None
     mail_from: str
+    spool_bytes: int
     log: str
     network_port: int
     jetstream: str
@@ -314,6 +331,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         secret_keys=values["HUBBUB_SECRET_KEYS"],
         mail_server=values["HUBBUB_MAIL_SERVER"],
         mail_from=values["HUBBUB_MAIL_FROM"],
+        spool_bytes=values["HUBBUB_SPOOL_GB"],
         log=values["HUBBUB_LOG"],
         network_port=values["HUBBUB_NETWORK_PORT"],
         jetstream=values["HUBBUB_JETSTREAM"],

@@ -257,6 +257,20 @@ ERASED = "erased:"
 """How the uri of a row begins whose post was erased; a case still shows its place."""
 
 
+class BackfillRow(models.Model):
+    """A new topic that looks back: how far it is, and what it found; then its baseline."""
+
+    topic = models.OneToOneField(Topic, models.CASCADE, related_name="backfill")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    done = models.IntegerField(default=0)  # pieces looked through
+    pieces = models.IntegerField(default=0)
+    found = models.IntegerField(default=0)  # posts
+    covers_since = models.DateTimeField(null=True)  # the earliest that was looked through
+    words = models.TextField(default="")  # what went wrong
+    baseline = models.JSONField(null=True)  # see listening.core.baseline
+
+
 class CorrectionRow(models.Model):
     """What somebody said some posts count as, with what they counted as before: so that it can be taken back."""
 

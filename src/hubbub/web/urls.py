@@ -39,6 +39,7 @@ urlpatterns = [
     path("w/<slug:slug>/topics/try/", topics.try_query, name="topic-try"),
     path("w/<slug:slug>/topics/new/", topics.edit, name="topic-new"),
     path("w/<slug:slug>/topics/<int:topic>/", topic.page, name="topic"),
+    path("w/<slug:slug>/topics/<int:topic>/baseline/", topic.baseline, name="topic-baseline"),
     path("w/<slug:slug>/topics/<int:topic>/numbers.csv", topic.numbers, name="topic-numbers"),
     path("w/<slug:slug>/topics/<int:topic>/posts/", posts.page, name="topic-posts"),
     path("w/<slug:slug>/topics/<int:topic>/posts/correct/", posts.correct, name="posts-correct"),

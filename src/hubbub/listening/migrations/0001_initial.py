@@ -382,4 +382,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['workspace', '-id'], name='correction_newest')],
             },
         ),
+        migrations.CreateModel(
+            name='BackfillRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('done', models.IntegerField(default=0)),
+                ('pieces', models.IntegerField(default=0)),
+                ('found', models.IntegerField(default=0)),
+                ('covers_since', models.DateTimeField(null=True)),
+                ('words', models.TextField(default='')),
+                ('baseline', models.JSONField(null=True)),
+                ('topic', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='backfill', to='listening.topic')),
+            ],
+        ),
     ]

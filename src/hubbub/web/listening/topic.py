@@ -23,6 +23,7 @@ from hubbub.listening.core.topics import TopicClass, TopicValue
 from hubbub.listening.core.volume import Share, Step, Volume
 from hubbub.listening.models import EVERY_POST
 from hubbub.listening.selectors import history
+from hubbub.listening.selectors.backfill import backfill_of
 from hubbub.web.charts import MOOD_LEGEND, Cell, Chart, balance_by_time, local_ms, moods_by_time
 from hubbub.web.listening import spans
 from hubbub.web.listening.report import voices_of
@@ -79,9 +80,24 @@ def page(request: Request, topic: int) -> HttpResponse:
             "cases": care.cases_of(request.access, [top.uri for top in digest.tops]),
             "share_of_voice": share_of_voice(request, value, span),
             "waiting_since": history.digested_until(request.access),
+            "backfill": backfill_of(request.access, topic),
             "posts_url": look.posts(),
         },
     )
+
+
+@require_safe
+@in_workspace
+def baseline(request: Request, topic: int) -> HttpResponse:
+    """How far a topic has looked back; then what was out there before anybody set an objective."""
+    value = selectors.topic(request.access, topic)
+    found = backfill_of(request.access, topic)
+    context = {"section": "topics", "topic": value, "backfill": found, "base": found.baseline if found else None}
+    part = "listening/backfill.html" if request.htmx and found and not found.ended_at else "listening/baseline.html"
+    answer = render(request, part, context)
+    if request.htmx and part != "listening/backfill.html":
+        answer = HttpResponse(headers={"HX-Redirect": reverse("topic-baseline", args=(request.access.slug, topic))})
+    return answer
 
 
 @require_safe

@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hubbub.accounts.core.access import Permission
+from hubbub.flows.preview import preview
+from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
 from hubbub.listening import selectors, services
 from hubbub.listening.core import query
 from hubbub.listening.core.query import QueryError
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.selectors import history, trends
+from hubbub.listening.services import backfill
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text
 
@@ -55,18 +59,26 @@ def edit(request: Request, topic: int | None = None) -> HttpResponse:
         request,
         "listening/topic_form.html",
         context,
-        lambda: services.save_topic(
-            request.access,
-            topic=topic,
-            name=text(request, "name"),
-            klass=TopicClass(text(request, "class")),
-            text=text(request, "query"),
-            enabled=topic is None or text(request, "enabled") == "yes",
-            now=now(),
-        ),
+        lambda: _save(request, topic),
         then="topics",
         said="Saved. It is listened for within seconds.",
     )
+
+
+@transaction.atomic
+def _save(request: Request, topic: int | None) -> None:
+    """Make or change the topic; a new one, or one that asks for it, looks back."""
+    saved = services.save_topic(
+        request.access,
+        topic=topic,
+        name=text(request, "name"),
+        klass=TopicClass(text(request, "class")),
+        text=text(request, "query"),
+        enabled=topic is None or text(request, "enabled") == "yes",
+        now=now(),
+    )
+    if text(request, "back") == "yes":
+        backfill.ask(request.access, saved, now=now())
 
 
 @require_POST
@@ -89,7 +101,10 @@ def try_query(request: Request) -> HttpResponse:
     """Say in words what a query means, and whether it would match a text; the form asks while one types."""
     request.access.require(Permission.READ)
     source, sample = text(request, "query"), text(request, "sample")
-    return render(request, "listening/topic_try.html", tried(source, sample))
+    context = tried(source, sample)
+    if "means" in context:
+        context["preview"] = preview(request.access, query.parse(source), places())
+    return render(request, "listening/topic_try.html", context)
 
 
 def tried(source: str, sample: str) -> dict[str, Any]:
