@@ -104,7 +104,7 @@ def demo(browser: Browser, address: str, link: str) -> None:
     page.get_by_role("button", name="Begin with your topics").click()
     for number, kind in enumerate(("Much more is said than usual", "Somebody with many followers speaks")):
         page.goto(f"{address}/w/{workspace}/topics/alerts/new/")
-        page.get_by_label("Name").fill(("Bursts", "Widely read people")[number])
+        page.locator("#name").fill(("Bursts", "Widely read people")[number])
         page.get_by_label(kind).check()
         if number:
             page.get_by_label("Followers").fill("10000")

@@ -119,19 +119,30 @@ def test_filters_count_when_looking_back(town: Town, places: Places) -> None:
 
 
 def test_a_preview_counts_what_would_have_matched(town: Town, places: Places) -> None:
-    assert preview(town.access, parse("teapot"), places) is None
+    assert preview(town.access, parse("teapot"), places, now=NOON) is None
     connection = connect_sky(town.access)
     lines = [sky(f"k{n}", "a purple teapot" if n % 10 == 0 else "nothing of the kind") for n in range(2_000)]
     spool_of(town, places, connection, lines[:1_000], NOON - timedelta(minutes=10))
     spool_of(town, places, connection, lines[1_000:], NOON)
-    found = preview(town.access, parse("teapot"), places)
+    found = preview(town.access, parse("teapot"), places, now=NOON)
     assert found is not None
     assert (found.looked, found.matching) == (2_000, 200)
     assert len(found.samples) == 5
     assert found.samples[0].text == "a purple teapot"
     assert found.a_day == round(200 / (10 / 1440))
     zebra = make_workspace("Zebra", "charlie@zebra.example")
-    assert preview(zebra, parse("teapot"), places) is None
+    assert preview(zebra, parse("teapot"), places, now=NOON) is None
+
+
+def test_where_little_was_told_what_was_heard_for_other_topics_is_looked_through(town: Town, places: Places) -> None:
+    for number in range(6):
+        town.says(f"ann{number}", f"acme {'teapot' if number % 3 else 'kettle'} number {number}")
+    found = preview(town.access, parse("teapot channel:demo"), places, now=LATER)
+    assert found is not None
+    assert (found.looked, found.heard, found.heard_matching, len(found.samples)) == (0, 6, 4, 4)
+    nothing = preview(town.access, parse("teapot lang:ja"), places, now=LATER)
+    assert nothing is not None
+    assert nothing.heard_matching == 0
 
 
 def test_private_messages_are_in_no_preview(town: Town, places: Places) -> None:

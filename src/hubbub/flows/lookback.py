@@ -48,6 +48,8 @@ log = logging.getLogger(__name__)
 LOOKS_BACK: Final = timedelta(days=90)
 """So far back into the archive."""
 TOLD_EVERY: Final = 5  # pieces
+LEAST_TIMES: Final = 2.0
+"""A word tells something of a topic where it comes so many times as often as elsewhere."""
 _READ: Final = ("uri", "said_at", "event", "private", "topics", "channel", *Facts.TOLD)
 
 
@@ -173,6 +175,7 @@ def _baseline(access: Access, topic: int, since: datetime, now: datetime) -> Bas
     counts = history.volume_of(access, TopicId(topic), span)
     digest = history.digest_of(access, topic, span)
     everything = history.digest_of(access, EVERY_POST, span)
-    words = tuple(each.word for each in distinct(digest, everything)[:8])
+    telling = [each for each in distinct(digest, everything, 40) if each.times is None or each.times >= LEAST_TIMES]
+    words = tuple(each.word for each in telling[:8])
     names = tuple(share.name for share in counts.channels)
     return baseline(since, now, counts.whole, names, digest, sketch.count([digest.authors]), words)

@@ -54,6 +54,6 @@ class Looker:
         return Seen(picked, batch, rows[~(private | gone)[rows]])
 
 
-def told(batch: Batch, row: int, *names: str) -> tuple[Any, ...]:
+def told_of(batch: Batch, row: int, *names: str) -> tuple[Any, ...]:
     """Return some of what a post tells."""
     return tuple(batch.posts.column(name)[row].as_py() for name in names)

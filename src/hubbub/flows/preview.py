@@ -1,19 +1,24 @@
 """A preview of a query while somebody types it: what of the last minutes would have matched."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.channels import selectors as channels
 from hubbub.channels.registry import channel_class
-from hubbub.flows.looking import Looker, told
+from hubbub.flows.looking import Looker, told_of
 from hubbub.infra.places import Places
 from hubbub.infra.spool import Frame, frames
 from hubbub.kernel.ids import StreamId
-from hubbub.listening.core.query import Query
+from hubbub.listening.core.heard import HeardLine, Sought
+from hubbub.listening.core.matcher import Matcher
+from hubbub.listening.core.query import Facts, Query
+from hubbub.listening.selectors.posts import posts
 
 ENOUGH_S = 0.35
+LITTLE = 500  # things told
+HEARD = timedelta(days=7)
 SHOWN = 5
 
 
@@ -35,6 +40,8 @@ class Preview:
     since: datetime
     until: datetime
     samples: tuple[Sample, ...]
+    heard: int = 0  # of the last posts heard for other topics,
+    heard_matching: int = 0  # so many match
 
     @property
     def a_day(self) -> int | None:
@@ -43,12 +50,36 @@ class Preview:
         return round(self.matching / span) if self.looked >= 1_000 and span > 0 else None
 
 
-def preview(access: Access, query: Query, places: Places) -> Preview | None:
+def preview(access: Access, query: Query, places: Places, *, now: datetime) -> Preview | None:
     """Look through the latest of what was told, as far back as somebody who types has patience for.
 
-    Returns None where nothing is kept. What several streams tell is taken in turn of when it came, the latest first.
+    Where that is little, what was heard for other topics lately is looked through, too. Returns None where there is
+    neither. What several streams tell is taken in turn of when it came, the latest first.
     """
     access.require(Permission.READ)
+    told = _of_spool(access, query, places)
+    if told is not None and told.looked >= LITTLE:
+        return told
+    recent = posts(access, Sought(now - HEARD, now + timedelta(minutes=1)), places, limit=LITTLE).posts
+    if not recent:
+        return told
+    rows = Matcher([(0, query)]).match([post.text for post in recent], lambda row: _facts(recent[row])).pairs[0]
+    matching = [recent[row] for row in sorted({int(row) for row in rows})]
+    samples = told.samples if told else ()
+    more = (Sample(post.handle or post.name, post.text, post.said_at) for post in matching)
+    samples += tuple(each for each in more if each.text not in {known.text for known in samples})
+    told = told or Preview(0, 0, now, now, ())
+    return replace(told, samples=samples[:SHOWN], heard=len(recent), heard_matching=len(matching))
+
+
+def _facts(post: HeardLine) -> Facts:
+    told = {"lang": post.language, "handle": post.handle, "author": post.author, "url": post.url, "links": (),
+            "text": post.text, "followers": post.followers, "media": post.media, "parent": None,
+            "repost_of": None}  # fmt: skip
+    return Facts.of(told, post.channel)
+
+
+def _of_spool(access: Access, query: Query, places: Places) -> Preview | None:
     until_s = time.monotonic() + ENOUGH_S
     found: dict[StreamId, str] = {
         StreamId(each.stream): each.kind for each in channels.connections(access) if each.stream is not None
@@ -69,7 +100,7 @@ def preview(access: Access, query: Query, places: Places) -> Preview | None:
         looked, matching, since = looked + len(lines), matching + len(seen.rows), min(since, frame.at)
         for row in reversed(seen.rows.tolist()):
             if len(samples) < SHOWN:
-                handle, author, text, at = told(seen.batch, row, "handle", "author", "text", "happened_at")
+                handle, author, text, at = told_of(seen.batch, row, "handle", "author", "text", "happened_at")
                 samples.append(Sample(handle or author or "", text or "", at))
         if time.monotonic() > until_s:
             break

@@ -103,7 +103,7 @@ def try_query(request: Request) -> HttpResponse:
     source, sample = text(request, "query"), text(request, "sample")
     context = tried(source, sample)
     if "means" in context:
-        context["preview"] = preview(request.access, query.parse(source), places())
+        context["preview"] = preview(request.access, query.parse(source), places(), now=now())
     return render(request, "listening/topic_try.html", context)
 
 
