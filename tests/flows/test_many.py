@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -152,7 +153,7 @@ def test_after_any_mixture_through_the_sieve_the_counts_are_those_of_what_is_sto
         connection = channels.subscribers(stream_id)[0].connection
         hear(access, connection, lines.lines, places, ears=ears, named=named, passed=left_out, stream=stream, cursor=at)
         if dice.random() < 0.3:
-            archive_due(places, now=NOON)
+            archive_due(places, now=NOON, age=timedelta(0))
     fold()
     assert counted_posts(access, lion) == sum("lion" in text for text in last.values())
     assert counted_posts(access, acme) == sum("acme" in text for text in last.values())

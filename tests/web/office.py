@@ -22,11 +22,20 @@ from hubbub.care.models import CannedReply, CaseRow
 from hubbub.care.services import cases
 from hubbub.care.services import settings as care_settings
 from hubbub.channels.models import Connection, Quarantined
+from hubbub.flows.corrections import correct
 from hubbub.flows.hand_in import hand_in
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
-from hubbub.listening.models import Topic
+from hubbub.listening.core.alerts import Finding, Kind, Rule
+from hubbub.listening.core.columns import Column
+from hubbub.listening.core.corrections import Correction
+from hubbub.listening.core.heard import Sought
+from hubbub.listening.core.reports import Report
+from hubbub.listening.models import AlertRow, Topic
+from hubbub.listening.services.alerts import save_rule
+from hubbub.listening.services.columns import save_column
 from hubbub.listening.services.events import save_event
+from hubbub.listening.services.reports import save_report
 
 NETWORK_PASSWORD = acme().brand.password
 STAFF = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.ANALYST, Role.OWNER)
@@ -44,6 +53,7 @@ class Office:
     charlie: Access
     tokens: dict[int, str]
     own_token: dict[int, int]
+    own_column: dict[int, int]
     things: dict[str, Any]
 
     def client(self, who: Access | None) -> Client:
@@ -99,8 +109,21 @@ def make_office(places: Places, network: str) -> Office:
         accounts="@tribble.example",
         now=at,
     )
-    tokens, own = {}, {}
+    rule = save_rule(
+        access, Rule(0, access.workspace, "Snark alarm", Kind.BURST, webhook="https://jabberwock.example/"), now=at
+    )
+    report = save_report(
+        access, Report(0, "Snark report", f"topics/{topic.pk}/", 0, 8, ("mia@zephyr.example",)), now=at
+    )
+    AlertRow.objects.create(
+        workspace_id=access.workspace, rule_id=rule, name="Snark alarm", kind="burst", topic=topic.pk, at_least=0,
+        inbox=True, at=at, last_at=at, found=Finding(9, 5, 1.0).as_facts(),
+    )  # fmt: skip
+    since = Sought(at - timedelta(days=1), at + timedelta(days=1))
+    _, correction = correct(agent, since, Correction(sentiment=0), "Mood: neither", places, now=town.at)
+    tokens, own, columns = {}, {}, {}
     for each in (*people.values(), charlie):
+        columns[each.me] = save_column(each, Column(0, "Snarks" if each is not charlie else "Gnomes"), now=at)
         tokens[each.me] = accounts.make_token(each, "Snark", now=at)
         own[each.me] = ApiToken.objects.latest("pk").pk
     things = {
@@ -112,6 +135,10 @@ def make_office(places: Places, network: str) -> Office:
         "account": open_case.account_id,
         "topic": topic.pk,
         "event": event,
+        "rule": rule,
+        "report": report,
+        "column": columns[access.me],
+        "correction": correction,
         "line": held.pk,
         "kind": "demo",
         "connection": town.connection,
@@ -122,7 +149,7 @@ def make_office(places: Places, network: str) -> Office:
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),
     }
     assert CannedReply.objects.count() == 1
-    return Office(access, people, charlie, tokens, own, things)
+    return Office(access, people, charlie, tokens, own, columns, things)
 
 
 def everything() -> dict[str, Any]:

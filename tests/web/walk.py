@@ -54,6 +54,10 @@ EVENT = {
     "until": "2026-11-20T12:00",
     "accounts": "@gnomes.example",
 }
+RULE = {"name": "Gnomes burst", "kind": "burst", "topic": "{topic}", "pause": "60", "inbox": "yes", "enabled": "yes"}
+REPORT = {"name": "Gnomes", "page": "topics/", "weekday": "0", "hour": "8", "mails": "mia@zephyr.example"}
+COLUMN = {"name": "Gnomes", "topic": "{topic}"}
+COLUMNS = {"listening.StreamColumn"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -90,9 +94,30 @@ PAGES: dict[str, dict[str, Call]] = {
     "topic": {"GET": Call(READERS)},
     "topic-numbers": {"GET": Call(READERS)},
     "topic-posts": {"GET": Call(READERS)},
+    "posts-correct": {"POST": Call(WORKERS, {"all": "yes", "what": "mood:1"}, NOTED)},
+    "posts-undo": {"POST": Call(WORKERS, {}, NOTED)},
+    "topic-baseline": {"GET": Call(READERS)},
     "topic-change": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
     "channel-map": {"GET": Call(READERS)},
     "trends": {"GET": Call(READERS, {"topic": "{topic}"})},
+    "stream": {"GET": Call(READERS)},
+    "stream-begin": {"POST": Call(READERS)},  # who has columns keeps them
+    "column-new": {"GET": Call(READERS), "POST": Call(READERS, COLUMN, COLUMNS)},
+    "column": {"GET": Call(READERS), "POST": Call(READERS, COLUMN, COLUMNS)},
+    "column-lines": {"GET": Call(READERS, {"by": "worth"})},
+    "column-news": {"GET": Call(READERS, {"since": "2026-11-20T10:00:00+00:00"})},
+    "column-read": {"POST": Call(READERS, {"at": "2036-11-20T10:00:00+00:00"}, COLUMNS)},
+    "column-move": {"POST": Call(READERS, {"to": "left"})},  # it is the only one
+    "column-remove": {"POST": Call(READERS, {}, COLUMNS)},
+    "alerts": {"GET": Call(READERS)},
+    "alert-strip": {"GET": Call(READERS)},
+    "alerts-seen": {"POST": Call(READERS, {}, {"listening.AlertSeen"})},
+    "alert-rule-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, RULE, NOTED)},
+    "alert-rule": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, RULE, NOTED)},
+    "alert-rule-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "report-new": {"GET": Call(MANAGERS, {"page": "topics/"}), "POST": Call(MANAGERS, REPORT, NOTED)},
+    "report": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, REPORT, NOTED)},
+    "report-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "events": {"GET": Call(READERS)},
     "event-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, EVENT, NOTED)},
     "event": {"GET": Call(READERS)},
@@ -152,7 +177,8 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 }
 """The same for the operations of the API."""
 
-IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other"}
+IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
+       "event", "line", "rule", "report", "column", "correction"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -214,6 +240,7 @@ class Walker:
         things: dict[str, Any] = {**self.office.things, "slug": slug}
         if who is not None and who in self.office.people.values():
             things["token"] = self.office.own_token[who.me]
+            things["column"] = self.office.own_column[who.me]
         for name, other in call.what.items():
             things[name] = things[other]
         found = {name: things.get(name, "") for name in pattern.pattern.converters}

@@ -15,7 +15,7 @@ from hubbub.flows.beside import ingest_beside
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
-from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import StreamId
 
 AT_ONCE = 500
@@ -41,6 +41,8 @@ def hear_again(access: Access, places: Places, *, now: datetime, which: int | No
     ------
     InvalidInput
         If a mended line still can't be read, with the reason; it stays as it came.
+    NotFound
+        If the one line is not held, or not here.
     """
     access.require(Permission.LISTEN)
     if raw:
@@ -52,6 +54,8 @@ def hear_again(access: Access, places: Places, *, now: datetime, which: int | No
             by_stream[line.stream, line.kind].append(line)
         for (stream, kind), held in by_stream.items():
             done = _plus(done, _hear(access, stream, kind, held, places, now))
+    if which is not None and done == Again(0, 0, 0):
+        raise NotFound(what="quarantined line", which=which)
     with transaction.atomic():
         audit(access, "quarantine read again", "", now=now, after={"heard": done.heard, "still held": done.held})
     return done

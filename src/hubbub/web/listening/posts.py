@@ -97,6 +97,8 @@ def _moment(given: str, zone: ZoneInfo) -> datetime:
 @in_workspace
 def correct(request: Request, topic: int) -> HttpResponse:
     """Let chosen posts, or all that are found, count as something else."""
+    if topic != EVERY_POST:
+        selectors.topic(request.access, topic)  # else there is none
     asked = _asked(request)
     sought = _sought(request, topic, asked)
     if text(request, "all") != "yes":
