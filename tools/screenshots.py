@@ -107,7 +107,7 @@ def demo(browser: Browser, address: str, link: str) -> None:
         page.locator("#name").fill(("Bursts", "Widely read people")[number])
         page.get_by_label(kind).check()
         if number:
-            page.get_by_label("Followers").fill("10000")
+            page.locator("#at_least").fill("10000")
         page.get_by_role("button", name="Save").click()
         page.wait_for_url(re.compile(r"/alerts/$"))
     page.wait_for_timeout(30_000)

@@ -243,6 +243,58 @@ def kill_web(demo: Demo) -> None:
     os.killpg(web, signal.SIGKILL)
 
 
+# What people say ------------------------------------------------------------
+def test_in_the_stream_new_posts_wait_behind_a_button_and_the_text_does_not_move(
+    demo: Demo, browser: Browser, morning: dict[str, Any]
+) -> None:
+    demo.says("stream_one", "@AcmeCustServ the widget of stream_one is broken!", **LOUD)
+    with at(demo, browser, morning, "Mia", "/topics/stream/", reduced_motion="reduce") as page:
+        page.get_by_role("button", name="Begin with your topics").click()
+        column = page.locator(".stream-column").first
+        first = column.locator(".stream-post").first
+        expect(column.get_by_text("stream_one").first).to_be_visible(timeout=SOON_MS)
+        before = first.inner_text(), first.bounding_box()
+        demo.says("stream_two", "@AcmeCustServ the widget of stream_two is broken!", **LOUD)
+        news = column.get_by_role("button", name=re.compile(r"^\d+ new$"))
+        expect(news).to_be_visible(timeout=2 * SOON_MS)
+        assert (first.inner_text(), first.bounding_box()) == before
+        news.click()
+        expect(first).to_contain_text("stream_two", timeout=SOON_MS)
+        page.wait_for_timeout(200)  # quicker than anybody's hand, buttons are not awake yet
+        column.get_by_role("button", name="Missed, by worth").click()
+        expect(column.get_by_text("those most worth reading first")).to_be_visible()
+        assert axe(page, AXE_RULES) == []
+        column.get_by_role("button", name="All read").click()
+        expect(column.locator(".is-new")).to_have_count(0)
+        page.set_viewport_size(PHONE)
+        assert page.evaluate(TOO_WIDE) == []
+
+
+def test_an_alert_stands_above_the_cases_until_it_is_seen(
+    demo: Demo, browser: Browser, morning: dict[str, Any]
+) -> None:
+    with at(demo, browser, morning, "Mia", "/topics/alerts/new/") as page:
+        page.locator("#name").fill("Somebody loud")
+        page.get_by_label("Somebody with many followers speaks").check()
+        expect(page.locator("#minutes")).to_be_hidden()
+        page.locator("#at_least").fill("95000000")  # above all others
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("rowheader", name="Somebody loud")).to_be_visible()
+        assert axe(page, AXE_RULES) == []
+    with at(demo, browser, morning, "Bob", "/inbox/needs/") as page:
+        live(page)
+        page.wait_for_timeout(6_000)  # the worker looks every five seconds; from then on
+        louder = LOUD | {"followers": 99_000_000}
+        demo.says("alarm_one", "@AcmeCustServ the widget of alarm_one is broken!", **louder)
+        strip = page.locator("#alert-strip")
+        expect(strip.get_by_text("alarm_one")).to_be_visible(timeout=2 * SOON_MS)
+        assert axe(page, AXE_RULES) == []
+        strip.get_by_role("button", name="Seen").click()
+        expect(strip.get_by_text("alarm_one")).to_have_count(0)
+        page.reload()
+        expect(strip.get_by_text("alarm_one")).to_have_count(0)
+
+
 # Every page -----------------------------------------------------------------
 def every_page(demo: Demo, browser: Browser, morning: dict[str, Any]) -> list[str]:
     """The addresses of all pages that a manager can open, found by following what leads there."""
