@@ -25,15 +25,20 @@ from hubbub.accounts.core.access import Access  # noqa: E402
 from hubbub.care.core.understanding import LinearModel  # noqa: E402
 from hubbub.care.services.triage import triage  # noqa: E402
 from hubbub.flows.archive import archive_due  # noqa: E402
+from hubbub.flows.corrections import correct  # noqa: E402
 from hubbub.flows.ears import Ears  # noqa: E402
 from hubbub.flows.erasure import erase  # noqa: E402
 from hubbub.flows.hand_in import import_file  # noqa: E402
 from hubbub.flows.ingest import ingest, recover  # noqa: E402
+from hubbub.flows.lookback import look_back_all  # noqa: E402
 from hubbub.flows.quarantine import hear_again  # noqa: E402
 from hubbub.flows.send import Sender  # noqa: E402
 from hubbub.infra.places import Places  # noqa: E402
 from hubbub.kernel.batch import RawBatch  # noqa: E402
 from hubbub.kernel.ids import StreamId, WorkspaceId  # noqa: E402
+from hubbub.listening.core.corrections import Correction  # noqa: E402
+from hubbub.listening.core.heard import Sought  # noqa: E402
+from hubbub.listening.services import backfill  # noqa: E402
 from tests.make import NOON  # noqa: E402
 
 KILLED = -signal.SIGKILL
@@ -72,6 +77,18 @@ def _live(database: str, failpoint: str, work: Callable[..., None], given: tuple
     connections["default"].settings_dict["NAME"] = database
     work(*given)
     connections.close_all()
+
+
+def take_out(access: Access, topic: int, places: Places) -> None:
+    """Take all posts out of a topic."""
+    sought = Sought(NOON - timedelta(days=9), NOON + timedelta(days=9), topic)
+    correct(access, sought, Correction(drop=frozenset({topic})), "Out", places, now=NOON + timedelta(hours=1))
+
+
+def look_back(access: Access, topic: int, places: Places) -> None:
+    """Let a new topic look back."""
+    backfill.ask(access, topic, now=NOON + timedelta(hours=1))
+    look_back_all(places, now=lambda: NOON + timedelta(hours=1))
 
 
 def hear_and_archive(stream_id: StreamId, workspace: int, batches: Sequence[list[bytes]], places: Places) -> None:

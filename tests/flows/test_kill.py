@@ -18,12 +18,15 @@ from hubbub.infra import identities
 from hubbub.infra.failpoints import FAILPOINTS
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
+from hubbub.infra.spool import Spool
+from hubbub.kernel.batch import Lines
 from hubbub.listening.core.digest import unpacked
+from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import EVERY_POST, DigestPart, Post, Revision, Segment, Tombstone, Topic
 from tests.flows.demo_network import DemoNetwork, Desk, states
-from tests.flows.dying import KILLED, erase_ann, hear_and_archive, live, read_again, send
-from tests.flows.hearing import archived, counted, elsewhere, lines_of, recount
-from tests.make import Town, connect_demo, make_topic, make_workspace
+from tests.flows.dying import KILLED, erase_ann, hear_and_archive, live, look_back, read_again, send, take_out
+from tests.flows.hearing import archived, connect_sky, counted, elsewhere, lines_of, recount, sky, waiting
+from tests.make import NOON, Town, connect_demo, make_topic, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,6 +91,46 @@ def test_who_is_killed_there_and_does_it_again_has_done_it_once(failpoint: str, 
         assert held == {"bob": 1}
         assert not Post.objects.filter(author="ann").exists()
         assert {author for digest in digests for author in digest.voices} == {"bob"}
+
+
+MARKING = [name for name in LISTENING if name.split(".")[0] == "listen"]
+
+
+@pytest.mark.parametrize("failpoint", MARKING)
+def test_who_is_killed_while_posts_are_corrected_and_does_it_again_counts_each_once(
+    failpoint: str, places: Places
+) -> None:
+    town = make_acme(places)
+    lion = make_topic(town.access, "lion", TopicClass.MARKET, "Lions")
+    for number in range(4):
+        town.says(f"bob{number}", f"a lion, number {number}")
+        town.says(f"ann{number}", f"@AcmeCustServ acme lion {number} broke")
+    assert Post.objects.filter(author="ann1").exists()
+    assert not Post.objects.filter(author="bob1").exists()
+    assert live(failpoint, take_out, town.access, lion, places) == KILLED
+    assert live("", take_out, town.access, lion, places) == 0
+    assert counted() == recount([*archived(places), *waiting(places)])
+    assert sum(posts for cell, posts in counted().items() if cell[1] == lion) == 0
+    assert sum(posts for cell, posts in counted().items() if cell[1] == 0) == 8
+
+
+@pytest.mark.parametrize("failpoint", [name for name in LISTENING if not name.startswith("triage")])
+def test_a_topic_killed_while_it_looks_back_counts_each_post_once(failpoint: str, places: Places) -> None:
+    town = make_acme(places)
+    connection = connect_sky(town.access)
+    stream = channels.connection(town.access, connection).stream
+    assert stream is not None
+    spool = Spool(places.spool, stream, 1_000_000)
+    spool.keep(Lines.of([sky(f"k{number}", f"a lion, number {number}") for number in range(3)]), NOON)
+    spool.flush(NOON)
+    town.says("ann", "@AcmeCustServ acme lion broke")
+    lion = make_topic(town.access, "lion", TopicClass.MARKET, "Lions")
+    assert live(failpoint, look_back, town.access, lion, places) == KILLED
+    assert live("", look_back, town.access, lion, places) == 0
+    assert counted() == recount([*archived(places), *waiting(places)])
+    assert sum(posts for cell, posts in counted().items() if cell[1] == lion) == 4
+    told = [unpacked(part.made).posts for part in DigestPart.objects.filter(topic=lion)]
+    assert sum(told) == 4
 
 
 @cache

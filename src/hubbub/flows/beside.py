@@ -8,7 +8,7 @@ from typing import Any
 from hubbub.care.core.understanding import LinearModel
 from hubbub.channels import selectors as channels
 from hubbub.flows.ears import EARS_FOLLOW, Ears
-from hubbub.flows.ingest import Ingested, ingest
+from hubbub.flows.ingest import Ingested, catch_up, ingest
 from hubbub.infra import changes
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
@@ -31,6 +31,7 @@ def ingest_beside(stream: StreamId, lines: Sequence[bytes], places: Places, *, n
     ears, understanding = _ears(*map(changes.last_of, EARS_FOLLOW)), LinearModel.shipped()
     for tries_left in reversed(range(TRIES)):
         value = channels.stream(stream)
+        catch_up(stream, value.next_segment, places)  # who committed last may have been killed before it told the index
         raw = RawBatch(lines, value.cursor, now)
         try:
             return ingest(value, raw, ears=ears, understanding=understanding, places=places, now=now, **how)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.channels import selectors as channels
 from hubbub.channels.registry import channel_class
-from hubbub.flows.ingest import store
+from hubbub.flows.ingest import catch_up, store
 from hubbub.flows.segment import SEGMENT_SCHEMA, known_by
 from hubbub.infra import identities
 from hubbub.infra.identities import Counted, Identities
@@ -24,9 +24,10 @@ from hubbub.kernel.hashing import hashes
 from hubbub.kernel.ids import StreamId
 from hubbub.listening import selectors
 from hubbub.listening.core.corrections import MOST, Before, Correction, checked
-from hubbub.listening.core.digest import digests
+from hubbub.listening.core.digest import Key, digests, packed
 from hubbub.listening.core.heard import Sought, at_us, us_of
 from hubbub.listening.core.sketch import entries
+from hubbub.listening.models import EVERY_POST
 from hubbub.listening.selectors.posts import standing
 from hubbub.listening.services import Commit, Fenced, Marked
 from hubbub.listening.services import corrections as services
@@ -105,11 +106,13 @@ def _mark_some(
     stream = _stream(access, rows[0]["channel"])
     for tries_left in reversed(range(TRIES)):
         value = channels.stream(stream)
+        catch_up(stream, value.next_segment, places)  # who committed last may have been killed before it told the index
         made = Commit(value.id, value.next_segment, value.cursor, 0, now)
         marked, before = _marked(access.workspace, rows, after, index, made, now)
         if not marked:
             return []
         made.workspaces = {access.workspace}
+        made.digests = _told_to_topics(marked, before)
         table = pa.Table.from_pylist(marked, SEGMENT_SCHEMA)
         keys = known_by([access.workspace] * len(marked), [row["uri"] for row in marked])
         try:
@@ -118,7 +121,6 @@ def _mark_some(
             if not tries_left:
                 raise
             continue
-        _tell_topics(marked, before)
         return before
     raise AssertionError
 
@@ -158,15 +160,15 @@ def _marked(
     return marked, before
 
 
-def _tell_topics(marked: Sequence[dict[str, Any]], before: Sequence[Before]) -> None:
-    """Let topics that posts were put into know whose they are and what they say, as if they had been heard so."""
+def _told_to_topics(marked: Sequence[dict[str, Any]], before: Sequence[Before]) -> list[tuple[Key, bytes]]:
+    """Return digests of posts for the topics they are put into: whose they are and what they say, as if heard so."""
     new = [
         row | {"event": int(Event.CREATE), "topics": sorted(set(row["topics"]) - set(was.topics))}
         for row, was in zip(marked, before, strict=True)
     ]
     new = [row for row in new if row["topics"]]
-    if new:
-        services.add_digests(digests(pa.Table.from_pylist(new, SEGMENT_SCHEMA)))
+    made = digests(pa.Table.from_pylist(new, SEGMENT_SCHEMA)) if new else ()
+    return [(key, packed(digest)) for key, digest in made if key[1] != EVERY_POST]
 
 
 def _stream(access: Access, channel: str) -> StreamId:

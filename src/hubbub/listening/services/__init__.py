@@ -19,10 +19,12 @@ from hubbub.infra.identities import Counted
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import StreamId, TopicId
 from hubbub.listening.core import query, rollup
+from hubbub.listening.core.digest import Key
 from hubbub.listening.core.rollup import CellKey
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import (
     EVERY_POST,
+    DigestPart,
     HourRollup,
     Post,
     Revision,
@@ -187,6 +189,7 @@ class Commit:
     tombstones: dict[tuple[int, str], datetime] = field(default_factory=dict)  # by workspace and uri
     cells: Counter[CellKey] = field(default_factory=Counter)
     authors: dict[CellKey, set[int]] = field(default_factory=dict)  # entries of a sketch
+    digests: list[tuple[Key, bytes]] = field(default_factory=list)  # packed, of posts that topics get by a mark
     tally: pa.Table | None = None  # cells of the many, see listening.core.rollup
     rejects: list[tuple[str, bytes]] = field(default_factory=list)
     workspaces: set[int] = field(default_factory=set)
@@ -230,6 +233,10 @@ def commit(made: Commit, *, now: datetime) -> None:
                 ignore_conflicts=True,
             )
             _count(made)
+            DigestPart.objects.bulk_create(
+                DigestPart(workspace_id=workspace, topic=topic, hour=hour, made=packed)
+                for (workspace, topic, hour), packed in made.digests
+            )
             Quarantined.objects.bulk_create(
                 Quarantined(stream_id=made.stream, reason=reason, raw=raw[:KEPT_RAW], size=len(raw), at=now)
                 for reason, raw in made.rejects

@@ -1,6 +1,6 @@
 """Writes of corrections: that they were made, and that they were taken back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,8 +9,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.kernel.errors import Conflict, NotFound
 from hubbub.listening.core.corrections import Before
-from hubbub.listening.core.digest import Digest, Key, packed
-from hubbub.listening.models import EVERY_POST, CorrectionRow, DigestPart
+from hubbub.listening.models import CorrectionRow
 
 KEPT = timedelta(days=30)
 
@@ -45,12 +44,3 @@ def undone(access: Access, correction: int, *, now: datetime) -> None:
     row = CorrectionRow.objects.get(workspace_id=access.workspace, pk=correction)
     CorrectionRow.objects.filter(pk=correction).update(undone_at=now)
     audit(access, "correction taken back", row.words, now=now, after={"posts": len(row.before)})
-
-
-def add_digests(digests: Iterable[tuple[Key, Digest]]) -> None:
-    """Let topics know of posts that were put into them; part of a larger transaction."""
-    DigestPart.objects.bulk_create(
-        DigestPart(workspace_id=workspace, topic=topic, hour=hour, made=packed(digest))
-        for (workspace, topic, hour), digest in digests
-        if topic != EVERY_POST
-    )
