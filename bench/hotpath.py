@@ -412,8 +412,8 @@ def naive(terms: Sequence[str], lines: Sequence[bytes]) -> float | None:
 
 
 NOT_USED = (
-    "torch", "transformers", "transformers.pipelines", "transformers.pipelines.base", "spacy", "spacy.cli", "spacy.language",
-    "nltk", "nltk.tokenize", "nltk.corpus", "nltk.stem",
+    "torch", "transformers", "transformers.pipelines", "transformers.pipelines.base", "spacy", "spacy.cli",
+    "spacy.language", "nltk", "nltk.tokenize", "nltk.corpus", "nltk.stem",
 )  # fmt: skip
 
 
