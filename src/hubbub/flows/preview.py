@@ -80,7 +80,6 @@ def _facts(post: HeardLine) -> Facts:
 
 
 def _of_spool(access: Access, query: Query, places: Places) -> Preview | None:
-    until_s = time.monotonic() + ENOUGH_S
     found: dict[StreamId, str] = {
         StreamId(each.stream): each.kind for each in channels.connections(access) if each.stream is not None
     }
@@ -91,6 +90,7 @@ def _of_spool(access: Access, query: Query, places: Places) -> Preview | None:
             kept += [(frame, looker) for frame in held]
     if not kept:
         return None
+    until_s = time.monotonic() + ENOUGH_S  # from here on: the query is compiled
     kept.sort(key=lambda each: each[0].at, reverse=True)
     looked, matching, since = 0, 0, kept[0][0].at
     samples: list[Sample] = []
