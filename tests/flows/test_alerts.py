@@ -309,6 +309,8 @@ def test_a_webhook_is_signed_and_called_again_with_the_same_key(places: Places, 
     hook.status = 503
     assert tell(post, now=NOON) == 0
     assert "503" in rules(access, NOON)[0].trouble
+    assert "/hubbub" not in rules(access, NOON)[0].trouble  # an address is often a secret
+    assert "/hubbub" not in repr(list(AuditEntry.objects.values_list("after", flat=True)))
     hook.status = 204
     assert tell(post, now=NOON + timedelta(minutes=1)) == 1
     assert tell(post, now=NOON + timedelta(minutes=9)) == 0

@@ -8,16 +8,17 @@ from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import AuditEntry
 from hubbub.flows.archive import archive_due
 from hubbub.flows.corrections import correct, undo
+from hubbub.flows.erasure import erase
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from hubbub.listening.core.corrections import Correction
 from hubbub.listening.core.heard import HeardLine, Sought
 from hubbub.listening.core.span import Span, usual
-from hubbub.listening.models import Post, Topic
+from hubbub.listening.models import CorrectionRow, Post, Topic
 from hubbub.listening.selectors.history import digest_of, tops_of, volume_of
 from hubbub.listening.selectors.posts import posts
 from hubbub.listening.services import fold
-from tests.flows.hearing import archived, counted, recount, waiting
+from tests.flows.hearing import archived, connect_sky, counted, hear, recount, sky, waiting
 from tests.make import NOON, Town, make_member, make_topic, make_town, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,33 @@ def test_corrections_are_for_those_who_work_here_and_in_their_workspace_only(tow
         undo(zebra, number, places, now=town.at)
     assert uri in listed(town, places)
     assert AuditEntry.objects.filter(action="posts corrected").count() == 1
+
+
+@pytest.mark.parametrize("archive_first", [False, True])
+def test_all_that_are_found_are_corrected_however_many_lie_together(
+    town: Town, places: Places, archive_first: bool
+) -> None:
+    connection = connect_sky(town.access)
+    lines = [sky(f"k{number}", f"acme makes the news, number {number}") for number in range(1_300)]
+    hear(town.access, connection, lines, places)
+    if archive_first:
+        archive_due(places, now=town.at, age=timedelta(0))
+    acme = topic_of(town)
+    everywhen = Sought(NOON - timedelta(days=900), NOON + timedelta(days=9), acme)
+    done, number = correct(town.access, everywhen, Correction(drop=frozenset({acme})), "Out", places, now=town.at)
+    assert done == 1_300
+    assert as_recounted(places)
+    assert number is not None
+    assert undo(town.access, number, places, now=town.at + timedelta(minutes=1)) == ("Out", 1_300)
+    assert as_recounted(places)
+
+
+def test_who_is_erased_can_not_come_back_by_undoing(town: Town, places: Places) -> None:
+    for who in ("ann", "ben"):
+        town.says(who, f"acme news of {who}")
+    _, number = correct(town.access, sought(town), Correction(sentiment=1), "Warm", places, now=town.at)
+    erase(town.access, "demo", "ann", places, now=town.at + timedelta(hours=1))
+    assert "ann" not in repr(CorrectionRow.objects.get().before)
+    assert number is not None
+    assert undo(town.access, number, places, now=town.at + timedelta(hours=2)) == ("Warm", 1)
+    assert {line.handle for line in listed(town, places).values()} == {"ben"}

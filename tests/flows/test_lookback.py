@@ -118,9 +118,7 @@ def test_filters_count_when_looking_back(town: Town, places: Places) -> None:
     assert topics_of(town, places, topic) == {sky_uri("de")}
 
 
-def test_a_preview_counts_what_would_have_matched(
-    town: Town, places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_preview_counts_what_would_have_matched(town: Town, places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hubbub.flows.preview.ENOUGH_S", 60)  # however slow this machine is just now
     assert preview(town.access, parse("teapot"), places, now=NOON) is None
     connection = connect_sky(town.access)

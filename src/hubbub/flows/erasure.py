@@ -17,7 +17,7 @@ from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.listening import selectors
-from hubbub.listening.services import alerts, erasure
+from hubbub.listening.services import alerts, corrections, erasure
 
 MOST_FOUND = 20
 LEAST_NAME = 3
@@ -110,6 +110,7 @@ def erase(access: Access, channel: str, author: str, places: Places, *, now: dat
         erasure.blank_rows(shown, now=now)
         erasure.remove_rows(set(posts) - shown)
         alerts.forget_author(workspace, channel, author)
+        corrections.forget_author(workspace, author)
         channels.forget_lines(workspace, [word for word in (author, who.handle) if len(word) >= LEAST_NAME])
         audit(access, "person erased", channel, now=now, after={"posts": who.posts})
     failpoint("erasure.rows")

@@ -6,6 +6,7 @@ import fcntl
 import logging
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ LOOK_BACK_EVERY_S = 3.0
 REPORTS_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
+THREADS = 10
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Worker:
     async def run(self) -> None:
         """Work until told to stop. Only one worker a home runs, so that it knows its own former claims."""
         with only_one(self.home / "worker.lock"):
+            # Some loops take long: a mail server that is slow, a topic that looks back. Nobody waits for them.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
             sender = Sender(f"{socket.gethostname()}:{self.home}"[:80], self.allow_private)
             loops = [
                 asyncio.create_task(each)

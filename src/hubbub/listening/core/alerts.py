@@ -155,6 +155,16 @@ def checked_webhook(given: str) -> str:
     return given
 
 
+def shown_webhook(address: str) -> str:
+    """Return what everybody may see of a webhook: where it is, not the secret that its address often is.
+
+    >>> shown_webhook("https://hooks.example.org/T0/secret?key=x")
+    'https://hooks.example.org/…'
+    """
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/…" if parts.netloc else ""
+
+
 def checked_who(given: str) -> tuple[str, ...]:
     """Read accounts as people write them; InvalidInput says which can't be one."""
     return checked_accounts(given)

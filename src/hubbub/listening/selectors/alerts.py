@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import NotFound
-from hubbub.listening.core.alerts import Alert, Finding, Kind, Quiet, Rule
+from hubbub.listening.core.alerts import Alert, Finding, Kind, Quiet, Rule, shown_webhook
 from hubbub.listening.models import AlertMark, AlertMessage, AlertRow, AlertRule, AlertSeen, Segment, Topic
 
 
@@ -50,7 +50,8 @@ def rules(access: Access, now: datetime) -> tuple[RuleLine, ...]:
     for row in AlertRule.objects.filter(workspace_id=access.workspace).order_by("name"):
         last = AlertMessage.objects.filter(alert__rule=row).exclude(words="", state="queued").order_by("-pk").first()
         told = row.alerts.filter(at__gt=now - timedelta(days=7)).count()
-        trouble = f"{last.to}: {last.words}" if last and last.words else ""
+        where = (shown_webhook(last.to) if last.way == "webhook" else last.to) if last else ""
+        trouble = f"{where}: {last.words}" if last and last.words else ""
         lines.append(RuleLine(rule_of(row), names.get(row.topic, ""), told, trouble))
     return tuple(lines)
 

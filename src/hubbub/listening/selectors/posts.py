@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -31,6 +31,9 @@ MINUTE_US: Final = 60_000_000
 MINUTES_AT_ONCE: Final = 500
 LONG_ENOUGH_S: Final = 0.6
 ENOUGH: Final = 1_000  # posts of one part
+A_LITTLE: Final = timedelta(minutes=1)
+"""A post is said no later than it is committed, by the same clock; this much is left to chance."""
+WORDINGS: Final = 4  # of a post that stand in one part, at most, where all of them are wanted
 AHEAD: Final = 4  # parts
 _readers: Final = ThreadPoolExecutor(AHEAD, "archive")
 GONE, FIRST, LATEST = -1, 0, -2
@@ -149,7 +152,8 @@ def standing(
     columns : those of the segment's schema that are wanted
     """
     access.require(Permission.READ)
-    found = _Found(access.workspace, sought, places, None, tuple(dict.fromkeys((*_SHOWN, *columns))))
+    shown = tuple(dict.fromkeys((*_SHOWN, *columns)))
+    found = _Found(access.workspace, sought, places, None, shown, enough=WORDINGS * limit)
     for since_us, tables in found.stretches():
         for table in tables:
             found.look(table)
@@ -163,7 +167,13 @@ class _Found:
     """What was found so far, and where to look next."""
 
     def __init__(
-        self, workspace: int, sought: Sought, places: Places, after: Mark | None, shown: Sequence[str] = _SHOWN
+        self,
+        workspace: int,
+        sought: Sought,
+        places: Places,
+        after: Mark | None,
+        shown: Sequence[str] = _SHOWN,
+        enough: int = ENOUGH,
     ) -> None:
         self.workspace, self.sought, self.places, self.after = workspace, sought, places, after
         self.since_us, self.until_us = us_of(sought.since), us_of(sought.until)
@@ -174,7 +184,7 @@ class _Found:
         self.floor_us = self.since_us  # no earlier than this everything was taken
         self.read: set[Part] = set()
         self.tests = _tests(sought, self.since_us, self.until_us)
-        self.shown = shown
+        self.shown, self.enough = shown, enough
 
     def stretches(self) -> Iterator[tuple[int, Iterator[pa.Table]]]:
         """Yield tables to look in, from the latest stretch of time to the earliest, and where each stretch begins."""
@@ -216,13 +226,16 @@ class _Found:
         return _remembered(part.read(self.shown).take(rows))
 
     def _waiting(self) -> Iterator[pa.Table]:
-        """Yield what segments hold that are not in the archive yet."""
+        """Yield what segments hold that are not in the archive yet; none from before what is looked for was said."""
         waiting = Segment.objects.filter(
-            archived_at__isnull=True, stream__connections__workspace_id=self.workspace
+            archived_at__isnull=True,
+            stream__connections__workspace_id=self.workspace,
+            committed_at__gte=self.sought.since - A_LITTLE,
         ).distinct()
+        columns = {"workspace", *self.shown, *(name for tests in self.tests for test in tests for name in test.columns)}
         for stream, number in waiting.order_by("-number").values_list("stream_id", "number"):
             try:
-                table = segments.read(self.places.segments, stream, number)
+                table = segments.read(self.places.segments, stream, number, tuple(columns))
             except FileNotFoundError:
                 continue  # archived meanwhile, and read there
             mine = table.filter(pc.equal(table.column("workspace"), self.workspace))
@@ -250,9 +263,9 @@ class _Found:
 
     def look(self, table: pa.Table) -> None:
         """Add what is found in a table: the latest of it, where there is much."""
-        if table.num_rows > ENOUGH:
+        if table.num_rows > self.enough:
             said = table.column("said_at").cast(pa.int64()).to_numpy()
-            order = np.argsort(said, kind="stable")[::-1][:ENOUGH]
+            order = np.argsort(said, kind="stable")[::-1][: self.enough]
             table, self.floor_us = table.take(pa.array(order)), max(self.floor_us, int(said[order[-1]]) + 1)
         for row in table.to_pylist():
             if self.after is None or (us_of(row["said_at"]), row["uri"]) < (self.after.said_us, self.after.uri):

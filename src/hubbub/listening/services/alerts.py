@@ -15,7 +15,7 @@ from hubbub.accounts.services import audit
 from hubbub.channels.models import Stream
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, NotFound
-from hubbub.listening.core.alerts import Finding, Kind, Rule, checked, is_cold
+from hubbub.listening.core.alerts import Finding, Kind, Rule, checked, is_cold, shown_webhook
 from hubbub.listening.models import (
     AlertMark,
     AlertMessage,
@@ -68,7 +68,7 @@ def save_rule(access: Access, rule: Rule, *, now: datetime) -> int:
 
 def _told(rule: Rule) -> dict[str, object]:
     quiet = f"{rule.quiet.since:%H:%M} to {rule.quiet.until:%H:%M}" if rule.quiet else None
-    ways = [*(["inbox"] if rule.inbox else []), *rule.mails, *([rule.webhook] if rule.webhook else [])]
+    ways = [*(["inbox"] if rule.inbox else []), *rule.mails, *([shown_webhook(rule.webhook)] if rule.webhook else [])]
     asked = {"kind": rule.kind.value, "topic": rule.topic, "at_least": rule.at_least, "minutes": rule.minutes}
     return asked | {"who": list(rule.who), "ways": ways, "quiet": quiet, "enabled": rule.enabled}
 

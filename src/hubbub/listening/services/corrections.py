@@ -38,6 +38,15 @@ def of_correction(access: Access, correction: int) -> tuple[str, list[Before]]:
     return row.words, [Before(uri, said, tuple(topics), mood) for uri, said, topics, mood in row.before]
 
 
+def forget_author(workspace: int, author: str) -> None:
+    """Take one account's posts out of what can be taken back; part of a larger transaction."""
+    for row in CorrectionRow.objects.filter(workspace_id=workspace):
+        kept = [each for each in row.before if author not in each[0]]
+        if len(kept) < len(row.before):
+            row.before = kept
+            row.save(update_fields=["before"])
+
+
 @transaction.atomic
 def undone(access: Access, correction: int, *, now: datetime) -> None:
     """Note that a correction was taken back."""
