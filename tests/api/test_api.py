@@ -4,6 +4,8 @@ import itertools
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -195,3 +197,15 @@ def test_a_token_does_what_its_person_may_do_now(town: Town, caller: Callers) ->
     assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
     assert "As analyst you can't" in refused.json()["message"]
     assert Entry.objects.filter(kind="note").count() == 1
+
+
+def test_while_nothing_can_be_stored_a_program_is_told_in_its_own_language(
+    town: Town, caller: Callers, settings: Any, tmp_path: Path
+) -> None:
+    api, letter = caller(town.access), {"source": "mail", "id": "1", "text": "my widget"}
+    (tmp_path / "full").write_text("no folder, so nothing can be written there")
+    kept, settings.SEGMENTS = settings.SEGMENTS, tmp_path / "full"
+    answer = api.post("/posts", **letter)
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "unavailable", "10")
+    settings.SEGMENTS = kept
+    assert api.post("/posts", **letter).json()["stored"] is True

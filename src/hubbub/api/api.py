@@ -1,9 +1,11 @@
 """The operations. Every error is declared, so that a client can be made from the description."""
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -24,6 +26,8 @@ from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, NotFound
 from hubbub.kernel.ids import PersonId
 
+log = logging.getLogger(__name__)
+
 
 class Token(HttpBearer):
     """A token of one person in one workspace; made under Settings, API tokens."""
@@ -38,7 +42,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-READ_ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem}
+READ_ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem, 503: Problem}
 WRITE_ERRORS = {**READ_ERRORS, 409: Problem}
 
 api = NinjaAPI(
@@ -77,6 +81,16 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _problem(request, error.status_code, "bad_request", str(error))
+
+
+@api.exception_handler(OSError)
+@api.exception_handler(OperationalError)
+def _away(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The disk is full or the database away: what was sent was not taken, and may be sent again under the same id."""
+    log.error("The API could not answer", exc_info=error)
+    told = _problem(request, 503, "unavailable", "Hubbub can't store or read anything just now. Send it again soon.")
+    told["Retry-After"] = "10"
+    return told
 
 
 def _access(request: HttpRequest) -> Access:
