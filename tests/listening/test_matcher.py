@@ -156,7 +156,16 @@ PHRASES = [
     "a\u200d",
 ]
 PREFIXES = ["ab*", "ss*", "fi*", "東京*", "a-b*"]
-FILTERS = ["lang:en", "author:a", "site:a.b", "followers:>5", "has:link", "has:question", "is:reply|repost"]
+FILTERS = [
+    "lang:en",
+    "country:gb",
+    "author:a",
+    "site:a.b",
+    "followers:>5",
+    "has:link",
+    "has:question",
+    "is:reply|repost",
+]
 simple_terms = st.sampled_from(WORDS + PREFIXES) | st.sampled_from(PHRASES).map('"{}"'.format)
 any_terms = texts.map(lambda text: '"' + re.sub('["“”„]', "", text) + '"')
 sources = st.recursive(

@@ -187,8 +187,8 @@ SIGN = "Letters must follow @, and nothing else come directly before it, or use 
             "https://acme.example",
             0,
             (
-                "There is no filter “https:”. There are lang:, channel:, author:, site:, followers:, has:, is:; "
-                "put other words with a : in quotation marks."
+                "There is no filter “https:”. There are lang:, channel:, author:, site:, country:, followers:, has:, "
+                "is:; put other words with a : in quotation marks."
             ),
         ),
         (
@@ -435,6 +435,10 @@ FACTS = Facts(
         ("site:shop.acme.example", True),
         ("site:cme.example", False),
         ("site:bsky.app", True),
+        ("country:gb", True),
+        ("country:UK|de", True),
+        ("country:de", False),
+        ("country:gbr", None),
         ("followers:>999", True),
         ("followers:>1000", False),
         ("followers:>=1000", True),
@@ -460,7 +464,7 @@ def test_filters_ask_what_a_post_tells_beside_its_words(filters: str, passed: bo
 
 
 def test_what_is_not_known_passes_no_filter() -> None:
-    for each in ("lang:en", "followers:<5", "author:a", "site:b.example", "has:link", "is:reply"):
+    for each in ("country:gb", "lang:en", "followers:<5", "author:a", "site:b.example", "has:link", "is:reply"):
         assert not brute(parse(f"a {each}"), "a", Facts())
         assert brute(parse(f"a -{each}"), "a", Facts())
 

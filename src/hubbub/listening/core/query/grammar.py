@@ -41,6 +41,7 @@ FILTERS = {
     "channel": "a kind of channel, as in channel:bluesky",
     "author": "a handle or account, as in author:acme.example.com",
     "site": "a site that it stands on or links to, as in site:example.com",
+    "country": "a country in two letters, as in country:gb",
     "followers": "how many follow the author, as in followers:>1000",
     "has": "has:link, has:media or has:question",
     "is": "is:reply or is:repost",
@@ -238,6 +239,8 @@ def _value(name: str, given: str) -> str | None:
     match name:
         case "lang":
             return given if regex.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", given) else None
+        case "country":
+            return {"uk": "gb"}.get(given, given) if regex.fullmatch(r"[a-z]{2}", given) else None
         case "author":
             return given.removeprefix("@") or None
         case "site":

@@ -170,6 +170,27 @@ def _site(value: str, facts: Facts, text: str) -> bool:
     return any(host == value or host.endswith(f".{value}") for host in (facts.site, *facts.links))
 
 
+def _country(value: str, facts: Facts, text: str) -> bool:
+    return value in countries(facts.language, facts.site)
+
+
+_ANYWHERE = frozenset({"ai", "cc", "co", "eu", "fm", "gg", "im", "io", "ly", "me", "sh", "so", "su", "to", "tv", "ws"})
+"""Endings of two letters that people take from everywhere, or that are no country's."""
+
+
+def countries(language: str, site: str) -> frozenset[str]:
+    """Return the countries that a post's language and the ending of its site speak of, in two small letters.
+
+    >>> sorted(countries("en-gb", "shop.acme.de")), sorted(countries("zh-hant-tw", "acme.io"))
+    (['de', 'gb'], ['tw'])
+    """
+    regions = {part for part in language.split("-")[1:] if len(part) == 2 and part.isalpha()}
+    ending = site.rpartition(".")[2]
+    if len(ending) == 2 and ending.isalpha() and ending not in _ANYWHERE:
+        regions.add("gb" if ending == "uk" else ending)
+    return frozenset(regions)
+
+
 def _followers(value: str, facts: Facts, text: str) -> bool:
     sign, number = comparison(value)
     return facts.followers is not None and _COMPARED[sign](facts.followers, number)
@@ -190,6 +211,7 @@ _TELLS: dict[str, Callable[[str, Facts, str], bool]] = {
     "channel": lambda value, facts, _: facts.channel == value,
     "author": _author,
     "site": _site,
+    "country": _country,
     "followers": _followers,
     "has": _has,
     "is": _is,

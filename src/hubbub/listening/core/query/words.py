@@ -14,6 +14,7 @@ _FILTERED = {
     "channel": "the channel {}",
     "author": "the author @{}",
     "site": "the site {}",
+    "country": "the country {}",
     "link": "a link",
     "media": "a picture or film",
     "question": "a question mark",
