@@ -89,6 +89,20 @@ def test_a_message_that_needs_a_person_does_not_hold_up_those_after_it(end: Call
 
 
 @pytest.mark.django_db
+def test_what_was_put_before_the_clock_was_set_back_leaves_at_once() -> None:
+    put(now=NOON + timedelta(hours=2))
+    assert claimed(now=NOON)
+    put("another", now=NOON + timedelta(minutes=5))
+    assert outbox.claim("one", NOON) is None
+    assert outbox.claim("one", NOON + timedelta(minutes=5)) is not None
+
+
+def test_no_wait_is_longer_than_an_hour() -> None:
+    pk = put()
+    outbox.again_later(claimed(), "Slow down.", now=NOON, wait_s=86_400)
+    assert row(pk).due_at == NOON + timedelta(hours=1)
+
+
 def test_each_try_waits_longer_and_no_longer_than_a_quarter_of_an_hour() -> None:
     pk, now, waits = put(), NOON, []
     for _ in range(len(BACKOFF_S) + 2):

@@ -25,6 +25,8 @@ from hubbub.kernel.ids import OutboxId
 PATIENCE = timedelta(hours=24)
 BACKOFF_S = (5, 15, 60, 300, 900)
 LEASE = timedelta(seconds=90)
+LONGEST = timedelta(hours=1)
+"""No message waits longer before it is tried again: one that is due later was put before the clock was set back."""
 MAX_CONVERSATION = 1000
 
 
@@ -94,7 +96,8 @@ def claim(sender: str, now: datetime) -> Message | None:
         id__lt=models.OuterRef("id"),
         state__in=(State.QUEUED, State.SENDING),
     )
-    due = OutboxMessage.objects.filter(state=State.QUEUED, due_at__lte=now).exclude(models.Exists(earlier))
+    due = OutboxMessage.objects.filter(models.Q(due_at__lte=now) | models.Q(due_at__gt=now + LONGEST))
+    due = due.filter(state=State.QUEUED).exclude(models.Exists(earlier))
     for pk in due.order_by("due_at", "id").values_list("pk", flat=True)[:20]:
         with transaction.atomic():
             taken = OutboxMessage.objects.filter(pk=pk, state=State.QUEUED).update(
@@ -152,7 +155,7 @@ def again_later(
         _record(message, now, state=end, words=f"{words} Tried for {PATIENCE.days * 24} hours.")
         return end
     step = BACKOFF_S[min(message.attempts, len(BACKOFF_S)) - 1] if message.attempts else BACKOFF_S[0]
-    due_at = now + timedelta(seconds=step if wait_s is None else wait_s)
+    due_at = now + min(LONGEST, timedelta(seconds=step if wait_s is None else wait_s))
     _record(message, now, state=State.QUEUED, words=words, due_at=due_at, doubtful=doubtful)
     return State.QUEUED
 
