@@ -97,12 +97,14 @@ def test_what_was_put_before_the_clock_was_set_back_leaves_at_once() -> None:
     assert outbox.claim("one", NOON + timedelta(minutes=5)) is not None
 
 
+@pytest.mark.django_db
 def test_no_wait_is_longer_than_an_hour() -> None:
     pk = put()
     outbox.again_later(claimed(), "Slow down.", now=NOON, wait_s=86_400)
     assert row(pk).due_at == NOON + timedelta(hours=1)
 
 
+@pytest.mark.django_db
 def test_each_try_waits_longer_and_no_longer_than_a_quarter_of_an_hour() -> None:
     pk, now, waits = put(), NOON, []
     for _ in range(len(BACKOFF_S) + 2):
