@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,8 +24,6 @@ from hubbub.listening.core.alerts import COLUMNS, Alert, Finding, Rule, spoken
 from hubbub.listening.selectors import alerts as selectors
 from hubbub.listening.selectors.alerts import Message
 from hubbub.listening.services import alerts as services
-
-log = logging.getLogger(__name__)
 
 OLD = timedelta(hours=6)
 """Posts said longer ago are history that came late: nobody is told at once."""

@@ -1,12 +1,13 @@
 """Hearing lines that are no piece of a stream: what is handed in, what is older, what is heard again after a mend."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from hubbub.care.core.understanding import LinearModel
 from hubbub.channels import selectors as channels
+from hubbub.channels.core.values import StreamValue
 from hubbub.flows.ears import EARS_FOLLOW, Ears
 from hubbub.flows.ingest import Ingested, catch_up, ingest
 from hubbub.infra import changes
@@ -14,6 +15,8 @@ from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.ids import StreamId
 from hubbub.listening.services import Fenced
+
+T = TypeVar("T")
 
 TRIES = 20
 
@@ -29,12 +32,29 @@ def ingest_beside(stream: StreamId, lines: Sequence[bytes], places: Places, *, n
         If the others were quicker twenty times.
     """
     ears, understanding = _ears(*map(changes.last_of, EARS_FOLLOW)), LinearModel.shipped()
+
+    def work(value: StreamValue) -> Ingested:
+        raw = RawBatch(lines, value.cursor, now)
+        return ingest(value, raw, ears=ears, understanding=understanding, places=places, now=now, **how)
+
+    return beside(stream, places, work)
+
+
+def beside(stream: StreamId, places: Places, work: Callable[[StreamValue], T]) -> T:
+    """Do work that commits on a stream another process may listen to meanwhile; return what it does.
+
+    `work` is given the stream as it stands, and again whenever others committed first.
+
+    Raises
+    ------
+    Fenced
+        If the others were quicker twenty times.
+    """
     for tries_left in reversed(range(TRIES)):
         value = channels.stream(stream)
         catch_up(stream, value.next_segment, places)  # who committed last may have been killed before it told the index
-        raw = RawBatch(lines, value.cursor, now)
         try:
-            return ingest(value, raw, ears=ears, understanding=understanding, places=places, now=now, **how)
+            return work(value)
         except Fenced:
             if not tries_left:
                 raise

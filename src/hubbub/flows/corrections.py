@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.channels import selectors as channels
+from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
-from hubbub.flows.ingest import catch_up, store
+from hubbub.flows.beside import beside
+from hubbub.flows.ingest import store
 from hubbub.flows.segment import SEGMENT_SCHEMA, known_by
 from hubbub.infra import identities
 from hubbub.infra.identities import Counted, Identities
@@ -29,10 +31,9 @@ from hubbub.listening.core.heard import Sought, at_us, us_of
 from hubbub.listening.core.sketch import entries
 from hubbub.listening.models import EVERY_POST
 from hubbub.listening.selectors.posts import standing
-from hubbub.listening.services import Commit, Fenced, Marked
+from hubbub.listening.services import Commit, Marked
 from hubbub.listening.services import corrections as services
 
-TRIES = 20
 AT_ONCE = 500
 
 State = tuple[tuple[int, ...], int]
@@ -103,26 +104,19 @@ def _mark_some(
     now: datetime,
 ) -> list[Before]:
     index = identities.at(places.identities)
-    stream = _stream(access, rows[0]["channel"])
-    for tries_left in reversed(range(TRIES)):
-        value = channels.stream(stream)
-        catch_up(stream, value.next_segment, places)  # who committed last may have been killed before it told the index
+
+    def work(value: StreamValue) -> list[Before]:
         made = Commit(value.id, value.next_segment, value.cursor, 0, now)
         marked, before = _marked(access.workspace, rows, after, index, made, now)
-        if not marked:
-            return []
-        made.workspaces = {access.workspace}
-        made.digests = _told_to_topics(marked, before)
-        table = pa.Table.from_pylist(marked, SEGMENT_SCHEMA)
-        keys = known_by([access.workspace] * len(marked), [row["uri"] for row in marked])
-        try:
+        if marked:
+            made.workspaces = {access.workspace}
+            made.digests = _told_to_topics(marked, before)
+            table = pa.Table.from_pylist(marked, SEGMENT_SCHEMA)
+            keys = known_by([access.workspace] * len(marked), [row["uri"] for row in marked])
             store(value, made, table, keys, places, index, now)
-        except Fenced:
-            if not tries_left:
-                raise
-            continue
         return before
-    raise AssertionError
+
+    return beside(_stream(access, rows[0]["channel"]), places, work)
 
 
 def _marked(

@@ -16,17 +16,15 @@ import pyarrow.compute as pc
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access
-from hubbub.channels import selectors as channels
-from hubbub.channels.registry import channel_class
 from hubbub.flows.archive import archive_due
 from hubbub.flows.beside import ingest_beside
 from hubbub.flows.corrections import State, mark
-from hubbub.flows.looking import Looker
+from hubbub.flows.looking import Looker, kept, matching
 from hubbub.infra import archive
 from hubbub.infra.archive import Part
 from hubbub.infra.identities import Counted
 from hubbub.infra.places import Places
-from hubbub.infra.spool import Frame, frames
+from hubbub.infra.spool import Frame
 from hubbub.kernel.batch import Event
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
@@ -75,44 +73,36 @@ def look_back(access: Access, topic: int, places: Places, *, now: datetime) -> B
     """Hear what was said of a topic before it was listened for, and return what it comes to."""
     query = parse(selectors.topic(access, topic).query)
     archive_due(places, now=now, age=timedelta(0), rows=0)  # what waits is looked through with the rest
-    kept = [each for each in _kept(access, places) if each[1].at <= now]
+    told = [each for each in kept(access, places) if each[1].at <= now]
     since = now - LOOKS_BACK
     parts = archive.parts(places.archive, access.workspace, us_of(since), us_of(now))
-    earliest = min([*(frame.at for _, frame in kept), *(at_us(part.since_us) for part in parts)], default=now)
+    earliest = min([*(frame.at for _, frame in told), *(at_us(part.since_us) for part in parts)], default=now)
     earliest = max(earliest, since)
-    services.note_pieces(topic, len(kept) + len(parts), earliest)
+    services.note_pieces(topic, len(told) + len(parts), earliest)
     found = 0
-    for done, posts in enumerate(_steps(access, topic, query, kept, parts, places, now), 1):
+    for done, posts in enumerate(_steps(access, topic, query, told, parts, places, now), 1):
         found += posts
         if done % TOLD_EVERY == 0:
             services.note_progress(topic, done, found)
-    services.note_progress(topic, len(kept) + len(parts), found)
+    services.note_progress(topic, len(told) + len(parts), found)
     archive_due(places, now=now, age=timedelta(0), rows=0)  # so that its people and words are known
     return _baseline(access, topic, earliest, now)
-
-
-def _kept(access: Access, places: Places) -> Iterator[tuple[str, Frame]]:
-    """Yield what the spool holds of a workspace's public streams, with the stream's kind."""
-    streams = {each.stream: each.kind for each in channels.connections(access) if each.stream is not None}
-    for stream, kind in streams.items():
-        if not channel_class(kind).abilities.narrow:
-            yield from ((kind, frame) for frame in frames(places.spool, stream))
 
 
 def _steps(
     access: Access,
     topic: int,
     query: Query,
-    kept: Sequence[tuple[str, Frame]],
+    told: Sequence[tuple[str, Frame]],
     parts: Sequence[Part],
     places: Places,
     now: datetime,
 ) -> Iterator[int]:
     """Look through one piece after the other; yield how many posts of each count for the topic now."""
-    lookers: dict[str, Looker] = {}
+    lookers = {kind: Looker(kind, query) for kind in {kind for kind, _ in told}}
     heard: set[str] = set()
-    for kind, frame in kept:
-        yield _hear(lookers.setdefault(kind, Looker(kind, query)), frame, heard, places, now)
+    for kind, frame in told:
+        yield _hear(lookers[kind], frame, heard, places, now)
     matcher = Matcher([(0, query)])
     for part in parts:
         yield _put_in(access, topic, matcher, part, places, now)
@@ -145,8 +135,8 @@ def _put_in(access: Access, topic: int, matcher: Matcher[int], part: Part, place
     wording = pc.is_in(table.column("event"), pa.array([int(Event.CREATE), int(Event.EDIT)], pa.int8()))
     table = table.filter(pc.and_(wording, pc.invert(table.column("private"))))
     topics, rows = table.column("topics"), table.select((*Facts.TOLD, "channel")).to_pylist()
-    matching = _matching(matcher, rows)
-    uris = iter(dict.fromkeys(table.column("uri")[row].as_py() for row in matching if topic not in topics[row].as_py()))
+    found = _matching(matcher, rows)
+    uris = iter(dict.fromkeys(table.column("uri")[row].as_py() for row in found if topic not in topics[row].as_py()))
 
     def after(row: Mapping[str, Any], cell: Counted) -> State:  # what it reads now may be another wording
         put = Correction(add=frozenset({topic}) if _matching(matcher, [row]) else frozenset())
@@ -160,13 +150,8 @@ def _put_in(access: Access, topic: int, matcher: Matcher[int], part: Part, place
 
 
 def _matching(matcher: Matcher[int], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Return which posts match, ascending."""
-
-    def facts(row: int) -> Facts:
-        return Facts.of(rows[row], rows[row]["channel"])
-
-    texts = [row["text"] or "" for row in rows]
-    return sorted({int(row) for row in matcher.match(texts, facts).pairs[0]}) if texts else []
+    texts = [row["text"] for row in rows]
+    return matching(matcher, texts, lambda row: Facts.of(rows[row], rows[row]["channel"]))
 
 
 def _baseline(access: Access, topic: int, since: datetime, now: datetime) -> Baseline:

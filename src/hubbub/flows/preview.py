@@ -5,12 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.channels import selectors as channels
-from hubbub.channels.registry import channel_class
-from hubbub.flows.looking import Looker, told_of
+from hubbub.flows.looking import Looker, kept, matching, told_of
 from hubbub.infra.places import Places
-from hubbub.infra.spool import Frame, frames
-from hubbub.kernel.ids import StreamId
 from hubbub.listening.core.heard import HeardLine, Sought
 from hubbub.listening.core.matcher import Matcher
 from hubbub.listening.core.query import Facts, Query
@@ -63,13 +59,12 @@ def preview(access: Access, query: Query, places: Places, *, now: datetime) -> P
     recent = posts(access, Sought(now - HEARD, now + timedelta(minutes=1)), places, limit=LITTLE).posts
     if not recent:
         return told
-    rows = Matcher([(0, query)]).match([post.text for post in recent], lambda row: _facts(recent[row])).pairs[0]
-    matching = [recent[row] for row in sorted({int(row) for row in rows})]
+    rows = matching(Matcher([(0, query)]), [post.text for post in recent], lambda row: _facts(recent[row]))
     samples = told.samples if told else ()
-    more = (Sample(post.handle or post.name, post.text, post.said_at) for post in matching)
+    more = (Sample(post.handle or post.name, post.text, post.said_at) for post in (recent[row] for row in rows))
     samples += tuple(each for each in more if each.text not in {known.text for known in samples})
     told = told or Preview(0, 0, now, now, ())
-    return replace(told, samples=samples[:SHOWN], heard=len(recent), heard_matching=len(matching))
+    return replace(told, samples=samples[:SHOWN], heard=len(recent), heard_matching=len(rows))
 
 
 def _facts(post: HeardLine) -> Facts:
@@ -80,24 +75,17 @@ def _facts(post: HeardLine) -> Facts:
 
 
 def _of_spool(access: Access, query: Query, places: Places) -> Preview | None:
-    found: dict[StreamId, str] = {
-        StreamId(each.stream): each.kind for each in channels.connections(access) if each.stream is not None
-    }
-    kept: list[tuple[Frame, Looker]] = []
-    for stream, kind in found.items():
-        if not channel_class(kind).abilities.narrow and (held := list(frames(places.spool, stream))):
-            looker = Looker(kind, query)
-            kept += [(frame, looker) for frame in held]
-    if not kept:
+    told = sorted(kept(access, places), key=lambda each: each[1].at, reverse=True)
+    if not told:
         return None
+    lookers = {kind: Looker(kind, query) for kind in {kind for kind, _ in told}}
     until_s = time.monotonic() + ENOUGH_S  # from here on: the query is compiled
-    kept.sort(key=lambda each: each[0].at, reverse=True)
-    looked, matching, since = 0, 0, kept[0][0].at
+    looked, found, since = 0, 0, told[0][1].at
     samples: list[Sample] = []
-    for frame, looker in kept:
+    for kind, frame in told:
         lines = frame.lines()
-        seen = looker.look(lines, frame.at)
-        looked, matching, since = looked + len(lines), matching + len(seen.rows), min(since, frame.at)
+        seen = lookers[kind].look(lines, frame.at)
+        looked, found, since = looked + len(lines), found + len(seen.rows), min(since, frame.at)
         for row in reversed(seen.rows.tolist()):
             if len(samples) < SHOWN:
                 handle, author, text, at = told_of(seen.batch, row, "handle", "author", "text", "happened_at")
@@ -105,5 +93,5 @@ def _of_spool(access: Access, query: Query, places: Places) -> Preview | None:
         if time.monotonic() > until_s:
             break
     # A frame tells when its last line came: what was looked through began about a frame earlier.
-    earlier = [frame.at for frame, _ in kept if frame.at < since]
-    return Preview(looked, matching, max(earlier, default=since), kept[0][0].at, tuple(samples))
+    earlier = [frame.at for _, frame in told if frame.at < since]
+    return Preview(looked, found, max(earlier, default=since), told[0][1].at, tuple(samples))
