@@ -131,7 +131,7 @@ def test_few_cold_posts_are_no_mood() -> None:
 
 
 def test_headlines_say_what_happened() -> None:
-    alert = Alert(1, "r", Kind.BURST, 3, "Widgets", NOON, NOON, Finding(62, 10, 12.4), 0)
+    alert = Alert(1, "r", Kind.BURST, 3, "Widgets", NOON, NOON, Finding(62, 10, 12.4))
     assert alert.headline == "Widgets: 62 posts in 10 minutes, 5.0 times the usual."
     cold = replace(alert, kind=Kind.MOOD, finding=Finding(80, 60, cold=58))
     assert cold.headline == "Widgets: 58 of 80 posts in an hour are cold."

@@ -116,7 +116,7 @@ def make_office(places: Places, network: str) -> Office:
         access, Report(0, "Snark report", f"topics/{topic.pk}/", 0, 8, ("mia@zephyr.example",)), now=at
     )
     AlertRow.objects.create(
-        workspace_id=access.workspace, rule_id=rule, name="Snark alarm", kind="burst", topic=topic.pk, at_least=0,
+        workspace_id=access.workspace, rule_id=rule, name="Snark alarm", kind="burst", topic=topic.pk,
         inbox=True, at=at, last_at=at, found=Finding(9, 5, 1.0).as_facts(),
     )  # fmt: skip
     since = Sought(at - timedelta(days=1), at + timedelta(days=1))

@@ -52,7 +52,8 @@ from hubbub.infra import db
 from hubbub.infra.models import OutboxMessage
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import CaseId, PersonId
-from hubbub.listening.models import ERASED, Post, Topic
+from hubbub.listening.models import ERASED, Post
+from hubbub.listening.selectors import topic_names
 
 PAGE = 50
 COUNTED = 1000
@@ -239,8 +240,7 @@ def counts(access: Access, now: datetime) -> Counts:
     """Return how much every view and queue holds."""
     access.require(Permission.READ)
     midnight = day_end(access.timezone, now)
-    named = Topic.objects.filter(workspace_id=access.workspace, event_account=None)
-    topics = tuple(named.order_by("name").values_list("pk", "name"))
+    topics = tuple(topic_names(access.workspace).items())
     rows = CaseRow.objects.filter(workspace_id=access.workspace, folder=Folder.HELD).order_by("sort_at")
     held = rows.values_list("not_before", flat=True).first()
     found = _count(
@@ -318,8 +318,7 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     reach = _reach(access, entries)
     customer = _customer(access, row, entries, now)
     public, private = ways(access, row)
-    named = Topic.objects.filter(workspace_id=access.workspace, event_account=None)
-    names = dict(named.values_list("pk", "name"))
+    names = topic_names(access.workspace)
     topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
     return CaseView(
         line=_line({**vars(row), "owner": row.owner_id}, row.owner.name if row.owner else "", read_at),

@@ -82,20 +82,16 @@ def send(server: MailServer | None, sender: str, mail: Mail) -> None:
     try:
         made = message(mail, sender)
         with _opened(server) as smtp:
-            refused = smtp.send_message(made)
+            smtp.send_message(made)  # to one: whom the server does not take is an error
     except smtplib.SMTPResponseException as error:
-        words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        if error.smtp_code >= 500:
-            raise MailRefused(host=server.host, reason=f"{error.smtp_code} {words}") from error
-        raise Unreachable(host=server.host, reason=f"{error.smtp_code} {words}") from error
+        raise _refused(server, error.smtp_code, error.smtp_error) from error
     except smtplib.SMTPRecipientsRefused as error:
-        raise _refused(server, error.recipients) from error
+        (who, said), *_ = error.recipients.items()
+        raise _refused(server, *said, who=f"{who}: ") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Unreachable(host=server.host, reason=str(error) or type(error).__name__) from error
     except (MessageError, ValueError) as error:
         raise MailRefused(host=server.host, reason=str(error)) from error
-    if refused:
-        raise _refused(server, refused)
 
 
 def _opened(server: MailServer) -> smtplib.SMTP:
@@ -116,7 +112,7 @@ def _opened(server: MailServer) -> smtplib.SMTP:
     return smtp
 
 
-def _refused(server: MailServer, recipients: dict[str, tuple[int, bytes]]) -> HubbubError:
-    who, (code, words) = next(iter(recipients.items()))
-    reason = f"{who}: {code} {words.decode(errors='replace')}"
-    return MailRefused(host=server.host, reason=reason) if code >= 500 else Unreachable(host=server.host, reason=reason)
+def _refused(server: MailServer, code: int, said: bytes | str, who: str = "") -> HubbubError:
+    """Return what a server's no means: for good from 500 on, else for now."""
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return (MailRefused if code >= 500 else Unreachable)(host=server.host, reason=f"{who}{code} {words}")

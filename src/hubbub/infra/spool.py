@@ -96,26 +96,28 @@ class Frame:
 def frames(root: Path, stream: int) -> Iterator[Frame]:
     """Yield what is kept of a stream, the earliest first; heads are read, lines not."""
     for path in sorted((root / str(stream)).glob("*.spool")):
-        with suppress(OSError), path.open("rb") as file:
-            size, place = path.stat().st_size, 0
-            while place + _HEAD.size <= size:
-                file.seek(place)
-                mark, at_us, packed, plain = _HEAD.unpack(file.read(_HEAD.size))
-                place += _HEAD.size
-                if mark != _MARK or place + packed > size:
-                    break  # cut off when somebody was killed
-                at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)
-                yield Frame(stream, at, path, place, packed, plain)
-                place += packed
+        yield from _frames_of(path)
+
+
+def _frames_of(path: Path) -> Iterator[Frame]:
+    with suppress(OSError), path.open("rb") as file:
+        size, place = path.stat().st_size, 0
+        while place + _HEAD.size <= size:
+            file.seek(place)
+            mark, at_us, packed, plain = _HEAD.unpack(file.read(_HEAD.size))
+            place += _HEAD.size
+            if mark != _MARK or place + packed > size:
+                break  # cut off when somebody was killed
+            at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)
+            yield Frame(int(path.parent.name), at, path, place, packed, plain)
+            place += packed
 
 
 def forget(root: Path, words: list[bytes]) -> int:
     """Remove the files in which any of some words stands; return how many. What else they held goes, too."""
     done = 0
     for path in root.glob("*/*.spool"):
-        stream = int(path.parent.name)
-        held = (frame for frame in frames(root, stream) if frame.path == path)
-        if any(word in frame.lines().data for frame in held for word in words):
+        if any(word in frame.lines().data for frame in _frames_of(path) for word in words):
             path.unlink(missing_ok=True)
             done += 1
     return done

@@ -95,7 +95,6 @@ class AlertRow(models.Model):
     name = models.CharField(max_length=80)  # of the rule, which may be gone
     kind = models.CharField(max_length=10)
     topic = models.BigIntegerField()
-    at_least = models.BigIntegerField()
     inbox = models.BooleanField()
     at = models.DateTimeField()
     last_at = models.DateTimeField()  # when it was last so

@@ -6,7 +6,7 @@ So a storm of posts is never a storm of messages.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -21,7 +21,6 @@ from hubbub.kernel.batch import Event
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.text import clip
 from hubbub.listening.core.comparison import interval
-from hubbub.listening.core.events import checked_accounts
 from hubbub.listening.core.lists import holds, said_by
 
 MINUTES: Final = {10: "10 minutes", 30: "30 minutes", 60: "an hour", 360: "6 hours", 1440: "a day"}
@@ -121,7 +120,7 @@ def checked(rule: Rule) -> Rule:
         raise InvalidInput(reason="Quiet hours end at another time than they begin.")
     if not (rule.inbox or rule.mails or rule.webhook):
         raise InvalidInput(reason="Choose at least one way to be told.")
-    return rule
+    return replace(rule, name=name)
 
 
 def checked_mails(given: str) -> tuple[str, ...]:
@@ -165,11 +164,6 @@ def shown_webhook(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/…" if parts.netloc else ""
 
 
-def checked_who(given: str) -> tuple[str, ...]:
-    """Read accounts as people write them; InvalidInput says which can't be one."""
-    return checked_accounts(given)
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found."""
@@ -191,7 +185,7 @@ class Finding:
 
     def worse_than(self, other: "Finding") -> bool:
         """Whether this is the one to tell of."""
-        return (self.cold, self.posts) > (other.cold, other.posts) if self.cold else self.posts > other.posts
+        return (self.cold, self.posts) > (other.cold, other.posts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +237,8 @@ def spoken(table: pa.Table, rule: Rule, since: datetime) -> Finding | None:
     found = table.filter(mask)
     if not found.num_rows:
         return None
-    most = pc.index(found.column("followers").fill_null(-1), pc.max(found.column("followers").fill_null(-1))).as_py()
+    read_by = found.column("followers").fill_null(-1)
+    most = pc.index(read_by, pc.max(read_by)).as_py()
     return Finding(found.num_rows, first=_quoted(found.slice(most, 1).to_pylist()[0]))
 
 
@@ -280,7 +275,6 @@ class Alert:
     at: datetime
     last_at: datetime
     finding: Finding
-    at_least: int
     on: bool = False
 
     @property

@@ -276,7 +276,6 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('kind', models.CharField(max_length=10)),
                 ('topic', models.BigIntegerField()),
-                ('at_least', models.BigIntegerField()),
                 ('inbox', models.BooleanField()),
                 ('at', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),

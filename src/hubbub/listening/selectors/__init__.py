@@ -31,6 +31,12 @@ def topics(access: Access) -> tuple[TopicValue, ...]:
     return tuple(map(_value, rows))
 
 
+def topic_names(workspace: int) -> dict[int, str]:
+    """Return the names of a workspace's topics, in their order; an event's own are not among them."""
+    rows = Topic.objects.filter(workspace_id=workspace, event_account=None).order_by("name")
+    return dict(rows.values_list("pk", "name"))
+
+
 def topic(access: Access, topic_id: int) -> TopicValue:
     """Return one topic."""
     access.require(Permission.READ)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import NotFound
 from hubbub.listening.core.alerts import Alert, Finding, Kind, Quiet, Rule, shown_webhook
-from hubbub.listening.models import AlertMark, AlertMessage, AlertRow, AlertRule, AlertSeen, Segment, Topic
+from hubbub.listening.models import AlertMark, AlertMessage, AlertRow, AlertRule, AlertSeen, Segment
+from hubbub.listening.selectors import topic_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def rule_of(row: AlertRule) -> Rule:
 def rules(access: Access, now: datetime) -> tuple[RuleLine, ...]:
     """Return the workspace's rules, by name."""
     access.require(Permission.READ)
-    names, lines = _topic_names(access.workspace), []
+    names, lines = topic_names(access.workspace), []
     for row in AlertRule.objects.filter(workspace_id=access.workspace).order_by("name"):
         last = AlertMessage.objects.filter(alert__rule=row).exclude(words="", state="queued").order_by("-pk").first()
         told = row.alerts.filter(at__gt=now - timedelta(days=7)).count()
@@ -96,7 +98,7 @@ def _unseen(access: Access) -> QuerySet[AlertRow]:
 
 
 def _values(workspace: int, rows: Iterable[AlertRow], now: datetime) -> tuple[Alert, ...]:
-    names = _topic_names(workspace)
+    names = topic_names(workspace)
     return tuple(_alert(row, names.get(row.topic, ""), now) for row in rows)
 
 
@@ -104,13 +106,7 @@ def _alert(row: AlertRow, topic_name: str, now: datetime) -> Alert:
     kind = Kind(row.kind)
     pause = timedelta(minutes=row.rule.pause_min) if row.rule else timedelta()
     on = not kind.of_posts and row.last_at > now - min(pause, timedelta(minutes=15))
-    return Alert(
-        row.pk, row.name, kind, row.topic, topic_name, row.at, row.last_at, Finding.of(row.found), row.at_least, on
-    )
-
-
-def _topic_names(workspace: int) -> dict[int, str]:
-    return dict(Topic.objects.filter(workspace_id=workspace, event_account=None).values_list("pk", "name"))
+    return Alert(row.pk, row.name, kind, row.topic, topic_name, row.at, row.last_at, Finding.of(row.found), on)
 
 
 # For the worker ----------------------------------------------------------------
@@ -123,7 +119,6 @@ class Message:
     way: str
     to: str
     more: bool
-    attempts: int
     alert: Alert
     key: str  # that a webhook's message is signed with
 
@@ -131,13 +126,12 @@ class Message:
 def due_messages(now: datetime, limit: int = 200) -> tuple[Message, ...]:
     """Return messages that are due, the oldest first."""
     rows = AlertMessage.objects.filter(state="queued", due_at__lte=now).select_related("alert__rule")
-    found, names = [], dict[int, dict[int, str]]()
+    names, found = cache(topic_names), []
     for row in rows.order_by("due_at", "pk")[:limit]:
         alert = row.alert
-        known = names.setdefault(alert.workspace_id, _topic_names(alert.workspace_id))
-        value = _alert(alert, known.get(alert.topic, ""), now)
+        value = _alert(alert, names(alert.workspace_id).get(alert.topic, ""), now)
         key = alert.rule.secret.get("key", "") if alert.rule else ""
-        found.append(Message(row.pk, alert.workspace_id, row.way, row.to, row.more, row.attempts, value, key))
+        found.append(Message(row.pk, alert.workspace_id, row.way, row.to, row.more, value, key))
     return tuple(found)
 
 

@@ -8,7 +8,8 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.listening.core.bursts import swing_of
 from hubbub.listening.core.digest import Digest, Voice, distinct, merged, unpacked
 from hubbub.listening.core.span import Span
-from hubbub.listening.models import EVERY_POST, BurstRow, DigestPart, Topic
+from hubbub.listening.models import EVERY_POST, BurstRow, DigestPart
+from hubbub.listening.selectors import topic_names
 
 ON = timedelta(minutes=20)
 MOST_STEPS = 28
@@ -40,7 +41,7 @@ class BurstLine:
 def bursts(access: Access, now: datetime, *, days: int = 7, limit: int = 40) -> tuple[BurstLine, ...]:
     """Return the bursts of the last days, those that are on first, then the latest."""
     access.require(Permission.READ)
-    names = dict(Topic.objects.filter(workspace_id=access.workspace, event_account=None).values_list("pk", "name"))
+    names = topic_names(access.workspace)
     rows = BurstRow.objects.filter(workspace_id=access.workspace, seen_at__gt=now - timedelta(days=days))
     lines = [
         BurstLine(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
@@ -15,6 +15,7 @@ from hubbub.accounts.services import audit
 from hubbub.channels.models import Stream
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.listening import selectors
 from hubbub.listening.core.alerts import Finding, Kind, Rule, checked, is_cold, shown_webhook
 from hubbub.listening.models import (
     AlertMark,
@@ -25,7 +26,6 @@ from hubbub.listening.models import (
     BurstRow,
     Rollup,
     Segment,
-    Topic,
 )
 from hubbub.listening.selectors.alerts import rule_of
 from hubbub.listening.selectors.trends import ON
@@ -50,10 +50,10 @@ def save_rule(access: Access, rule: Rule, *, now: datetime) -> int:
     row = _rule(access, rule.id) if rule.id else AlertRule(workspace_id=access.workspace)
     if AlertRule.objects.filter(workspace_id=access.workspace, name__iexact=rule.name).exclude(pk=rule.id).exists():
         raise Conflict(reason=f"There is a rule {rule.name} already.")
-    if rule.topic and not Topic.objects.filter(workspace_id=access.workspace, pk=rule.topic).exists():
-        raise NotFound(what="topic", which=rule.topic)
+    if rule.topic:
+        selectors.topic(access, rule.topic)  # NotFound where there is none
     before = _told(rule_of(row)) if rule.id else None
-    row.name, row.kind, row.topic = " ".join(rule.name.split()), rule.kind.value, rule.topic
+    row.name, row.kind, row.topic = rule.name, rule.kind.value, rule.topic
     row.at_least, row.minutes, row.who = rule.at_least, rule.minutes, list(rule.who)
     row.inbox, row.mails, row.webhook = rule.inbox, list(rule.mails), rule.webhook
     row.quiet_since, row.quiet_until = (rule.quiet.since, rule.quiet.until) if rule.quiet else (None, None)
@@ -113,8 +113,8 @@ def _counted(rule: Rule, now: datetime) -> Iterator[tuple[int, Finding]]:
     """Yield what a rule of counts finds, and on which topic: a burst of any topic is that topic's."""
     if rule.kind is Kind.BURST:
         rows = BurstRow.objects.filter(workspace_id=rule.workspace, term="", seen_at__gt=now - ON)
-        named = Topic.objects.filter(workspace_id=rule.workspace, event_account=None)
-        rows = rows.filter(topic__in=(named.filter(pk=rule.topic) if rule.topic else named).values("pk"))
+        named = selectors.topic_names(rule.workspace)
+        rows = rows.filter(topic__in={rule.topic} & named.keys() if rule.topic else named)
         latest = {row.topic: row for row in rows.order_by("seen_at", "pk")}
         yield from ((topic, Finding(row.posts, row.minutes, row.expected)) for topic, row in latest.items())
         return
@@ -142,7 +142,7 @@ def keep(rule: Rule, found: Finding, now: datetime) -> int | None:
     if row is None or since is None or since <= now - rule.pause:
         row = AlertRow.objects.create(
             workspace_id=rule.workspace, rule_id=rule.id, name=rule.name, kind=rule.kind.value, topic=rule.topic,
-            at_least=rule.at_least, inbox=rule.inbox, at=now, last_at=now, found=found.as_facts(),
+            inbox=rule.inbox, at=now, last_at=now, found=found.as_facts(),
         )  # fmt: skip
         _send(row, rule, now, more=False)
         changes.record(rule.workspace, "alert", row.pk, now=now)
@@ -228,14 +228,18 @@ def forget_old(now: datetime) -> None:
 def forget_author(workspace: int, channel: str, author: str) -> None:
     """Take what one account said out of alerts, which then tell how many posts there were; part of a transaction."""
     rows = AlertRow.objects.filter(workspace_id=workspace, found__first__author=author, found__first__channel=channel)
-    for row in rows:
-        row.found = {**row.found, "first": None}
-        row.save(update_fields=["found"])
-        row.messages.filter(state="queued").delete()
+    AlertMessage.objects.filter(alert__in=_quote_no_more(rows), state="queued").delete()
 
 
 def forget_posts_before(workspace: int, before: datetime) -> None:
     """Take posts out of alerts that are kept no longer."""
-    for row in AlertRow.objects.filter(workspace_id=workspace, last_at__lt=before).exclude(found__first=None):
+    _quote_no_more(AlertRow.objects.filter(workspace_id=workspace, last_at__lt=before).exclude(found__first=None))
+
+
+def _quote_no_more(rows: QuerySet[AlertRow]) -> list[AlertRow]:
+    """Take the post out of alerts; return them."""
+    changed = list(rows)
+    for row in changed:
         row.found = {**row.found, "first": None}
         row.save(update_fields=["found"])
+    return changed

@@ -5,19 +5,38 @@ from datetime import datetime
 from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.kernel.errors import NotFound
+from hubbub.kernel.ids import TopicId
+from hubbub.listening import selectors
 from hubbub.listening.core.baseline import Baseline
-from hubbub.listening.models import BackfillRow, Topic
+from hubbub.listening.core.topics import TopicClass
+from hubbub.listening.models import BackfillRow
+from hubbub.listening.services import save_topic
 
 
 @transaction.atomic
 def ask(access: Access, topic: int, *, now: datetime) -> None:
     """Let a topic look back, from the beginning."""
     access.require(Permission.LISTEN)
-    if not Topic.objects.filter(workspace_id=access.workspace, pk=topic).exists():
-        raise NotFound(what="topic", which=topic)
+    selectors.topic(access, topic)  # NotFound where there is none
     fresh = {"asked_at": now, "ended_at": None, "done": 0, "pieces": 0, "found": 0, "words": "", "covers_since": None}
     BackfillRow.objects.update_or_create(topic_id=topic, defaults=fresh)
+
+
+@transaction.atomic
+def save_topic_and_look_back(
+    access: Access,
+    *,
+    topic: int | None = None,
+    name: str,
+    klass: TopicClass,
+    text: str,
+    enabled: bool = True,
+    now: datetime,
+) -> TopicId:
+    """Make or change a topic as `save_topic` does, and let it look back."""
+    saved = save_topic(access, topic=topic, name=name, klass=klass, text=text, enabled=enabled, now=now)
+    ask(access, saved, now=now)
+    return saved
 
 
 def note_pieces(topic: int, pieces: int, covers_since: datetime | None) -> None:

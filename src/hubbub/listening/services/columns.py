@@ -7,8 +7,9 @@ from django.db.models import Max, QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.listening import selectors
 from hubbub.listening.core.columns import MOST, Column, checked
-from hubbub.listening.models import StreamColumn, Topic
+from hubbub.listening.models import StreamColumn
 
 
 @transaction.atomic
@@ -22,8 +23,8 @@ def save_column(access: Access, column: Column, *, now: datetime) -> int:
     """
     access.require(Permission.READ)
     column = checked(column)
-    if column.topic and not Topic.objects.filter(workspace_id=access.workspace, pk=column.topic).exists():
-        raise NotFound(what="topic", which=column.topic)
+    if column.topic:
+        selectors.topic(access, column.topic)  # NotFound where there is none
     if column.id:
         row = _column(access, column.id)
     else:

@@ -20,13 +20,13 @@ from hubbub.listening.core.alerts import (
     Rule,
     checked_mails,
     checked_webhook,
-    checked_who,
 )
+from hubbub.listening.core.events import checked_accounts
 from hubbub.listening.selectors import alerts as selectors
 from hubbub.listening.selectors import reports
 from hubbub.listening.services import alerts as services
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import number, save, text
+from hubbub.web.settings.forms import given, number, save, text
 
 AROUND = timedelta(minutes=10)
 
@@ -91,7 +91,7 @@ def edit(request: Request, rule: int | None = None) -> HttpResponse:
         "minutes": MINUTES,
         "pauses": PAUSES,
         "topics": listening.topics(request.access),
-        "form": _given(request) if request.method == "POST" else _shown(request, value),
+        "form": given(request) if request.method == "POST" else _shown(request, value),
         "zone": request.access.timezone,
     }
     if request.method != "POST":
@@ -130,10 +130,6 @@ def _shown(request: Request, rule: Rule | None) -> dict[str, Any]:
     }
 
 
-def _given(request: Request) -> dict[str, str]:
-    return {name: text(request, name) for name in request.POST}
-
-
 def _rule(request: Request, rule: int | None) -> Rule:
     """Read the form; InvalidInput says what to mend."""
     if text(request, "kind") not in set(Kind):
@@ -148,7 +144,7 @@ def _rule(request: Request, rule: int | None) -> Rule:
         topic=number(request, "topic") or 0,
         at_least=(number(request, "at_least") or 0) if counted or kind is Kind.REACH else 0,
         minutes=(number(request, "minutes") or 0) if counted else 30,
-        who=checked_who(text(request, "who")) if kind is Kind.PERSON else (),
+        who=checked_accounts(text(request, "who")) if kind is Kind.PERSON else (),
         inbox=text(request, "inbox") == "yes",
         mails=checked_mails(text(request, "mails")),
         webhook=checked_webhook(text(request, "webhook")),

@@ -19,6 +19,7 @@ from hubbub.kernel.errors import InvalidInput
 from hubbub.listening import selectors
 from hubbub.listening.core.corrections import MOST, Correction
 from hubbub.listening.core.heard import Mark, Sought
+from hubbub.listening.core.topics import TopicValue
 from hubbub.listening.models import EVERY_POST
 from hubbub.listening.selectors import corrections
 from hubbub.listening.selectors.posts import posts
@@ -34,8 +35,7 @@ ASKED = ("since", "until", "channel", "language", "sentiment", "kind", "author",
 @in_workspace
 def page(request: Request, topic: int) -> HttpResponse:
     """The posts of a topic, or of all (0)."""
-    value = selectors.topic(request.access, topic) if topic != EVERY_POST else None
-    asked = _asked(request)
+    value, asked = _topic(request, topic), _asked(request)
     sought = _sought(request, topic, asked)
     after = Mark.of(request.GET["after"]) if request.GET.get("after") else None
     found = posts(request.access, sought, places(), limit=PAGE, after=after)
@@ -60,6 +60,11 @@ def page(request: Request, topic: int) -> HttpResponse:
         "correction": line,
     }
     return render(request, "listening/post_lines.html" if request.htmx else "listening/posts.html", context)
+
+
+def _topic(request: Request, topic: int) -> TopicValue | None:
+    """Return the topic an address names; None for all that was heard."""
+    return selectors.topic(request.access, topic) if topic != EVERY_POST else None
 
 
 def _sought(request: Request, topic: int, asked: dict[str, str]) -> Sought:
@@ -97,16 +102,14 @@ def _moment(given: str, zone: ZoneInfo) -> datetime:
 @in_workspace
 def correct(request: Request, topic: int) -> HttpResponse:
     """Let chosen posts, or all that are found, count as something else."""
-    if topic != EVERY_POST:
-        selectors.topic(request.access, topic)  # else there is none
-    asked = _asked(request)
+    value, asked = _topic(request, topic), _asked(request)
     sought = _sought(request, topic, asked)
     if text(request, "all") != "yes":
         uris = tuple(uri for same in request.POST.getlist("uri") for uri in same.split())[:MOST]
         if not uris:
             raise InvalidInput(reason="Choose posts first, or all that are found.")
         sought = replace(sought, uris=uris)
-    correction, words = _correction(request, topic)
+    correction, words = _correction(request, value)
     done, _ = corrections_flow.correct(request.access, sought, correction, words, places(), now=now())
     messages.success(
         request, f"{words}: {done:,} post{'' if done == 1 else 's'}." if done else "They count so already."
@@ -114,12 +117,12 @@ def correct(request: Request, topic: int) -> HttpResponse:
     return redirect(_back(request, topic, asked))
 
 
-def _correction(request: Request, topic: int) -> tuple[Correction, str]:
+def _correction(request: Request, topic: TopicValue | None) -> tuple[Correction, str]:
     """Read what is to be done, with its words."""
     what, _, which = text(request, "what").partition(":")
     names: dict[str, str] = {str(each.id): each.name for each in selectors.topics(request.access)}
-    if what == "drop" and topic != EVERY_POST:
-        return Correction(drop=frozenset({topic})), f"Taken out of {selectors.topic(request.access, topic).name}"
+    if what == "drop" and topic is not None:
+        return Correction(drop=frozenset({topic.id})), f"Taken out of {topic.name}"
     if what == "add" and which in names:
         return Correction(add=frozenset({int(which)})), f"Put into {names[which]}"
     if what == "mood" and which in SENTIMENTS:

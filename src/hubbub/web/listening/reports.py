@@ -14,7 +14,7 @@ from hubbub.listening.selectors import reports as selectors
 from hubbub.listening.services import reports as services
 from hubbub.web.letters import page_of
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import number, save, text
+from hubbub.web.settings.forms import given, number, save, text
 
 DAYS = [("", "Every day"), *((str(place), f"Every {name}") for place, name in enumerate(WEEKDAYS))]
 
@@ -34,7 +34,7 @@ def edit(request: Request, report: int | None = None) -> HttpResponse:
         "days": DAYS,
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
         "zone": request.access.timezone,
-        "form": {name: text(request, name) for name in request.POST} if request.method == "POST" else _shown(value),
+        "form": given(request) if request.method == "POST" else _shown(value),
     }
     if request.method != "POST":
         context["form"].setdefault("name", context["page_words"])

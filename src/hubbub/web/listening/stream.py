@@ -1,5 +1,6 @@
 """The stream: columns somebody arranges, with what is new since they were last here, by time or by worth."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,8 @@ from hubbub.care.core.worth import ranked
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
 from hubbub.listening import selectors as listening
-from hubbub.listening.core.alerts import checked_who
 from hubbub.listening.core.columns import Column
+from hubbub.listening.core.events import checked_accounts
 from hubbub.listening.core.heard import Mark
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.selectors import columns as selectors
@@ -22,7 +23,7 @@ from hubbub.listening.selectors.posts import posts
 from hubbub.listening.services import columns as services
 from hubbub.web.listening.lines import KIND_PLACES, MOODS, SENTIMENTS, alike, lines_of
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import number, save, text
+from hubbub.web.settings.forms import given, number, save, text
 from hubbub.web.templatetags.hubbub import CHANNELS, LANGUAGES
 
 PAGE = 30
@@ -89,14 +90,12 @@ def read(request: Request, column: int) -> HttpResponse:
     return _lines(request, selectors.column(request.access, column))
 
 
-def _moment(given: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(given.replace(" ", "+"))
-    except ValueError:
-        raise InvalidInput(reason="This place in the column is not known; load the page anew.") from None
-    if at.tzinfo is None:
-        raise InvalidInput(reason="This place in the column is not known; load the page anew.")
-    return at
+def _moment(said: str) -> datetime:
+    with suppress(ValueError):
+        at = datetime.fromisoformat(said.replace(" ", "+"))
+        if at.tzinfo is not None:
+            return at
+    raise InvalidInput(reason="This place in the column is not known; load the page anew.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +111,7 @@ def edit(request: Request, column: int | None = None) -> HttpResponse:
         "kinds": list(KIND_PLACES),
         "channels": sorted((label, name) for name, (_, label) in CHANNELS.items()),
         "languages": sorted((label, code) for code, label in LANGUAGES.items()),
-        "form": {name: text(request, name) for name in request.POST} if request.method == "POST" else _shown(value),
+        "form": given(request) if request.method == "POST" else _shown(value),
     }
     if request.method != "POST":
         return render(request, "listening/column_form.html", context)
@@ -154,7 +153,7 @@ def _column(request: Request, column: int | None) -> Column:
         language=text(request, "language")[:35],
         sentiment=SENTIMENTS.get(mood),
         kind=kind,
-        who=checked_who(text(request, "who")),
+        who=checked_accounts(text(request, "who")),
         words=text(request, "words"),
     )
 

@@ -93,11 +93,11 @@ def baseline(request: Request, topic: int) -> HttpResponse:
     value = selectors.topic(request.access, topic)
     found = backfill_of(request.access, topic)
     context = {"section": "topics", "topic": value, "backfill": found, "base": found.baseline if found else None}
-    part = "listening/backfill.html" if request.htmx and found and not found.ended_at else "listening/baseline.html"
-    answer = render(request, part, context)
-    if request.htmx and part != "listening/backfill.html":
-        answer = HttpResponse(headers={"HX-Redirect": reverse("topic-baseline", args=(request.access.slug, topic))})
-    return answer
+    if not request.htmx:
+        return render(request, "listening/baseline.html", context)
+    if found and not found.ended_at:
+        return render(request, "listening/backfill.html", context)
+    return HttpResponse(headers={"HX-Redirect": reverse("topic-baseline", args=(request.access.slug, topic))})
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -55,30 +54,23 @@ def edit(request: Request, topic: int | None = None) -> HttpResponse:
     context["query_text"] = text(request, "query")
     if text(request, "class") not in set(TopicClass):
         raise InvalidInput(reason="Choose what the topic is about.")
+    keep = backfill.save_topic_and_look_back if text(request, "back") == "yes" else services.save_topic
     return save(
         request,
         "listening/topic_form.html",
         context,
-        lambda: _save(request, topic),
+        lambda: keep(
+            request.access,
+            topic=topic,
+            name=text(request, "name"),
+            klass=TopicClass(text(request, "class")),
+            text=text(request, "query"),
+            enabled=topic is None or text(request, "enabled") == "yes",
+            now=now(),
+        ),
         then="topics",
         said="Saved. It is listened for within seconds.",
     )
-
-
-@transaction.atomic
-def _save(request: Request, topic: int | None) -> None:
-    """Make or change the topic; a new one, or one that asks for it, looks back."""
-    saved = services.save_topic(
-        request.access,
-        topic=topic,
-        name=text(request, "name"),
-        klass=TopicClass(text(request, "class")),
-        text=text(request, "query"),
-        enabled=topic is None or text(request, "enabled") == "yes",
-        now=now(),
-    )
-    if text(request, "back") == "yes":
-        backfill.ask(request.access, saved, now=now())
 
 
 @require_POST
@@ -102,8 +94,8 @@ def try_query(request: Request) -> HttpResponse:
     request.access.require(Permission.READ)
     source, sample = text(request, "query"), text(request, "sample")
     context = tried(source, sample)
-    if "means" in context:
-        context["preview"] = preview(request.access, query.parse(source), places(), now=now())
+    if "parsed" in context:
+        context["preview"] = preview(request.access, context["parsed"], places(), now=now())
     return render(request, "listening/topic_try.html", context)
 
 
@@ -122,6 +114,7 @@ def tried(source: str, sample: str) -> dict[str, Any]:
         end = stop
     parts.append((sample[end:], False))
     return {
+        "parsed": parsed,
         "means": query.explain(parsed),
         "sample": sample,
         "parts": parts,

@@ -17,6 +17,11 @@ def text(request: Request, name: str) -> str:
     return request.POST.get(name, "").replace("\x00", "")
 
 
+def given(request: Request) -> dict[str, str]:
+    """Return all fields, for a form that is shown again."""
+    return {name: text(request, name) for name in request.POST}
+
+
 def number(request: Request, name: str) -> int | None:
     """Return a field as a whole number, None where it is empty or none."""
     given = text(request, name)
