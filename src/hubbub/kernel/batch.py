@@ -188,6 +188,8 @@ def _column(field: pa.Field, values: Any, count: int) -> pa.Array:
     if field.name in ("followers", "follows", "posts"):
         return _counts(values)
     if field.name in ("mentions", "links"):
+        if isinstance(values, pa.ListArray):
+            return pa.ListArray.from_arrays(values.offsets, _cleaned(values.values, _text))
         values = [[clean(each) for each in value] if value else value for value in values]
     return pa.array(values, field.type)
 

@@ -3,8 +3,9 @@
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 import numpy as np
 import pyarrow as pa
-from numba import njit
 from numpy.typing import NDArray
+
+from hubbub.kernel.compiled import compiled
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _29, _32, _56 = (np.uint64(n) for n in (29, 32, 56))
@@ -26,7 +27,7 @@ def parts_of(strings: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uin
     return ends, np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _hash(ends, data, seed, found):
     for row in range(found.size):
         number = seed ^ _MIX

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from hubbub.kernel.compiled import compiled, inlined
 from hubbub.kernel.hashing import parts_of
 
 _GATHER = np.uint64(0x0102040810204080)  # brings the lowest bits of eight bytes together
-_0, _1, _56, _64 = (np.uint64(n) for n in (0, 1, 56, 64))
+_0, _1, _3, _7, _56, _63, _64 = (np.uint64(n) for n in (0, 1, 3, 7, 56, 63, 64))
 _NEWLINE, _QUOTE = np.uint8(0x0A), np.uint8(0x22)
 
 
@@ -21,14 +22,14 @@ def newlines(data: bytes) -> NDArray[np.int64]:
     """Return where newlines stand, ascending."""
     octets = np.frombuffer(data, np.uint8)
     found = np.empty(octets.size, np.int64)  # memory that is not written to costs nothing
-    return found[: _places(octets, _NEWLINE, found)].copy()
+    return found[: _places(octets, _NEWLINE, *_block(), found)].copy()
 
 
 def marks(data: bytes) -> NDArray[np.int64]:
     """Return where what may end a JSON string stands: quotation marks, backslashes, controls; ascending."""
     octets = np.frombuffer(data, np.uint8)
     found = np.empty(octets.size, np.int64)
-    return found[: _marks(octets, found)].copy()
+    return found[: _marks(octets, *_block(), found)].copy()
 
 
 def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int | None) -> NDArray[np.int64]:
@@ -43,6 +44,18 @@ def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int |
     found = np.empty(len(strings), np.int64)
     ends, data = parts_of(strings)
     return found[: _may_change(ends, data, lines, empty, np.int64(most or 2**31), found)]
+
+
+def eights_of(data: bytes) -> tuple[NDArray[np.uint64], np.uint64]:
+    """Return some bytes as numbers of eight each, and the number of those that are left; for `eight_at`."""
+    whole = len(data) & ~7
+    return np.frombuffer(data, np.uint64, whole >> 3), np.uint64(int.from_bytes(data[whole:], "little"))
+
+
+def _block() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """Return room for what is said of each of 64 bytes, and the same as numbers."""
+    same = np.zeros(64, np.uint8)
+    return same, same.view(np.uint64)
 
 
 class Quoted:
@@ -61,7 +74,7 @@ class Quoted:
         """Return where they end, after the quotation mark; ascending."""
         octets = np.frombuffer(data, np.uint8)
         found = np.empty(octets.size // 2 + 1, np.int64)
-        return found[: _quoted(octets, self._first, self._held, self._sizes, found)].copy()
+        return found[: _quoted(octets, self._first, self._held, self._sizes, *_block(), found)].copy()
 
 
 @intrinsic
@@ -74,7 +87,16 @@ def first_bit(typing, number):
     return types.uint64(types.uint64), code
 
 
-@njit(cache=True, nogil=True)
+@inlined
+def eight_at(eights, rest, at):
+    """Return the eight bytes that begin there; zeros beyond the end."""
+    there, turn, count = at >> _3, (at & _7) << _3, np.uint64(eights.size)
+    low = eights[there] if there < count else rest
+    high = eights[there + _1] if there + _1 < count else rest if there + _1 == count else _0
+    return (low >> turn) | ((high << _1) << (_63 - turn))
+
+
+@compiled
 def mask_of(eights):
     """Return 64 bytes, each 0 or 1, given as eight numbers, as the bits of one."""
     mask = _0
@@ -83,7 +105,7 @@ def mask_of(eights):
     return mask
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _compare(data, block, wanted, same):
     """Put into `same` which of 64 bytes are the one that is wanted; beyond the end none is."""
     size = np.uint64(data.size)
@@ -95,10 +117,8 @@ def _compare(data, block, wanted, same):
             same[at] = block + at < size and data[block + at] == wanted
 
 
-@njit(cache=True, nogil=True)
-def _places(data, wanted, found):
-    same = np.zeros(64, np.uint8)
-    eights = same.view(np.uint64)
+@compiled
+def _places(data, wanted, same, eights, found):
     size, block = _0, _0
     while block < np.uint64(data.size):
         _compare(data, block, wanted, same)
@@ -111,10 +131,8 @@ def _places(data, wanted, found):
     return size
 
 
-@njit(cache=True, nogil=True)
-def _marks(data, found):
-    same = np.zeros(64, np.uint8)
-    eights = same.view(np.uint64)
+@compiled
+def _marks(data, same, eights, found):
     size, block, whole = _0, _0, np.uint64(data.size)
     while block < whole:
         if block + _64 <= whole:
@@ -123,7 +141,8 @@ def _marks(data, found):
                 same[at] = (byte == _QUOTE) | (byte == 0x5C) | (byte < 0x20)
         else:
             for at in range(_64):
-                same[at] = block + at < whole
+                byte = data[block + at] if block + at < whole else np.uint8(0x20)
+                same[at] = (byte == _QUOTE) | (byte == 0x5C) | (byte < 0x20)
         mask = mask_of(eights)
         while mask != _0:
             found[size] = block + first_bit(mask)
@@ -133,10 +152,8 @@ def _marks(data, found):
     return size
 
 
-@njit(cache=True, nogil=True)
-def _quoted(data, first, held, sizes, found):
-    same = np.zeros(64, np.uint8)
-    eights = same.view(np.uint64)
+@compiled
+def _quoted(data, first, held, sizes, same, eights, found):
     size, block, whole = _0, _0, np.uint64(data.size)
     while block < whole:
         _compare(data, block, _QUOTE, same)
@@ -160,7 +177,7 @@ def _quoted(data, first, held, sizes, found):
     return size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _may_change(ends, data, lines, empty, most, found):
     count = 0
     for row in range(ends.size - 1):

@@ -112,6 +112,27 @@ def test_lines_read_at_once_are_what_they_are_one_by_one(data: st.DataObject) ->
 
 
 @pytest.mark.parametrize(
+    "entities",
+    [
+        b"null", b"{}", b"[]", b"1", b'""', b'{"mentions":null}', b'{"mentions":{}}', b'{"mentions":[1]}',
+        b'{"mentions":[[]]}', b'{"mentions":[]}', b'{"mentions":[{}]}', b'{"mentions":[{"username":null}]}',
+        b'{"mentions":[{"username":{"username":"x"}}]}', b'{"mentions":[{"x":{"username":"no"},"username":"\\u00e9"}]}',
+        b'{"mentions":[{"username":"a","username":"b"}],"urls":[{"expanded_url":""},{"expanded_url":"https://a.b"}]}',
+        b'{"mentions":[{"username":"a"}],"mentions":[]}', b'{"x":{"mentions":[{"username":"no"}]}}',
+        b'{ "mentions" : [ { "username" : "a" } , { "x" : [ { "username" : "no" } ] } ] , "urls" : [ ] }',
+        b'{"mentions":[{"username":"a"}]},"entities":null', b'null,"entities":{"mentions":[{"username":"a"}]}',
+        b'{"mentions":[{"username":" a\x01b "}]}', b'{"urls":[{"expanded_url":"https://a"}]',
+        b'{"mentions":[{"username":"a"}}',
+    ],
+)  # fmt: skip
+def test_entities_read_at_once_are_what_they_are_one_by_one(entities: bytes) -> None:
+    said = line(entities=None).replace(b'"entities":null', b'"entities":' + entities)
+    lines = [line(), said, line()]
+    at_once, alone = whole(*lines), Stream.parse(RawBatch(lines, None, NOON))
+    assert (at_once.posts.to_pylist(), at_once.rejects) == (alone.posts.to_pylist(), alone.rejects)
+
+
+@pytest.mark.parametrize(
     "text", ["\\u00e9", "\\ud83d\\ude00", "a\\nb\\tc", '\\"', "\\\\n", "\\/", "\\u0041", "東京 é", "\\u0000x", "\\b"]
 )
 def test_escapes_are_read_as_json_says(text: str) -> None:

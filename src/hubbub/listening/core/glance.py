@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 from numpy.typing import NDArray
 
+from hubbub.kernel.compiled import compiled
 from hubbub.listening.core.buffer import Buffer, joined
 from hubbub.listening.core.characters import JOINS, TABLE_END, WORD, table
 from hubbub.listening.core.letters import encodable
@@ -112,6 +112,7 @@ def glance(buffer: Buffer, count: int, words: NDArray[np.int8], pairs: NDArray[n
         found.asks,
         found.likeness,
         found.script,
+        np.zeros(len(SCRIPTS), np.int64),
     )
     return found
 
@@ -133,18 +134,18 @@ def buckets(buffer: Buffer, count: int) -> list[tuple[list[int], list[int]]]:
     singles, doubles = np.full((2, count, longest), -1, np.int32)
     none = _NO_WEIGHTS
     rest = np.zeros((count, 2, COLUMNS), np.int32), np.zeros(count, np.int32), np.zeros(count, np.bool_)
-    more = np.zeros(count, np.int64), np.zeros(count, np.uint8)
+    more = np.zeros(count, np.int64), np.zeros(count, np.uint8), np.zeros(len(SCRIPTS), np.int64)
     _glance(buffer.octets, buffer.separators, buffer.rows, table()[1], none, none, singles, doubles, *rest, *more)
     return [(one[one >= 0].tolist(), two[two >= 0].tolist()) for one, two in zip(singles, doubles, strict=True)]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _mixed(number):
     number = (number ^ (number >> _29)) * _MIX
     return number ^ (number >> _32)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _code(octets, at):
     """Return the character that begins there, and its length; the bytes are known to be good."""
     first = np.int64(octets[at])
@@ -158,7 +159,7 @@ def _code(octets, at):
     return high | np.int64(octets[at + 2] & 0x3F) << 6 | octets[at + 3] & 0x3F, 4
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _address(octets, at):
     """Say whether a web address begins there."""
     if octets[at] == 0x77:  # www.
@@ -169,10 +170,11 @@ def _address(octets, at):
     return octets[colon] == 0x3A and octets[colon + 1] == 0x2F and octets[colon + 2] == 0x2F
 
 
-@njit(cache=True, nogil=True)
-def _glance(octets, separators, rows, traits, words, pairs, singles, doubles, sums, counts, asks, likeness, script):
+@compiled
+def _glance(
+    octets, separators, rows, traits, words, pairs, singles, doubles, sums, counts, asks, likeness, script, seen
+):
     size = octets.size
-    seen = np.zeros(len(SCRIPTS), np.int64)
     limit = np.int64(TABLE_END)
     for text in range(separators.size - 1):
         at, end = separators[text] + 1, separators[text + 1]

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 from numpy.typing import NDArray
 
+from hubbub.kernel.compiled import compiled
 from hubbub.kernel.hashing import parts_of
 from hubbub.listening.core.characters import DIGIT, TABLE_END, WORD, table
 
@@ -44,7 +44,7 @@ def _lists(found: NDArray[np.int64], data: NDArray[np.uint8], count: int) -> pa.
     return pa.ListArray.from_arrays(pa.array(offsets), strings)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _copy(found, data, ends, held):
     for each in range(found.shape[0]):
         start, at = found[each, 2], ends[each]
@@ -52,7 +52,7 @@ def _copy(found, data, ends, held):
             held[at + place] = data[start + place]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _word(data, at, end, traits):
     """Return the length in bytes of the letter, digit or _ that begins there, 0 if it is none; and if it is a digit."""
     first = np.int64(data[at])
@@ -67,7 +67,7 @@ def _word(data, at, end, traits):
     return (size if trait & WORD else 0), trait & DIGIT != 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _find(ends, data, traits, found):
     size = 0
     for row in range(ends.size - 1):

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from hubbub.kernel.compiled import compiled
 from hubbub.listening.core.query.nodes import And, Node, Not, Or, Term
 
 Numbers = NDArray[np.int64]
@@ -64,8 +64,9 @@ class Rules:
             self.starts,
             self.topics,
             self.first,
-            len(self.first) - 1,
-            self.depth,
+            np.full(len(self.first) - 1, -1),
+            np.full(len(self.starts) - 1, -1),
+            np.empty(self.depth, np.bool_),
             found,
             topics,
             sure,
@@ -88,11 +89,9 @@ def _add(node: Node, numbers: Mapping[Term, int], steps: list[int]) -> None:
             raise TypeError(node)
 
 
-@njit(cache=True, nogil=True)
-def _hold(rows, terms, steps, starts, topics_of, first, term_count, depth, found, topics, sure):
-    has = np.full(term_count, -1)  # the last row that had a term
-    asked = np.full(starts.size - 1, -1)  # the last row that a topic was looked at for
-    stack = np.empty(depth, np.bool_)
+@compiled
+def _hold(rows, terms, steps, starts, topics_of, first, has, asked, stack, found, topics, sure):
+    # `has` is the last row that had a term, `asked` the last row that a topic was looked at for.
     size, begin = 0, 0
     while begin < rows.size:
         row, end = rows[begin], begin

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hubbub.channels.adapters.stream.scan import found
+from hubbub.channels.adapters.stream.scan import MENTIONS, URLS, found
 from hubbub.kernel.batch import (
     MAX_TEXT,
     MAX_URI,
@@ -88,7 +88,6 @@ class Post(msgspec.Struct, gc=False):
 
 
 _POST = msgspec.json.Decoder(Post)
-_ENTITIES = msgspec.json.Decoder(Entities | None)
 _REFERENCED = msgspec.json.Decoder(list[Referenced] | None)
 _ATTACHMENTS = msgspec.json.Decoder(Attachments | None)
 Built = dict[str, Any]
@@ -141,10 +140,10 @@ def _of_plain(lines: Lines) -> pa.RecordBatch | None:
             "posts": held.counts("author.tweet_count"),
             "joined_at": _times(held.texts("author.created_at").to_pylist()),
         }
-        entities = _ENTITIES.decode_lines(b"\n".join(held.parts("entities"))) if held.has("entities") else []
         referenced = held.parts("referenced_tweets") if held.has("referenced_tweets") else []
         attached = held.parts("attachments") if held.has("attachments") else []
-        _mark(columns, entities)
+        columns["links"] = held.lists(URLS, empty=False)
+        columns["mentions"] = held.lists(MENTIONS, empty=True)
         _count_media(columns, _ATTACHMENTS.decode_lines(b"\n".join(attached)))
         _refer(
             columns,

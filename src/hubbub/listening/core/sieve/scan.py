@@ -7,9 +7,9 @@ it has. What holds a letter beyond ASCII, an escaped character or a tag is gone 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg,assignment,call-arg"
 # ruff: noqa: SIM109 (numba compiles these as they stand, and no faster otherwise)
 import numpy as np
-from numba import njit
 
-from hubbub.kernel.octets import first_bit, mask_of
+from hubbub.kernel.compiled import compiled, inlined
+from hubbub.kernel.octets import eight_at, first_bit, mask_of
 from hubbub.listening.core.characters import ACTS, DIGIT, JOINS, LOWER, MARK, OTHER, SPECIAL, TABLE_END, UPPER, WORD
 
 TOPIC, NAME, FIRST = 1, 2, 4
@@ -29,14 +29,14 @@ _NO_CHARACTER = np.uint64(1 << 32)
 _TABLE_END, _ASCII_END = np.uint64(TABLE_END), np.uint64(0x80)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _may_be(number, bits, shift):
     """Say whether a word may be known; of most, one bit tells that they are not."""
     place = (number * _MIX) >> shift
     return (bits[place >> _3] >> (place & _7)) & _1 != 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _look_up(number, bits, shift, table, flags):
     """Return what is known of a word."""
     if not _may_be(number, bits, shift):
@@ -51,7 +51,7 @@ def _look_up(number, bits, shift, table, flags):
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _ended(number, pending, bits, shift, table, flags):
     """Return what a word leads to, alone or after the one before it, and whether it waits for the next."""
     found = _look_up(number, bits, shift, table, flags)
@@ -61,13 +61,13 @@ def _ended(number, pending, bits, shift, table, flags):
     return found, following
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _key(part, size):
     """Return the number under which a word is known: its first eight bytes and how many it has."""
     return (part ^ size) * _MIX
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _begins(part, size, prefixes, bits, shift, table, flags):
     """Return what the beginnings of a word lead to."""
     found = 0
@@ -77,7 +77,7 @@ def _begins(part, size, prefixes, bits, shift, table, flags):
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _letter(data, at, end):
     """Return the character that begins there, written as JSON or as UTF-8, and its length in bytes."""
     first = np.uint64(data[at])
@@ -108,7 +108,7 @@ def _letter(data, at, end):
     return code, size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _four(data, at, end):
     """Return the number that four hexadecimal digits make."""
     if at + _4 > end:
@@ -122,7 +122,7 @@ def _four(data, at, end):
     return code
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _grown(part, size, letter):
     """Return a word with a letter more: its first eight bytes and how many it has."""
     count = _1 if letter < _ASCII_END else _2 if letter < 0x800 else _3 if letter < 0x10000 else _4
@@ -139,7 +139,7 @@ def _grown(part, size, letter):
     return part, size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _tag(data, at, end, form, traits, prefixed, bits, shift, table, flags):
     """Return what the parts of a tag lead to, as capitals, digits and _ divide it; `at` is after the #."""
     found, parts, pending = 0, 0, _0
@@ -180,7 +180,7 @@ def _tag(data, at, end, form, traits, prefixed, bits, shift, table, flags):
     return 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _aside(data, at, end, line_end, pending, form, traits, prefixes, signs, bits, shift, table, flags):
     """Go through some bytes character by character; return what they lead to, and the word that waits for the next."""
     found, part, size, sign, acted = 0, _0, _0, _0, False
@@ -220,17 +220,11 @@ def _aside(data, at, end, line_end, pending, form, traits, prefixes, signs, bits
         at += length
 
 
-@njit(cache=True, nogil=True)
-def _eight(eights, rest, at):
-    """Return the eight bytes that begin there; `rest` are those after the last eight."""
-    there, turn, count = at >> _3, (at & _7) << _3, np.uint64(eights.size)
-    low = eights[there] if there < count else rest
-    high = eights[there + _1] if there + _1 < count else rest if there + _1 == count else _0
-    return (low >> turn) | ((high << _1) << (_63 - turn))
-
-
-@njit(cache=True, nogil=True)
-def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, table, flags, prefixes, signs, out):
+@compiled
+def scan(
+    data, eights, rest, places, starts, ends, form, traits, bits, shift, table, flags, prefixes, signs, kinds,
+    kind_eights, out,
+):  # fmt: skip
     """Put into `out` what the words of each line lead to.
 
     Parameters
@@ -243,11 +237,10 @@ def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, ta
     bits, shift, table, flags : the words looked for, a bit for each and then itself, with what it says
     prefixes : bit n is set where some prefix has n bytes, at most 8
     signs : whether signs that belong to no word are looked for
+    kinds, kind_eights : room for three things said of 64 bytes (in a word, needs a closer look, a quotation mark)
     """
-    kinds = np.zeros((3, 64), np.uint8)  # of the bytes of a block: in a word, needs a closer look, a quotation mark
     word_bytes, aside_bytes, quote_bytes = kinds[0], kinds[1], kinds[2]
-    all_eights = kinds.view(np.uint64)
-    word_eights, aside_eights, quote_eights = all_eights[0], all_eights[1], all_eights[2]
+    word_eights, aside_eights, quote_eights = kind_eights[0], kind_eights[1], kind_eights[2]
     line, whole = 0, -1  # the last line that was looked at to its end
     for each in range(starts.size):  # what is no JSON object is looked at by its parser, which says what is wrong
         start, end = starts[each], ends[each]
@@ -313,7 +306,7 @@ def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, ta
                     )
                     found |= leads
                     continue
-                part = (_eight(eights, rest, begun) | _SMALL) & (_ALL >> (_64 - (min(size, _8) << _3)))
+                part = (eight_at(eights, rest, begun) | _SMALL) & (_ALL >> (_64 - (min(size, _8) << _3)))
                 number = _key(part, size)
                 if pending != _0 or _may_be(number, bits, shift):
                     leads, pending = _ended(number, pending, bits, shift, table, flags)

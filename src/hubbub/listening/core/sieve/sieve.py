@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hubbub.channels.core.contract import Keys
 from hubbub.kernel.batch import Lines
-from hubbub.kernel.octets import Quoted
+from hubbub.kernel.octets import Quoted, eights_of
 from hubbub.listening.core.characters import table
 from hubbub.listening.core.query.nodes import Query
 from hubbub.listening.core.sieve.needles import MASK, MIX, Needle, needle_of_name, needles_of, number_of, number_of_pair
@@ -83,12 +83,10 @@ class Sieve:
             return Picked(np.arange(len(lines)), np.zeros(len(lines), np.bool_))
         found = np.empty(len(lines), np.uint8)
         form, traits = table()
-        data = np.frombuffer(lines.data, np.uint8)
-        whole = len(data) & ~7
+        kinds = np.zeros((3, 64), np.uint8)
         scan(
-            data,
-            data[:whole].view(np.uint64),
-            np.uint64(int.from_bytes(lines.data[whole:], "little")),
+            np.frombuffer(lines.data, np.uint8),
+            *eights_of(lines.data),
             self._keys.ends(lines.data),
             lines.starts,
             lines.ends,
@@ -100,6 +98,8 @@ class Sieve:
             self._flags,
             np.uint64(self._prefixes),
             self._signs,
+            kinds,
+            kinds.view(np.uint64),
             found,
         )
         rows = np.flatnonzero(found)
