@@ -1,5 +1,7 @@
 """The hash index: every post known once, each segment applied once, by all processes alike."""
 
+import hashlib
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,6 +55,17 @@ def test_the_last_word_on_a_post_in_a_segment_stands(index: Identities) -> None:
 def test_no_two_posts_have_the_same_key(one: tuple[int, str], other: tuple[int, str]) -> None:
     assert (key_of(*one) == key_of(*other)) == (one == other)
     assert 14 <= len(key_of(*one)) <= 38
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.text(min_size=1)), max_size=5))
+def test_keys_are_the_end_of_a_uri_and_a_digest_that_stays(posts: list[tuple[int, str]]) -> None:
+    def expected(workspace: int, uri: str) -> bytes:
+        key = struct.pack("<q", workspace)
+        tail = uri.encode().rpartition(b"/")[2][:24]
+        return tail + hashlib.blake2b(uri.encode(), digest_size=14, key=key).digest()
+
+    found = identities.keys_of([workspace for workspace, _ in posts], [uri for _, uri in posts])
+    assert found == [expected(*post) for post in posts]
 
 
 def test_a_post_of_one_workspace_is_not_known_in_another(index: Identities) -> None:

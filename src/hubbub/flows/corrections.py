@@ -16,7 +16,7 @@ from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
 from hubbub.flows.beside import beside
 from hubbub.flows.ingest import store
-from hubbub.flows.segment import SEGMENT_SCHEMA, known_by
+from hubbub.flows.segment import SEGMENT_SCHEMA
 from hubbub.infra import identities
 from hubbub.infra.identities import Counted, Identities
 from hubbub.infra.places import Places
@@ -112,7 +112,7 @@ def _mark_some(
             made.workspaces = {access.workspace}
             made.digests = _told_to_topics(marked, before)
             table = pa.Table.from_pylist(marked, SEGMENT_SCHEMA)
-            keys = known_by([access.workspace] * len(marked), [row["uri"] for row in marked])
+            keys = identities.keys_of([access.workspace] * len(marked), [row["uri"] for row in marked])
             store(value, made, table, keys, places, index, now)
         return before
 

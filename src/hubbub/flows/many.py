@@ -18,7 +18,8 @@ from hubbub.care.core.estimate import WordTable, attention, moods
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
-from hubbub.flows.segment import KIND_COUNT, SEGMENT_SCHEMA, known_by, marked
+from hubbub.flows.segment import KIND_COUNT, SEGMENT_SCHEMA, marked
+from hubbub.infra import identities
 from hubbub.infra.identities import Identities
 from hubbub.kernel.batch import UTC_US, Batch, Event, RawBatch
 from hubbub.kernel.hashing import hashes
@@ -108,8 +109,7 @@ class _Hearing:
         row, topic, owner = row[order], topic[order], owner[order]
         first = _changes(row, owner)
         line_row, line_owner = row[first], owner[first]
-        uris = self.posts.column("uri").take(pa.array(line_row)).to_pylist()
-        keys = known_by(line_owner, uris)
+        keys = identities.keys_of(line_owner, self.posts.column("uri").take(pa.array(line_row)))
         known = self.index.known(keys)
         seen = glance(buffer, len(texts), self.words.words, self.words.pairs)
         reading = self.words.read(seen)

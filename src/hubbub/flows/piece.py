@@ -14,7 +14,7 @@ from hubbub.care.core.understanding import Understanding
 from hubbub.channels.core.values import StreamValue, Subscriber
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
-from hubbub.flows.segment import SEGMENT_SCHEMA, known_by, marked
+from hubbub.flows.segment import SEGMENT_SCHEMA, marked
 from hubbub.infra import identities
 from hubbub.infra.identities import Counted, Identities
 from hubbub.kernel.batch import POST_SCHEMA, Batch, Event, RawBatch
@@ -59,12 +59,8 @@ class Piece:
         uris = self.columns["uri"]
         workspaces = [each.workspace for each in self.subscribers]
         self.known = selectors.known_rows(workspaces, uris) if uris else {}
-        keys = {
-            (workspace, uri): identities.key_of(workspace, uri)
-            for workspace in workspaces
-            for uri in uris
-            if (workspace, uri) not in self.known
-        }
+        pairs = [(owner, uri) for owner in workspaces for uri in uris if (owner, uri) not in self.known]
+        keys = dict(zip(pairs, identities.keys_of(*zip(*pairs, strict=True)), strict=True)) if pairs else {}
         found = index.known(list(keys.values()))
         had_row = [pair for pair, key in keys.items() if key in found and found[key].row]
         if had_row:  # stored a moment ago by another stream, else its row was removed: then there is nothing to change
@@ -288,7 +284,9 @@ class Piece:
     def keys(self) -> list[bytes]:
         """Return what the posts of the segment are known under."""
         uris = self.columns["uri"]
-        return known_by([line.subscriber.workspace for line in self.lines], [uris[line.row] for line in self.lines])
+        return identities.keys_of(
+            [line.subscriber.workspace for line in self.lines], [uris[line.row] for line in self.lines]
+        )
 
     def table(self) -> pa.Table:
         """Return the segment: every line heard, edited or deleted, per workspace."""

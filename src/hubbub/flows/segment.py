@@ -1,6 +1,6 @@
 """The columns of a segment: everything that was heard of a stream, as one workspace heard it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,11 +44,6 @@ def marked(posts: pa.RecordBatch, texts: pa.StringArray) -> dict[str, pa.Array]:
     return columns | {"tags": found.tags}
 
 
-def known_by(workspaces: Iterable[int], uris: Sequence[str]) -> list[bytes]:
-    """Return what posts are known under in the hash index."""
-    return identities.keys_of(np.asarray(workspaces).tolist(), uris)
-
-
 def entries_of(table: pa.Table, keys: Sequence[bytes] | None = None) -> list[tuple[bytes, bytes]]:
     """Return what a segment tells the hash index: the roll-up cell each post was counted in, or that it has a row.
 
@@ -71,7 +66,7 @@ def entries_of(table: pa.Table, keys: Sequence[bytes] | None = None) -> list[tup
     bounds: list[int] = sizes.tolist()
     heads, size = head.tobytes(), HEAD_TYPE.itemsize
     if keys is None:
-        keys = known_by(table.column("workspace").to_pylist(), table.column("uri").to_pylist())
+        keys = identities.keys_of(table.column("workspace").to_numpy(), table.column("uri").combine_chunks())
     names: list[Any] = told.cast(pa.binary()).to_pylist()
     return [
         (key, heads[row * size : (row + 1) * size] + names[row] + numbers[bounds[row] : bounds[row + 1]])

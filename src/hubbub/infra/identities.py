@@ -5,19 +5,27 @@ transaction together with the segment's number, so that a killed process can cat
 applied twice. LMDB syncs each transaction to disk and serves several processes.
 """
 
-import hashlib
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import lmdb
 import msgspec
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hubbub.kernel.compiled import compiled
+from hubbub.kernel.digest import begun, digests
+from hubbub.kernel.hashing import parts_of
 
 MAP_SIZE: Final = 64 * 2**30  # address space, not disk: the file grows as it fills
+DIGEST: Final = 14
+_TAIL: Final = 24
 _open: dict[Path, "Identities"] = {}
 _opening = Lock()
 
@@ -56,21 +64,42 @@ def _decode(value: bytes) -> Counted:
     )
 
 
-def keys_of(workspaces: Iterable[int], uris: Iterable[str]) -> list[bytes]:
+def keys_of(workspaces: Sequence[int] | NDArray[np.int64], uris: Sequence[str] | pa.StringArray) -> list[bytes]:
     """Return what posts are known under: the end of the uri, which grows with time on most networks, and a hash.
 
     What was said at about the same time then stands together, so that few pages are written at once.
     """
-    keyed: dict[int, Any] = {}
-    found = []
-    for workspace, uri in zip(workspaces, uris, strict=True):
-        if (start := keyed.get(workspace)) is None:
-            start = keyed[workspace] = hashlib.blake2b(digest_size=14, key=struct.pack("<q", workspace))
-        whole = uri.encode()
-        digest = start.copy()
-        digest.update(whole)
-        found.append(whole[whole.rfind(b"/") + 1 :][:24] + digest.digest())
-    return found
+    strings = uris if isinstance(uris, pa.Array) else pa.array(uris, pa.string())
+    if not len(strings):
+        return []
+    ends, data = parts_of(strings)
+    owners, which = np.unique(np.asarray(workspaces, np.int64), return_inverse=True)
+    states = np.stack([_state(owner) for owner in owners.tolist()])
+    keys, sizes = np.empty((len(strings), _TAIL + DIGEST), np.uint8), np.empty(len(strings), np.int64)
+    _write(ends, data, digests(states, which, ends, data, DIGEST), keys, sizes)
+    whole, width = keys.tobytes(), keys.shape[1]
+    return [whole[row * width : row * width + size] for row, size in enumerate(sizes.tolist())]
+
+
+@lru_cache(maxsize=10_000)
+def _state(workspace: int) -> NDArray[np.uint64]:
+    return begun(struct.pack("<q", workspace), DIGEST)
+
+
+@compiled
+def _write(ends, data, digests, keys, sizes):  # type: ignore[no-untyped-def]
+    """Put together the end of each uri, after its last slash and at most so long, and its digest."""
+    for row in range(sizes.size):
+        begin, end = ends[row], ends[row + 1]
+        start = end
+        while start > begin and data[start - 1] != 0x2F:
+            start -= 1
+        size = min(end - start, _TAIL)
+        for place in range(size):
+            keys[row, place] = data[start + place]
+        for place in range(DIGEST):
+            keys[row, size + place] = digests[row, place]
+        sizes[row] = size + DIGEST
 
 
 def key_of(workspace: int, uri: str) -> bytes:

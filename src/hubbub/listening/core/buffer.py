@@ -1,29 +1,32 @@
 """All texts of a batch in normal form, as one run of UTF-8 bytes.
 
-What `letters.normal` says about one text, done to a batch at once: ASCII by vector operations, other
-characters by a table, and one by one only the texts where neighbours act on each other (accents that
-stand apart, Thai and Devanagari vowel signs, Korean letters written singly).
+What `letters.normal` says about one text, done to a batch in one compiled pass: characters beyond ASCII by a table,
+and one by one only the texts where neighbours act on each other (accents that stand apart, Thai and Devanagari vowel
+signs, Korean letters written singly).
 """
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import regex
 from numpy.typing import NDArray
 
+from hubbub.kernel.compiled import compiled
+from hubbub.kernel.hashing import parts_of
 from hubbub.listening.core.letters import normal
 
 SEPARATOR = 0xFF
 """Stands before, between and after the texts; UTF-8 never has this byte."""
 
-_BETWEEN = pa.scalar(bytes((SEPARATOR,)))
-_NOTHING = 0xFE  # nor this one: bytes to be taken out
+_NOTHING = 0xFE  # nor this one: it fills what a character turns into up to four bytes
 _SPACE = 0x20
 _TABLE_END = 0x20000  # beyond are rare ideographs, done one by one
 _KEPT, _REPLACED, _ALONE = 0, 1, 2
+_1, _2, _3, _4, _6 = (np.uint64(n) for n in (1, 2, 3, 4, 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,63 +49,68 @@ class Buffer:
 
 def joined(texts: pa.StringArray) -> Buffer:
     """Return a batch of texts in normal form; a null counts as empty."""
-    octets = _with_separators(texts)
-    rows = np.arange(len(texts))
-    ends = b""
-    fate, form, unsure = _table()
-    starts = np.flatnonzero((octets >= 0xC0) & (octets < SEPARATOR))  # of characters beyond ASCII
-    starts = starts[unsure[octets[starts].astype(np.uint16) << 8 | octets[starts + 1]]]
-    if starts.size:
-        codes, sizes = _characters(octets, starts)
-        fates = fate[codes]
-        replaced = np.flatnonzero(fates == _REPLACED)
-        for k in range(4):
-            reached = replaced[sizes[replaced] > k]
-            octets[starts[reached] + k] = form[codes[reached], k]
-        separators = np.flatnonzero(octets == SEPARATOR)
-        alone = np.flatnonzero(np.diff(np.searchsorted(starts[fates == _ALONE], separators)))
-        for row in alone.tolist():
-            octets[separators[row] + 1 : separators[row + 1]] = _NOTHING
-        ends = b"".join(normal(texts[row].as_py()).encode() + b"\xff" for row in alone.tolist())
-        rows = np.concatenate((rows, alone))
-    spaces = octets == _SPACE
-    octets[1:][spaces[1:] & spaces[:-1]] = _NOTHING
-    data = octets.tobytes().replace(bytes((_NOTHING,)), b"") + ends
-    octets = np.frombuffer(data, np.uint8)
-    return Buffer(data, octets, np.flatnonzero(octets == SEPARATOR), rows)
+    ends, source = parts_of(texts)
+    octets = np.empty((int(ends[-1]) - int(ends[0]) if len(texts) else 0) + len(texts) + 1, np.uint8)
+    separators, alone = np.empty(len(texts) + 1, np.int64), np.zeros(len(texts), np.bool_)
+    size = _join(ends, source, *_table(), octets, separators, alone)
+    data, rows = octets[:size].tobytes(), np.arange(len(texts))
+    if alone.any():
+        apart = np.flatnonzero(alone)
+        more = [normal(texts[row].as_py()).encode() for row in apart.tolist()]
+        data = b"\xff".join((data[:-1], *more, b""))
+        rows = np.concatenate((rows, apart))
+        separators = np.concatenate((separators, size - 1 + np.cumsum([len(each) + 1 for each in more])))
+    return Buffer(data, np.frombuffer(data, np.uint8), separators, rows)
 
 
-def _with_separators(texts: pa.StringArray) -> NDArray[np.uint8]:
-    """Return the bytes of all texts, in lower case and without control characters as far as they are ASCII."""
-    if texts.null_count:
-        texts = texts.fill_null("")
-    lower = pc.ascii_lower(texts).view(pa.binary())
-    bounds = pa.py_buffer(np.array((0, len(lower)), np.int32))
-    lists = pa.ListArray.from_buffers(pa.list_(pa.binary()), 1, [None, bounds], children=[lower])
-    whole = pc.binary_join(lists, _BETWEEN)
-    source = np.frombuffer(whole[0].as_buffer(), np.uint8)
-    octets = np.empty(source.size + 2, np.uint8)
-    octets[0] = octets[-1] = SEPARATOR
-    octets[1:-1] = source
-    octets[octets < _SPACE] = _SPACE
-    return octets
-
-
-def _characters(octets: NDArray[np.uint8], starts: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the code points (at most `_TABLE_END`) of the characters that start there, and their sizes in bytes."""
-    first, second, third, fourth = (octets.take(starts + k, mode="clip").astype(np.int32) for k in range(4))
-    sizes = 2 + (first >= 0xE0) + (first >= 0xF0)
-    bits = (first & 0x7F >> sizes) << 18 | (second & 0x3F) << 12 | (third & 0x3F) << 6 | fourth & 0x3F
-    return np.minimum(bits >> 24 - 6 * sizes, _TABLE_END), sizes
+@compiled
+def _join(ends, source, fate, form, octets, separators, alone):
+    """Write texts in normal form one after the other, those that are to be done alone as empty; return the size."""
+    octets[0] = SEPARATOR
+    separators[0] = 0
+    size = _1
+    for row in range(np.uint64(separators.size - 1)):
+        at, end, begun = np.uint64(ends[row]), np.uint64(ends[row + _1]), size
+        space = False  # is what was written last
+        while at < end:
+            byte = source[at]
+            if byte < 0x80:
+                at += _1
+                if byte <= _SPACE:
+                    if not space:
+                        octets[size] = _SPACE
+                        size += _1
+                    space = True
+                    continue
+                octets[size] = byte | np.uint8(_SPACE) if 0x41 <= byte <= 0x5A else byte
+                size += _1
+                space = False
+                continue
+            count = _2 if byte < 0xE0 else _3 if byte < 0xF0 else _4
+            code = np.uint64(byte) & (np.uint64(0x7F) >> count)
+            for place in range(at + _1, at + count):
+                code = code << _6 | np.uint64(source[place] & np.uint8(0x3F))
+            code = min(code, np.uint64(_TABLE_END))
+            if fate[code] == _ALONE:
+                alone[row], size = True, begun
+                break
+            for place in range(count):
+                letter = form[code, place] if fate[code] == _REPLACED else source[at + place]
+                if letter == _NOTHING or (letter == _SPACE and space):
+                    continue
+                octets[size] = letter
+                size += _1
+                space = letter == _SPACE
+            at += count
+        octets[size] = SEPARATOR
+        separators[row + _1] = size
+        size += _1
+    return size
 
 
 @cache
-def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
-    """Return what becomes of characters beyond ASCII.
-
-    By code point: the fate, and the bytes it turns into, filled up to four. By the first two bytes:
-    whether a character that begins so may be other than kept.
-    """
+def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return what becomes of characters beyond ASCII, by code point: the fate, and the bytes it turns into."""
     fate = np.full(_TABLE_END + 1, _KEPT, np.uint8)
     form = np.zeros((_TABLE_END + 1, 4), np.uint8)
     letters = [chr(code) for code in range(0x80, _TABLE_END) if not 0xD800 <= code < 0xE000]
@@ -117,10 +125,4 @@ def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
     fate[0x1160:0x1200] = _ALONE  # later parts of a Korean syllable
     fate[0xFE00:0xFE10] = _KEPT  # the marks that come after emoji: they act on nothing
     fate[_TABLE_END] = _ALONE
-    codes = np.arange(0x80, _TABLE_END)[fate[0x80:-1] != _KEPT]
-    first = np.select([codes < 0x800, codes < 0x10000], [0xC0 | codes >> 6, 0xE0 | codes >> 12], 0xF0 | codes >> 18)
-    second = 0x80 | 0x3F & np.select([codes < 0x800, codes < 0x10000], [codes, codes >> 6], codes >> 12)
-    unsure = np.zeros(0x10000, np.bool_)
-    unsure[first << 8 | second] = True
-    unsure[0xF0A0:] = True  # beyond the table
-    return fate, form, unsure
+    return fate, form

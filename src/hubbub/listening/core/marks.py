@@ -7,12 +7,24 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hubbub.kernel.compiled import compiled
+from hubbub.kernel.compiled import compiled, inlined
 from hubbub.kernel.hashing import parts_of
 from hubbub.listening.core.characters import DIGIT, TABLE_END, WORD, table
 
 TAG, LINK, MENTION = range(3)
-_TABLE_END = np.int64(TABLE_END)
+_TABLE_END = np.uint64(TABLE_END)
+_WORDY, _NUMBER, _JOINED, _MARK = 1, 2, 4, 8  # a mark joined to what stands before it is none
+_BYTES = np.array(
+    [
+        _WORDY * (b < 0x80 and (chr(b).isalnum() or chr(b) == "_"))
+        | _NUMBER * (b < 0x80 and chr(b).isdigit())
+        | _JOINED * (b >= 0x80 or chr(b).isalnum() or chr(b) == "_")
+        | _MARK * (chr(b) in "#@:")
+        for b in range(256)
+    ],
+    np.uint8,
+)
+_0, _1, _2, _3, _4, _6 = (np.uint64(n) for n in (0, 1, 2, 3, 4, 6))
 
 
 class Marks(NamedTuple):
@@ -52,70 +64,78 @@ def _copy(found, data, ends, held):
             held[at + place] = data[start + place]
 
 
-@compiled
+@inlined
 def _word(data, at, end, traits):
     """Return the length in bytes of the letter, digit or _ that begins there, 0 if it is none; and if it is a digit."""
-    first = np.int64(data[at])
+    first = np.uint64(data[at])
     if first < 0x80:
-        digit = 0x30 <= first <= 0x39
-        return (1 if digit or 0x61 <= first | 0x20 <= 0x7A or first == 0x5F else 0), digit
-    size = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
-    code = first & (0x7F >> size)
-    for place in range(at + 1, min(at + size, end)):
-        code = code << 6 | np.int64(data[place] & 0x3F)
+        kind = _BYTES[first]
+        return (_1 if kind & _WORDY else _0), kind & _NUMBER != 0
+    size = _2 if first < 0xE0 else _3 if first < 0xF0 else _4
+    code = first & (np.uint64(0x7F) >> size)
+    for place in range(at + _1, min(at + size, end)):
+        code = code << _6 | np.uint64(data[place] & 0x3F)
     trait = traits[code] if code < _TABLE_END else 0
-    return (size if trait & WORD else 0), trait & DIGIT != 0
+    return (size if trait & WORD else _0), trait & DIGIT != 0
 
 
 @compiled
 def _find(ends, data, traits, found):
     size = 0
     for row in range(ends.size - 1):
-        at, end = ends[row], ends[row + 1]
-        joined = False  # to a word before
+        begin, end = np.uint64(ends[row]), np.uint64(ends[row + 1])
+        at = begin
         while at < end:
             byte = data[at]
-            if (byte == 0x23 or byte == 0x40) and not joined and at + 1 < end:
-                start = at + 1
+            if _BYTES[byte] < _MARK:
+                at += _1
+                continue
+            if byte == 0x3A:
+                start, stop = _link(data, begin, at, end)
+                if stop > start:
+                    found[size, 0], found[size, 1], found[size, 2], found[size, 3] = LINK, row, start, stop
+                    size += 1
+                    at = stop
+                    continue
+            elif at == begin or not _BYTES[data[at - _1]] & _JOINED:
+                start = at + _1
                 stop, wordy = start, False
                 while stop < end:
                     length, digit = _word(data, stop, end, traits)
                     if length:
                         wordy |= not digit
                         stop += length
-                    elif byte == 0x40 and stop > start and stop + 1 < end and (data[stop] in (0x2E, 0x2D, 0x40)):
-                        if _word(data, stop + 1, end, traits)[0] == 0:
+                    elif byte == 0x40 and stop > start and stop + _1 < end and (data[stop] in (0x2E, 0x2D, 0x40)):
+                        if _word(data, stop + _1, end, traits)[0] == 0:
                             break
-                        stop += 1
+                        stop += _1
                     else:
                         break
                 if stop > start and (wordy or byte == 0x40):
-                    found[size, 0], found[size, 1], found[size, 2], found[size, 3] = (
-                        (TAG if byte == 0x23 else MENTION),
-                        row,
-                        start,
-                        stop,
-                    )
+                    found[size, 0], found[size, 1] = (TAG if byte == 0x23 else MENTION), row
+                    found[size, 2], found[size, 3] = start, stop
                     size += 1
-                    at, joined = stop, True
+                    at = stop
                     continue
-            elif byte == 0x3A and at + 3 < end and data[at + 1] == 0x2F and data[at + 2] == 0x2F:
-                start = at
-                while start > ends[row] and 0x61 <= data[start - 1] | 0x20 <= 0x7A:
-                    start -= 1
-                letters = at - start
-                secure = letters == 5 and data[at - 1] | 0x20 == 0x73
-                if (letters == 4 or secure) and data[start] | 0x20 == 0x68 and data[start + 3] | 0x20 == 0x70:
-                    stop = at + 3
-                    while stop < end and data[stop] > 0x20 and data[stop] not in (0x22, 0x3C, 0x3E):
-                        stop += 1
-                    while stop > at + 3 and data[stop - 1] in (0x2E, 0x2C, 0x3B, 0x3A, 0x21, 0x3F, 0x29, 0x27):
-                        stop -= 1
-                    if stop > at + 3:
-                        found[size, 0], found[size, 1], found[size, 2], found[size, 3] = LINK, row, start, stop
-                        size += 1
-                        at, joined = stop, False
-                        continue
-            joined = byte >= 0x80 or 0x30 <= byte <= 0x39 or 0x61 <= byte | 0x20 <= 0x7A or byte == 0x5F
-            at += 1
+            at += _1
     return size
+
+
+@compiled
+def _link(data, begin, at, end):
+    """Return where a web address begins and ends whose colon stands there; the same twice if it is none."""
+    if at + _3 >= end or data[at + _1] != 0x2F or data[at + _2] != 0x2F:
+        return at, at
+    start = at
+    while start > begin and 0x61 <= data[start - _1] | 0x20 <= 0x7A:
+        start -= _1
+    letters = at - start
+    secure = letters == 5 and data[at - _1] | 0x20 == 0x73
+    if not ((letters == 4 or secure) and data[start] | 0x20 == 0x68 and data[start + _3] | 0x20 == 0x70):
+        return at, at
+    stop = at + _3
+    while stop < end and data[stop] > 0x20 and data[stop] not in (0x22, 0x3C, 0x3E):
+        stop += _1
+    while stop > at + _3 and data[stop - _1] in (0x2E, 0x2C, 0x3B, 0x3A, 0x21, 0x3F, 0x29, 0x27):
+        stop -= _1
+    return (start, stop) if stop > at + _3 else (at, at)

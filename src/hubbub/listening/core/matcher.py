@@ -15,15 +15,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hubbub.kernel.scan import Scanner
 from hubbub.kernel.text import fold
-from hubbub.listening.core.buffer import SEPARATOR, Buffer, joined
-from hubbub.listening.core.letters import encodable, handles, is_mark, is_word, joins, last_base, tag_parts
-from hubbub.listening.core.query.meaning import Facts, Reading, cuts, tells
+from hubbub.listening.core.buffer import Buffer, joined
+from hubbub.listening.core.letters import encodable
+from hubbub.listening.core.query.meaning import Facts, Reading, tells
 from hubbub.listening.core.query.nodes import (
     AtLeast,
     Filter,
-    Kind,
     Leaf,
     Near,
     Query,
@@ -34,13 +32,11 @@ from hubbub.listening.core.query.nodes import (
     terms_of,
 )
 from hubbub.listening.core.rules import Rules
+from hubbub.listening.core.tags import divided
+from hubbub.listening.core.terms import Terms
 
 TopicKey = TypeVar("TopicKey", bound=Hashable)
 _NONE = np.empty(0, np.int64)
-_WORD_BYTE = np.array([chr(b).isalnum() or chr(b) == "_" for b in range(128)] + [False] * 128)
-_LOOK_BYTE = np.array([128 <= b != SEPARATOR for b in range(256)])
-_HASH = ord("#")
-_HANDLE_BYTE = np.array([chr(b) in "@.-" for b in range(256)])
 
 
 class Matches(Generic[TopicKey]):
@@ -91,18 +87,7 @@ class Matcher(Generic[TopicKey]):
                     for value in anchor.values:
                         self._topics_at.setdefault((anchor.name, value), []).append(topic)
         self._rules = Rules.of(self._roots, plain, topics_of, numbers)
-        self._terms = list(numbers)
-        literals = [term.literal for term in self._terms]
-        encoded = [literal.encode() for literal in literals]
-        self._sizes = np.array([len(each) for each in encoded], np.int64)
-        # Which terms may not be joined to what stands before them, to what stands after, or need a closer look.
-        self._opens = np.array([each[0] in "#@" or joins(each[0]) for each in literals], np.bool_)
-        self._closes = np.array([joins(last_base(each, len(each))) for each in literals], np.bool_)
-        self._closes |= np.array([term.kind is Kind.TAG for term in self._terms], np.bool_)
-        self._closes &= np.array([term.kind is not Kind.PREFIX for term in self._terms], np.bool_)
-        self._looks = np.array([each[0] in ".-" or each[-1] in "@.-" for each in literals], np.bool_)
-        if encoded:
-            self._scanner = Scanner(encoded, range(len(encoded)), literal=True)
+        self._terms = Terms(list(numbers))
 
     def match(
         self,
@@ -125,68 +110,24 @@ class Matcher(Generic[TopicKey]):
 
     def _present(self, texts: pa.StringArray, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return rows and the numbers of terms that they have, in their text or as parts of their tags."""
-        if not self._terms:
+        if not self._numbers:
             return _NONE, _NONE
-        rows, terms = self._standing(buffer)
-        tagged = np.unique(buffer.rows_at(np.flatnonzero(buffer.octets == _HASH))).tolist()
-        if parts := [(row, part) for row in tagged for _, _, part in tag_parts(texts[row].as_py())]:
-            own, said = zip(*parts, strict=True)
-            coded = pa.array(said, pa.string()).dictionary_encode()  # many posts have the same tag
-            places, more = self._standing(joined(coded.dictionary))
+        rows, terms = self._terms.standing(buffer)
+        own, parts = divided(texts)
+        if len(own):
+            coded = parts.dictionary_encode()  # many posts have the same tag
+            places, more = self._terms.standing(joined(coded.dictionary))
             codes = coded.indices.to_numpy()
             order, times = np.argsort(codes, kind="stable"), np.bincount(codes, minlength=len(coded.dictionary))
             sizes = times[places]
             firsts = np.repeat(np.cumsum(times)[places] - sizes - (np.cumsum(sizes) - sizes), sizes)
-            rows = np.concatenate((rows, np.array(own, np.int64)[order[firsts + np.arange(len(firsts))]]))
+            rows = np.concatenate((rows, own[order[firsts + np.arange(len(firsts))]]))
             terms = np.concatenate((terms, np.repeat(more, sizes)))
         return rows, terms
 
-    def _standing(self, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return rows and the numbers of terms that stand in their texts."""
-        terms, starts, ends = self._found(buffer)
-        kept = np.flatnonzero(self._whole(buffer, terms, starts, ends))
-        return buffer.rows_at(starts[kept]), terms[kept]
-
-    def _found(self, buffer: Buffer) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return every place where the bytes of a term stand: the term's number, start and end."""
-        terms: list[int] = []
-        ends: list[int] = []
-        add_term, add_end = terms.append, ends.append
-
-        def seen(term: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add_term(term)
-            add_end(end)
-
-        self._scanner.scan(buffer.data, seen)
-        numbers, stops = np.array(terms, np.int64), np.array(ends, np.int64)
-        return numbers, stops - self._sizes[numbers], stops
-
-    def _whole(
-        self, buffer: Buffer, terms: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Say which places begin and end where their term may."""
-        before, after = buffer.octets[starts - 1], buffer.octets[ends]
-        opens, closes = self._opens[terms], self._closes[terms]
-        whole: NDArray[np.bool_] = ~(opens & _WORD_BYTE[before] | closes & _WORD_BYTE[after])
-        look = opens & _LOOK_BYTE[before] | closes & _LOOK_BYTE[after]
-        look |= _HANDLE_BYTE[before] | _HANDLE_BYTE[after] | self._looks[terms]
-        taken: dict[int, list[tuple[int, int]]] = {}
-        for place in np.flatnonzero(whole & look).tolist():
-            term, start, end = terms[place], int(starts[place]), int(ends[place])
-            whole[place] = (
-                not (opens[place] and joins(_base_before(buffer.data, start)))
-                and not (closes[place] and self._goes_on(term, _letter_at(buffer.data, end)))
-                and not cuts(_handles_around(buffer, start, taken), start, end)
-            )
-        return whole
-
-    def _goes_on(self, term: int, letter: str) -> bool:
-        """Say whether a letter directly after a term makes it another one."""
-        return is_word(letter) if self._terms[term].kind is Kind.TAG else joins(letter)
-
     def _decided(self, batch: "_Batch", rows: NDArray[np.int64], terms: NDArray[np.int64]) -> Matches[TopicKey]:
         """Return which topics hold, given the terms present in each row."""
-        count = max(1, len(self._terms))
+        count = max(1, len(self._numbers))
         rows, terms = np.divmod(np.unique(rows * count + terms), count)
         found, topics, sure = self._rules.holding(rows, terms)
         led = batch.led(self._topics_at)
@@ -305,37 +246,3 @@ def _array(texts: Sequence[str]) -> pa.StringArray:
         return pa.array(texts, pa.string())
     except UnicodeEncodeError:
         return pa.array([encodable(text) for text in texts], pa.string())
-
-
-def _letter_at(data: bytes, at: int) -> str:
-    """Return the character that starts there, or nothing between texts."""
-    return data[at : at + 4].decode(errors="ignore")[:1] if data[at] != SEPARATOR else ""
-
-
-def _base_before(data: bytes, end: int) -> str:
-    """Return the last character before `end` that is no mark, or nothing: `last_base` on bytes."""
-    while data[end - 1] != SEPARATOR:
-        start = end - 1
-        while 0x80 <= data[start] < 0xC0:
-            start -= 1
-        letter = data[start:end].decode()
-        if not is_mark(letter):
-            return letter
-        end = start
-    return ""
-
-
-def _handles_around(buffer: Buffer, place: int, known: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
-    """Return where the handles of the text around a place stand in the buffer; `known` remembers them."""
-    index = int(np.searchsorted(buffer.separators, place)) - 1
-    if index not in known:
-        start, end = int(buffer.separators[index]) + 1, int(buffer.separators[index + 1])
-        known[index] = []
-        if buffer.data.find(b"@", start, end) >= 0:
-            text = buffer.data[start:end].decode()
-            at = 0
-            for opens, closes in handles(text):
-                start += len(text[at:opens].encode())
-                known[index].append((start, start + len(text[opens:closes].encode())))
-                at = opens
-    return known[index]
