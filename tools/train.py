@@ -38,16 +38,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, roc_auc_score
 
 from hubbub.care.core.estimate import WordTable
-from hubbub.care.core.understanding import (
-    BUCKETS_LOG2,
-    KINDS,
-    SENTIMENTS,
-    Kind,
-    LinearModel,
-    Reading,
-    Sentiment,
-    features,
-)
+from hubbub.care.core.features import BUCKETS_LOG2, Feature, features
+from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind, LinearModel, Reading, Sentiment
 from hubbub.listening.core.buffer import joined
 from hubbub.listening.core.glance import BUCKETS_LOG2 as GLANCE_LOG2
 from hubbub.listening.core.glance import COLUMNS as GLANCE_COLUMNS
@@ -299,7 +291,7 @@ class Counts:
         return Counts(self.words[chosen], self.letters[chosen])
 
 
-def _matrix(family: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]], texts: int) -> Any:
+def _matrix(family: Sequence[Feature], texts: int) -> Any:
     total = scipy.sparse.csr_matrix((texts, BUCKETS), dtype=np.float32)
     for columns, ends in family:
         total = total + scipy.sparse.csr_matrix(

@@ -10,18 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hubbub.care.core.understanding import (
-    KINDS,
-    READ_CHARACTERS,
-    SENTIMENTS,
-    Kind,
-    LinearModel,
-    Reading,
-    Sentiment,
-    Understanding,
-    features,
-    tokens,
-)
+from hubbub.care.core.features import READ_CHARACTERS, features, tokens
+from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind, LinearModel, Reading, Sentiment, Understanding
 
 MODEL = LinearModel.shipped()
 

@@ -21,7 +21,7 @@ from hubbub.flows.ears import Ears
 from hubbub.flows.segment import KIND_COUNT, SEGMENT_SCHEMA, marked
 from hubbub.infra import identities
 from hubbub.infra.identities import Identities
-from hubbub.kernel.batch import UTC_US, Batch, Event, RawBatch
+from hubbub.kernel.batch import UTC_US, Batch, Event, RawBatch, scalar, since_1970_us
 from hubbub.kernel.hashing import hashes
 from hubbub.listening.core.buffer import joined
 from hubbub.listening.core.glance import SCRIPTS, glance
@@ -31,6 +31,8 @@ from hubbub.listening.models import EVERY_POST
 
 Numbers = NDArray[np.int64]
 _MINUTE_US = 60_000_000
+_NO = pa.scalar(False)
+_BY_SCRIPT = pa.array([tag or "und" for tag in SCRIPTS])
 _FEW = ("event", "private", "ours")  # of a post, beside what its line names
 
 
@@ -141,16 +143,16 @@ class _Hearing:
         taken = pa.array(line_row)
         added = {
             "workspace": pa.array(line_owner),
-            "channel": pa.repeat(pa.scalar(self.channel), len(line_row)),
+            "channel": pa.repeat(scalar(self.channel), len(line_row)),
             "said_at": pa.array(said_us[line_row]).cast(UTC_US),
-            "arrived_at": pa.repeat(pa.scalar(self.raw.arrived_at, UTC_US), len(line_row)),
+            "arrived_at": pa.array(np.full(len(line_row), since_1970_us(self.raw.arrived_at))).cast(UTC_US),
             "language": pa.array(languages).take(pa.array(language[line_row])),
             "topics": pa.ListArray.from_arrays(_offsets(sizes), pa.array(ids)),
             "kinds": pa.ListArray.from_arrays(
                 _offsets(np.full(len(line_row), KIND_COUNT)), pa.array(reading.kinds[line_row].ravel())
             ),
             "sentiment": pa.array(mood[line_row]),
-            "has_row": pa.repeat(pa.scalar(False), len(line_row)),
+            "has_row": pa.repeat(_NO, len(line_row)),
             "asks": pa.array(seen.asks[line_row]),
             "likeness": pa.array(seen.likeness[line_row]),
         }
@@ -186,13 +188,12 @@ class _Hearing:
     def _said_us(self) -> Numbers:
         """Return when each post was said, in microseconds since 1970, never later than it arrived."""
         said = pc.coalesce(self.posts.column("created_at"), self.posts.column("happened_at")).cast(pa.int64())
-        arrived = pa.scalar(self.raw.arrived_at, UTC_US).cast(pa.int64()).as_py()
-        found: Numbers = np.minimum(said.to_numpy(), arrived)
+        found: Numbers = np.minimum(said.to_numpy(), since_1970_us(self.raw.arrived_at))
         return found
 
     def _languages(self, script: NDArray[np.uint8]) -> tuple[list[str], NDArray[np.int32]]:
         """Return languages, and which each post is in: as the network says, else as its script tells, else und."""
-        by_script = pa.array([tag or "und" for tag in SCRIPTS]).take(pa.array(script))
+        by_script = _BY_SCRIPT.take(pa.array(script))
         told = pc.coalesce(self.posts.column("lang"), by_script).dictionary_encode()
         return told.dictionary.to_pylist(), told.indices.to_numpy().astype(np.int32)
 

@@ -17,7 +17,7 @@ from hubbub.flows.ears import Ears
 from hubbub.flows.segment import SEGMENT_SCHEMA, marked
 from hubbub.infra import identities
 from hubbub.infra.identities import Counted, Identities
-from hubbub.kernel.batch import POST_SCHEMA, Batch, Event, RawBatch
+from hubbub.kernel.batch import POST_SCHEMA, Batch, Event, RawBatch, since_1970_us
 from hubbub.kernel.hashing import hashes
 from hubbub.kernel.text import HANDLE, fold
 from hubbub.listening import selectors
@@ -29,7 +29,6 @@ from hubbub.listening.models import Post
 from hubbub.listening.services import Commit, Edit, cell_of
 
 _MINUTE = timedelta(minutes=1)
-_MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -349,8 +348,3 @@ def _listed(column: pa.Array) -> list[Any]:
 def minute_of(at: datetime) -> int:
     """Return the minute of a roll-up: whole minutes since 1970."""
     return (at - _EPOCH) // _MINUTE
-
-
-def since_1970_us(at: datetime) -> int:
-    """Return microseconds since 1970."""
-    return (at - _EPOCH) // _MICROSECOND

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from hubbub.care.core.understanding import KINDS
 from hubbub.infra import identities
 from hubbub.infra.identities import GONE, HEAD_TYPE, ROW
-from hubbub.kernel.batch import POST_SCHEMA, UTC_US, Event
+from hubbub.kernel.batch import POST_SCHEMA, UTC_US, Event, scalar
 from hubbub.listening.core.marks import marks
 
 KIND_COUNT = len(KINDS)
@@ -59,7 +59,7 @@ def entries_of(table: pa.Table, keys: Sequence[bytes] | None = None) -> list[tup
     head["edited_us"] = np.where((event == Event.EDIT) | (event == Event.MARK), happened, 0)
     head["sentiment"] = table.column("sentiment").to_numpy()
     head["flags"] = np.where(event == Event.DELETE, GONE, 0) | np.where(has_row, ROW, 0)
-    told = pc.binary_join_element_wise(table.column("channel"), table.column("language"), "", "\0")
+    told = pc.binary_join_element_wise(table.column("channel"), table.column("language"), scalar(""), scalar("\0"))
     topics = table.column("topics").combine_chunks()
     numbers = topics.flatten().to_numpy().astype("<i8").tobytes()
     sizes = np.concatenate(([0], np.cumsum(pc.list_value_length(topics).to_numpy()))) * 8

@@ -6,8 +6,9 @@ A connector's `hear` yields `RawBatch`es; its pure `parse` turns the lines that 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final, overload
 
 import numpy as np
@@ -29,6 +30,8 @@ MAX_WORD = 200
 
 _COUNTS_END = 2**53
 UTC_US = pa.timestamp("us", tz="UTC")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_NO_STRINGS = pa.array([], pa.string())
 
 
 class Event(IntEnum):
@@ -167,6 +170,17 @@ class Batch:
         return int(self.posts.num_rows)
 
 
+@lru_cache(maxsize=1_000)
+def scalar(text: str) -> pa.StringScalar:
+    """Return a string as Arrow's, made once: at every such change, Arrow looks whether other libraries are there."""
+    return pa.scalar(text)
+
+
+def since_1970_us(at: datetime) -> int:
+    """Return microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
 def columns_of(columns: Mapping[str, Any], count: int) -> pa.RecordBatch:
     """Return posts given as columns, by names of POST_SCHEMA, as `BatchBuilder` makes them: with every string cleaned.
 
@@ -179,8 +193,8 @@ def columns_of(columns: Mapping[str, Any], count: int) -> pa.RecordBatch:
 def _column(field: pa.Field, values: Any, count: int) -> pa.Array:
     if values is None:
         if pa.types.is_list(field.type):
-            return pa.array([[]], field.type).take(pa.array(np.zeros(count, np.int8)))
-        return pa.repeat(pa.scalar(0, field.type), count) if field.name == "media" else pa.nulls(count, field.type)
+            return pa.ListArray.from_arrays(np.zeros(count + 1, np.int32), _NO_STRINGS)
+        return pa.array(np.zeros(count, np.int16)) if field.name == "media" else pa.nulls(count, field.type)
     if field.name in _CLEANED:
         return _cleaned(values, _CLEANED[field.name])
     if isinstance(values, pa.Array) and field.type == values.type:

@@ -50,7 +50,10 @@ def phrases(lines: str, **lists: str) -> Rule:
 
 
 def expression(pattern: str) -> Rule:
-    """Compile a regular expression into a rule; every letter class of it stands in brackets."""
+    """Compile a regular expression into a rule.
+
+    The rule may be suspected of texts beyond ASCII only where every letter class of it stands in brackets.
+    """
     return Rule(re.compile(pattern), (pattern.replace(r"\w", r"\w\x80-\xff").encode(),))
 
 

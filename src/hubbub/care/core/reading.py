@@ -97,13 +97,17 @@ def read_texts(texts: Sequence[str], understanding: Understanding) -> list[TextR
             version,
             tuple(kinds[place]),
             tuple(sentiment[place]),
-            tuple(sorted(words.severities(text))),
-            tuple(sorted(words.problem_words(text))),
-            tuple(sorted(content_words(text))),
-            words.asks_anyone(text),
-            words.confirms(text),
-            words.joins_in(text),
-            is_delicate(text),
+            *_said(text),
         )
         for place, text in enumerate(texts)
     ]
+
+
+def _said(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, bool, bool, bool]:
+    """Return what the words of a text say, in the order of TextReading."""
+    about, delicate = tuple(sorted(content_words(text))), is_delicate(text)
+    if words.says_nothing(text):
+        return (), (), about, False, False, False, delicate
+    severities, problems = tuple(sorted(words.severities(text))), tuple(sorted(words.problem_words(text)))
+    asks, confirms, joins = words.asks_anyone(text), words.confirms(text), words.joins_in(text)
+    return severities, problems, about, asks, confirms, joins, delicate

@@ -6,7 +6,6 @@ Weights are whole numbers and are added as such, so that a text gets the same re
 alone or in a batch.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,13 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hubbub.kernel.text import fold
-
-READ_CHARACTERS = 2_000
-"""How much of a text is read; what people want stands near the top."""
-
-BUCKETS_LOG2 = 17
-"""Each family of features (words, letters) has 2 to this power buckets."""
+from hubbub.care.core.features import READ_CHARACTERS, add_up, features
 
 
 class Kind(StrEnum):
@@ -126,10 +119,7 @@ class LinearModel:
             sums = np.zeros((len(texts), _COLUMNS), dtype=np.int32)
             counts = np.zeros(len(texts), dtype=np.int64)
             for buckets, ends in family:
-                running = np.zeros((len(buckets) + 1, _COLUMNS), dtype=np.int32)
-                np.cumsum(weights[buckets], axis=0, dtype=np.int32, out=running[1:])
-                sums += np.diff(running[ends], axis=0)
-                counts += np.diff(ends)
+                add_up(buckets, ends, weights, sums, counts)
             logits += sums * scale / np.sqrt(np.maximum(counts, 1))[:, np.newaxis]
         logits[found.empty] = _NOTHING
         return logits
@@ -153,99 +143,3 @@ def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         if characters >= _CHUNK_CHARACTERS or stop == len(texts):
             yield start, stop
             start, characters = stop, 0
-
-
-# A text becomes tokens, tokens become numbers. Placeholders are upper case, as folded text never is.
-_LINK = re.compile(r"(?:https?://|www\.)\S+")
-_MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,}")
-_HANDLE = re.compile(r"@\w[\w.@-]*")
-_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
-_DRAWN_OUT = re.compile(r"(.)\1{2,}")  # sooooo, !!!!!: twice is enough
-_TOKEN = re.compile(r"\n|[^\W_][\w']*|[!-/:-@\[-`{-~]+|[^\w\s]")
-
-Feature = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Buckets of all texts one after the other, and where each text begins and ends: ends[i]:ends[i + 1]."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Features:
-    """What the model looks at, for n texts."""
-
-    words: tuple[Feature, ...]  # single words, pairs
-    letters: tuple[Feature, ...]  # runs of 3, 4 and 5 inside a word and the spaces around it
-    empty: NDArray[np.bool_]  # (n,), texts with no word or sign at all
-
-
-def tokens(texts: Sequence[str]) -> list[str]:
-    r"""Return words and signs of all texts, with a newline after each text.
-
-    >>> tokens(["@Acme it's sooooo LATE!!! see https://acme.example", "ok"])
-    ['USER', "it's", 'soo', 'late', '!!', 'see', 'LINK', '\n', 'ok', '\n']
-    """
-    joined = "".join([fold(text[:READ_CHARACTERS]).replace("\n", " ") + "\n" for text in texts]).replace("’", "'")
-    if "&" in joined:
-        joined = joined.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
-    joined = _LINK.sub(" LINK ", joined)
-    if "@" in joined:
-        joined = _HANDLE.sub(" USER ", _MAIL.sub(" MAIL ", joined))
-    return _TOKEN.findall(_DRAWN_OUT.sub(r"\1\1", _NUMBER.sub("0", joined)))
-
-
-_SPACE, _NEWLINE = np.uint32(32), np.uint32(10)
-_STEP = np.uint32(0x9E3779B1)
-_POWERS = np.cumprod(np.full(READ_CHARACTERS * 4, _STEP, dtype=np.uint32), dtype=np.uint32)
-_RUNS = (3, 4, 5)
-
-
-def features(texts: Sequence[str]) -> Features:
-    """Return the buckets of every word, pair of words and run of letters in each text."""
-    code = np.frombuffer(
-        (" \n " + " ".join(tokens(texts)) + " ").encode("utf-32-le", "surrogatepass"), dtype="<u4"
-    ).astype(np.uint32)
-    space = code == _SPACE
-    edges = np.flatnonzero(space)  # token k stands between edges[k] and edges[k + 1]
-    starts = edges[:-1] + 1
-    is_end = code[starts] == _NEWLINE
-    token_of = np.cumsum(space, dtype=np.intp) - 1
-    text_of = np.cumsum(is_end, dtype=np.intp) - is_end - 1  # one end mark stands before the first text
-
-    # A word's number is the sum of its letters times a power of their place, as in a rolling hash.
-    place = np.minimum(np.arange(len(code)) - edges[token_of], len(_POWERS) - 1)
-    numbers = np.add.reduceat(code * _POWERS[place], starts, dtype=np.uint32)
-    numbers = numbers ^ (numbers >> np.uint32(15))
-    text_count = len(texts)
-    word = ~is_end
-    singles = _feature(_bucket(numbers * np.uint32(3) + np.uint32(1))[word], text_of[word], text_count)
-    pair = ~(is_end[:-1] & is_end[1:])  # first and last words make pairs with the end mark
-    pairs = _feature(
-        _bucket(numbers[:-1] * np.uint32(0x85EBCA6B) + numbers[1:])[pair],
-        np.where(is_end[:-1], text_of[1:], text_of[:-1])[pair],
-        text_count,
-    )
-
-    letter_text = text_of[np.minimum(token_of, len(text_of) - 1)]
-    blocked = np.zeros(len(code), dtype=bool)  # runs never touch an end mark
-    blocked[starts[is_end]] = True
-    runs = []
-    rolled = code * _STEP + code.take(np.arange(1, len(code) + 1), mode="clip")
-    inner = np.zeros(len(code), dtype=bool)  # a space or end mark that is not first or last in the run
-    shut = space | blocked
-    for length in _RUNS:
-        count = len(code) - length + 1
-        rolled = rolled[:count] * _STEP + code[length - 1 :]
-        inner = inner[:count] | shut[length - 2 : length - 2 + count]
-        usable = np.flatnonzero(~(inner | blocked[:count] | blocked[length - 1 :]))
-        runs.append(_feature(_bucket(rolled[usable] * np.uint32(2 * length + 1)), letter_text[usable], text_count))
-    empty = np.diff(singles[1]) == 0
-    return Features(words=(singles, pairs), letters=tuple(runs), empty=empty)
-
-
-def _bucket(numbers: NDArray[np.uint32]) -> NDArray[np.intp]:
-    mixed = (numbers ^ (numbers >> np.uint32(16))) * np.uint32(0x7FEB352D)
-    mixed = (mixed ^ (mixed >> np.uint32(15))) * np.uint32(0x846CA68B)
-    return (mixed >> np.uint32(32 - BUCKETS_LOG2)).astype(np.intp)
-
-
-def _feature(buckets: NDArray[np.intp], text_of: NDArray[np.intp], text_count: int) -> Feature:
-    """Say where each text's buckets begin and end; `text_of` never falls."""
-    return buckets, np.searchsorted(text_of, np.arange(text_count + 1))

@@ -27,6 +27,11 @@ class Severity(StrEnum):
     ANNOYANCE = "annoyance"
 
 
+def says_nothing(text: str) -> bool:
+    """Whether none of the rules below can hold, so that nobody need ask for each: so it is with most texts."""
+    return not _looked_through(text)[1]
+
+
 def severities(text: str) -> frozenset[Severity]:
     """Return everything that makes a post grave.
 

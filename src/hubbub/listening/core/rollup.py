@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from hubbub.kernel.batch import scalar
 from hubbub.listening.core.sketch import entries
 
 Numbers = NDArray[np.int64]
@@ -66,7 +67,7 @@ def tally(said: Said, channel: str, workspaces: Numbers, topics: Numbers, rows: 
             pa.array(spaces[space_of]),
             pa.array(asked[topic_of]),
             pa.array(minutes[minute_of]),
-            pa.repeat(pa.scalar(channel), len(cells)),
+            pa.repeat(scalar(channel), len(cells)),
             names.take(pa.array(lang_of)),
             pa.array((sentiment - 1).astype(np.int8)),
             pa.array(posts),

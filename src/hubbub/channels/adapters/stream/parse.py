@@ -1,7 +1,7 @@
 """Lines in the form of X's filtered stream, with the author inside, into columns. Pure; whole batches at a time."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +20,8 @@ from hubbub.kernel.batch import (
     RawBatch,
     Reject,
     columns_of,
+    scalar,
+    since_1970_us,
 )
 from hubbub.kernel.text import clip
 
@@ -91,6 +93,7 @@ _POST = msgspec.json.Decoder(Post)
 _REFERENCED = msgspec.json.Decoder(list[Referenced] | None)
 _ATTACHMENTS = msgspec.json.Decoder(Attachments | None)
 Built = dict[str, Any]
+_NO, _CREATED = pa.scalar(False), pa.scalar(np.int8(Event.CREATE))
 
 
 def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
@@ -127,7 +130,7 @@ def _of_plain(lines: Lines) -> pa.RecordBatch | None:
         created = held.texts("created_at").cast(UTC_US)
         columns: Built = {
             "row": pa.array(held.rows.astype(np.int32)),
-            "uri": pc.binary_join_element_wise(PREFIX, ids, ""),
+            "uri": pc.binary_join_element_wise(scalar(PREFIX), ids, scalar("")),
             "happened_at": created,
             "created_at": created,
             "text": text,
@@ -194,8 +197,7 @@ def _of_posts(rows: list[int], posts: list[Post]) -> pa.RecordBatch:
 
 
 def _columns(columns: Built, count: int) -> pa.RecordBatch:
-    no = pa.repeat(pa.scalar(False), count)
-    created = pa.repeat(pa.scalar(int(Event.CREATE), pa.int8()), count)
+    no, created = pa.repeat(_NO, count), pa.repeat(_CREATED, count)
     return columns_of(columns | {"event": created, "private": no, "ours": no}, count)
 
 
@@ -259,12 +261,7 @@ def _times(said: Sequence[str | None]) -> Any:
 def _sensible(found: pa.Array) -> bool:
     bounds = pc.min_max(found.cast(pa.int64()))
     earliest, latest = bounds["min"].as_py(), bounds["max"].as_py()
-    return earliest is None or _us(_EARLIEST) <= earliest <= latest <= _us(_LATEST)
-
-
-def _us(at: datetime) -> int:
-    """Return microseconds since 1970."""
-    return (at - _EARLIEST) // timedelta(microseconds=1)
+    return earliest is None or since_1970_us(_EARLIEST) <= earliest <= latest <= since_1970_us(_LATEST)
 
 
 def _time(said: str) -> datetime | None:
