@@ -13,23 +13,21 @@ from numpy.typing import NDArray
 from hubbub.kernel.compiled import compiled, inlined
 from hubbub.kernel.hashing import parts_of
 
-_GATHER = np.uint64(0x0102040810204080)  # brings the lowest bits of eight bytes together
-_0, _1, _3, _7, _56, _63, _64 = (np.uint64(n) for n in (0, 1, 3, 7, 56, 63, 64))
-_NEWLINE, _QUOTE = np.uint8(0x0A), np.uint8(0x22)
+_0, _1, _3, _7, _8, _63, _64 = (np.uint64(n) for n in (0, 1, 3, 7, 8, 63, 64))
+_FIRSTS = 4  # letters that are compared at once
+_NEWLINE, _QUOTE, _BACKSLASH, _NUL, _LAST_CONTROL = (np.uint8(n) for n in (0x0A, 0x22, 0x5C, 0, 0x1F))
 
 
 def newlines(data: bytes) -> NDArray[np.int64]:
     """Return where newlines stand, ascending."""
-    octets = np.frombuffer(data, np.uint8)
-    found = np.empty(octets.size, np.int64)  # memory that is not written to costs nothing
-    return found[: _places(octets, _NEWLINE, *_block(), found)].copy()
+    found = np.empty(len(data), np.int64)  # memory that is not written to costs nothing
+    return found[: _places(octets_of(data), _NEWLINE, found)].copy()
 
 
 def marks(data: bytes) -> NDArray[np.int64]:
     """Return where what may end a JSON string stands: quotation marks, backslashes, controls; ascending."""
-    octets = np.frombuffer(data, np.uint8)
-    found = np.empty(octets.size, np.int64)
-    return found[: _marks(octets, *_block(), found)].copy()
+    found = np.empty(len(data), np.int64)
+    return found[: _marks(octets_of(data), found)].copy()
 
 
 def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int | None) -> NDArray[np.int64]:
@@ -52,10 +50,9 @@ def eights_of(data: bytes) -> tuple[NDArray[np.uint64], np.uint64]:
     return np.frombuffer(data, np.uint64, whole >> 3), np.uint64(int.from_bytes(data[whole:], "little"))
 
 
-def _block() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
-    """Return room for what is said of each of 64 bytes, and the same as numbers."""
-    same = np.zeros(64, np.uint8)
-    return same, same.view(np.uint64)
+def octets_of(data: bytes) -> NDArray[np.uint8]:
+    """Return bytes as numbers, and spaces after them where there are fewer than 64."""
+    return np.frombuffer(data if len(data) >= 64 else data.ljust(64), np.uint8)
 
 
 class Quoted:
@@ -64,17 +61,25 @@ class Quoted:
     def __init__(self, strings: Sequence[str]) -> None:
         held = [f'{each}"'.encode() for each in strings]
         self._sizes = np.array([len(each) for each in held], np.uint64)
-        self._held = np.zeros((len(held), max(map(len, held), default=1)), np.uint8)
-        self._first = np.zeros(256, np.bool_)
+        self._held = np.zeros((len(held), max(8, *map(len, held), 8)), np.uint8)
         for row, each in enumerate(held):
             self._held[row, : len(each)] = list(each)
-            self._first[each[0]] = True
+        self._begins = np.zeros((len(held), 2), np.uint64)  # the first eight bytes of each, and which of them it has
+        self._begins[:, 0] = self._held[:, :8].copy().view(np.uint64).ravel() if held else 0
+        self._begins[:, 1] = [(1 << 8 * min(8, len(each))) - 1 for each in held]
+        # Strings begin with so many different letters at most, or with any.
+        firsts = sorted({each[0] for each in held})
+        self._any = len(firsts) > _FIRSTS
+        self._firsts = np.array((firsts or [0])[:1] * _FIRSTS, np.uint8)
+        self._firsts[: len(firsts)] = firsts[:_FIRSTS]
 
     def ends(self, data: bytes) -> NDArray[np.int64]:
         """Return where they end, after the quotation mark; ascending."""
-        octets = np.frombuffer(data, np.uint8)
-        found = np.empty(octets.size // 2 + 1, np.int64)
-        return found[: _quoted(octets, self._first, self._held, self._sizes, *_block(), found)].copy()
+        found = np.empty(len(data) // 2 + 1, np.int64)
+        size = _quoted(
+            octets_of(data), *eights_of(data), self._firsts, self._any, self._held, self._begins, self._sizes, found
+        )
+        return found[:size].copy()
 
 
 @intrinsic
@@ -96,33 +101,52 @@ def eight_at(eights, rest, at):
     return (low >> turn) | ((high << _1) << (_63 - turn))
 
 
+def _compared(compare):
+    """Return code that compares 64 bytes at once, and tells of each by a bit; `compare` says how."""
+
+    def code(context, builder, signature, args):
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        kind = ir.VectorType(ir.IntType(8), 64)
+        start = builder.bitcast(builder.gep(array.data, [args[1]]), kind.as_pointer())
+        octets = builder.load(start, align=1)
+
+        def all_of(byte):
+            one = builder.insert_element(ir.Constant(kind, ir.Undefined), byte, ir.IntType(32)(0))
+            zeros = ir.Constant(ir.VectorType(ir.IntType(32), 64), None)
+            return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
+
+        return builder.bitcast(compare(builder, octets, *map(all_of, args[2:])), ir.IntType(64))
+
+    return code
+
+
+@intrinsic
+def same(typing, data, at, byte):
+    """Return which of the 64 bytes from there on are that byte: a bit for each, the lowest for the first.
+
+    All 64 must be there.
+    """
+    told = types.uint64(data, types.uint64, types.uint8)
+    return told, _compared(lambda builder, octets, wanted: builder.icmp_unsigned("==", octets, wanted))
+
+
+@intrinsic
+def between(typing, data, at, low, high):
+    """Return which of the 64 bytes from there on lie between two, these included. All 64 must be there."""
+
+    def compare(builder, octets, low, high):
+        above = builder.icmp_unsigned(">=", octets, low)
+        return builder.and_(above, builder.icmp_unsigned("<=", octets, high))
+
+    return types.uint64(data, types.uint64, types.uint8, types.uint8), _compared(compare)
+
+
 @compiled
-def mask_of(eights):
-    """Return 64 bytes, each 0 or 1, given as eight numbers, as the bits of one."""
-    mask = _0
-    for place in range(8):
-        mask |= ((eights[place] * _GATHER) >> _56) << np.uint64(8 * place)
-    return mask
-
-
-@inlined
-def _compare(data, block, wanted, same):
-    """Put into `same` which of 64 bytes are the one that is wanted; beyond the end none is."""
-    size = np.uint64(data.size)
-    if block + _64 <= size:
-        for at in range(_64):  # as many as a machine likes at once
-            same[at] = data[block + at] == wanted
-    else:
-        for at in range(_64):
-            same[at] = block + at < size and data[block + at] == wanted
-
-
-@compiled
-def _places(data, wanted, same, eights, found):
-    size, block = _0, _0
-    while block < np.uint64(data.size):
-        _compare(data, block, wanted, same)
-        mask = mask_of(eights)
+def _places(data, wanted, found):
+    size, block, whole = _0, _0, np.uint64(data.size)
+    while block < whole:
+        start = min(block, whole - _64)
+        mask = same(data, start, wanted) >> (block - start)
         while mask != _0:
             found[size] = block + first_bit(mask)
             size += _1
@@ -132,18 +156,12 @@ def _places(data, wanted, same, eights, found):
 
 
 @compiled
-def _marks(data, same, eights, found):
+def _marks(data, found):
     size, block, whole = _0, _0, np.uint64(data.size)
     while block < whole:
-        if block + _64 <= whole:
-            for at in range(_64):
-                byte = data[block + at]
-                same[at] = (byte == _QUOTE) | (byte == 0x5C) | (byte < 0x20)
-        else:
-            for at in range(_64):
-                byte = data[block + at] if block + at < whole else np.uint8(0x20)
-                same[at] = (byte == _QUOTE) | (byte == 0x5C) | (byte < 0x20)
-        mask = mask_of(eights)
+        start = min(block, whole - _64)
+        mask = same(data, start, _QUOTE) | same(data, start, _BACKSLASH) | between(data, start, _NUL, _LAST_CONTROL)
+        mask >>= block - start
         while mask != _0:
             found[size] = block + first_bit(mask)
             size += _1
@@ -153,20 +171,24 @@ def _marks(data, same, eights, found):
 
 
 @compiled
-def _quoted(data, first, held, sizes, same, eights, found):
+def _quoted(data, eights, rest, firsts, any_, held, begins, sizes, found):
     size, block, whole = _0, _0, np.uint64(data.size)
     while block < whole:
-        _compare(data, block, _QUOTE, same)
-        mask = mask_of(eights)
+        start = min(block, whole - _64)
+        mask = same(data, start, _QUOTE)
+        if not any_:  # the letter after the last byte of a block is not known
+            then = same(data, start, firsts[0]) | same(data, start, firsts[1])
+            then |= same(data, start, firsts[2]) | same(data, start, firsts[3])
+            mask &= (then >> _1) | (_1 << _63)
+        mask >>= block - start
         while mask != _0:
             begun = block + first_bit(mask) + _1
             mask &= mask - _1
-            if begun >= whole or not first[data[begun]]:
-                continue
+            eight = eight_at(eights, rest, begun)
             for each in range(sizes.size):
-                if begun + sizes[each] > whole:
+                if eight & begins[each, 1] != begins[each, 0] or begun + sizes[each] > whole:
                     continue
-                at = _0
+                at = min(_8, sizes[each])
                 while at < sizes[each] and data[begun + at] == held[each, at]:
                     at += _1
                 if at == sizes[each]:

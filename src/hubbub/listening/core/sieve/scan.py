@@ -9,7 +9,7 @@ it has. What holds a letter beyond ASCII, an escaped character or a tag is gone 
 import numpy as np
 
 from hubbub.kernel.compiled import compiled, inlined
-from hubbub.kernel.octets import eight_at, first_bit, mask_of
+from hubbub.kernel.octets import between, eight_at, first_bit, same
 from hubbub.listening.core.characters import ACTS, DIGIT, JOINS, LOWER, MARK, OTHER, SPECIAL, TABLE_END, UPPER, WORD
 
 TOPIC, NAME, FIRST = 1, 2, 4
@@ -26,6 +26,8 @@ _10, _12, _20, _32, _63, _64 = (np.uint64(n) for n in (10, 12, 20, 32, 63, 64))
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _CONTINUES, _SIX_BITS, _TEN_BITS = np.uint64(0x80), np.uint64(0x3F), np.uint64(0x3FF)
 _NO_CHARACTER = np.uint64(1 << 32)
+_QUOTE, _BACKSLASH, _HASH, _LOW, _BEYOND, _LAST = (np.uint8(n) for n in (0x22, 0x5C, 0x23, 0x5F, 0x80, 0xFF))
+_A, _Z, _SMALL_A, _SMALL_Z, _ZERO, _NINE = (np.uint8(ord(letter)) for letter in "AZaz09")
 _TABLE_END, _ASCII_END = np.uint64(TABLE_END), np.uint64(0x80)
 
 
@@ -221,15 +223,12 @@ def _aside(data, at, end, line_end, pending, form, traits, prefixes, signs, bits
 
 
 @compiled
-def scan(
-    data, eights, rest, places, starts, ends, form, traits, bits, shift, table, flags, prefixes, signs, kinds,
-    kind_eights, out,
-):  # fmt: skip
+def scan(data, eights, rest, places, starts, ends, form, traits, bits, shift, table, flags, prefixes, signs, out):
     """Put into `out` what the words of each line lead to.
 
     Parameters
     ----------
-    data : the bytes
+    data : the bytes, 64 or more
     eights, rest : the same as numbers of eight bytes, and what is left of them
     places : where the keys end whose values are looked at, ascending
     starts, ends : where each line begins and ends
@@ -237,10 +236,7 @@ def scan(
     bits, shift, table, flags : the words looked for, a bit for each and then itself, with what it says
     prefixes : bit n is set where some prefix has n bytes, at most 8
     signs : whether signs that belong to no word are looked for
-    kinds, kind_eights : room for three things said of 64 bytes (in a word, needs a closer look, a quotation mark)
     """
-    word_bytes, aside_bytes, quote_bytes = kinds[0], kinds[1], kinds[2]
-    word_eights, aside_eights, quote_eights = kind_eights[0], kind_eights[1], kind_eights[2]
     line, whole = 0, -1  # the last line that was looked at to its end
     for each in range(starts.size):  # what is no JSON object is looked at by its parser, which says what is wrong
         start, end = starts[each], ends[each]
@@ -263,21 +259,19 @@ def scan(
         found, pending = _SEEN, _0
         begun, inside, aside, block = first, False, False, first
         while block < end or inside:
-            count = min(end - block, _64) if block < end else _0
-            for at in range(count):
-                byte = data[block + at]
-                beyond = (byte >= 0x80) | (byte == 0x5C) | (byte == 0x23)
-                letter = np.uint8((byte | np.uint8(0x20)) - np.uint8(0x61)) < np.uint8(26)
-                digit = np.uint8(byte - np.uint8(0x30)) < np.uint8(10)
-                word_bytes[at] = letter | digit | (byte == 0x5F) | beyond
-                aside_bytes[at] = beyond
-                quote_bytes[at] = byte == 0x22
-            for at in range(count, _64):
-                word_bytes[at] = aside_bytes[at] = quote_bytes[at] = 0
-            words, asides = mask_of(word_eights), mask_of(aside_eights)
+            words = asides = quotes = _0
+            if block < end:
+                start = min(block, np.uint64(data.size) - _64)
+                kept = _ALL >> (_64 - min(end - block, _64))
+                quotes = (same(data, start, _QUOTE) >> (block - start)) & kept
+                asides = same(data, start, _BACKSLASH) | same(data, start, _HASH) | between(data, start, _BEYOND, _LAST)
+                words = (
+                    between(data, start, _A, _Z) | between(data, start, _SMALL_A, _SMALL_Z) | same(data, start, _LOW)
+                )
+                words |= between(data, start, _ZERO, _NINE) | asides
+                words, asides = (words >> (block - start)) & kept, (asides >> (block - start)) & kept
             last = False
             if one:
-                quotes = mask_of(quote_eights)
                 while quotes != _0 and not last:
                     at = first_bit(quotes)
                     back = block + at

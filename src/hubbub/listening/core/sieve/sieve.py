@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hubbub.channels.core.contract import Keys
 from hubbub.kernel.batch import Lines
-from hubbub.kernel.octets import Quoted, eights_of
+from hubbub.kernel.octets import Quoted, eights_of, octets_of
 from hubbub.listening.core.characters import table
 from hubbub.listening.core.query.nodes import Query
 from hubbub.listening.core.sieve.needles import MASK, MIX, Needle, needle_of_name, needles_of, number_of, number_of_pair
@@ -83,9 +83,8 @@ class Sieve:
             return Picked(np.arange(len(lines)), np.zeros(len(lines), np.bool_))
         found = np.empty(len(lines), np.uint8)
         form, traits = table()
-        kinds = np.zeros((3, 64), np.uint8)
         scan(
-            np.frombuffer(lines.data, np.uint8),
+            octets_of(lines.data),
             *eights_of(lines.data),
             self._keys.ends(lines.data),
             lines.starts,
@@ -98,8 +97,6 @@ class Sieve:
             self._flags,
             np.uint64(self._prefixes),
             self._signs,
-            kinds,
-            kinds.view(np.uint64),
             found,
         )
         rows = np.flatnonzero(found)
