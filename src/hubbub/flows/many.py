@@ -18,7 +18,7 @@ from hubbub.care.core.estimate import WordTable, attention, moods
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
-from hubbub.flows.segment import KIND_COUNT, SEGMENT_SCHEMA, marked
+from hubbub.flows.segment import KIND_COUNT, SEGMENT_SCHEMA, marked, taken
 from hubbub.infra import identities
 from hubbub.infra.identities import Identities
 from hubbub.kernel.batch import UTC_US, Batch, Event, RawBatch, scalar, since_1970_us
@@ -140,7 +140,6 @@ class _Hearing:
             np.concatenate((ids, np.full(len(line_row), EVERY_POST))),
             np.concatenate((row, line_row)),
         )
-        taken = pa.array(line_row)
         added = {
             "workspace": pa.array(line_owner),
             "channel": pa.repeat(scalar(self.channel), len(line_row)),
@@ -158,7 +157,7 @@ class _Hearing:
         }
         posts = marked(self.posts, texts)
         if not (len(line_row) == len(self.posts) and (np.diff(line_row) == 1).all()):
-            posts = {name: column.take(taken) for name, column in posts.items()}
+            posts = taken(posts, pa.array(line_row))
         columns = posts | added
         table = pa.Table.from_arrays([columns[name] for name in SEGMENT_SCHEMA.names], schema=SEGMENT_SCHEMA)
         kept = list(compress(keys, stays.tolist()))

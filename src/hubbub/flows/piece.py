@@ -29,6 +29,7 @@ from hubbub.listening.models import Post
 from hubbub.listening.services import Commit, Edit, cell_of
 
 _MINUTE = timedelta(minutes=1)
+_US = pa.timestamp("us")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -342,6 +343,9 @@ def _listed(column: pa.Array) -> list[Any]:
         return [None] * len(column)
     if pa.types.is_list(column.type) and not len(column.flatten()):
         return [[]] * len(column)
+    if pa.types.is_timestamp(column.type):
+        said = column.cast(_US).to_numpy(zero_copy_only=False).tolist()
+        return [None if at is None else at.replace(tzinfo=UTC) for at in said]
     return column.to_pylist()  # type: ignore[no-any-return]
 
 

@@ -1,11 +1,11 @@
 """The columns of a segment: everything that was heard of a stream, as one workspace heard it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from hubbub.care.core.understanding import KINDS
 from hubbub.infra import identities
@@ -32,6 +32,7 @@ SEGMENT_SCHEMA = pa.schema(
     ]
 )
 _MINUTE_US = 60_000_000
+_NO_BYTES = pa.scalar(b"")
 
 
 def marked(posts: pa.RecordBatch, texts: pa.StringArray) -> dict[str, pa.Array]:
@@ -42,6 +43,15 @@ def marked(posts: pa.RecordBatch, texts: pa.StringArray) -> dict[str, pa.Array]:
         if not len(columns[name].flatten()):
             columns[name] = said
     return columns | {"tags": found.tags}
+
+
+def taken(columns: Mapping[str, pa.Array], rows: pa.Array) -> dict[str, pa.Array]:
+    """Return some rows of columns; of many columns most posts tell nothing."""
+    count = len(rows)
+    return {
+        name: pa.nulls(count, column.type) if column.null_count == len(column) else column.take(rows)
+        for name, column in columns.items()
+    }
 
 
 def entries_of(table: pa.Table, keys: Sequence[bytes] | None = None) -> list[tuple[bytes, bytes]]:
@@ -59,16 +69,20 @@ def entries_of(table: pa.Table, keys: Sequence[bytes] | None = None) -> list[tup
     head["edited_us"] = np.where((event == Event.EDIT) | (event == Event.MARK), happened, 0)
     head["sentiment"] = table.column("sentiment").to_numpy()
     head["flags"] = np.where(event == Event.DELETE, GONE, 0) | np.where(has_row, ROW, 0)
-    told = pc.binary_join_element_wise(table.column("channel"), table.column("language"), scalar(""), scalar("\0"))
+    names = pc.binary_join_element_wise(table.column("channel"), table.column("language"), scalar(""), scalar("\0"))
     topics = table.column("topics").combine_chunks()
-    numbers = topics.flatten().to_numpy().astype("<i8").tobytes()
+    numbers = pa.py_buffer(topics.flatten().to_numpy().astype("<i8"))
     sizes = np.concatenate(([0], np.cumsum(pc.list_value_length(topics).to_numpy()))) * 8
-    bounds: list[int] = sizes.tolist()
-    heads, size = head.tobytes(), HEAD_TYPE.itemsize
+    values = pc.binary_join_element_wise(
+        _binary(np.arange(len(head) + 1) * head.itemsize, pa.py_buffer(head)),
+        names.combine_chunks().cast(pa.binary()),
+        _binary(sizes, numbers),
+        _NO_BYTES,
+    )
     if keys is None:
         keys = identities.keys_of(table.column("workspace").to_numpy(), table.column("uri").combine_chunks())
-    names: list[Any] = told.cast(pa.binary()).to_pylist()
-    return [
-        (key, heads[row * size : (row + 1) * size] + names[row] + numbers[bounds[row] : bounds[row + 1]])
-        for row, key in enumerate(keys)
-    ]
+    return list(zip(keys, values.to_pylist(), strict=True))
+
+
+def _binary(bounds: NDArray[np.int64], data: pa.Buffer) -> pa.BinaryArray:
+    return pa.Array.from_buffers(pa.binary(), len(bounds) - 1, [None, pa.py_buffer(bounds.astype(np.int32)), data])

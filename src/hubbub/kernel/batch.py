@@ -109,9 +109,14 @@ class Lines(Sequence[bytes]):
 
     def take(self, rows: NDArray[np.int64]) -> "Lines":
         """Return some of the lines."""
-        starts, ends, data = self.starts[rows], self.ends[rows], self.data
-        picked = [data[start : end + 1] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return Lines(b"".join(picked), np.cumsum(ends - starts + 1) - 1)
+        starts, ends, data = self.starts[rows], self.ends[rows] + 1, self.data
+        sizes = ends - starts
+        # Lines that follow each other are cut out as one.
+        breaks = np.flatnonzero(np.diff(rows) != 1)
+        firsts = starts[np.concatenate(([0], breaks + 1))] if len(rows) else starts
+        lasts = ends[np.concatenate((breaks, [-1]))] if len(rows) else ends
+        runs = [data[start:end] for start, end in zip(firsts.tolist(), lasts.tolist(), strict=True)]
+        return Lines(b"".join(runs), np.cumsum(sizes) - 1)
 
     def __len__(self) -> int:
         return len(self.ends)
