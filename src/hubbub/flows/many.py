@@ -85,16 +85,13 @@ class _Hearing:
         self.raw, self.ears, self.words, self.index, self.now = raw, ears, table, index, now
         self.channel = channel_class(stream.kind).connector
         self.workspaces = np.array(sorted({each.workspace for each in ears.subscribers(stream.id)}), np.int64)
-        posts = batch.posts
-        place = np.array(rows, np.int64)
-        apart = named[posts.column("row").to_numpy()[place]]
+        self.place = np.array(rows, np.int64)  # in the batch, of each row of `posts`
+        self.posts = batch.posts if len(rows) == len(batch) else batch.posts.take(pa.array(self.place))
+        self.apart = named[self.posts.column("row").to_numpy()]
         for name in _FEW:
-            apart |= posts.column(name).to_numpy(zero_copy_only=False)[place] != (
+            self.apart |= self.posts.column(name).to_numpy(zero_copy_only=False) != (
                 Event.CREATE if name == "event" else 0
             )
-        self.few = place[apart].tolist()
-        self.rows = place[~apart]  # of the batch, of each row of `posts`
-        self.posts = posts if len(self.rows) == len(batch) else posts.take(pa.array(self.rows))
 
     def many(self) -> Many:
         """Match, tell apart, estimate, count."""
@@ -102,10 +99,10 @@ class _Hearing:
         buffer = joined(texts)
         row, topic = self.ears.matcher.match(texts, self._facts, buffer=buffer, authors=self._authors()).pairs
         owner = self.ears.owners[topic]
-        heard = np.isin(owner, self.workspaces)
+        heard = np.isin(owner, self.workspaces) & ~self.apart[row]
         row, topic, owner = row[heard], topic[heard], owner[heard]
         if not len(row):
-            return Many(self.few, SEGMENT_SCHEMA.empty_table(), [], NO_CELLS, 0, frozenset())
+            return self._none(self.apart, 0)
         # A line is one post as one workspace hears it.
         order = np.lexsort((topic, owner, row))
         row, topic, owner = row[order], topic[order], owner[order]
@@ -118,14 +115,14 @@ class _Hearing:
         wants, shed = self._wanting(line_row, line_owner, topic, first, attention(reading))
         if known:
             wants |= np.array([key in known for key in keys])
-        few = np.unique(line_row[wants])
-        stays = ~np.isin(line_row, few)
+        few = self.apart.copy()
+        few[line_row[wants]] = True
+        stays = ~few[line_row]
         pair_stays = np.repeat(stays, np.diff(np.append(first, len(row))))
         line_row, line_owner = line_row[stays], line_owner[stays]
         row, topic, owner = row[pair_stays], topic[pair_stays], owner[pair_stays]
-        self.few = sorted([*self.few, *self.rows[few].tolist()])
         if not len(row):
-            return Many(self.few, SEGMENT_SCHEMA.empty_table(), [], NO_CELLS, shed, frozenset())
+            return self._none(few, shed)
         said_us = self._said_us()
         languages, language = self._languages(seen.script)
         mood = moods(reading)
@@ -161,7 +158,13 @@ class _Hearing:
         columns = posts | added
         table = pa.Table.from_arrays([columns[name] for name in SEGMENT_SCHEMA.names], schema=SEGMENT_SCHEMA)
         kept = list(compress(keys, stays.tolist()))
-        return Many(self.few, table, kept, cells, shed, frozenset(np.unique(line_owner).tolist()))
+        return Many(self._places(few), table, kept, cells, shed, frozenset(np.unique(line_owner).tolist()))
+
+    def _none(self, few: NDArray[np.bool_], shed: int) -> Many:
+        return Many(self._places(few), SEGMENT_SCHEMA.empty_table(), [], NO_CELLS, shed, frozenset())
+
+    def _places(self, few: NDArray[np.bool_]) -> list[int]:
+        return self.place[few].tolist()  # type: ignore[no-any-return]
 
     def _facts(self, row: int) -> Facts:
         """What a post tells beside its words."""

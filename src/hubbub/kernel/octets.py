@@ -1,6 +1,6 @@
 """Where some bytes stand among very many: 64 looked at at a time, compiled."""
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,import-untyped"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,import-untyped,var-annotated"
 from collections.abc import Sequence
 
 import numpy as np

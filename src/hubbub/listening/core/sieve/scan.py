@@ -4,7 +4,7 @@ Only the values of some keys are looked at, 64 bytes at a time. A word is known 
 it has. What holds a letter beyond ASCII, an escaped character or a tag is gone through character by character.
 """
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg,assignment,call-arg"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg,assignment,call-arg,var-annotated"
 # ruff: noqa: SIM109 (numba compiles these as they stand, and no faster otherwise)
 import numpy as np
 
