@@ -73,7 +73,11 @@ def keys_of(workspaces: Sequence[int] | NDArray[np.int64], uris: Sequence[str] |
     if not len(strings):
         return []
     ends, data = parts_of(strings)
-    owners, which = np.unique(np.asarray(workspaces, np.int64), return_inverse=True)
+    spaces = np.asarray(workspaces, np.int64)
+    if spaces.min() == spaces.max():
+        owners, which = spaces[:1], np.zeros(len(spaces), np.int64)
+    else:
+        owners, which = np.unique(spaces, return_inverse=True)
     states = np.stack([_state(owner) for owner in owners.tolist()])
     keys, sizes = np.empty((len(strings), _TAIL + DIGEST), np.uint8), np.empty(len(strings), np.int64)
     _write(ends, data, digests(states, which, ends, data, DIGEST), keys, sizes)

@@ -141,6 +141,26 @@ def between(typing, data, at, low, high):
     return types.uint64(data, types.uint64, types.uint8, types.uint8), _compared(compare)
 
 
+@intrinsic
+def add_sixteen(typing, sums, at, weights, place):
+    """Add sixteen numbers of `weights` (int8), from a place on, to sixteen of `sums` (int32). All must be there."""
+
+    def code(context, builder, signature, args):
+        numbers = ir.VectorType(ir.IntType(32), 16)
+
+        def start(which, kind):
+            array = context.make_array(signature.args[which])(context, builder, args[which])
+            return builder.bitcast(builder.gep(array.data, [args[which + 1]]), kind.as_pointer())
+
+        added = builder.load(start(2, ir.VectorType(ir.IntType(8), 16)), align=1)
+        there = start(0, numbers)
+        total = builder.add(builder.load(there, align=4), builder.sext(added, numbers))
+        builder.store(total, there, align=4)
+        return context.get_dummy_value()
+
+    return types.void(sums, types.uint64, weights, types.uint64), code
+
+
 @compiled
 def _places(data, wanted, found):
     size, block, whole = _0, _0, np.uint64(data.size)

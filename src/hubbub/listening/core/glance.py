@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hubbub.kernel.compiled import compiled
+from hubbub.kernel.octets import add_sixteen
 from hubbub.listening.core.buffer import Buffer, joined
 from hubbub.listening.core.characters import JOINS, TABLE_END, WORD, table
 from hubbub.listening.core.letters import encodable
@@ -41,7 +42,8 @@ _KINDS = np.array(
     np.uint8,
 )
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_32, _29, _11, _53 = (np.uint64(n) for n in (32, 29, 11, 53))
+_1, _2, _3, _4, _5, _6, _7, _8 = (np.uint64(n) for n in range(1, 9))
+_32, _29, _11, _53, _COLUMNS = (np.uint64(n) for n in (32, 29, 11, 53, COLUMNS))
 _START, _LINK, _NAME, _NUMBER = (np.uint64(n) for n in (0x51, 0x52, 0x53, 0x54))
 _TO_BUCKET = np.uint64(64 - BUCKETS_LOG2)
 
@@ -103,11 +105,11 @@ def glance(buffer: Buffer, count: int, words: NDArray[np.int8], pairs: NDArray[n
         separators,
         buffer.rows,
         traits,
-        words,
-        pairs,
+        words.ravel(),
+        pairs.ravel(),
         _NO_BUCKETS,
         _NO_BUCKETS,
-        found.sums,
+        found.sums.ravel(),
         found.words,
         found.asks,
         found.likeness,
@@ -132,8 +134,8 @@ def buckets(buffer: Buffer, count: int) -> list[tuple[list[int], list[int]]]:
     """Return the buckets of the words and pairs of words of each text; to make weights with."""
     longest = int(np.diff(buffer.separators).max(initial=1)) + 2
     singles, doubles = np.full((2, count, longest), -1, np.int32)
-    none = _NO_WEIGHTS
-    rest = np.zeros((count, 2, COLUMNS), np.int32), np.zeros(count, np.int32), np.zeros(count, np.bool_)
+    none = _NO_WEIGHTS.ravel()
+    rest = np.zeros(count * 2 * COLUMNS, np.int32), np.zeros(count, np.int32), np.zeros(count, np.bool_)
     more = np.zeros(count, np.int64), np.zeros(count, np.uint8), np.zeros(len(SCRIPTS), np.int64)
     _glance(buffer.octets, buffer.separators, buffer.rows, table()[1], none, none, singles, doubles, *rest, *more)
     return [(one[one >= 0].tolist(), two[two >= 0].tolist()) for one, two in zip(singles, doubles, strict=True)]
@@ -150,34 +152,34 @@ def _code(octets, at):
     """Return the character that begins there, and its length; the bytes are known to be good."""
     first = np.int64(octets[at])
     if first < 0x80:
-        return first, 1
+        return first, _1
     if first < 0xE0:
-        return (first & 0x1F) << 6 | octets[at + 1] & 0x3F, 2
+        return (first & 0x1F) << 6 | octets[at + _1] & 0x3F, _2
     if first < 0xF0:
-        return (first & 0x0F) << 12 | np.int64(octets[at + 1] & 0x3F) << 6 | octets[at + 2] & 0x3F, 3
-    high = (first & 0x07) << 18 | np.int64(octets[at + 1] & 0x3F) << 12
-    return high | np.int64(octets[at + 2] & 0x3F) << 6 | octets[at + 3] & 0x3F, 4
+        return (first & 0x0F) << 12 | np.int64(octets[at + _1] & 0x3F) << 6 | octets[at + _2] & 0x3F, _3
+    high = (first & 0x07) << 18 | np.int64(octets[at + _1] & 0x3F) << 12
+    return high | np.int64(octets[at + _2] & 0x3F) << 6 | octets[at + _3] & 0x3F, _4
 
 
 @compiled
 def _address(octets, at):
     """Say whether a web address begins there."""
     if octets[at] == 0x77:  # www.
-        return octets[at + 1] == 0x77 and octets[at + 2] == 0x77 and octets[at + 3] == 0x2E
-    if octets[at + 1] != 0x74 or octets[at + 2] != 0x74 or octets[at + 3] != 0x70:
+        return octets[at + _1] == 0x77 and octets[at + _2] == 0x77 and octets[at + _3] == 0x2E
+    if octets[at + _1] != 0x74 or octets[at + _2] != 0x74 or octets[at + _3] != 0x70:
         return False
-    colon = at + 5 if octets[at + 4] == 0x73 else at + 4
-    return octets[colon] == 0x3A and octets[colon + 1] == 0x2F and octets[colon + 2] == 0x2F
+    colon = at + _5 if octets[at + _4] == 0x73 else at + _4
+    return octets[colon] == 0x3A and octets[colon + _1] == 0x2F and octets[colon + _2] == 0x2F
 
 
 @compiled
 def _glance(
     octets, separators, rows, traits, words, pairs, singles, doubles, sums, counts, asks, likeness, script, seen
 ):
-    size = octets.size
+    size = np.uint64(octets.size)
     limit = np.int64(TABLE_END)
     for text in range(separators.size - 1):
-        at, end = separators[text] + 1, separators[text + 1]
+        at, end = np.uint64(separators[text]) + _1, np.uint64(separators[text + 1])
         if at == end:
             continue
         row = rows[text]
@@ -187,16 +189,16 @@ def _glance(
         while True:
             kind = _KINDS[octets[at]] if at < end else _BREAK
             if kind == _BREAK and at < end:
-                at += 1
+                at += _1
                 continue
             token, counts_as_said = _START, False
             if at >= end:
                 pass
             elif kind == _LETTER or kind == _BEYOND:
                 token, begun = np.uint64(0), at
-                if (octets[at] == 0x68 or octets[at] == 0x77) and at + 8 < size and _address(octets, at):
+                if (octets[at] == 0x68 or octets[at] == 0x77) and at + _8 < size and _address(octets, at):
                     while at < end and _KINDS[octets[at]] != _BREAK:
-                        at += 1
+                        at += _1
                     token = _LINK
                 else:
                     twice, once = 0, 0
@@ -204,7 +206,7 @@ def _glance(
                     while at < end:
                         kind = _KINDS[octets[at]]
                         if kind == _LETTER or kind == _DIGIT:
-                            code, length = np.int64(octets[at]), 1
+                            code, length = np.int64(octets[at]), _1
                             letters += 1
                         elif kind == _BEYOND:
                             code, length = _code(octets, at)
@@ -230,21 +232,21 @@ def _glance(
                     counts_as_said = counts_as_said or not alone
             elif kind == _DIGIT:
                 while at < end and _KINDS[octets[at]] == _DIGIT:
-                    at += 1
+                    at += _1
                 token = _NUMBER
             elif (
-                octets[at] == 0x40 and at + 1 < end and _KINDS[octets[at + 1]] in (_LETTER, _DIGIT, _BEYOND)
+                octets[at] == 0x40 and at + _1 < end and _KINDS[octets[at + _1]] in (_LETTER, _DIGIT, _BEYOND)
             ):  # @somebody
-                at += 1
+                at += _1
                 while at < end and (
                     _KINDS[octets[at]] in (_LETTER, _DIGIT, _BEYOND) or octets[at] in (0x2E, 0x2D, 0x40)
                 ):
-                    at += 1
+                    at += _1
                 token = _NAME
             else:
                 sign, run = octets[at], 0
                 while at < end and octets[at] == sign:
-                    at += 1
+                    at += _1
                     run += 1
                 if sign == 0x3F:
                     asks[row] = True
@@ -259,15 +261,13 @@ def _glance(
                     like = ((like << _11) | (like >> _53)) ^ number
                     said += 1
             together = _mixed(before * np.uint64(3) + number) >> _TO_BUCKET
-            for column in range(COLUMNS):
-                sums[row, 1, column] += pairs[together, column]
+            add_sixteen(sums, _COLUMNS * (_2 * np.uint64(row) + _1), pairs, _COLUMNS * together)
             if doubles.size:
                 doubles[row, count] = together
             if last:
                 break
             single = number >> _TO_BUCKET
-            for column in range(COLUMNS):
-                sums[row, 0, column] += words[single, column]
+            add_sixteen(sums, _COLUMNS * _2 * np.uint64(row), words, _COLUMNS * single)
             if singles.size:
                 singles[row, count] = single
             count += 1

@@ -29,6 +29,9 @@ SCHEMA = pa.schema(
 )
 
 
+_NEAR = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """n posts as columns: when, in which language (its place in `langs`), how, and by whom (hashes)."""
@@ -47,10 +50,10 @@ def tally(said: Said, channel: str, workspaces: Numbers, topics: Numbers, rows: 
     ----------
     workspaces, topics, rows : arrays of shape (m,): row `rows[k]` of `said` counts for this topic of this workspace
     """
-    spaces, space = np.unique(workspaces, return_inverse=True)
-    asked, topic = np.unique(topics, return_inverse=True)
+    spaces, space = _numbered(workspaces)
+    asked, topic = _numbered(topics)
     owner = space * len(asked) + topic
-    minutes, minute = np.unique(said.minutes, return_inverse=True)
+    minutes, minute = _numbered(said.minutes)
     key = owner * len(minutes) + minute[rows]
     key = (key * max(1, len(said.langs)) + said.lang[rows]) * 3 + (said.sentiment[rows] + 1)
     cells, cell, posts = np.unique(key, return_inverse=True, return_counts=True)
@@ -75,6 +78,16 @@ def tally(said: Said, channel: str, workspaces: Numbers, topics: Numbers, rows: 
         ],
         schema=SCHEMA,
     )
+
+
+def _numbered(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the different values, ascending, and which of them each is: without sorting where they lie near."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    if high - low > _NEAR + 4 * len(values):
+        return np.unique(values, return_inverse=True)
+    seen = np.zeros(high - low + 1, np.bool_)
+    seen[values - low] = True
+    return np.flatnonzero(seen) + low, (np.cumsum(seen) - 1)[values - low]
 
 
 def together(tables: Sequence[pa.Table]) -> pa.Table:
