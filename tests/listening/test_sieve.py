@@ -126,3 +126,9 @@ def test_lines_of_every_making_are_the_same() -> None:
     assert list(cut[1:]) == [b"", b'{"b":2}']
     assert list(Lines.of([b"a\nb", b"c"])) == [b"a\nb", b"c"]
     assert list(Lines.of([])) == [] and len(Lines.split(b"")) == 0
+
+
+@pytest.mark.parametrize(("source", "text"), [("strasse", "Die Straße"), ("fine", "ﬁne"), ('"gross ist"', "groß ist")])
+def test_a_letter_that_stands_for_two_is_both_and_lets_nothing_else_through(source: str, text: str) -> None:
+    assert picked(asking(source), line_of(text)) == [0]
+    assert picked(asking("acme"), line_of(text)) == []

@@ -12,10 +12,13 @@ from hubbub.listening.core.letters import is_mark, is_word, joins, normal
 TABLE_END = 0x20000
 """Beyond are rare ideographs, which belong to no word."""
 
-JOINS, MARK, ACTS, SPECIAL, UPPER, LOWER, OTHER, DIGIT, WORD = (1 << bit for bit in range(9))
+JOINS, MARK, ACTS, SPECIAL, UPPER, LOWER, OTHER, DIGIT, WORD, DOUBLE = (1 << bit for bit in range(10))
 """Of a character: it makes a longer word of what stands beside it; it is a mark; it is one whose order among
-others matters; its form depends on its neighbours or has several characters; a capital; a small letter;
-a letter that is neither; a digit; it may stand in a tag."""
+others matters; its form depends on its neighbours or is no letter or two; a capital; a small letter; a letter that is
+neither; a digit; it may stand in a tag; its form is two letters, as ß is ss."""
+
+SECOND = 17
+"""Bits to the right of the second letter in the form of what is DOUBLE."""
 
 _CATEGORIES = {"Lu": UPPER, "Ll": LOWER, "Lt": OTHER, "Lm": OTHER, "Lo": OTHER, "Nd": DIGIT, "Nl": DIGIT, "No": DIGIT}
 
@@ -31,6 +34,9 @@ def table() -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
         code = ord(letter)
         if len(normed) == 1:
             form[code] = ord(normed)
+        elif len(normed) == 2 and all(map(_is_letter, normed)):
+            form[code] = ord(normed[0]) | ord(normed[1]) << SECOND
+            traits[code] |= DOUBLE
         else:
             traits[code] |= SPECIAL
         traits[code] |= _CATEGORIES.get(unicodedata.category(letter), 0)
@@ -45,3 +51,7 @@ def table() -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
             traits[int(parts[1], 16)] |= SPECIAL
     traits[0x1100:0x1200] |= SPECIAL  # Korean letters written singly
     return form, traits
+
+
+def _is_letter(letter: str) -> bool:
+    return joins(letter) and not is_mark(letter) and ord(letter) < 1 << 32 - SECOND

@@ -4,7 +4,7 @@ One compiled pass over the bytes of a batch in normal form. What becomes a row i
 rest of what a network says is judged by this alone.
 """
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,assignment"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,assignment,call-arg"
 # ruff: noqa: SIM102, SIM109 (numba compiles these as they stand, and no faster otherwise)
 from collections.abc import Sequence
 from dataclasses import dataclass

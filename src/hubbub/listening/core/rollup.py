@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hubbub.kernel.batch import scalar
@@ -92,18 +91,30 @@ def _numbered(values: Numbers) -> tuple[Numbers, Numbers]:
 
 def together(tables: Sequence[pa.Table]) -> pa.Table:
     """Return several tallies as one, sorted by cell."""
-    keys = SCHEMA.names[:6]
-    grouped = pa.concat_tables(tables).group_by(keys, use_threads=False)
-    table = grouped.aggregate([("posts", "sum"), ("authors", "list")]).combine_chunks()
-    table = table.take(pc.sort_indices(table, [(name, "ascending") for name in keys])).combine_chunks()
-    lists = table.column("authors_list").combine_chunks()
-    sketches = lists.values
-    # The sketches of a cell lie side by side: to put them together is to leave out the bounds between them.
-    bounds = pc.take(pa.Array.from_buffers(pa.int32(), len(sketches) + 1, [None, sketches.buffers()[1]]), lists.offsets)
-    authors = pa.Array.from_buffers(pa.binary(), len(lists), [None, bounds.buffers()[1], sketches.buffers()[2]])
-    return pa.Table.from_arrays(
-        [*(table.column(name) for name in keys), table.column("posts_sum"), authors], schema=SCHEMA
-    )
+    table = pa.concat_tables(tables).combine_chunks()
+    if not table.num_rows:
+        return table
+    key = np.zeros(table.num_rows, np.int64)
+    for name in SCHEMA.names[:6]:
+        column = table.column(name).combine_chunks()
+        if pa.types.is_string(column.type):
+            said = column.dictionary_encode()
+            rank = np.argsort(np.argsort(np.array(said.dictionary.to_pylist())))
+            values, codes = np.arange(len(rank)), rank[said.indices.to_numpy()]
+        else:
+            values, codes = _numbered(column.to_numpy().astype(np.int64))
+        key = key * len(values) + codes
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    firsts = pa.array(order[starts])
+    # The sketches of a cell then lie side by side: to put them together is to leave out the bounds between them.
+    sketches = table.column("authors").combine_chunks().take(pa.array(order))
+    _, bounds, held = sketches.buffers()
+    ends = np.frombuffer(bounds, np.int32)[np.append(starts, len(order))]
+    authors = pa.Array.from_buffers(pa.binary(), len(starts), [None, pa.py_buffer(ends), held])
+    posts = np.add.reduceat(table.column("posts").to_numpy()[order], starts)
+    cells = [table.column(name).combine_chunks().take(firsts) for name in SCHEMA.names[:6]]
+    return pa.Table.from_arrays([*cells, pa.array(posts), authors], schema=SCHEMA)
 
 
 def rows_of(table: pa.Table) -> Iterator[tuple[int, int, int, str, str, int, int, bytes]]:

@@ -279,6 +279,8 @@ def fold(*, tallies: int = 1) -> bool:
 
     One process at a time does: the others find them locked, or gone.
     """
+    if not Tally.objects.filter(done__gt=0).exists() and Tally.objects.count() < tallies:
+        return False
     with transaction.atomic():
         waiting = list(Tally.objects.select_for_update().order_by("id"))
         if not waiting or (len(waiting) < tallies and not waiting[0].done):

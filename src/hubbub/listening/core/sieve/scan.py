@@ -10,7 +10,20 @@ import numpy as np
 
 from hubbub.kernel.compiled import compiled, inlined
 from hubbub.kernel.octets import between, eight_at, first_bit, same
-from hubbub.listening.core.characters import ACTS, DIGIT, JOINS, LOWER, MARK, OTHER, SPECIAL, TABLE_END, UPPER, WORD
+from hubbub.listening.core.characters import (
+    ACTS,
+    DIGIT,
+    DOUBLE,
+    JOINS,
+    LOWER,
+    MARK,
+    OTHER,
+    SECOND,
+    SPECIAL,
+    TABLE_END,
+    UPPER,
+    WORD,
+)
 
 TOPIC, NAME, FIRST = 1, 2, 4
 """What a word in the table says: a topic may match; somebody or something we know is named; look at the next word."""
@@ -28,6 +41,7 @@ _CONTINUES, _SIX_BITS, _TEN_BITS = np.uint64(0x80), np.uint64(0x3F), np.uint64(0
 _NO_CHARACTER = np.uint64(1 << 32)
 _QUOTE, _BACKSLASH, _HASH, _LOW, _BEYOND, _LAST = (np.uint8(n) for n in (0x22, 0x5C, 0x23, 0x5F, 0x80, 0xFF))
 _A, _Z, _SMALL_A, _SMALL_Z, _ZERO, _NINE = (np.uint8(ord(letter)) for letter in "AZaz09")
+_SECOND, _LETTER = np.uint64(SECOND), np.uint64((1 << SECOND) - 1)
 _TABLE_END, _ASCII_END = np.uint64(TABLE_END), np.uint64(0x80)
 
 
@@ -153,7 +167,7 @@ def _tag(data, at, end, form, traits, prefixed, bits, shift, table, flags):
         if at < end:
             code, length = _letter(data, at, end)
         trait = np.int64(traits[code]) if code < _TABLE_END else 0
-        if trait & WORD and (trait & (SPECIAL | MARK) or not trait & JOINS):
+        if trait & WORD and (trait & (SPECIAL | DOUBLE | MARK) or not trait & JOINS):
             return ODD
         category = trait & (UPPER | LOWER | OTHER | DIGIT)
         small = category & (LOWER | OTHER)
@@ -202,7 +216,9 @@ def _aside(data, at, end, line_end, pending, form, traits, prefixes, signs, bits
                 acted = trait & ACTS != 0
                 joins = trait & JOINS != 0 and (size > _0 or not trait & MARK)
                 if joins:
-                    part, size = _grown(part, size, letter)
+                    part, size = _grown(part, size, letter & _LETTER)
+                    if trait & DOUBLE:
+                        part, size = _grown(part, size, letter >> _SECOND)
                 elif signs and code >= _ASCII_END and not trait & MARK:
                     free = letter
                     found |= _look_up(letter, bits, shift, table, flags)
