@@ -6,13 +6,21 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.kernel.octets import Quoted, marks, may_change, newlines
+from hubbub.kernel.octets import Quoted, may_change, newlines
 from hubbub.kernel.text import clean
 
 BYTES = st.binary(max_size=400) | st.lists(st.sampled_from([b"\n", b'"', b"\\", b'"id"', b'"idea"', b"x" * 63])).map(
     b"".join
 )
-TEXTS = st.lists(st.none() | st.text(st.sampled_from("ab \t\n\r\x07\x7f\x85\xa0\xe9\u1680\u2003\u2028\u205f\u3000東")))
+TEXTS = st.lists(
+    st.none()
+    | st.text(st.sampled_from("ab \t\n\r\x07\x7f\x85\xa0\xe9\u1680\u2003\u2028\u205f\u3000東"))
+    | st.builds(
+        "{}{}".format,
+        st.text("ab c\n", min_size=60, max_size=80),
+        st.sampled_from(["", "\x07", "\x85", "\x7f", "\xa1"]),
+    )
+)
 
 
 @given(BYTES)
@@ -21,11 +29,12 @@ def test_newlines_stand_where_they_stand(data: bytes) -> None:
 
 
 @given(BYTES)
-def test_a_string_may_end_at_quotation_marks_backslashes_and_controls(data: bytes) -> None:
-    held = [at for at, byte in enumerate(data) if byte in b'"\\' or byte < 0x20]
-    found = marks(data).tolist()
-    assert set(held) <= set(found)
-    assert all(at >= len(data) // 64 * 64 for at in set(found) - set(held))  # of what is left over, all
+def test_many_first_letters_are_looked_for_like_few(data: bytes) -> None:
+    names = ["id", "idea", "title", "x", "y", "z", "longer than eight"]
+    expected = [
+        hit.start() + len(hit[1]) + 1 for hit in re.finditer(rb'(?="((?:%s)"))' % "|".join(names).encode(), data)
+    ]
+    assert Quoted(names).ends(data).tolist() == expected
 
 
 @given(BYTES)

@@ -15,19 +15,15 @@ from hubbub.kernel.hashing import parts_of
 
 _0, _1, _3, _7, _8, _63, _64 = (np.uint64(n) for n in (0, 1, 3, 7, 8, 63, 64))
 _FIRSTS = 4  # letters that are compared at once
-_NEWLINE, _QUOTE, _BACKSLASH, _NUL, _LAST_CONTROL = (np.uint8(n) for n in (0x0A, 0x22, 0x5C, 0, 0x1F))
+_NEWLINE, _TAB, _QUOTE, _DELETE, _TWO, _NUL, _LAST_CONTROL = (
+    np.uint8(n) for n in (0x0A, 0x09, 0x22, 0x7F, 0xC2, 0, 0x1F)
+)
 
 
 def newlines(data: bytes) -> NDArray[np.int64]:
     """Return where newlines stand, ascending."""
     found = np.empty(len(data), np.int64)  # memory that is not written to costs nothing
     return found[: _places(octets_of(data), _NEWLINE, found)].copy()
-
-
-def marks(data: bytes) -> NDArray[np.int64]:
-    """Return where what may end a JSON string stands: quotation marks, backslashes, controls; ascending."""
-    found = np.empty(len(data), np.int64)
-    return found[: _marks(octets_of(data), found)].copy()
 
 
 def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int | None) -> NDArray[np.int64]:
@@ -41,7 +37,9 @@ def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int |
     """
     found = np.empty(len(strings), np.int64)
     ends, data = parts_of(strings)
-    return found[: _may_change(ends, data, lines, empty, np.int64(most or 2**31), found)]
+    bounds = np.uint64(ends[0]), np.uint64(ends[-1])
+    plain = lines and len(data) >= 64 and not _has_controls(data, *bounds)
+    return found[: _may_change(ends, data, lines, plain, empty, np.int64(most or 2**31), found)]
 
 
 def eights_of(data: bytes) -> tuple[NDArray[np.uint64], np.uint64]:
@@ -176,21 +174,6 @@ def _places(data, wanted, found):
 
 
 @compiled
-def _marks(data, found):
-    size, block, whole = _0, _0, np.uint64(data.size)
-    while block < whole:
-        start = min(block, whole - _64)
-        mask = same(data, start, _QUOTE) | same(data, start, _BACKSLASH) | between(data, start, _NUL, _LAST_CONTROL)
-        mask >>= block - start
-        while mask != _0:
-            found[size] = block + first_bit(mask)
-            size += _1
-            mask &= mask - _1
-        block += _64
-    return size
-
-
-@compiled
 def _quoted(data, eights, rest, firsts, any_, held, begins, sizes, found):
     size, block, whole = _0, _0, np.uint64(data.size)
     while block < whole:
@@ -220,13 +203,26 @@ def _quoted(data, eights, rest, firsts, any_, held, begins, sizes, found):
 
 
 @compiled
-def _may_change(ends, data, lines, empty, most, found):
+def _has_controls(data, at, end):
+    """Say whether there may be a character that `clean` takes out of a text, of two bytes or one."""
+    while at < end:
+        start = min(at, np.uint64(data.size) - _64)
+        mask = between(data, start, _NUL, _LAST_CONTROL) & ~(same(data, start, _NEWLINE) | same(data, start, _TAB))
+        mask = (mask | same(data, start, _DELETE) | same(data, start, _TWO)) >> (at - start)
+        if mask != _0:
+            return True
+        at += _64
+    return False
+
+
+@compiled
+def _may_change(ends, data, lines, plain, empty, most, found):
     count = 0
     for row in range(ends.size - 1):
         start, end = ends[row], ends[row + 1]
         odd = end - start > most or (empty and start == end)
         before = np.uint8(0x20)
-        for at in range(start, end):
+        for at in range(start, start if plain else end):
             byte = data[at]
             if 0x20 < byte < 0x7F:
                 pass

@@ -3,7 +3,7 @@
 What is not as it should be, or written in a way that needs a closer look, is left to a parser that says what is wrong.
 """
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,var-annotated"
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hubbub.kernel.batch import Lines
 from hubbub.kernel.compiled import compiled, inlined
-from hubbub.kernel.octets import eight_at, eights_of, marks
+from hubbub.kernel.octets import between, eight_at, eights_of, first_bit, octets_of, same
 
 TEXT, NAME, COUNT, ANY, OBJECT, LISTS = range(6)
 """Kinds of values: a string; one or null; a count or null; whatever stands there, as its bytes; an object of fields;
@@ -50,6 +50,7 @@ _FIRSTS = _KEYS[:, :8].copy().view(np.uint64).ravel()  # the first eight letters
 _MUST = np.array([_NAMES.index(name) for name in _NEEDED], np.int64)
 _HEX = np.array([int(chr(b), 16) if chr(b) in "0123456789abcdefABCDEF" else 255 for b in range(256)], np.int64)
 _ODD = np.uint64(0xFFFFFFFFFFFFFFFF)
+_QUOTE, _BACKSLASH, _NUL, _LAST_CONTROL = (np.uint8(n) for n in (0x22, 0x5C, 0, 0x1F))
 _DEEPEST = 60  # objects and lists in each other
 _LONGEST_COUNT = np.uint64(15)  # digits
 _0, _1, _2, _4, _5, _6, _8, _64 = (np.uint64(n) for n in (0, 1, 2, 4, 5, 6, 8, 64))
@@ -121,12 +122,9 @@ def found(lines: Lines) -> Found:
     spans = np.full((len(lines), len(_NAMES), 2), -1, np.int64)
     escaped = np.zeros((len(lines), len(_NAMES)), np.bool_)
     plain = np.zeros(len(lines), np.bool_)
-    ends = marks(lines.data)
-    listed = np.empty((len(ends) // 2 + 1, 5), np.int64)
-    size = _look(
-        np.frombuffer(lines.data, np.uint8), *eights_of(lines.data), ends, lines.starts, lines.ends,
-        spans, escaped, listed, plain,
-    )  # fmt: skip
+    listed = np.empty((len(lines.data) // 3 + 1, 5), np.int64)  # `{},` at least
+    bounds = lines.starts, lines.ends
+    size = _look(octets_of(lines.data), *eights_of(lines.data), *bounds, spans, escaped, listed, plain)
     rows = np.flatnonzero(plain)
     if len(rows) < len(lines):
         spans, escaped = spans[rows], escaped[rows]
@@ -134,17 +132,15 @@ def found(lines: Lines) -> Found:
 
 
 @compiled
-def _look(data, eights, rest, marks, starts, ends, spans, escaped, listed, plain):
+def _look(data, eights, rest, starts, ends, spans, escaped, listed, plain):
     """Note where the values of fields stand in each line; return how many strings entities list.
 
     One loop goes through whatever stands in each other. At depth 1 stand a post's members, at depth 2 its author's, or
     the lists of its entities, at depth 4 what those hold.
     """
-    size, turn, count = _0, _0, np.uint64(marks.size)
+    size = _0
     for row in range(starts.size):
         at, end = np.uint64(starts[row]), np.uint64(ends[row])
-        while turn < count and np.uint64(marks[turn]) < at:
-            turn += _1
         at = _spaces(data, at, end)
         if at >= end or data[at] != 0x7B:
             continue
@@ -159,7 +155,7 @@ def _look(data, eights, rest, marks, starts, ends, spans, escaped, listed, plain
                 if at >= end or data[at] != 0x22:
                     break
                 start = at + _1
-                at, turn, odd = _string(data, marks, count, turn, at, end)
+                at, odd = _string(data, at, end)
                 if at == _ODD:
                     break
                 field = -1
@@ -186,7 +182,7 @@ def _look(data, eights, rest, marks, starts, ends, spans, escaped, listed, plain
                 break
             byte, begun, odd = data[at], at, False
             if byte == 0x22:
-                at, turn, odd = _string(data, marks, count, turn, at, end)
+                at, odd = _string(data, at, end)
             elif byte == 0x7B or byte == 0x5B:
                 if depth == _DEEPEST:
                     break
@@ -327,50 +323,54 @@ def _spaces(data, at, end):
 
 
 @inlined
-def _string(data, marks, count, turn, at, end):
-    """Return where a string ends, after its quotation mark, which mark comes then, and whether it holds escapes.
+def _string(data, at, end):
+    """Return where a string ends, after its quotation mark, and whether it holds escapes."""
+    at = _mark(data, at + _1, end)
+    if at < end and data[at] == _QUOTE:
+        return at + _1, False
+    return _escaped(data, at, end), True
 
-    `marks` are where strings may end, `turn` which of them comes next.
-    """
-    at += _1
-    while turn < count and np.uint64(marks[turn]) < at:
-        turn += _1
-    if turn < count and np.uint64(marks[turn]) < end and data[np.uint64(marks[turn])] == 0x22:
-        return np.uint64(marks[turn]) + _1, turn + _1, False
-    at, turn = _escaped(data, marks, count, turn, at, end)
-    return at, turn, True
+
+@inlined
+def _mark(data, at, end):
+    """Return where what may end a string stands next: a quotation mark, a backslash, a control character."""
+    mask = _0
+    while at < end and mask == _0:
+        start = min(at, np.uint64(data.size) - _64)
+        mask = same(data, start, _QUOTE) | same(data, start, _BACKSLASH) | between(data, start, _NUL, _LAST_CONTROL)
+        mask >>= at - start
+        at += first_bit(mask) if mask != _0 else _64
+    return at
 
 
 @compiled
-def _escaped(data, marks, count, turn, at, end):
-    """Return where a string ends whose next mark is no quotation mark, and which mark comes then."""
-    while True:
-        while turn < count and np.uint64(marks[turn]) < at:
-            turn += _1
-        if turn == count or np.uint64(marks[turn]) >= end:
-            return _ODD, turn
-        at = np.uint64(marks[turn]) + _1
-        byte = data[at - _1]
-        if byte == 0x22:
-            return at, turn + _1
+def _escaped(data, at, end):
+    """Return where a string ends whose next mark is no quotation mark."""
+    while at < end:
+        byte = data[at]
+        at += _1
+        if byte == _QUOTE:
+            return at
         if byte < 0x20 or at >= end:
-            return _ODD, turn
+            return _ODD
         byte = data[at]
         at += _1
         if byte == 0x75:
             code = _four(data, at, end)
             at += _4
             if code < 0 or 0xDC00 <= code < 0xE000:
-                return _ODD, turn
+                return _ODD
             if 0xD800 <= code < 0xDC00:
                 if at + _6 > end or data[at] != 0x5C or data[at + _1] != 0x75:
-                    return _ODD, turn
+                    return _ODD
                 low = _four(data, at + _2, end)
                 if low < 0xDC00 or low >= 0xE000:
-                    return _ODD, turn
+                    return _ODD
                 at += _6
         elif _plain_escape(byte) == 0:
-            return _ODD, turn
+            return _ODD
+        at = _mark(data, at, end)
+    return _ODD
 
 
 @compiled
