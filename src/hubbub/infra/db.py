@@ -39,6 +39,28 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     return len(given)
 
 
+def holds(model: type[models.Model], **wanted: Any) -> bool:
+    """Say whether there is a row with these values, by names of columns."""
+    where = " AND ".join(f"{name} = %s" for name in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {model._meta.db_table} WHERE {where} LIMIT 1", list(wanted.values()))  # noqa: S608
+        return cursor.fetchone() is not None
+
+
+def change(model: type[models.Model], wanted: Mapping[str, Any], columns: Mapping[str, Any], **more: int) -> int:
+    """Write columns of the rows that have the wanted values, add to those in `more`; return how many rows there are."""
+    fields = [model._meta.get_field(name) for name in columns]
+    given = _adapted(fields, [tuple(columns.values())])[0]
+    pairs = ", ".join([*(f"{each.column} = %s" for each in fields), *(f"{name} = {name} + %s" for name in more)])  # type: ignore[union-attr]
+    where = " AND ".join(f"{name} = %s" for name in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {model._meta.db_table} SET {pairs} WHERE {where}",  # noqa: S608
+            [*given, *more.values(), *wanted.values()],
+        )
+        return int(cursor.rowcount)
+
+
 def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, Sequence[Any]]]) -> None:
     """Write columns of many rows, given as (primary key, values)."""
     fields = [model._meta.get_field(name) for name in columns]

@@ -20,9 +20,10 @@ BUCKETS_LOG2 = 17
 # A text becomes tokens, tokens become numbers. Placeholders are upper case, as folded text never is.
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,}")
+_MAIL_LIKE = re.compile(r"[\w.+-]@[\w-]")  # few texts have any, and this is quicker found
 _HANDLE = re.compile(r"@\w[\w.@-]*")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
-_DRAWN_OUT = re.compile(r"(.)\1{2,}")  # sooooo, !!!!!: twice is enough
+_DRAWN_OUT = re.compile(r"(.)\1\1+")  # sooooo, !!!!!: twice is enough
 _TOKEN = re.compile(r"\n|[^\W_][\w']*|[!-/:-@\[-`{-~]+|[^\w\s]")
 
 Feature = tuple[NDArray[np.int32], NDArray[np.int64]]
@@ -49,7 +50,9 @@ def tokens(texts: Sequence[str]) -> list[str]:
         joined = joined.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
     joined = _LINK.sub(" LINK ", joined)
     if "@" in joined:
-        joined = _HANDLE.sub(" USER ", _MAIL.sub(" MAIL ", joined))
+        if _MAIL_LIKE.search(joined):
+            joined = _MAIL.sub(" MAIL ", joined)
+        joined = _HANDLE.sub(" USER ", joined)
     return _TOKEN.findall(_DRAWN_OUT.sub(r"\1\1", _NUMBER.sub("0", joined)))
 
 

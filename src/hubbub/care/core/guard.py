@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hubbub.care.core.phrases import Rule, Suspects, expression, phrases
+from hubbub.care.core.phrases import Rule, Suspects, in_ascii, phrases
 
 
 class Risk(StrEnum):
@@ -54,7 +54,7 @@ def warnings(text: str) -> tuple[Caution, ...]:
 def is_delicate(text: str) -> bool:
     """Say whether a customer's post gives personal data away, or speaks of compensation or liability."""
     plain = " ".join(text.replace("’", "'").split())
-    if plain.isascii() and not _SUSPECTS.of(plain):
+    if not _SUSPECTS.of(in_ascii(plain)):
         return False
     return bool(_COMPENSATE.search(plain)) or any(map(bool, _given(plain)))
 
@@ -218,7 +218,7 @@ _PRIVATELY = phrases(
 # One look tells that none of these holds in a text: most are plain English, and give nothing away.
 _SUSPECTS = Suspects(
     [
-        expression(f"(?i){rule.pattern}" if rule.flags & re.IGNORECASE else rule.pattern)
+        Rule(rule, (in_ascii(f"(?i){rule.pattern}" if rule.flags & re.IGNORECASE else rule.pattern).encode(),))
         for rule in (_COMPENSATE, _CARD, _IBAN, _MAIL, _NUMBERED, _SORT_CODE, _BORN, _PHONE, _STREET)
     ]
 )

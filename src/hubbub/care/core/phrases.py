@@ -50,10 +50,7 @@ def phrases(lines: str, **lists: str) -> Rule:
 
 
 def expression(pattern: str) -> Rule:
-    """Compile a regular expression into a rule.
-
-    The rule may be suspected of texts beyond ASCII only where every letter class of it stands in brackets.
-    """
+    """Compile a regular expression into a rule; every letter class of it stands in brackets."""
     return Rule(re.compile(pattern), (pattern.replace(r"\w", r"\w\x80-\xff").encode(),))
 
 
@@ -85,6 +82,28 @@ def _forms(choices: str, lists: dict[str, str]) -> list[str]:
         for choice in choices.split("|")
         for form in (lists[choice[1:-1]].split() if choice.startswith("<") else [choice])
     ]
+
+
+class _Plain(dict[int, int]):
+    """For `str.translate`: ASCII as it is, and for every other character one of ASCII of the same kind."""
+
+    def __missing__(self, code: int) -> int:
+        letter = chr(code)
+        kept = (code < 128 and letter) or _ALIKE.get(letter)
+        if not kept:
+            kept = "0" if letter.isdecimal() else "A" if letter.isupper() else "a" if letter.isalnum() else "~"
+        self[code] = ord(kept)
+        return self[code]
+
+
+_ALIKE = {"ſ": "s", "K": "k", "İ": "i", "ı": "i"}
+"""What letters beyond ASCII are when capitals and small letters are the same."""
+_PLAIN = _Plain()
+
+
+def in_ascii(text: str) -> str:
+    """Return a text, or an expression, in ASCII alone. Where an expression holds in a text, so it does here."""
+    return text if text.isascii() else text.translate(_PLAIN)
 
 
 class Suspects:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
@@ -249,14 +249,16 @@ def commit(made: Commit, *, now: datetime) -> None:
 
 def _count(made: Commit) -> None:
     """Add to the roll-ups; what is too much for a short transaction waits as a tally."""
+    said = ((key, posts, made.authors.get(key, set())) for key, posts in sorted(made.cells.items()))
+    cells = [
+        (*key, posts, np.array(sorted(authors), "<u4").tobytes()) for key, posts, authors in said if posts or authors
+    ]
     if made.tally is not None and made.tally.num_rows > AT_MOST:
         Tally.objects.create(cells=_packed(made.tally))
     elif made.tally is not None:
-        _add_up(rollup.rows_of(made.tally))
-    said = ((key, posts, made.authors.get(key, set())) for key, posts in sorted(made.cells.items()))
-    _add_up(
-        (*key, posts, np.array(sorted(authors), "<u4").tobytes()) for key, posts, authors in said if posts or authors
-    )
+        cells += rollup.rows_of(made.tally)
+    if cells:
+        _add_up(cells)
 
 
 def _add_up(cells: Iterable[tuple[Any, ...]]) -> None:
@@ -324,34 +326,32 @@ def _unpacked(cells: bytes | memoryview) -> pa.Table:
 
 def check_fence(stream: StreamId, number: int) -> None:
     """Raise Fenced if another process committed on a stream, so that `number` is not next any more."""
-    if not Stream.objects.filter(pk=stream, next_segment=number).exists():
+    if not db.holds(Stream, id=stream, next_segment=number):
         raise Fenced(stream=stream)
 
 
 def _move_on(made: Commit, now: datetime) -> None:
     """Pass the fence: only the commit that expects the next number may move the stream on."""
     next_number = made.number + (made.segment_size is not None)
-    moved = Stream.objects.filter(pk=made.stream, next_segment=made.number).update(
-        next_segment=next_number,
-        cursor=made.cursor,
-        lines=models.F("lines") + made.lines,
-        heard_at=made.arrived_at,
-        ok_at=now,
-        error="",
-        error_at=None,
+    moved = db.change(
+        Stream,
+        {"id": made.stream, "next_segment": made.number},
+        {
+            "next_segment": next_number,
+            "cursor": made.cursor,
+            "heard_at": made.arrived_at,
+            "ok_at": now,
+            "error": "",
+            "error_at": None,
+        },
+        lines=made.lines,
     )
     if moved != 1:
         raise Fenced(stream=made.stream)
     if made.segment_size is not None:
-        Segment.objects.create(
-            stream_id=made.stream,
-            number=made.number,
-            posts=made.heard,
-            rows=len(made.rows),
-            shed=made.shed,
-            size=made.segment_size,
-            committed_at=now,
-        )
+        columns = ("stream", "number", "posts", "rows", "shed", "size", "committed_at")
+        row = (made.stream, made.number, made.heard, len(made.rows), made.shed, made.segment_size, now)
+        db.insert(Segment, columns, [row])
 
 
 def _apply_edits(made: Commit) -> None:
