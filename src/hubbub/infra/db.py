@@ -47,6 +47,14 @@ def holds(model: type[models.Model], **wanted: Any) -> bool:
         return cursor.fetchone() is not None
 
 
+def first(model: type[models.Model], column: str) -> Any:
+    """Return a column of the first row, None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {model._meta.db_table} ORDER BY id LIMIT 1")  # noqa: S608
+        row = cursor.fetchone()
+        return row and row[0]
+
+
 def change(model: type[models.Model], wanted: Mapping[str, Any], columns: Mapping[str, Any], **more: int) -> int:
     """Write columns of the rows that have the wanted values, add to those in `more`; return how many rows there are."""
     fields = [model._meta.get_field(name) for name in columns]
@@ -95,6 +103,9 @@ def add_up(
         cursor.executemany(sql, list(cells))
 
 
+_AMONG_JSON = "IN (SELECT value FROM json_each(%s))"
+
+
 class Among(models.Lookup):
     """`uri__among=uris`: as `__in`, for a set of any size, and without preparing each of its values."""
 
@@ -105,7 +116,7 @@ class Among(models.Lookup):
         """Give all the values as one."""
         column, params = self.process_lhs(compiler, connection)
         if connection.vendor == "sqlite":
-            return f"{column} IN (SELECT value FROM json_each(%s))", (*params, _json(list(self.rhs)))  # noqa: S608
+            return f"{column} {_AMONG_JSON}", (*params, _json(list(self.rhs)))
         return f"{column} = ANY(%s)", (*params, list(self.rhs))
 
 
@@ -121,6 +132,20 @@ def rows(found: models.QuerySet[Any], columns: Sequence[str]) -> list[tuple[Any,
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return _changed(cursor.fetchall(), (_reader(found.model._meta.get_field(name)) for name in columns))
+
+
+def of_uris(
+    model: type[models.Model], columns: Sequence[str], workspaces: Iterable[int], uris: Iterable[str]
+) -> list[tuple[Any, ...]]:
+    """Return columns of the rows that some workspaces have of posts."""
+    owners, wanted = list(workspaces), list(uris)
+    if not owners or not wanted:
+        return []
+    among, given = ("= ANY(%s)", wanted) if connection.vendor != "sqlite" else (_AMONG_JSON, _json(wanted))
+    sql = f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE uri {among} AND workspace_id IN "  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ({', '.join(['%s'] * len(owners))})", [given, *owners])
+        return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 def counts(model: type[models.Model], wanted: Mapping[T, Mapping[str, Any]], up_to: int) -> dict[T, int]:

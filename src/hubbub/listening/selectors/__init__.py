@@ -82,7 +82,8 @@ def shed_lately(access: Access, now: datetime) -> int:
 
 def known_rows(workspaces: Iterable[int], uris: Sequence[str]) -> dict[tuple[int, str], Post]:
     """Return the rows of posts that are known already, by workspace and uri. For the ingest flow."""
-    rows = Post.objects.filter(workspace_id__in=tuple(workspaces), uri__among=frozenset(uris)).defer("text", "ref")
+    there = [pk for (pk,) in db.of_uris(Post, ("id",), workspaces, uris)]
+    rows = Post.objects.filter(pk__among=there).defer("text", "ref") if there else ()
     return {(row.workspace_id, row.uri): row for row in rows}
 
 
@@ -106,8 +107,7 @@ def row_ids_by(workspace: int, channel: str, author: str) -> list[int]:
 
 def buried(workspaces: Iterable[int], uris: Sequence[str]) -> frozenset[tuple[int, str]]:
     """Return the posts whose delete came before their create, by workspace and uri."""
-    rows = Tombstone.objects.filter(workspace_id__in=tuple(workspaces), uri__among=frozenset(uris))
-    return frozenset(rows.values_list("workspace_id", "uri"))
+    return frozenset(db.of_uris(Tombstone, ("workspace_id", "uri"), workspaces, uris))
 
 
 def counted_of(row: Post) -> Counted | None:

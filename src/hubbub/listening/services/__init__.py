@@ -266,7 +266,7 @@ def _add_up(cells: Iterable[tuple[Any, ...]]) -> None:
     cells = list(cells)
     keys = ("workspace_id", "topic", "minute", "channel", "lang", "sentiment")
     db.add_up(Rollup, keys, "posts", "authors", cells)
-    settled = RolledUp.objects.values_list("hour", flat=True).first() or 0
+    settled = db.first(RolledUp, "hour") or 0
     late = Counter[tuple[Any, ...]]()
     for workspace, topic, minute, channel, lang, sentiment, posts, _ in cells:
         if minute < settled * 60:
@@ -281,7 +281,8 @@ def fold(*, tallies: int = 1) -> bool:
 
     One process at a time does: the others find them locked, or gone.
     """
-    if not Tally.objects.filter(done__gt=0).exists() and Tally.objects.count() < tallies:
+    done = list(Tally.objects.values_list("done", flat=True))
+    if not done or (len(done) < tallies and not any(done)):
         return False
     with transaction.atomic():
         waiting = list(Tally.objects.select_for_update().order_by("id"))
