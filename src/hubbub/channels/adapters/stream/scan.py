@@ -296,10 +296,10 @@ def _field(data, eights, rest, start, size, first, last):
     begins = eight_at(eights, rest, start) & (_ODD >> (_64 - (min(size, _8) << np.uint64(3)))) if size else _0
     for field in range(first, last):
         if _FIRSTS[field] == begins and _SIZES[field] == size:
-            same = _8
-            while same < size and data[start + same] == _KEYS[field, same]:
-                same += _1
-            if same >= size:
+            place = _8
+            while place < size and data[start + place] == _KEYS[field, place]:
+                place += _1
+            if place >= size:
                 return field
     return -1
 
@@ -309,10 +309,10 @@ def _counts(data, start, end):
     """Say whether a value is a whole number that is none too large."""
     if end - start > _LONGEST_COUNT:
         return False
-    same = True
+    digits = True
     for place in range(start, end):
-        same &= 0x30 <= data[place] <= 0x39
-    return same
+        digits &= 0x30 <= data[place] <= 0x39
+    return digits
 
 
 @inlined
