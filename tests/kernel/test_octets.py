@@ -57,3 +57,8 @@ def test_what_cleaning_changes_is_among_what_may_change(texts: list[str | None])
 @given(st.lists(st.text("ab c\n", max_size=9)))
 def test_plain_texts_need_no_cleaning(texts: list[str]) -> None:
     assert not may_change(pa.array(texts, pa.string()), lines=True, empty=False, most=None).size
+
+
+def test_however_many_there_are_all_are_found() -> None:
+    assert newlines(b"\n" * 500).tolist() == list(range(500))
+    assert Quoted(["id"]).ends(b'"id"' * 500).tolist() == list(range(4, 2001, 4))

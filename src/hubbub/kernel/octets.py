@@ -22,8 +22,12 @@ _NEWLINE, _TAB, _QUOTE, _DELETE, _TWO, _NUL, _LAST_CONTROL = (
 
 def newlines(data: bytes) -> NDArray[np.int64]:
     """Return where newlines stand, ascending."""
-    found = np.empty(len(data), np.int64)  # memory that is not written to costs nothing
-    return found[: _places(octets_of(data), _NEWLINE, found)].copy()
+    found = np.empty(len(data) // 64 + 64, np.int64)  # enough where lines are no shorter
+    size = _places(octets_of(data), _NEWLINE, found)
+    if size > len(found):
+        found = np.empty(int(size), np.int64)
+        _places(octets_of(data), _NEWLINE, found)
+    return found[:size]
 
 
 def may_change(strings: pa.StringArray, *, lines: bool, empty: bool, most: int | None) -> NDArray[np.int64]:
@@ -73,11 +77,13 @@ class Quoted:
 
     def ends(self, data: bytes) -> NDArray[np.int64]:
         """Return where they end, after the quotation mark; ascending."""
-        found = np.empty(len(data) // 2 + 1, np.int64)
-        size = _quoted(
-            octets_of(data), *eights_of(data), self._firsts, self._any, self._held, self._begins, self._sizes, found
-        )
-        return found[:size].copy()
+        looked_for = self._firsts, self._any, self._held, self._begins, self._sizes
+        found = np.empty(len(data) // 64 + 64, np.int64)  # enough for what people write
+        size = _quoted(octets_of(data), *eights_of(data), *looked_for, found)
+        if size > len(found):
+            found = np.empty(int(size), np.int64)
+            _quoted(octets_of(data), *eights_of(data), *looked_for, found)
+        return found[:size]
 
 
 @intrinsic
@@ -161,12 +167,14 @@ def add_sixteen(typing, sums, at, weights, place):
 
 @compiled
 def _places(data, wanted, found):
-    size, block, whole = _0, _0, np.uint64(data.size)
+    """Note where a byte stands, as far as there is room; return how often it does."""
+    size, block, whole, room = _0, _0, np.uint64(data.size), np.uint64(found.size)
     while block < whole:
         start = min(block, whole - _64)
         mask = same(data, start, wanted) >> (block - start)
         while mask != _0:
-            found[size] = block + first_bit(mask)
+            if size < room:
+                found[size] = block + first_bit(mask)
             size += _1
             mask &= mask - _1
         block += _64
@@ -195,7 +203,8 @@ def _quoted(data, eights, rest, firsts, any_, held, begins, sizes, found):
                 while at < sizes[each] and data[begun + at] == held[each, at]:
                     at += _1
                 if at == sizes[each]:
-                    found[size] = begun + at
+                    if size < np.uint64(found.size):
+                        found[size] = begun + at
                     size += _1
                     break
         block += _64

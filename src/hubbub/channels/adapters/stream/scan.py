@@ -122,7 +122,7 @@ def found(lines: Lines) -> Found:
     spans = np.full((len(lines), len(_NAMES), 2), -1, np.int64)
     escaped = np.zeros((len(lines), len(_NAMES)), np.bool_)
     plain = np.zeros(len(lines), np.bool_)
-    listed = np.empty((len(lines.data) // 3 + 1, 5), np.int64)  # `{},` at least
+    listed = np.empty((lines.data.count(b"{"), 5), np.int64)
     bounds = lines.starts, lines.ends
     size = _look(octets_of(lines.data), *eights_of(lines.data), *bounds, spans, escaped, listed, plain)
     rows = np.flatnonzero(plain)
