@@ -570,7 +570,8 @@ class Run:
             time.sleep(1)
             with _trying():
                 sky = Stream.objects.get(kind="jetstream")
-                busy = int(sky.cursor or 0) < self.source.last_us or len(self.answered) < len(self.asked)
+                heard_us = sky.cursor if isinstance(sky.cursor, int) else 0  # else it only began
+                busy = heard_us < self.source.last_us or len(self.answered) < len(self.asked)
                 now = (sky.lines, sky.next_segment, OutboxMessage.objects.filter(state="delivered").count())
                 busy = busy or OutboxMessage.objects.filter(state__in=("queued", "sending")).exists()
                 busy = busy or Segment.objects.filter(archived_at=None).exists()

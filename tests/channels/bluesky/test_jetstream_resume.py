@@ -80,8 +80,9 @@ async def test_without_a_cursor_only_what_comes_from_now_on_is_heard() -> None:
         await replayer.say(new)
         begun, batch = await listening
         await channel.aclose()
-    assert (begun.lines, replayer.asked) == ([], [begun.cursor - OVERLAP_US])
-    assert abs(begun.cursor - time.time_ns() // 1_000) < 60_000_000
+    since = begun.cursor["begun"]
+    assert (begun.lines, replayer.asked) == ([], [since - OVERLAP_US])
+    assert abs(since - time.time_ns() // 1_000) < 60_000_000
     assert (batch.lines, batch.cursor) == ([new], NOON_US + 1)  # by the stream's own clock, though ours is ahead of it
 
 
@@ -90,11 +91,26 @@ async def test_who_is_killed_before_anybody_spoke_goes_on_from_there() -> None:
         first = listening_to(replayer.url)
         begun = await anext(first.hear(None))
         await first.aclose()
-        missed = line(commit(record=record("meanwhile"), time_us=begun.cursor + 1))
+        missed = line(commit(record=record("meanwhile"), time_us=begun.cursor["begun"] + 1))
         await replayer.say(missed)
         again = listening_to(replayer.url)
         assert missed in (await until(again.hear(begun.cursor), missed))[-1].lines
         await again.aclose()
+
+
+async def test_a_clock_that_was_ahead_at_the_beginning_keeps_nothing_back_later() -> None:
+    ahead = {"begun": time.time_ns() // 1_000 + 7_200_000_000}
+    said = line(commit(record=record("now"), time_us=NOON_US))
+    async with Replayer([]) as replayer:
+        channel = listening_to(replayer.url)
+        listening = asyncio.create_task(until(channel.hear(ahead), said))
+        await replayer.joined()
+        await replayer.say(said)
+        begun, batch = await listening
+        await channel.aclose()
+    assert begun.cursor["begun"] < ahead["begun"]
+    assert replayer.asked == [begun.cursor["begun"] - OVERLAP_US]
+    assert batch.cursor == NOON_US
 
 
 async def test_a_connection_cut_on_demand_is_opened_again() -> None:

@@ -111,23 +111,27 @@ class Jetstream:
         """Yield all posts after a cursor (microseconds on the stream's clock); without one, from now on.
 
         Now is told first, as a cursor without a line, so that who is killed before anybody spoke goes on from there.
+        It is `{"begun": microseconds}`, since it is by our clock, which the first post sets right.
         A connection that breaks after it told something is opened again at once; one that tells nothing
         raises `Unreachable`.
         """
-        last: int | None = cursor
-        told = cursor is not None
+        now = datetime.now(UTC)
+        if told := isinstance(cursor, int):
+            last: int = cursor
+        else:
+            last = (now - _EPOCH) // timedelta(microseconds=1)
+            if isinstance(cursor, Mapping):
+                last = min(last, cursor["begun"])  # our clock may have been ahead then
 
-        def latest(line: bytes) -> int | None:
+        def latest(line: bytes) -> int | dict[str, int]:
             # The stream's clock never goes back for us, even where an overlap is told again; ours may be ahead of it.
             nonlocal last, told
             if (at := _time_us(line)) is not None:
-                last, told = (max(last or 0, at) if told else at), True
-            return last
+                last, told = (max(last, at) if told else at), True
+            return last if told else {"begun": last}
 
         if not told:
-            now = datetime.now(UTC)
-            last = (now - _EPOCH) // timedelta(microseconds=1)
-            yield RawBatch([], last, now)
+            yield RawBatch([], {"begun": last}, now)
         while True:
             heard_any = False
             async for raw in gather(self._connection(last), latest):
