@@ -22,12 +22,10 @@ rss_mb             the most memory the listener had
 """
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import socket
@@ -42,17 +40,16 @@ import urllib.error
 import urllib.request
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crew import Crew
+from source import Source
+
 ROLES = ("listener", "worker", "web")
-EVENTS = 150_000
 RATE = 60  # events a second, with a flood now and then
-POISON_EVERY = 400
-AHEAD_US = 180_000_000  # the stream's clock is ahead of ours: what it tells is told after somebody began to hear
-UP_S = {"listener": 3.5, "worker": 3.5, "web": 9.0}  # who runs for so long serves, and is worth killing
 GONE_S = 60
 FULL_S = 15
 REST_S = 420.0  # the archiver waits five minutes for more
@@ -129,174 +126,6 @@ def play(role: str) -> None:
         work.ARCHIVE_EVERY_S, work.ADD_UP_EVERY_S, work.TIDY_EVERY_S = 1.0, 4.0, 10.0
         work.NIGHTLY = timedelta(seconds=5)
     cli([role])
-
-
-# The source --------------------------------------------------------------
-class Source:
-    """A Jetstream in a thread that remembers what it told."""
-
-    def __init__(self, seed: int) -> None:
-        from hubbub.simulate.jetstream import Replayer, numbered
-
-        dice = random.Random(seed)
-        start_us = time.time_ns() // 1_000 + AHEAD_US
-        self.events: list[bytes] = []
-        self.poison: set[bytes] = set()
-        for number, event in enumerate(numbered(EVENTS, seed=seed, start_us=start_us, step_us=10_000)):
-            self.events.append(event)
-            if number % POISON_EVERY == POISON_EVERY - 1:
-                self.events.append(_poison(number, dice))
-                self.poison.add(self.events[-1])
-        self._replayer = Replayer(())
-        self._loop = asyncio.new_event_loop()
-        self.told = 0
-        self._paused = threading.Event()
-        self._over = threading.Event()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self._do(self._replayer.__aenter__())
-
-    def _do(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return self._replayer.url
-
-    def joined(self, connections: int) -> None:
-        """Wait for somebody who hears."""
-        self._do(self._replayer.joined(connections))
-
-    def say(self, count: int) -> None:
-        """Tell some more."""
-        some = self.events[self.told : self.told + count]
-        self.told += len(some)
-        self._do(self._replayer.say(*some))
-
-    @property
-    def last_us(self) -> int:
-        """When the last event was told that can be read, by the stream's clock."""
-        for event in reversed(self.events[: self.told]):
-            if event not in self.poison:
-                return int(json.loads(event)["time_us"])
-        return 0
-
-    def cut(self) -> None:
-        """Break every connection off."""
-        self._loop.call_soon_threadsafe(self._replayer.cut)
-
-    def book(self) -> "Book":
-        """Return what was told."""
-        return Book(self.events[: self.told], self.poison)
-
-
-def _poison(number: int, dice: random.Random) -> bytes:
-    """Return a line that nobody can read, and that says so in its own way."""
-    post = b'"commit": {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "%d", '
-    post += b'"record": {"text": "no"}}'
-    made = (
-        b'{"did": "did:plc:poison", "time_us": 1, "kind": "commit", "commit": {"operation": "create", "widget %d',
-        b'{"did": 7, "time_us": 1, "kind": "commit", ' + post + b"}",
-        b"[" * 2_000 + b"%d",
-        b'{"did": "did:plc:poison", "time_us": 1e999, "kind": "commit", ' + post + b"}",
-    )
-    return dice.choice(made) % number
-
-
-class Book:
-    """What the source told: each post's events, and how it stands."""
-
-    def __init__(self, events: list[bytes], poison: set[bytes]) -> None:
-        self.lines: Counter[tuple[str, str]] = Counter()
-        self.standing: dict[str, str] = {}
-        self.poison = sum(event in poison for event in events)
-        for event in events:
-            if event in poison or b'"app.bsky.feed.post"' not in event:
-                continue
-            told = json.loads(event)
-            commit = told.get("commit") or {}
-            if commit.get("collection") != "app.bsky.feed.post":
-                continue
-            uri = f"at://{told['did']}/app.bsky.feed.post/{commit['rkey']}"
-            if commit["operation"] == "delete":
-                self.lines[uri, "delete"] += 1
-                del self.standing[uri]
-            else:
-                self.lines[uri, "create" if commit["operation"] == "create" else "edit"] += 1
-                self.standing[uri] = commit["record"]["text"]
-
-    def topics(self) -> Counter[str]:
-        """Return how many posts that stand match each topic, by the plainest of rules."""
-        found: Counter[str] = Counter()
-        for text in self.standing.values():
-            words = set(re.findall(r"\w+", text.lower()))
-            found["Widgets"] += bool(words & {"widget", "battery"})
-            found["Late"] += {"late", "parcel"} <= words
-            found["All"] += "no" in words
-        return found
-
-
-# The installation --------------------------------------------------------
-class Crew:
-    """The processes of an installation, each started again when it ends."""
-
-    def __init__(self, environ: dict[str, str], log: Path) -> None:
-        self.environ, self._log = environ, log.open("ab")
-        self._running: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
-        self.rss_mb = 0
-
-    def start(self, role: str, **more: str) -> None:
-        """Start one, in a group of its own."""
-        command = [sys.executable, __file__, "--role", role]
-        process = subprocess.Popen(
-            command, env={**self.environ, **more}, stdout=self._log, stderr=self._log, start_new_session=True
-        )
-        self._running[role] = (process, time.monotonic())
-
-    def watch(self) -> None:
-        """Start again what ended."""
-        for role, (process, _) in list(self._running.items()):
-            if process.poll() is not None:
-                self.start(role)
-        self.rss_mb = max(self.rss_mb, _rss_mb(self._running["listener"][0].pid))
-
-    def up(self) -> list[str]:
-        """Return who has run for a while."""
-        now = time.monotonic()
-        return [
-            role for role, (process, at) in self._running.items() if now - at > UP_S[role] and process.poll() is None
-        ]
-
-    def kill(self, role: str) -> None:
-        """End one and its children as a power cut would."""
-        process, _ = self._running[role]
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def dies_at(self, role: str, failpoint: str, meanwhile: Callable[[], None], within_s: float = 60) -> bool:
-        """Let one pass a failpoint; say whether it died there."""
-        self.kill(role)
-        self.start(role, HUBBUB_FAILPOINT=failpoint)
-        process, until = self._running[role][0], time.monotonic() + within_s
-        while time.monotonic() < until and process.poll() is None:
-            meanwhile()
-        died = process.poll() == -signal.SIGKILL
-        self.kill(role)
-        self.start(role)
-        return died
-
-    def end(self, *, gently: bool = False) -> None:
-        """End all."""
-        for process, _ in self._running.values():
-            if gently:
-                process.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(60)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self._running.clear()
 
 
 class Run:
@@ -817,13 +646,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _rss_mb(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        status = Path(f"/proc/{pid}/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) // 1024 if "VmHWM:" in status else 0
-    return 0
 
 
 if __name__ == "__main__":
