@@ -35,9 +35,10 @@ _SMALL = np.uint64(0x2020202020202020)  # makes a capital a small letter, and _ 
 _SEEN = 16
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _0, _1, _2, _3, _4, _6, _7, _8 = (np.uint64(n) for n in (0, 1, 2, 3, 4, 6, 7, 8))
-_10, _12, _20, _32, _63, _64 = (np.uint64(n) for n in (10, 12, 20, 32, 63, 64))
+_10, _12, _16, _18, _20, _24, _32, _63, _64 = (np.uint64(n) for n in (10, 12, 16, 18, 20, 24, 32, 63, 64))
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_CONTINUES, _SIX_BITS, _TEN_BITS = np.uint64(0x80), np.uint64(0x3F), np.uint64(0x3FF)
+_SIX_BITS, _TEN_BITS = np.uint64(0x3F), np.uint64(0x3FF)
+_FIRST_OF_TWO, _FIRST_OF_THREE, _FIRST_OF_FOUR = (np.uint64(n) for n in (0x80C0, 0x8080E0, 0x808080F0))
 _NO_CHARACTER = np.uint64(1 << 32)
 _QUOTE, _BACKSLASH, _HASH, _LOW, _BEYOND, _LAST = (np.uint8(n) for n in (0x22, 0x5C, 0x23, 0x5F, 0x80, 0xFF))
 _A, _Z, _SMALL_A, _SMALL_Z, _ZERO, _NINE = (np.uint8(ord(letter)) for letter in "AZaz09")
@@ -138,21 +139,22 @@ def _four(data, at, end):
     return code
 
 
-@compiled
+@inlined
 def _grown(part, size, letter):
     """Return a word with a letter more: its first eight bytes and how many it has."""
-    count = _1 if letter < _ASCII_END else _2 if letter < 0x800 else _3 if letter < 0x10000 else _4
-    for place in range(count):
-        if count == _1:
-            byte = letter | _32
-        elif place == 0:
-            byte = letter >> (_6 * (count - _1)) | (np.uint64(0xF00) >> count) & np.uint64(0xFF)
-        else:
-            byte = _CONTINUES | (letter >> (_6 * (count - _1 - np.uint64(place)))) & _SIX_BITS
-        if size < _8:
-            part |= byte << (_8 * size)
-        size += _1
-    return part, size
+    if letter < _ASCII_END:
+        octets, count = letter | _32, _1
+    elif letter < 0x800:
+        octets, count = _FIRST_OF_TWO | letter >> _6 | (letter & _SIX_BITS) << _8, _2
+    elif letter < 0x10000:
+        octets, count = _FIRST_OF_THREE | letter >> _12 | (letter >> _6 & _SIX_BITS) << _8, _3
+        octets |= (letter & _SIX_BITS) << _16
+    else:
+        octets, count = _FIRST_OF_FOUR | letter >> _18 | (letter >> _12 & _SIX_BITS) << _8, _4
+        octets |= (letter >> _6 & _SIX_BITS) << _16 | (letter & _SIX_BITS) << _24
+    if size < _8:
+        part |= octets << (_8 * size)
+    return part, size + count
 
 
 @compiled
