@@ -97,8 +97,18 @@ def test_numbers_can_not_become_formulas(shop: Shop) -> None:
 
 
 def test_a_span_that_can_not_be_is_said_so(shop: Shop) -> None:
-    for asked in ({"from": "2026-02-30", "to": "2026-03-01"}, {"from": "2026-03-02", "to": "2026-03-01"}):
-        assert shop.get(f"topics/{shop.topic}/", **asked).status_code == 400
+    for first, last in (
+        ("2026-02-30", "2026-03-01"),
+        ("2026-03-02", "2026-03-01"),
+        ("0001-01-01", "0001-01-02"),
+        ("9999-12-31", "9999-12-31"),
+        ("0001-01-01", "9999-12-31"),
+    ):
+        assert shop.get(f"topics/{shop.topic}/", **{"from": first, "to": last}).status_code == 400
+    for moment in ("0001-01-01T00:00", "9999-12-31T23:59+14:00", "yesterday"):
+        assert shop.get(f"topics/{shop.topic}/posts/", since=moment).status_code == 400
+        event = {"name": "Match", "query": "acme", "since": moment, "until": "2026-12-01T10:00"}
+        assert shop.post("topics/events/new/", **event).status_code == 400
     assert shop.get("topics/trends/", topic="999999").status_code == 404
 
 

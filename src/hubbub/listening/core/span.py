@@ -95,13 +95,19 @@ def usual(name: str, now: datetime, zone: ZoneInfo) -> Span:
     return Span(span.floor(span.since + (HOUR if span.step == "hour" else DAY)), until, zone, name)
 
 
+EARLIEST = date(1970, 1, 1)
+
+
 def days(first: date, last: date, now: datetime, zone: ZoneInfo) -> Span:
     """Return whole days, both among them, as far as they are past."""
     if last < first:
         raise InvalidInput(reason="The last day is before the first.")
     if (last - first).days > MOST_DAYS:
         raise InvalidInput(reason="At most ten years at a time.")
-    since, until = datetime.combine(first, time(), zone), datetime.combine(last + DAY, time(), zone)
-    if since > now:
+    today = now.astimezone(zone).date()
+    if first > today:
         raise InvalidInput(reason="These days have not come yet.")
+    if first < EARLIEST:
+        raise InvalidInput(reason=f"Nothing is kept from before {EARLIEST}.")
+    since, until = datetime.combine(first, time(), zone), datetime.combine(min(last, today) + DAY, time(), zone)
     return Span(since, min(until, now.replace(second=0, microsecond=0) + timedelta(minutes=1)), zone)

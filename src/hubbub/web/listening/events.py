@@ -188,7 +188,7 @@ def _filled(event: EventValue | None, zone: ZoneInfo) -> dict[str, str]:
 
 def _moment(given: str, zone: ZoneInfo, field: str) -> datetime:
     try:
-        return datetime.fromisoformat(given).replace(tzinfo=zone)
+        return spans.moment(given, zone)
     except ValueError:
         raise InvalidInput(reason=f"{field}: give a day and a time, as 2026-11-30T20:45.") from None
 

@@ -24,6 +24,7 @@ from hubbub.listening.models import EVERY_POST
 from hubbub.listening.selectors import corrections
 from hubbub.listening.selectors.posts import posts
 from hubbub.web.listening.lines import KIND_PLACES, MOODS, SENTIMENTS, alike, lines_of
+from hubbub.web.listening.spans import moment
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
 
@@ -92,10 +93,9 @@ def _choice(asked: dict[str, str], name: str, known: dict[str, int]) -> int | No
 
 def _moment(given: str, zone: ZoneInfo) -> datetime:
     try:
-        at = datetime.fromisoformat(given.replace(" ", "+"))
+        return moment(given, zone)
     except ValueError:
         raise InvalidInput(reason=f"{given[:40]!r} is no time; write it as 2026-11-30T14:00.") from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from hubbub.kernel.errors import InvalidInput
-from hubbub.listening.core.span import Span, days, usual
+from hubbub.listening.core.span import EARLIEST, Span, days, usual
 from hubbub.web.request import Request, now
 
 NAMES = (("hour", "Hour"), ("day", "Day"), ("week", "7 days"), ("month", "4 weeks"), ("year", "Year"))
@@ -35,6 +35,22 @@ def _date(given: str) -> date:
         return date.fromisoformat(given)
     except ValueError:
         raise InvalidInput(reason=f"{given[:20]!r} is no date; write it as 2026-11-30.") from None
+
+
+def moment(given: str, zone: ZoneInfo | None = None) -> datetime:
+    """Return a moment that an address or a form gives: in `zone` where it names none.
+
+    Raises
+    ------
+    ValueError
+        If it is none, names no zone although it has to, or lies in another century.
+    """
+    at = datetime.fromisoformat(given.replace(" ", "+"))  # an address may have lost its plus
+    if at.tzinfo is None and zone is not None:
+        at = at.replace(tzinfo=zone)
+    if at.tzinfo is None or not EARLIEST.year < at.year < EARLIEST.year + 200:
+        raise ValueError(given)
+    return at
 
 
 def choices(span: Span) -> tuple[Choice, ...]:

@@ -22,6 +22,7 @@ from hubbub.listening.selectors import columns as selectors
 from hubbub.listening.selectors.posts import posts
 from hubbub.listening.services import columns as services
 from hubbub.web.listening.lines import KIND_PLACES, MOODS, SENTIMENTS, alike, lines_of
+from hubbub.web.listening.spans import moment
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import given, number, save, text
 from hubbub.web.templatetags.hubbub import CHANNELS, LANGUAGES
@@ -92,9 +93,7 @@ def read(request: Request, column: int) -> HttpResponse:
 
 def _moment(said: str) -> datetime:
     with suppress(ValueError):
-        at = datetime.fromisoformat(said.replace(" ", "+"))
-        if at.tzinfo is not None:
-            return at
+        return moment(said)
     raise InvalidInput(reason="This place in the column is not known; load the page anew.")
 
 
