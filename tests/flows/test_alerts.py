@@ -290,6 +290,21 @@ def test_a_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(places
     assert "nobody of that name" in rules(access, NOON)[0].trouble
 
 
+def test_after_a_day_without_the_server_a_message_is_given_up(places: Places, mailbox: Mailbox) -> None:
+    access = make_workspace()
+    topic = make_topic(access, "acme")
+    rule_for(access, Kind.VOLUME, topic=topic, at_least=1, mails=(MIA,))
+    counted(access, topic, NOON, warm=4)
+    look(places, now=NOON)
+    mailbox.refuses = "450 later"
+    now = NOON
+    while (message := AlertMessage.objects.get()).state == "queued" and now < NOON + timedelta(days=3):
+        now = max(now, message.due_at)
+        tell(post_of(mailbox), now=now)
+    assert message.state == "failed"
+    assert timedelta(hours=20) < now - NOON < timedelta(hours=25)
+
+
 def test_without_a_mail_server_it_is_said_what_to_set(places: Places) -> None:
     access = make_workspace()
     topic = make_topic(access, "acme")

@@ -31,8 +31,8 @@ from hubbub.listening.selectors.alerts import rule_of
 from hubbub.listening.selectors.trends import ON
 
 KEPT = timedelta(days=90)
-PATIENCE = timedelta(hours=24)
 BACKOFF_S = (15, 60, 300, 900, 3600)
+MOST_TRIES = 28  # within a day
 
 
 # Rules -------------------------------------------------------------------------
@@ -212,9 +212,9 @@ def wait(messages: Iterable[int], until: datetime) -> None:
 
 def not_sent(messages: Iterable[int], words: str, *, for_good: bool, now: datetime) -> None:
     """Note why messages did not go; they are tried again for a day, unless it is no use."""
-    for row in AlertMessage.objects.filter(pk__in=list(messages), state="queued").select_related("alert"):
-        given_up = for_good or now - max(row.alert.at, row.due_at) > PATIENCE or row.attempts >= 30
+    for row in AlertMessage.objects.filter(pk__in=list(messages), state="queued"):
         row.attempts += 1
+        given_up = for_good or row.attempts >= MOST_TRIES
         row.state, row.words = "failed" if given_up else "queued", words[:500]
         row.due_at = now + timedelta(seconds=BACKOFF_S[min(row.attempts, len(BACKOFF_S)) - 1])
         row.save()
