@@ -262,6 +262,12 @@ class ChannelContract:
             assert channel.expected_uri(public) is None
         await channel.aclose()
 
+    async def test_it_is_searched_only_where_it_says_so(self) -> None:
+        channel = self.channel()
+        if not channel.abilities.searches:
+            assert await channel.search("widget", NOON) is None
+        await channel.aclose()
+
     def test_its_scope_is_a_name_or_none(self) -> None:
         first, second = self.channel(), self.channel()
         assert first.scope == second.scope

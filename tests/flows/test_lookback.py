@@ -1,12 +1,13 @@
 """A new topic looks back at the spool and at the archive: exactly, and once however often it does."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hubbub.channels import selectors as channels
+from hubbub.channels.models import Connection
 from hubbub.flows.archive import archive_due
 from hubbub.flows.corrections import correct
 from hubbub.flows.erasure import erase
@@ -21,11 +22,13 @@ from hubbub.listening.core.corrections import Correction
 from hubbub.listening.core.digest import Digest, Voice
 from hubbub.listening.core.heard import Sought
 from hubbub.listening.core.query import parse
+from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.core.volume import Share
 from hubbub.listening.models import CorrectionRow, Post
 from hubbub.listening.selectors.backfill import backfill_of
 from hubbub.listening.selectors.posts import posts
 from hubbub.listening.services import backfill, fold
+from tests.flows.demo_network import DemoNetwork, Desk
 from tests.flows.hearing import archived, connect_sky, counted, recount, sky, sky_uri, waiting
 from tests.make import NOON, Town, make_topic, make_town, make_workspace
 
@@ -72,7 +75,7 @@ def test_what_nobody_listened_for_is_heard_from_the_spool_as_history(town: Town,
     spool_of(town, places, connection, lines)
     topic = make_topic(town.access, "teapot", name="Teapots")
     found = looked_back(town, places, topic)
-    assert (found.words, found.percent, found.found) == ("", 100, 3)
+    assert (found.percent, found.found) == (100, 3)
     assert topics_of(town, places, topic) == {sky_uri("k0"), sky_uri("k2")}  # what was taken back stays so
     assert not Post.objects.exists()  # nobody has to look at it
     assert as_recounted(places)
@@ -97,6 +100,27 @@ def test_what_was_heard_for_other_topics_is_put_in(town: Town, places: Places, a
     assert not CorrectionRow.objects.exists()
     assert looked_back(town, places, topic, LATER + timedelta(minutes=1)).found == 0
     assert (found.baseline.posts, found.baseline.channels) == (3, ("demo",))
+
+
+def test_what_a_network_still_has_is_searched_for(demo_network: DemoNetwork, places: Places) -> None:
+    desk = Desk(demo_network, places)
+    said = {desk.network.say("zoe", "Airship late"), desk.network.say("abe", "no airship #Zeppelin")}
+    gone = desk.network.say("zoe", "airship gone")
+    desk.network.take_back(gone)
+    desk.network.tell("zoe", "airship in private")
+    desk.network.say("bob", "an airshipment")
+    topic = make_topic(desk.access, '(airship late) OR #zeppelin OR "no such words"', klass=TopicClass.MARKET)
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    for _ in range(2):
+        backfill.ask(desk.access, topic, now=now)
+        look_back_all(places, allow_private=frozenset({"demo"}), now=lambda: now)
+        found = backfill_of(desk.access, topic)
+        assert found is not None
+        assert (found.words, found.baseline is not None) == ("", True)
+        sought = Sought(now - timedelta(days=1), now, topic)
+        assert {line.uri for line in posts(desk.access, sought, places).posts} == said
+        assert as_recounted(places)
+    assert not desk.town.cases()
 
 
 def test_what_was_taken_out_by_hand_stays_out(town: Town, places: Places) -> None:
@@ -178,6 +202,14 @@ def test_who_is_erased_goes_from_the_spool(town: Town, places: Places) -> None:
     stream = spool_of(town, places, connection, [sky("k1", "somebody called ann spoke")])
     erase(town.access, "demo", "ann", places, now=LATER)
     assert list(frames(places.spool, stream)) == []
+
+
+def test_a_network_that_is_away_is_left_out(town: Town, places: Places) -> None:
+    Connection.objects.update(config={"server": "http://127.0.0.1:1", "handle": "acme"})
+    topic = make_topic(town.access, "zeppelin", klass=TopicClass.MARKET)
+    found = looked_back(town, places, topic)
+    assert found.baseline.posts == 0
+    assert "could not be searched" in found.words
 
 
 def test_a_topic_that_can_not_look_back_says_so(town: Town, places: Places) -> None:

@@ -139,6 +139,13 @@ def for_asking(workspace: int) -> list[tuple[str, dict[str, object], dict[str, o
     return [(row.kind, {**row.config, "account": row.account}, row.secret) for row in found.values()]
 
 
+def for_searching(access: Access) -> list[StreamValue]:
+    """Return the streams of a workspace whose network can be searched, one a network."""
+    rows = Connection.objects.filter(workspace_id=access.workspace, enabled=True, stream__isnull=False).order_by("pk")
+    first = {row.kind: row for row in rows if channel_class(row.kind).abilities.searches}
+    return [stream(StreamId(row.stream_id)) for row in first.values() if row.stream_id is not None]
+
+
 def quarantine(access: Access, before: int | None = None, limit: int = 50) -> tuple[QuarantinedLine, ...]:
     """Return what could not be parsed on the workspace's streams, newest first."""
     access.require(Permission.LISTEN)

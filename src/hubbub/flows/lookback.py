@@ -1,9 +1,10 @@
-"""A new topic looks back: at what public streams told of late, and at what was archived for other topics.
+"""A new topic looks back: at what public streams told of late, at what networks have, at what was archived for others.
 
 What no topic had matched is heard as the past is: counted and archived, but nobody has to look at it. What was heard
 already is put into the topic by a mark, as a correction is. Killed half-way, it begins again: nothing counts twice.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,10 +17,12 @@ import pyarrow.compute as pc
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access
+from hubbub.channels import selectors as channels
 from hubbub.flows.archive import archive_due
 from hubbub.flows.beside import ingest_beside
 from hubbub.flows.corrections import State, mark
 from hubbub.flows.looking import Looker, kept, matching
+from hubbub.flows.searching import Answer, answers
 from hubbub.infra import archive
 from hubbub.infra.archive import Part
 from hubbub.infra.identities import Counted
@@ -51,32 +54,41 @@ LEAST_TIMES: Final = 2.0
 _READ: Final = ("uri", "said_at", "event", "private", "topics", "channel", *Facts.TOLD)
 
 
-def look_back_all(places: Places, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
+def look_back_all(
+    places: Places,
+    *,
+    allow_private: frozenset[str] = frozenset(),
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> int:
     """Let every topic that was asked to look back do so; return how many did."""
     done = 0
     for workspace, topic in backfill.asked():
         access = accounts.enter_as_hubbub(WorkspaceId(workspace))
         try:
-            found = look_back(access, topic, places, now=now())
+            found, trouble = look_back(access, topic, places, allow_private=allow_private, now=now())
         except HubbubError as error:
             services.ended(topic, None, str(error), now=now())
         except Exception:
             log.exception("Topic %s could not look back", topic)
             services.ended(topic, None, "Something unexpected happened; the log says what.", now=now())
         else:
-            services.ended(topic, found, "", now=now())
+            services.ended(topic, found, trouble, now=now())
             done += 1
     return done
 
 
-def look_back(access: Access, topic: int, places: Places, *, now: datetime) -> Baseline:
-    """Hear what was said of a topic before it was listened for, and return what it comes to."""
+def look_back(
+    access: Access, topic: int, places: Places, *, allow_private: frozenset[str] = frozenset(), now: datetime
+) -> tuple[Baseline, str]:
+    """Hear what was said of a topic before it was listened for; return what it comes to, and who could not be asked."""
     query = parse(selectors.topic(access, topic).query)
     archive_due(places, now=now, age=timedelta(0), rows=0)  # what waits is looked through with the rest
-    told = [each for each in kept(access, places) if each[1].at <= now]
     since = now - LOOKS_BACK
+    told: list[tuple[str, Frame | Answer]] = [each for each in kept(access, places) if each[1].at <= now]
+    found_there, trouble = asyncio.run(answers(channels.for_searching(access), query, since, allow_private))
+    told += found_there
     parts = archive.parts(places.archive, access.workspace, us_of(since), us_of(now))
-    earliest = min([*(frame.at for _, frame in told), *(at_us(part.since_us) for part in parts)], default=now)
+    earliest = min([*(piece.since for _, piece in told), *(at_us(part.since_us) for part in parts)], default=now)
     earliest = max(earliest, since)
     services.note_pieces(topic, len(told) + len(parts), earliest)
     found = 0
@@ -86,14 +98,14 @@ def look_back(access: Access, topic: int, places: Places, *, now: datetime) -> B
             services.note_progress(topic, done, found)
     services.note_progress(topic, len(told) + len(parts), found)
     archive_due(places, now=now, age=timedelta(0), rows=0)  # so that its people and words are known
-    return _baseline(access, topic, earliest, now)
+    return _baseline(access, topic, earliest, now), " ".join(trouble)
 
 
 def _steps(
     access: Access,
     topic: int,
     query: Query,
-    told: Sequence[tuple[str, Frame]],
+    told: Sequence[tuple[str, Frame | Answer]],
     parts: Sequence[Part],
     places: Places,
     now: datetime,
@@ -101,16 +113,16 @@ def _steps(
     """Look through one piece after the other; yield how many posts of each count for the topic now."""
     lookers = {kind: Looker(kind, query) for kind in {kind for kind, _ in told}}
     heard: set[str] = set()
-    for kind, frame in told:
-        yield _hear(lookers[kind], frame, heard, places, now)
+    for kind, piece in told:
+        yield _hear(lookers[kind], piece, heard, places, now)
     matcher = Matcher([(0, query)])
     for part in parts:
         yield _put_in(access, topic, matcher, part, places, now)
 
 
-def _hear(looker: Looker, frame: Frame, heard: set[str], places: Places, now: datetime) -> int:
-    """Hear what of a frame matches, and what became of it since: edits and deletes of these posts."""
-    seen = looker.look(frame.lines(), frame.at)
+def _hear(looker: Looker, piece: Frame | Answer, heard: set[str], places: Places, now: datetime) -> int:
+    """Hear what of a piece matches, and what became of it since: edits and deletes of these posts."""
+    seen = looker.look(piece.lines(), piece.at)
     uris = seen.batch.posts.column("uri").to_pylist()
     events = seen.batch.posts.column("event").to_pylist()
     matching = set(seen.rows.tolist())
@@ -123,7 +135,7 @@ def _hear(looker: Looker, frame: Frame, heard: set[str], places: Places, now: da
         return 0
     places_of = seen.batch.posts.column("row").to_pylist()
     lines = [seen.lines[places_of[row]] for row in rows]
-    return ingest_beside(StreamId(frame.stream), lines, places, now=now, past=True).heard
+    return ingest_beside(StreamId(piece.stream), lines, places, now=now, past=True).heard
 
 
 def _put_in(access: Access, topic: int, matcher: Matcher[int], part: Part, places: Places, now: datetime) -> int:

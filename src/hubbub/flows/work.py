@@ -146,7 +146,7 @@ class Worker:
             reports.send_due(self.post, now=datetime.now(UTC))
 
     def _look_back(self) -> None:
-        look_back_all(self.places)
+        look_back_all(self.places, allow_private=self.allow_private)
 
     def _left_over(self) -> None:
         """Triage what a killed import or web process stored but did not decide about."""

@@ -82,6 +82,11 @@ class Frame:
     packed: int
     plain: int
 
+    @property
+    def since(self) -> datetime:
+        """From when on it tells what was said."""
+        return self.at
+
     def lines(self) -> Lines:
         """Read them; none where the file went meanwhile."""
         try:

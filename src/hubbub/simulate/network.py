@@ -85,6 +85,17 @@ class Network:
         live = [self._posts[each] for each in reversed(ids) if each not in self._deleted]
         return sorted(live, key=lambda post: post.created_at, reverse=True)[:limit]
 
+    def search(self, words: str, since: datetime | None, limit: int) -> list[Post]:
+        """Return the newest public posts that hold these words, newest first."""
+        said = words.casefold()
+        found = [
+            post
+            for post_id, post in self._posts.items()
+            if post_id not in self._deleted and said in post.text.casefold()
+            if since is None or post.created_at >= since
+        ]
+        return sorted(found, key=lambda post: post.created_at, reverse=True)[:limit]
+
     def message(self, message_id: str, viewer: str) -> Message:
         """Return a private message to one of its two people; Missing for anybody else."""
         message = self._messages.get(message_id)

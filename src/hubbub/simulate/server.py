@@ -108,6 +108,7 @@ class Server:
         app.router.add_get("/messages/{handle}/{key}", self._message)
         app.router.add_get("/accounts/{handle}", self._account)
         app.router.add_get("/accounts/{handle}/posts", self._posts_of)
+        app.router.add_get("/search", self._search)
         app.router.add_get("/@{handle}", self._account_page)
         app.router.add_get("/@{handle}/{key}", self._thread_page)
         if self._may_fail:
@@ -197,6 +198,10 @@ class Server:
     async def _posts_of(self, request: web.Request) -> web.Response:
         posts = self.network.posts_of(request.match_info["handle"], _limit(request, 50))
         return _json({"events": [_as_event(post) for post in posts]})
+
+    async def _search(self, request: web.Request) -> web.Response:
+        found = self.network.search(request.query.get("q", ""), _moment(request, "since"), _limit(request, 1_000))
+        return _json({"events": [_as_event(post) for post in found]})
 
     async def _message(self, request: web.Request) -> web.Response:
         return _json(self.network.message(self._id(request), self._signed_in(request)))
@@ -441,6 +446,17 @@ def _number(request: web.Request, name: str, default: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,16}", given):
         raise InvalidInput(reason=f"{name} is a whole number from 0 on.")
     return min(int(given), most)
+
+
+def _moment(request: web.Request, name: str) -> datetime | None:
+    given = request.query.get(name)
+    if given is None:
+        return None
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        raise InvalidInput(reason=f"{name} is a moment, as 2026-11-30T14:00+00:00.") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _id(request: web.Request) -> str:

@@ -504,6 +504,23 @@ async def test_a_thread_leaves_out_what_is_deleted_and_keeps_the_order(server: S
     assert nothing.lines == []
 
 
+async def test_a_search_reads_page_after_page_and_each_post_once(server: Server, bluesky: Bluesky) -> None:
+    now = datetime.now(UTC)
+    view = [told(number, now) for number in range(5)]
+    server.says["app.bsky.feed.searchPosts"] = [
+        (200, {"posts": view[:3], "cursor": "3"}),
+        (200, {"posts": view[2:], "cursor": "6"}),
+        (200, {"posts": []}),
+    ]
+    server.says["app.bsky.actor.getProfiles"] = [(200, {"profiles": []})]
+    found = await bluesky.search("late parcel", datetime(2026, 9, 1, 12, tzinfo=UTC))
+    assert found is not None
+    assert texts(found) == [f"No. {number}" for number in range(5)]
+    asked = [dict(call.query) for call in server.calls if call.method.endswith("searchPosts")]
+    assert [each.pop("cursor", "") for each in asked] == ["", "3", "6"]
+    assert asked[0] == {"q": '"late parcel"', "sort": "latest", "limit": "100", "since": "2026-09-01T12:00:00Z"}
+
+
 # When somebody last posted.
 FEED = "app.bsky.feed.getAuthorFeed"
 

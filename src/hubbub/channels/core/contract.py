@@ -67,6 +67,10 @@ class Keys:
     site: str = ""  # the host on which posts stand, where lines do not name it
 
 
+MOST_FOUND = 1_000
+"""Posts that one search brings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What a channel can do. Lengths are counted the network's way, see `length`."""
@@ -75,6 +79,7 @@ class Abilities:
     private: bool = False
     threads: bool = False
     asks: bool = False  # the network can be asked about any account
+    searches: bool = False  # the network can be searched for what was said
     edits: bool = False
     deletes: bool = False
     max_length: int | None = None
@@ -177,6 +182,13 @@ class Channel(Protocol):
 
     async def thread(self, uri: str) -> RawBatch | None:
         """Read the conversation around a post, in the form `parse` takes; None where there are no threads."""
+        ...
+
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Read the newest public posts with these words, at most MOST_FOUND, in the form `parse` takes.
+
+        None where there is no search.
+        """
         ...
 
     async def send(self, message: Outgoing) -> Sent:

@@ -26,6 +26,7 @@ from hubbub.channels.adapters.bluesky.tid import tid
 from hubbub.channels.adapters.bluesky.views import Head, Node, Profile, View, account_of
 from hubbub.channels.adapters.bluesky.xrpc import NETWORK, Params, ServerFailed, Xrpc, decoded, is_safe
 from hubbub.channels.core.contract import (
+    MOST_FOUND,
     Abilities,
     Account,
     BadConnection,
@@ -58,6 +59,11 @@ T = TypeVar("T")
 
 class _Listing(msgspec.Struct):
     notifications: list[msgspec.Raw]
+    cursor: str | None = None
+
+
+class _Searched(msgspec.Struct):
+    posts: list[msgspec.Raw]
     cursor: str | None = None
 
 
@@ -109,6 +115,7 @@ class Bluesky:
         reply=True,
         threads=True,
         asks=True,
+        searches=True,
         deletes=True,
         max_length=300,
         counts="graphemes",
@@ -280,6 +287,21 @@ class Bluesky:
             if refused.facts.get("error") != "NotFound":
                 raise
         return RawBatch(await self._lines(posts), None, datetime.now(UTC))
+
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Read the newest posts with these words; a phrase as it stands."""
+        asked = f'"{words}"' if " " in words else words
+        params: dict[str, str | int | Sequence[str]] = {"q": asked, "sort": "latest", "limit": _PAGE}
+        params["since"] = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        found: dict[str, _Found] = {}
+        while len(found) < MOST_FOUND:
+            page = await self._xrpc.query("app.bsky.feed.searchPosts", _Searched, params)
+            fresh = {each.uri: each for each in _found(page.posts) if each.uri not in found}
+            found |= fresh
+            if page.cursor is None or not fresh:
+                break
+            params["cursor"] = page.cursor
+        return RawBatch(await self._lines([*found.values()][:MOST_FOUND]), None, datetime.now(UTC))
 
     # Answering.
 

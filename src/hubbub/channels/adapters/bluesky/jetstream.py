@@ -190,6 +190,10 @@ class Jetstream:
         """The stream can't be asked for a thread."""
         return None
 
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """The stream can't be searched."""
+        return None
+
     async def send(self, message: Outgoing) -> Sent:
         """The stream can't be spoken to."""
         raise NotPossible(network=self.label, deed="send anything: connect a Bluesky account for that")

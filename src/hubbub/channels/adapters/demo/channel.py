@@ -11,6 +11,7 @@ import msgspec
 
 from hubbub.channels.adapters.demo.parse import parse
 from hubbub.channels.core.contract import (
+    MOST_FOUND,
     Abilities,
     Account,
     BadConnection,
@@ -108,6 +109,7 @@ class Demo:
         private=True,
         threads=True,
         asks=True,
+        searches=True,
         edits=True,
         deletes=True,
         max_length=500,
@@ -210,6 +212,12 @@ class Demo:
         if response.status != 200:
             return None
         events = _read(response, _Events).events
+        return RawBatch([bytes(event) for event in events], None, datetime.now(UTC))
+
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Read the newest public posts with these words."""
+        params = {"q": words, "since": since.isoformat(), "limit": MOST_FOUND}
+        events = _read(await self._signed("GET", "/search", params=params), _Events).events
         return RawBatch([bytes(event) for event in events], None, datetime.now(UTC))
 
     async def send(self, message: Outgoing) -> Sent:

@@ -112,6 +112,10 @@ class Feed:
         """Return None: a feed has no conversations."""
         return None
 
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Return None: a feed tells what it tells."""
+        return None
+
     async def send(self, message: Outgoing) -> Sent:
         """Raise: a feed is for reading."""
         raise NotPossible(network="A feed", deed="take replies: it is for reading")

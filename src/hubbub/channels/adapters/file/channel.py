@@ -110,6 +110,10 @@ class File:
         """Return None: what the file has of a conversation was heard with it."""
         return None
 
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Return None: all of the file is heard."""
+        return None
+
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nobody reads a file."""
         raise NotPossible(network="A file", deed="take replies: what it holds was said elsewhere")

@@ -73,6 +73,10 @@ class Generic:
         """Return None: what there is of a thread was posted in."""
         return None
 
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Return None: there is nobody to ask."""
+        return None
+
     async def send(self, message: Outgoing) -> Sent:
         """Raise: there is no way back."""
         raise NotPossible(network="A source that posts in", deed="take replies: there is no way back to it")

@@ -113,6 +113,10 @@ class Stream:
         """Return None: a file can't be asked."""
         return None
 
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Return None: a file can't be asked."""
+        return None
+
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nobody reads it."""
         raise NotPossible(network="A file", deed="take replies: what it holds was said elsewhere")
