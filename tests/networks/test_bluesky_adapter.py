@@ -1,6 +1,7 @@
 """The Bluesky connector against the real network on loopback."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -295,6 +296,27 @@ async def test_a_thread_is_read_above_and_below_without_what_was_deleted(
     assert [post["uri"] for post in posts] == [one.uri, two.uri, three.uri]
     assert (posts[2]["parent"], posts[2]["root"], posts[2]["followers"]) == (two.uri, one.uri, 0)
     assert posts_of(await bluesky.thread(deleted.uri)) == []
+
+
+async def test_a_search_finds_what_was_said_and_not_what_was_deleted(
+    network: BlueskyNetwork, bluesky: Bluesky, mia: Credentials
+) -> None:
+    word = f"zeppelin{time.time_ns()}"
+    kept = [network.post(mia, f"the {word} is late, number {number}") for number in range(3)]
+    deleted = network.post(mia, f"{word} oops")
+    network.post(mia, "nothing of the kind")
+    since = datetime.now(UTC) - timedelta(days=90)
+
+    async def found() -> list[dict[str, Any]]:
+        read = await bluesky.search(word, since)
+        assert read is not None
+        return posts_of(read)
+
+    await eventually(found, lambda posts: len(posts) == 4)
+    network.delete(mia, deleted.uri)
+    posts = await eventually(found, lambda posts: len(posts) == 3)
+    assert {post["uri"] for post in posts} == {post.uri for post in kept}
+    assert {(post["author"], post["private"]) for post in posts} == {(mia.did, False)}
 
 
 async def test_profiles_carry_follower_counts_and_nobody_is_none(
