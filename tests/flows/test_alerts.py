@@ -271,12 +271,17 @@ def test_quiet_hours_keep_mails_but_not_the_inbox(places: Places, mailbox: Mailb
     assert tell(post, now=NOON + timedelta(minutes=120)) == 1
 
 
-def test_a_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(places: Places, mailbox: Mailbox) -> None:
+def with_a_message_due(places: Places) -> Access:
     access = make_workspace()
     topic = make_topic(access, "acme")
     rule_for(access, Kind.VOLUME, topic=topic, at_least=1, mails=(MIA,))
     counted(access, topic, NOON, warm=4)
     look(places, now=NOON)
+    return access
+
+
+def test_a_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(places: Places, mailbox: Mailbox) -> None:
+    access = with_a_message_due(places)
     away = replace(post_of(mailbox), server=MailServer("127.0.0.1", 1, encrypted=False))
     assert tell(away, now=NOON) == 0
     [line] = rules(access, NOON)
@@ -291,11 +296,7 @@ def test_a_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(places
 
 
 def test_after_a_day_without_the_server_a_message_is_given_up(places: Places, mailbox: Mailbox) -> None:
-    access = make_workspace()
-    topic = make_topic(access, "acme")
-    rule_for(access, Kind.VOLUME, topic=topic, at_least=1, mails=(MIA,))
-    counted(access, topic, NOON, warm=4)
-    look(places, now=NOON)
+    with_a_message_due(places)
     mailbox.refuses = "450 later"
     now = NOON
     while (message := AlertMessage.objects.get()).state == "queued" and now < NOON + timedelta(days=3):
@@ -306,11 +307,7 @@ def test_after_a_day_without_the_server_a_message_is_given_up(places: Places, ma
 
 
 def test_without_a_mail_server_it_is_said_what_to_set(places: Places) -> None:
-    access = make_workspace()
-    topic = make_topic(access, "acme")
-    rule_for(access, Kind.VOLUME, topic=topic, at_least=1, mails=(MIA,))
-    counted(access, topic, NOON, warm=4)
-    look(places, now=NOON)
+    access = with_a_message_due(places)
     assert tell(Post(PageLetters("https://desk.acme.example")), now=NOON) == 0
     assert "HUBBUB_MAIL_SERVER" in rules(access, NOON)[0].trouble
 

@@ -103,7 +103,11 @@ def add_up(
         cursor.executemany(sql, list(cells))
 
 
-_AMONG_JSON = "IN (SELECT value FROM json_each(%s))"
+def _among(values: Iterable[Any]) -> tuple[str, Any]:
+    """Return how a column is said to be one of many values, and all these as one."""
+    if connection.vendor == "sqlite":
+        return "IN (SELECT value FROM json_each(%s))", _json(list(values))
+    return "= ANY(%s)", list(values)
 
 
 class Among(models.Lookup):
@@ -115,9 +119,8 @@ class Among(models.Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Give all the values as one."""
         column, params = self.process_lhs(compiler, connection)
-        if connection.vendor == "sqlite":
-            return f"{column} {_AMONG_JSON}", (*params, _json(list(self.rhs)))
-        return f"{column} = ANY(%s)", (*params, list(self.rhs))
+        among, values = _among(self.rhs)
+        return f"{column} {among}", (*params, values)
 
 
 models.Field.register_lookup(Among)
@@ -138,13 +141,10 @@ def of_uris(
     model: type[models.Model], columns: Sequence[str], workspaces: Iterable[int], uris: Iterable[str]
 ) -> list[tuple[Any, ...]]:
     """Return columns of the rows that some workspaces have of posts."""
-    owners, wanted = list(workspaces), list(uris)
-    if not owners or not wanted:
-        return []
-    among, given = ("= ANY(%s)", wanted) if connection.vendor != "sqlite" else (_AMONG_JSON, _json(wanted))
-    sql = f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE uri {among} AND workspace_id IN "  # noqa: S608
+    (some, owners), (among, wanted) = _among(workspaces), _among(uris)
+    sql = f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE workspace_id {some} AND uri {among}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ({', '.join(['%s'] * len(owners))})", [given, *owners])
+        cursor.execute(sql, [owners, wanted])
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 

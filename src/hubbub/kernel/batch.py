@@ -109,14 +109,11 @@ class Lines(Sequence[bytes]):
 
     def take(self, rows: NDArray[np.int64]) -> "Lines":
         """Return some of the lines."""
-        starts, ends, data = self.starts[rows], self.ends[rows] + 1, self.data
-        sizes = ends - starts
-        # Lines that follow each other are cut out as one.
-        breaks = np.flatnonzero(np.diff(rows) != 1)
-        firsts = starts[np.concatenate(([0], breaks + 1))] if len(rows) else starts
-        lasts = ends[np.concatenate((breaks, [-1]))] if len(rows) else ends
-        runs = [data[start:end] for start, end in zip(firsts.tolist(), lasts.tolist(), strict=True)]
-        return Lines(b"".join(runs), np.cumsum(sizes) - 1)
+        starts, ends = self.starts[rows], self.ends[rows] + 1
+        begins = np.diff(rows, prepend=-2) != 1  # lines that follow each other are cut out as one
+        firsts, lasts = starts[begins], ends[np.roll(begins, -1)]
+        runs = [self.data[start:end] for start, end in zip(firsts.tolist(), lasts.tolist(), strict=True)]
+        return Lines(b"".join(runs), np.cumsum(ends - starts) - 1)
 
     def __len__(self) -> int:
         return len(self.ends)

@@ -1,14 +1,23 @@
 """Numbers for strings, a column of them at a time: the same on every machine and in every process."""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
+from typing import Final
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from hubbub.kernel.compiled import compiled
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+MIX: Final = 0x9E3779B97F4A7C15
+MASK: Final = (1 << 64) - 1
+_MIX = np.uint64(MIX)
 _29, _32, _56 = (np.uint64(n) for n in (29, 32, 56))
+
+
+def number_of(octets: bytes) -> int:
+    """Return the number by which tables know some bytes: by the first eight of them, and how many there are."""
+    return (int.from_bytes(octets[:8], "little") ^ len(octets)) * MIX & MASK
 
 
 def hashes(strings: pa.StringArray, seed: int = 0) -> NDArray[np.uint64]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hubbub.kernel.compiled import compiled, inlined
 from hubbub.kernel.hashing import parts_of
 
-_0, _1, _3, _7, _8, _63, _64 = (np.uint64(n) for n in (0, 1, 3, 7, 8, 63, 64))
+_0, _1, _2, _3, _4, _6, _7, _8, _63, _64 = (np.uint64(n) for n in (0, 1, 2, 3, 4, 6, 7, 8, 63, 64))
 _FIRSTS = 4  # letters that are compared at once
 _NEWLINE, _TAB, _QUOTE, _DELETE, _TWO, _NUL, _LAST_CONTROL = (
     np.uint8(n) for n in (0x0A, 0x09, 0x22, 0x7F, 0xC2, 0, 0x1F)
@@ -94,6 +94,19 @@ def first_bit(typing, number):
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
     return types.uint64(types.uint64), code
+
+
+@inlined
+def character(data, at):
+    """Return the character that begins there and how many bytes it has, of UTF-8 that is known to be good."""
+    first = np.uint64(data[at])
+    if first < 0x80:
+        return first, _1
+    size = _2 if first < 0xE0 else _3 if first < 0xF0 else _4
+    code = first & (np.uint64(0x7F) >> size)
+    for place in range(at + _1, at + size):
+        code = code << _6 | np.uint64(data[place] & np.uint8(0x3F))
+    return code, size
 
 
 @inlined

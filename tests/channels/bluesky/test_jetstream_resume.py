@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from tests.channels.bluesky.samples import NOON_US, commit, line, record
@@ -36,6 +37,18 @@ async def until(batches: AsyncIterator[RawBatch], last: bytes) -> list[RawBatch]
             if last in batch.lines:
                 break
     return heard
+
+
+async def begun_and_told(cursor: Any, old: list[bytes], new: bytes) -> tuple[RawBatch, RawBatch, list[int | None]]:
+    """Begin to hear, and be told something new; return what was heard first and then, and the cursors asked for."""
+    async with Replayer(old) as replayer:
+        channel = listening_to(replayer.url)
+        listening = asyncio.create_task(until(channel.hear(cursor), new))
+        await replayer.joined()
+        await replayer.say(new)
+        begun, batch = await listening
+        await channel.aclose()
+    return begun, batch, list(replayer.asked)
 
 
 async def test_every_numbered_post_is_heard_in_order_over_connections_that_break() -> None:
@@ -73,15 +86,9 @@ async def test_a_restart_from_any_batchs_cursor_hears_all_that_came_after_it() -
 
 async def test_without_a_cursor_only_what_comes_from_now_on_is_heard() -> None:
     old, new = line(commit(record=record("old"))), line(commit(record=record("new"), time_us=NOON_US + 1))
-    async with Replayer([old]) as replayer:
-        channel = listening_to(replayer.url)
-        listening = asyncio.create_task(until(channel.hear(None), new))
-        await replayer.joined()
-        await replayer.say(new)
-        begun, batch = await listening
-        await channel.aclose()
+    begun, batch, asked = await begun_and_told(None, [old], new)
     since = begun.cursor["begun"]
-    assert (begun.lines, replayer.asked) == ([], [since - OVERLAP_US])
+    assert (begun.lines, asked) == ([], [since - OVERLAP_US])
     assert abs(since - time.time_ns() // 1_000) < 60_000_000
     assert (batch.lines, batch.cursor) == ([new], NOON_US + 1)  # by the stream's own clock, though ours is ahead of it
 
@@ -101,15 +108,9 @@ async def test_who_is_killed_before_anybody_spoke_goes_on_from_there() -> None:
 async def test_a_clock_that_was_ahead_at_the_beginning_keeps_nothing_back_later() -> None:
     ahead = {"begun": time.time_ns() // 1_000 + 7_200_000_000}
     said = line(commit(record=record("now"), time_us=NOON_US))
-    async with Replayer([]) as replayer:
-        channel = listening_to(replayer.url)
-        listening = asyncio.create_task(until(channel.hear(ahead), said))
-        await replayer.joined()
-        await replayer.say(said)
-        begun, batch = await listening
-        await channel.aclose()
+    begun, batch, asked = await begun_and_told(ahead, [], said)
     assert begun.cursor["begun"] < ahead["begun"]
-    assert replayer.asked == [begun.cursor["begun"] - OVERLAP_US]
+    assert asked == [begun.cursor["begun"] - OVERLAP_US]
     assert batch.cursor == NOON_US
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hubbub.kernel.compiled import compiled
 from hubbub.kernel.hashing import parts_of
+from hubbub.kernel.octets import character
 from hubbub.listening.core.letters import normal
 
 SEPARATOR = 0xFF
@@ -26,7 +27,7 @@ _NOTHING = 0xFE  # nor this one: it fills what a character turns into up to four
 _SPACE = 0x20
 _TABLE_END = 0x20000  # beyond are rare ideographs, done one by one
 _KEPT, _REPLACED, _ALONE = 0, 1, 2
-_1, _2, _3, _4, _6 = (np.uint64(n) for n in (1, 2, 3, 4, 6))
+_1 = np.uint64(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,7 @@ def _join(ends, source, fate, form, octets, separators, alone):
                 size += _1
                 space = False
                 continue
-            count = _2 if byte < 0xE0 else _3 if byte < 0xF0 else _4
-            code = np.uint64(byte) & (np.uint64(0x7F) >> count)
-            for place in range(at + _1, at + count):
-                code = code << _6 | np.uint64(source[place] & np.uint8(0x3F))
+            code, count = character(source, at)
             code = min(code, np.uint64(_TABLE_END))
             if fate[code] == _ALONE:
                 alone[row], size = True, begun

@@ -14,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hubbub.kernel.compiled import compiled
-from hubbub.kernel.octets import add_sixteen
+from hubbub.kernel.hashing import MIX
+from hubbub.kernel.octets import add_sixteen, character
 from hubbub.listening.core.buffer import Buffer, joined
 from hubbub.listening.core.characters import JOINS, TABLE_END, WORD, table
 from hubbub.listening.core.letters import encodable
@@ -41,10 +42,10 @@ _KINDS = np.array(
     ],
     np.uint8,
 )
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(MIX)
 _1, _2, _3, _4, _5, _6, _7, _8 = (np.uint64(n) for n in range(1, 9))
 _32, _29, _11, _53, _COLUMNS = (np.uint64(n) for n in (32, 29, 11, 53, COLUMNS))
-_START, _LINK, _NAME, _NUMBER = (np.uint64(n) for n in (0x51, 0x52, 0x53, 0x54))
+_NOTHING, _START, _LINK, _NAME, _NUMBER = (np.uint64(n) for n in (0, 0x51, 0x52, 0x53, 0x54))
 _TO_BUCKET = np.uint64(64 - BUCKETS_LOG2)
 
 # Scripts that one language is written in, for the language of a text whose network tells none.
@@ -148,20 +149,6 @@ def _mixed(number):
 
 
 @compiled
-def _code(octets, at):
-    """Return the character that begins there, and its length; the bytes are known to be good."""
-    first = np.int64(octets[at])
-    if first < 0x80:
-        return first, _1
-    if first < 0xE0:
-        return (first & 0x1F) << 6 | octets[at + _1] & 0x3F, _2
-    if first < 0xF0:
-        return (first & 0x0F) << 12 | np.int64(octets[at + _1] & 0x3F) << 6 | octets[at + _2] & 0x3F, _3
-    high = (first & 0x07) << 18 | np.int64(octets[at + _1] & 0x3F) << 12
-    return high | np.int64(octets[at + _2] & 0x3F) << 6 | octets[at + _3] & 0x3F, _4
-
-
-@compiled
 def _address(octets, at):
     """Say whether a web address begins there."""
     if octets[at] == 0x77:  # www.
@@ -177,13 +164,13 @@ def _glance(
     octets, separators, rows, traits, words, pairs, singles, doubles, sums, counts, asks, likeness, script, seen
 ):
     size = np.uint64(octets.size)
-    limit = np.int64(TABLE_END)
+    limit = np.uint64(TABLE_END)
     for text in range(separators.size - 1):
         at, end = np.uint64(separators[text]) + _1, np.uint64(separators[text + 1])
         if at == end:
             continue
         row = rows[text]
-        before, like, said, count = _START, np.uint64(0), 0, 0
+        before, like, said, count = _START, _NOTHING, 0, 0
         seen[:] = 0
         letters = 0
         while True:
@@ -195,21 +182,21 @@ def _glance(
             if at >= end:
                 pass
             elif kind == _LETTER or kind == _BEYOND:
-                token, begun = np.uint64(0), at
+                token, begun = _NOTHING, at
                 if (octets[at] == 0x68 or octets[at] == 0x77) and at + _8 < size and _address(octets, at):
                     while at < end and _KINDS[octets[at]] != _BREAK:
                         at += _1
                     token = _LINK
                 else:
-                    twice, once = 0, 0
+                    twice, once = _NOTHING, _NOTHING
                     alone = False  # a sign, or a letter of writing without spaces
                     while at < end:
                         kind = _KINDS[octets[at]]
                         if kind == _LETTER or kind == _DIGIT:
-                            code, length = np.int64(octets[at]), _1
+                            code, length = np.uint64(octets[at]), _1
                             letters += 1
                         elif kind == _BEYOND:
-                            code, length = _code(octets, at)
+                            code, length = character(octets, at)
                             trait = traits[code] if code < limit else 0
                             if trait & WORD:
                                 seen[_SCRIPT_OF[code]] += 1
@@ -218,7 +205,7 @@ def _glance(
                                 alone = at == begun
                                 if alone:
                                     at += length
-                                    token = np.uint64(code) * _MIX
+                                    token = code * _MIX
                                     counts_as_said = trait & WORD != 0
                                 break
                         else:
@@ -227,7 +214,7 @@ def _glance(
                         if code == once and code == twice:  # sooooo: twice is enough
                             continue
                         twice, once = once, code
-                        token = (token ^ np.uint64(code)) * _MIX
+                        token = (token ^ code) * _MIX
                         token ^= token >> _32
                     counts_as_said = counts_as_said or not alone
             elif kind == _DIGIT:

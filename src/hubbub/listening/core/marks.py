@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hubbub.kernel.compiled import compiled, inlined
 from hubbub.kernel.hashing import parts_of
+from hubbub.kernel.octets import character
 from hubbub.listening.core.characters import DIGIT, TABLE_END, WORD, table
 
 TAG, LINK, MENTION = range(3)
@@ -24,7 +25,7 @@ _BYTES = np.array(
     ],
     np.uint8,
 )
-_0, _1, _2, _3, _4, _6 = (np.uint64(n) for n in (0, 1, 2, 3, 4, 6))
+_0, _1, _2, _3 = (np.uint64(n) for n in range(4))
 
 
 class Marks(NamedTuple):
@@ -65,16 +66,12 @@ def _copy(found, data, ends, held):
 
 
 @inlined
-def _word(data, at, end, traits):
+def _word(data, at, traits):
     """Return the length in bytes of the letter, digit or _ that begins there, 0 if it is none; and if it is a digit."""
-    first = np.uint64(data[at])
-    if first < 0x80:
-        kind = _BYTES[first]
+    kind = _BYTES[data[at]]
+    if data[at] < 0x80:
         return (_1 if kind & _WORDY else _0), kind & _NUMBER != 0
-    size = _2 if first < 0xE0 else _3 if first < 0xF0 else _4
-    code = first & (np.uint64(0x7F) >> size)
-    for place in range(at + _1, min(at + size, end)):
-        code = code << _6 | np.uint64(data[place] & 0x3F)
+    code, size = character(data, at)
     trait = traits[code] if code < _TABLE_END else 0
     return (size if trait & WORD else _0), trait & DIGIT != 0
 
@@ -101,12 +98,12 @@ def _find(ends, data, traits, found):
                 start = at + _1
                 stop, wordy = start, False
                 while stop < end:
-                    length, digit = _word(data, stop, end, traits)
+                    length, digit = _word(data, stop, traits)
                     if length:
                         wordy |= not digit
                         stop += length
                     elif byte == 0x40 and stop > start and stop + _1 < end and (data[stop] in (0x2E, 0x2D, 0x40)):
-                        if _word(data, stop + _1, end, traits)[0] == 0:
+                        if _word(data, stop + _1, traits)[0] == 0:
                             break
                         stop += _1
                     else:

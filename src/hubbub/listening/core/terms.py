@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.kernel.compiled import compiled
+from hubbub.kernel.hashing import MASK, MIX, number_of
 from hubbub.kernel.octets import eight_at, eights_of, first_bit
 from hubbub.listening.core.buffer import SEPARATOR, Buffer
 from hubbub.listening.core.letters import handles, is_mark, is_word, joins, last_base
@@ -31,11 +32,9 @@ _BYTES = np.array(
     ],
     np.uint8,
 )
-_MIX = 0x9E3779B97F4A7C15
-_MASK = (1 << 64) - 1
 _FIRST = 8  # bytes by which a term is known
 _BITS_A_KEY = 16
-_N_MIX, _ALL = np.uint64(_MIX), np.uint64(_MASK)
+_N_MIX, _ALL = np.uint64(MIX), np.uint64(MASK)
 _0, _1, _3, _7, _20, _64, _PAIR = (np.uint64(n) for n in (0, 1, 3, 7, 20, 64, 0xFFFF))
 
 
@@ -65,8 +64,8 @@ class Terms:
         for key, count in groups:
             pair = slice(key[0], None, 256) if len(key) == 1 else key[0] | key[1] << 8
             self._lengths[pair] |= 1 << len(key) - 1
-            number = _number(key)
-            mixed = number * _MIX & _MASK
+            number = number_of(key)
+            mixed = number * MIX & MASK
             self._bits[mixed >> 64 - log2 >> 3] |= 1 << (mixed >> 64 - log2 & 7)
             slot = mixed >> 20 & mask
             while self._table[slot, 2]:
@@ -116,10 +115,6 @@ def _flags(term: Term) -> int:
     closes = term.kind is not Kind.PREFIX and (term.kind is Kind.TAG or joins(last_base(literal, len(literal))))
     looks = literal[0] in ".-" or literal[-1] in "@.-"
     return _OPENS * opens | _CLOSES * closes | _LOOKS * looks
-
-
-def _number(key: bytes) -> int:
-    return (int.from_bytes(key, "little") ^ len(key)) * _MIX & _MASK
 
 
 @compiled

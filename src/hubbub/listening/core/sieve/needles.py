@@ -8,13 +8,12 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from hubbub.kernel.hashing import MASK, MIX, number_of
 from hubbub.listening.core.letters import is_mark, joins, normal
 from hubbub.listening.core.query.nodes import Kind, Query, Term, anchors
 
 LONGEST_PREFIX = 8
 """Bytes of a prefix that are looked at."""
-MASK = (1 << 64) - 1
-MIX = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +93,10 @@ def _cut(word: str) -> str:
     return word.encode()[:LONGEST_PREFIX].decode(errors="ignore")
 
 
-def number_of(word: str) -> int:
+def number_of_word(word: str) -> int:
     """Return the number under which the sieve knows a word: its first eight bytes and how many it has."""
     said = bytes(byte | 0x20 if byte < 0x80 else byte for byte in word.encode())
-    return (int.from_bytes(said[:8], "little") ^ len(said)) * MIX & MASK
+    return number_of(said)
 
 
 def number_of_pair(first: int, then: int) -> int:

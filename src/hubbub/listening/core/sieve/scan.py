@@ -9,6 +9,7 @@ it has. What holds a letter beyond ASCII, an escaped character or a tag is gone 
 import numpy as np
 
 from hubbub.kernel.compiled import compiled, inlined
+from hubbub.kernel.hashing import MIX
 from hubbub.kernel.octets import between, eight_at, first_bit, same
 from hubbub.listening.core.characters import (
     ACTS,
@@ -33,7 +34,7 @@ ODD = 8
 _HEX = np.array([int(chr(b), 16) if chr(b) in "0123456789abcdefABCDEF" else 255 for b in range(256)], np.uint8)
 _SMALL = np.uint64(0x2020202020202020)  # makes a capital a small letter, and _ a sign that nothing else becomes
 _SEEN = 16
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(MIX)
 _0, _1, _2, _3, _4, _6, _7, _8 = (np.uint64(n) for n in (0, 1, 2, 3, 4, 6, 7, 8))
 _10, _12, _16, _18, _20, _24, _32, _63, _64 = (np.uint64(n) for n in (10, 12, 16, 18, 20, 24, 32, 63, 64))
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from hubbub.channels.core.contract import Keys
 from hubbub.kernel.batch import Lines
+from hubbub.kernel.hashing import MASK, MIX
 from hubbub.kernel.octets import Quoted, eights_of, octets_of
 from hubbub.listening.core.characters import table
 from hubbub.listening.core.query.nodes import Query
-from hubbub.listening.core.sieve.needles import MASK, MIX, Needle, needle_of_name, needles_of, number_of, number_of_pair
+from hubbub.listening.core.sieve.needles import Needle, needle_of_name, needles_of, number_of_pair, number_of_word
 from hubbub.listening.core.sieve.scan import FIRST, NAME, TOPIC, scan
 
 _BITS_A_WORD = 16
@@ -65,7 +66,7 @@ class Sieve:
         """Let through what holds these names, too."""
         before = len(self._known)
         fresh = {needle for name in names if (needle := needle_of_name(name)) is not None}
-        numbers = [number_of(needle.words[0]) for needle in fresh]
+        numbers = [number_of_word(needle.words[0]) for needle in fresh]
         if fresh and not self._where.issuperset(self._all_keys.names):
             self._where.update(self._all_keys.names)
             self._compile_keys()
@@ -114,9 +115,9 @@ class Sieve:
             self._say(signs[0] if len(signs) == 1 else number_of_pair(*signs), says)
         elif needle.prefix:
             self._prefixes |= 1 << len(needle.words[0].encode())
-            self._say(number_of(needle.words[0]) ^ MASK, says)
+            self._say(number_of_word(needle.words[0]) ^ MASK, says)
         else:
-            numbers = [number_of(word) for word in needle.words]
+            numbers = [number_of_word(word) for word in needle.words]
             if len(numbers) == 2:
                 self._say(numbers[0], FIRST)
             self._say(numbers[0] if len(numbers) == 1 else number_of_pair(*numbers), says)
