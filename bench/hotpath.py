@@ -136,9 +136,10 @@ class Home:
         """Where its segments, identities and archive lie."""
         from hubbub.infra.places import Places
 
-        return Places(
-            self.folder / "segments", self.folder / "identities", self.folder / "archive", self.folder / "spool"
+        segments, identities, archive, spool, files = (
+            self.folder / each for each in ("segments", "identities", "archive", "spool", "files")
         )
+        return Places(segments, identities, archive, spool, files)
 
 
 def opened(folder: Path, streams: list[Any]) -> Home:

@@ -44,7 +44,8 @@ def places(tmp_path: Path) -> "Iterator[Places]":
     from hubbub.infra import identities
     from hubbub.infra.places import Places
 
-    made = Places(tmp_path / "segments", tmp_path / "identities", tmp_path / "archive", tmp_path / "spool")
+    folders = (tmp_path / name for name in ("segments", "identities", "archive", "spool", "files"))
+    made = Places(*folders)
     yield made
     opened = identities._open.pop(made.identities.resolve(), None)
     if opened is not None:

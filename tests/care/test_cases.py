@@ -111,7 +111,7 @@ def test_a_reply_is_queued_with_all_the_sender_needs_and_the_case_waits_for_the_
 def test_a_private_reply_goes_to_the_person_and_not_into_the_thread(town: Town, alice: Access) -> None:
     queued = cases.reply(alice, 1, text=PROMISE, private=True, now=town.at)  # what is private may be delicate
     message = cases.message_of(sent(queued).payload)
-    assert (message.parent, message.parent_ref, message.to, message.private) == (None, None, "jo", True)
+    assert (message.parent, message.to, message.private) == ("demo://acme/jo/1", "jo", True)
 
 
 def test_a_reply_answers_the_last_word_of_the_person_the_case_is_about(town: Town, alice: Access) -> None:

@@ -55,9 +55,8 @@ def test_2_when_a_stranger_solves_it_we_thank(town: Town) -> None:
 
 def test_2_comes_out_the_same_in_whatever_order_it_arrives(places: Places) -> None:
     for number, order in enumerate(permutations(range(3))):
-        here = Places(
-            places.segments / str(number), places.identities / str(number), places.archive / str(number), places.spool
-        )
+        own = (each / str(number) for each in (places.segments, places.identities, places.archive))
+        here = Places(*own, places.spool, places.files)
         town = make_town(make_workspace(f"Acme {number}", f"mia{number}@acme.example"), here)
         first, one = town.line("jo", BROKEN)
         _, two = town.line("dana", "@jo @AcmeCustServ hold the reset for 10 s", reply_to=first)

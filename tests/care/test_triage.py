@@ -54,7 +54,8 @@ def events(town: Town, number: int) -> list[str]:
 
 def inside(places: Places, name: str) -> Places:
     """Folders of their own inside these."""
-    return Places(places.segments / name, places.identities / name, places.archive / name, places.spool)
+    own = (each / name for each in (places.segments, places.identities, places.archive))
+    return Places(*own, places.spool, places.files)
 
 
 def answer(town: Town, number: int, text: str = "Sorry to hear that! Which model is it?") -> None:

@@ -111,7 +111,7 @@ def elsewhere() -> Iterator[Places]:
     with TemporaryDirectory() as folder:
         home = Path(folder).resolve()
         try:
-            yield Places(home / "segments", home / "identities", home / "archive", home / "spool")
+            yield Places(home / "segments", home / "identities", home / "archive", home / "spool", home / "files")
         finally:
             if opened := identities._open.pop(home / "identities", None):
                 opened.close()

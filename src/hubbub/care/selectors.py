@@ -500,11 +500,12 @@ def last_from_customer(row: CaseRow, *, private: bool) -> Post | None:
 def _connection_for(connections: Sequence[ConnectionValue], post: Post) -> ConnectionValue | str:
     """Return the connection a reply to a post leaves by, or why there is none."""
     found = [each for each in connections if each.connector == post.channel]
-    able = [each for each in found if each.abilities.reply and each.enabled]
+    can = [each for each in found if each.abilities.reply or each.abilities.private]
+    able = [each for each in can if each.enabled]
     chosen = next((each for each in able if each.id == post.connection_id), able[0] if able else None)
     if chosen is not None:
         return chosen
-    if any(each.abilities.reply for each in found):
+    if can:
         return "The connection that could answer is switched off."
     if post.channel == "bluesky":
         return "To answer, connect your Bluesky account under Settings, Channels."

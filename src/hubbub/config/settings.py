@@ -22,6 +22,7 @@ SEGMENTS = HOME / "segments"
 ARCHIVE = HOME / "archive"
 IDENTITIES = HOME / "identities"
 SPOOL = HOME / "spool"
+FILES = HOME / "files"
 _web = Path(__file__).parents[1] / "web"
 
 

@@ -193,7 +193,8 @@ class Piece:
             if (before := selectors.counted_of(line.known)) is not None:
                 made.count(workspace, before, -1)
             made.count(workspace, cell, 1, line.author)
-            made.edits.append(Edit(line.known.pk, line.text, at, cell, line.reading.data()))
+            details = self.columns["details"][line.row] or ""
+            made.edits.append(Edit(line.known.pk, line.text, at, cell, line.reading.data(), details))
             return
         if line.counted is not None:  # an edit of a post without a row
             made.count(workspace, line.counted, -1)
@@ -274,6 +275,7 @@ class Piece:
             self.historical,
             of["url"] or "",
             of["ref"] or "",
+            of["details"] or "",
             list(line.topics),
             cell_of(cell),
             of["happened_at"] if of["event"] == Event.EDIT else None,

@@ -79,7 +79,11 @@ def append(root: Path, stream: int, last_number: int, tables: Sequence[pa.Table]
             break
         try:
             with _alone(root):
-                _write(table, pa.concat_tables(tables), Transaction(_application(stream), last_number))
+                _write(
+                    table,
+                    pa.concat_tables(tables, promote_options="default"),
+                    Transaction(_application(stream), last_number),
+                )
             return True
         except CommitFailedError:  # another process was quicker: look again
             if not tries_left:
@@ -93,6 +97,7 @@ def _write(table: DeltaTable, posts: pa.Table, transaction: Transaction) -> None
         table,
         _with_day(posts.sort_by(TIME)),
         mode="append",
+        schema_mode="merge",  # an older archive lacks columns that came later
         partition_by=PARTITIONS,
         writer_properties=_WRITER,
         commit_properties=CommitProperties(app_transactions=[transaction]),

@@ -9,7 +9,7 @@ import errno
 import ipaddress
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +86,16 @@ class Response:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of a multipart form, or (with a file name) a file."""
+
+    name: str
+    value: bytes
+    filename: str | None = None
+    type: str = "application/octet-stream"
+
+
 class Http:
     """A client for one connector. Use it as an async context manager, or call `aclose`."""
 
@@ -134,12 +144,13 @@ class Http:
         *,
         json: object | None = None,
         data: bytes | None = None,
+        form: Sequence[Part] | None = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
         max_body: int = MAX_BODY,
     ) -> Response:
-        """Send one request and read the whole answer, whatever its status.
+        """Send one request and read the whole answer, whatever its status. `form`: parts of a multipart form.
 
         Redirects are followed for what only reads: what was sent to be acted on is not sent elsewhere.
 
@@ -161,7 +172,7 @@ class Http:
                 method,
                 url,
                 json=json,
-                data=data,
+                data=data if form is None else _form(form),
                 params=params,
                 headers=headers,
                 allow_redirects=method in ("GET", "HEAD"),
@@ -180,6 +191,51 @@ class Http:
             raise _translated(error, host) from error
 
     @asynccontextmanager
+    async def events(
+        self, url: str, *, headers: Mapping[str, str] | None = None, silent_s: float = 90.0, max_line: int = 4_000_000
+    ) -> AsyncIterator["Events"]:
+        """Open a stream of server-sent events; it breaks (`AnswerLost`) when nothing comes for `silent_s` seconds."""
+        host = _host_of(url)
+        timeout = aiohttp.ClientTimeout(total=None, connect=10.0, sock_read=silent_s)
+        asked = {"Accept": "text/event-stream", **(headers or {})}
+        try:
+            async with self._open().get(url, headers=asked, timeout=timeout) as answer:
+                yield Events(answer, host, max_line)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _translated(error, host) from error
+
+    def dial(self, host: str, port: int, *, timeout_s: float = 20.0) -> socket.socket:
+        """Connect a plain socket, for what is not HTTP. Blocks: call it in a thread.
+
+        Raises
+        ------
+        Unreachable
+            No connection was made.
+        AddressRefused
+            The address is private and this connector is not allowed there.
+        """
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Unreachable(host=host, reason="there is no such name") from error
+        failure: Exception | None = None
+        for each in found:
+            try:
+                made = self._guard(each)
+                try:
+                    made.settimeout(timeout_s)
+                    made.connect(each[4])
+                except BaseException:
+                    made.close()
+                    raise
+                return made
+            except OSError as error:
+                failure = failure if isinstance(failure, _Private) else error
+        if isinstance(failure, _Private):
+            raise failure.refusal
+        raise Unreachable(host=host, reason=str(failure.strerror if isinstance(failure, OSError) else failure))
+
+    @asynccontextmanager
     async def socket(self, url: str, *, max_message: int = 4_000_000) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
         """Open a WebSocket; it pings by itself and breaks when the other side stays silent."""
         host = _host_of(url)
@@ -190,6 +246,52 @@ class Http:
                 yield opened
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _translated(error, host) from error
+
+
+class Events:
+    """A stream of server-sent events that is open; or the answer that there is none."""
+
+    def __init__(self, answer: aiohttp.ClientResponse, host: str, max_line: int) -> None:
+        self.status = answer.status
+        self.headers = {name.lower(): value for name, value in answer.headers.items()}
+        self.is_stream = answer.status == 200 and answer.content_type == "text/event-stream"
+        self._answer, self._host, self._max_line = answer, host, max_line
+
+    async def body(self, most: int = 100_000) -> bytes:
+        """Read an answer that is no stream."""
+        return await self._answer.content.read(most)
+
+    async def __aiter__(self) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield (event, data); a comment that only keeps the line open comes as ("", b"")."""
+        name, rest = "message", b""
+        data: list[bytes] = []
+        async for chunk in self._answer.content.iter_any():
+            *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > self._max_line:
+                raise TooLarge(host=self._host, limit=self._max_line)
+            for line in lines:
+                field, _, value = line.rstrip(b"\r").partition(b":")
+                value = value.removeprefix(b" ")
+                if not line.strip():
+                    if data:
+                        yield name, b"\n".join(data)
+                    name, data = "message", []
+                elif not field:
+                    yield "", b""
+                elif field == b"event":
+                    name = value.decode("utf-8", "replace")
+                elif field == b"data":
+                    data.append(value)
+
+
+def _form(parts: Sequence[Part]) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for part in parts:
+        if part.filename is None:
+            form.add_field(part.name, part.value.decode())
+        else:
+            form.add_field(part.name, part.value, filename=part.filename, content_type=part.type)
+    return form
 
 
 def _host_of(url: str) -> str:

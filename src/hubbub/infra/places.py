@@ -12,6 +12,7 @@ class Places:
     identities: Path
     archive: Path
     spool: Path
+    files: Path
     spool_bytes: int = 0  # how much the spool may take; 0: nothing is kept
 
 
@@ -20,5 +21,10 @@ def places() -> Places:
     from django.conf import settings
 
     return Places(
-        settings.SEGMENTS, settings.IDENTITIES, settings.ARCHIVE, settings.SPOOL, settings.ENVIRONMENT.spool_bytes
+        settings.SEGMENTS,
+        settings.IDENTITIES,
+        settings.ARCHIVE,
+        settings.SPOOL,
+        settings.FILES,
+        settings.ENVIRONMENT.spool_bytes,
     )

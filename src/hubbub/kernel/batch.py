@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from hubbub.kernel.details import Details
 from hubbub.kernel.octets import may_change, newlines
 from hubbub.kernel.text import clean, language
 
@@ -71,6 +72,7 @@ POST_SCHEMA = pa.schema(
         pa.field("ours", pa.bool_(), nullable=False),  # the organisation itself said it, as far as the source tells
         pa.field("url", pa.string()),  # where a person can look at it
         pa.field("ref", pa.string()),  # what the connector itself needs to answer it; opaque to others
+        pa.field("details", pa.string()),  # what few networks tell, see kernel.details
     ]
 )
 
@@ -281,6 +283,7 @@ class BatchBuilder:
         ours: bool = False,
         url: str | None = None,
         ref: str | None = None,
+        details: Details | None = None,
     ) -> None:
         """Add one post, or reject its line if it has no uri or too much text. Strings are cleaned here."""
         uri = clean(uri).strip()
@@ -316,6 +319,7 @@ class BatchBuilder:
                 ours,
                 _uri(url),
                 None if ref is None else clean(ref),
+                None if details is None else details.to_json(),
             )
         )
         return None

@@ -236,6 +236,7 @@ class Post(models.Model):
     historical = models.BooleanField(default=False)
     url = models.CharField(max_length=1000, default="")
     ref = models.TextField(default="")
+    details = models.TextField(default="")  # JSON, see kernel.details
     topics = models.JSONField(default=list)  # ids of the topics it matched
     counted = models.JSONField(null=True)  # the roll-up cell, for a later edit or delete
     edited_at = models.DateTimeField(null=True)

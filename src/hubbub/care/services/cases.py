@@ -110,8 +110,8 @@ def reply(
         key=secrets.token_hex(12),
         text=text,
         queued_at=now,
-        parent=None if private else target.uri,
-        parent_ref=None if private else target.ref or None,
+        parent=target.uri,
+        parent_ref=target.ref or None,
         to=target.author if private else None,
         private=private,
     )

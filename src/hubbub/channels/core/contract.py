@@ -12,7 +12,7 @@ The contract, which `tests/channels/contract.py` holds every connector to:
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
@@ -82,6 +82,9 @@ class Abilities:
     searches: bool = False  # the network can be searched for what was said
     edits: bool = False
     deletes: bool = False
+    files: int = 0  # how many may leave with a message
+    file_types: tuple[str, ...] = ()  # that it takes, such as image/png; empty: all
+    file_bytes: int = 8_000_000  # the largest one it takes
     max_length: int | None = None
     counts: str = "characters"  # or "graphemes"
     max_bytes: int | None = None
@@ -122,6 +125,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a message, with its content."""
+
+    name: str
+    type: str  # such as image/png
+    data: bytes = field(repr=False)
+    alt: str = ""  # a picture in words
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to send. `key` is fixed when it is queued, so that a repeat is the same message."""
 
@@ -132,6 +145,7 @@ class Outgoing:
     parent_ref: str | None = None  # what `parse` kept for answering it
     to: str | None = None  # account id, for a private message
     private: bool = False
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +203,10 @@ class Channel(Protocol):
 
         None where there is no search.
         """
+        ...
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Fetch a file that came with a message, by what its details name it; None where it is gone."""
         ...
 
     async def send(self, message: Outgoing) -> Sent:

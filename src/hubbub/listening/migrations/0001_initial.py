@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('historical', models.BooleanField(default=False)),
                 ('url', models.CharField(default='', max_length=1000)),
                 ('ref', models.TextField(default='')),
+                ('details', models.TextField(default='')),
                 ('topics', models.JSONField(default=list)),
                 ('counted', models.JSONField(null=True)),
                 ('edited_at', models.DateTimeField(null=True)),

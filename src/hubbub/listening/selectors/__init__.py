@@ -83,7 +83,7 @@ def shed_lately(access: Access, now: datetime) -> int:
 def known_rows(workspaces: Iterable[int], uris: Sequence[str]) -> dict[tuple[int, str], Post]:
     """Return the rows of posts that are known already, by workspace and uri. For the ingest flow."""
     there = [pk for (pk,) in db.of_uris(Post, ("id",), workspaces, uris)]
-    rows = Post.objects.filter(pk__among=there).defer("text", "ref") if there else ()
+    rows = Post.objects.filter(pk__among=there).defer("text", "ref", "details") if there else ()
     return {(row.workspace_id, row.uri): row for row in rows}
 
 

@@ -69,6 +69,7 @@ POST_COLUMNS = (
     "historical",
     "url",
     "ref",
+    "details",
     "topics",
     "counted",
     "edited_at",
@@ -158,6 +159,7 @@ class Edit:
     at: datetime
     counted: Counted
     reading: list[Any]
+    details: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,8 +363,9 @@ def _apply_edits(made: Commit) -> None:
         if row.text != edit.text:  # else something beside the words was changed
             Revision.objects.create(post=row, text=row.text, until=edit.at)
             row.text, row.pending, row.reading = edit.text, True, edit.reading
+        row.details = edit.details
         row.edited_at, row.counted, row.topics = edit.at, cell_of(edit.counted), list(edit.counted.topics)
-        row.save(update_fields=["text", "edited_at", "pending", "counted", "topics", "reading"])
+        row.save(update_fields=["text", "details", "edited_at", "pending", "counted", "topics", "reading"])
 
 
 def _apply_marks(made: Commit) -> None:
@@ -375,7 +378,7 @@ def _apply_marks(made: Commit) -> None:
 def _apply_deletes(made: Commit) -> None:
     """Honour an author who took a post back: its words go from our tables too."""
     for post, at in made.deletes:
-        Post.objects.filter(pk=post).update(text="", reading=None, deleted_at=at, pending=True)
+        Post.objects.filter(pk=post).update(text="", details="", reading=None, deleted_at=at, pending=True)
         Revision.objects.filter(post_id=post).delete()
 
 

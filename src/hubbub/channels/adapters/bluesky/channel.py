@@ -29,6 +29,7 @@ from hubbub.channels.core.contract import (
     MOST_FOUND,
     Abilities,
     Account,
+    Attached,
     BadConnection,
     Field,
     NotPossible,
@@ -304,6 +305,10 @@ class Bluesky:
         return RawBatch(await self._lines([*found.values()][:MOST_FOUND]), None, datetime.now(UTC))
 
     # Answering.
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return None: what it shows is looked at where it stands."""
+        return None
 
     async def send(self, message: Outgoing) -> Sent:
         """Post a reply (or a post, where there is no parent) under the key that is the message's for ever."""

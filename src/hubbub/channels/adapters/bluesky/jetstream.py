@@ -12,7 +12,17 @@ import msgspec
 
 from hubbub.channels.adapters.bluesky.record import COLLECTION, UNREADABLE, Post, columns, post_uri
 from hubbub.channels.adapters.bluesky.views import AuthorFeed, Profile, account_of, latest, latest_of
-from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, Keys, NotPossible, Outgoing, Sent
+from hubbub.channels.core.contract import (
+    Abilities,
+    Account,
+    Attached,
+    BadConnection,
+    Field,
+    Keys,
+    NotPossible,
+    Outgoing,
+    Sent,
+)
 from hubbub.channels.core.gather import gather
 from hubbub.infra.http import Http, Unreachable
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
@@ -192,6 +202,10 @@ class Jetstream:
 
     async def search(self, words: str, since: datetime) -> RawBatch | None:
         """The stream can't be searched."""
+        return None
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return None: what it shows is looked at where it stands."""
         return None
 
     async def send(self, message: Outgoing) -> Sent:

@@ -14,6 +14,7 @@ from hubbub.channels.core.contract import (
     MOST_FOUND,
     Abilities,
     Account,
+    Attached,
     BadConnection,
     Field,
     NotPossible,
@@ -219,6 +220,10 @@ class Demo:
         params = {"q": words, "since": since.isoformat(), "limit": MOST_FOUND}
         events = _read(await self._signed("GET", "/search", params=params), _Events).events
         return RawBatch([bytes(event) for event in events], None, datetime.now(UTC))
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return None: what it shows is looked at where it stands."""
+        return None
 
     async def send(self, message: Outgoing) -> Sent:
         """Send a public reply or a private message; the key makes a repeat the same one."""

@@ -17,6 +17,7 @@ from hubbub.channels.adapters.feeds.place import Place
 from hubbub.channels.core.contract import (
     Abilities,
     Account,
+    Attached,
     BadConnection,
     Field,
     NotPossible,
@@ -114,6 +115,10 @@ class Feed:
 
     async def search(self, words: str, since: datetime) -> RawBatch | None:
         """Return None: a feed tells what it tells."""
+        return None
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return None: what it shows is looked at where it stands."""
         return None
 
     async def send(self, message: Outgoing) -> Sent:

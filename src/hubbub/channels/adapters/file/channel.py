@@ -16,7 +16,16 @@ from hubbub.channels.adapters.file.dates import MONTH_FIRST
 from hubbub.channels.adapters.file.mapping import Mapping
 from hubbub.channels.adapters.file.parse import Plan, Record, parse, parts_of, source_name, source_of, uri_of
 from hubbub.channels.adapters.file.table import Table, open_table
-from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, NotPossible, Outgoing, Sent
+from hubbub.channels.core.contract import (
+    Abilities,
+    Account,
+    Attached,
+    BadConnection,
+    Field,
+    NotPossible,
+    Outgoing,
+    Sent,
+)
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
 from hubbub.kernel.errors import InvalidInput
@@ -112,6 +121,10 @@ class File:
 
     async def search(self, words: str, since: datetime) -> RawBatch | None:
         """Return None: all of the file is heard."""
+        return None
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return None: what it shows is looked at where it stands."""
         return None
 
     async def send(self, message: Outgoing) -> Sent:

@@ -8,7 +8,16 @@ from typing import Any, ClassVar
 import msgspec
 
 from hubbub.channels.adapters.generic.message import parse
-from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, NotPossible, Outgoing, Sent
+from hubbub.channels.core.contract import (
+    Abilities,
+    Account,
+    Attached,
+    BadConnection,
+    Field,
+    NotPossible,
+    Outgoing,
+    Sent,
+)
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
 from hubbub.kernel.text import clean
@@ -75,6 +84,10 @@ class Generic:
 
     async def search(self, words: str, since: datetime) -> RawBatch | None:
         """Return None: there is nobody to ask."""
+        return None
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return None: what it shows is looked at where it stands."""
         return None
 
     async def send(self, message: Outgoing) -> Sent:

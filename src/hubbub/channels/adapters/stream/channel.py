@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hubbub.channels.adapters.stream.parse import parse
-from hubbub.channels.core.contract import Abilities, Account, BadConnection, Field, Keys, NotPossible, Outgoing, Sent
+from hubbub.channels.core.contract import (
+    Abilities,
+    Account,
+    Attached,
+    BadConnection,
+    Field,
+    Keys,
+    NotPossible,
+    Outgoing,
+    Sent,
+)
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, Lines, RawBatch
 
@@ -115,6 +125,10 @@ class Stream:
 
     async def search(self, words: str, since: datetime) -> RawBatch | None:
         """Return None: a file can't be asked."""
+        return None
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return None: what it shows is looked at where it stands."""
         return None
 
     async def send(self, message: Outgoing) -> Sent:
