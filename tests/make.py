@@ -57,12 +57,14 @@ def make_topic(
     return save_topic(access, name=name or query[:40], klass=klass, text=query, now=now)
 
 
-def connect_demo(access: Access, handle: str = "AcmeCustServ", server: str = "http://127.0.0.1:1") -> int:
+def connect_demo(
+    access: Access, handle: str = "AcmeCustServ", server: str = "http://127.0.0.1:1", name: str = ""
+) -> int:
     """A connection to a demo network, as our account there."""
     return channel_services.connect(
         access,
         kind="demo",
-        name=f"Demo, @{handle}",
+        name=name or f"Demo, @{handle}",
         config={"server": server, "handle": handle, "network": "acme"},
         secret={"password": "secret"},
         account=Account(id=handle, handle=handle, name=access.workspace_name),

@@ -10,7 +10,7 @@ from typing import Any
 
 from hubbub.care.services.cases import reply
 from hubbub.channels.models import Connection
-from hubbub.infra.models import OutboxMessage
+from hubbub.infra.models import OutboxMessage, OutboxPause
 from hubbub.infra.places import Places
 from tests.installation import STARTS_S, Installation, free_port, until
 from tests.make import Town, connect_demo, make_topic, make_workspace
@@ -86,7 +86,14 @@ class DemoNetwork:
         return [each["text"] for each in ours if to in (each.get("parent_author"), each.get("to"))]
 
     def _events(self) -> list[dict[str, Any]]:
-        return list(self.call("GET", "/events?limit=1000")["events"])
+        events: list[dict[str, Any]] = []
+        after = 0
+        while page := self.call("GET", f"/events?limit=1000&after={after}"):
+            events += page["events"]
+            after = page["last"]
+            if not page["events"]:
+                break
+        return events
 
     def _answers(self) -> bool:
         try:
@@ -141,6 +148,7 @@ def states() -> list[str]:
 
 def time_passes() -> None:
     """What waits in the outbox is due now."""
+    OutboxPause.objects.all().delete()
     OutboxMessage.objects.update(due_at=datetime.now(UTC) - timedelta(seconds=1))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LOOK_AGAIN_S = 10.0
+AT_ONCE = 8
+"""Connections by which messages leave at the same time. By each of them, one message at a time."""
+
+LOOK_FOR_MORE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -45,19 +49,29 @@ class Sender:
 
     async def round(self) -> int:
         """Deal with what a killed sender left, then send all that is due; return how many were dealt with."""
-        done = 0
-        for left in await _db(outbox.abandoned, self.name, _now(), fresh_start=not self._started):
-            await self._deal(left, look_first=True, abandoned=True)
-            done += 1
+        left = await _db(outbox.abandoned, self.name, _now(), fresh_start=not self._started)
+        for abandoned in left:
+            await self._deal(abandoned, look_first=True, abandoned=True)
         self._started = True
-        while message := await self._claim():
-            failpoint("send.claimed")
-            await self._deal(message, look_first=message.doubtful)
-            done += 1
-        return done
+        done, leaving = len(left), dict[int, asyncio.Task[None]]()  # by connection
+        try:
+            while True:
+                while len(leaving) < AT_ONCE and (message := await self._claim(leaving)):
+                    failpoint("send.claimed")
+                    dealing = self._deal(message, look_first=message.doubtful)
+                    leaving[message.connection] = asyncio.create_task(dealing)
+                    done += 1
+                if not leaving:
+                    return done
+                await asyncio.wait(leaving.values(), timeout=LOOK_FOR_MORE_S, return_when=asyncio.FIRST_COMPLETED)
+                leaving = {connection: each for connection, each in leaving.items() if not each.done()}
+        finally:
+            for each in leaving.values():
+                each.cancel()
+            await asyncio.gather(*leaving.values(), return_exceptions=True)
 
-    async def _claim(self) -> Message | None:
-        return await _db(outbox.claim, self.name, _now())
+    async def _claim(self, busy: Collection[int]) -> Message | None:
+        return await _db(outbox.claim, self.name, _now(), busy=busy)
 
     async def aclose(self) -> None:
         """Close every channel."""
@@ -84,6 +98,7 @@ class Sender:
             await self._doubt(message, str(error))
         except SlowDown as error:
             wait_s = float(str(error.facts.get("wait_s", 60)))
+            await _db(outbox.pause, message.connection, str(error), wait_s=wait_s, now=_now())
             await self._again(message, str(error), wait_s=wait_s)
         except (Refused, NotPossible, BadConnection, AddressRefused, NotFound) as error:
             await self._fail(message, error)

@@ -21,6 +21,14 @@ class Change(models.Model):
         ]
 
 
+class OutboxPause(models.Model):
+    """A connection whose network asked us to wait: until then nothing is sent there."""
+
+    connection = models.BigIntegerField(unique=True)
+    until = models.DateTimeField()
+    words = models.TextField(default="")  # the network's own
+
+
 class OutboxMessage(models.Model):
     """A message on its way to a network. See `infra.outbox` for the life of one."""
 

@@ -7,23 +7,26 @@
                                            uncertain where the network has no look-up: a person decides
 
 The row is written in the agent's transaction. A claim is a compare-and-set, so two senders never hold
-the same message; messages of one conversation leave in the order they were written.
+the same message; messages of one conversation leave in the order they were written. Where a network asks
+us to wait, nothing leaves by that connection until then; the others go on.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.db import models, transaction
 
 from hubbub.infra import changes
-from hubbub.infra.models import OutboxMessage
+from hubbub.infra.models import OutboxMessage, OutboxPause
 from hubbub.kernel.errors import Conflict, NotFound
 from hubbub.kernel.ids import OutboxId
 
 PATIENCE = timedelta(hours=24)
 BACKOFF_S = (5, 15, 60, 300, 900)
+LATELY: Final = timedelta(days=1)
 LEASE = timedelta(seconds=90)
 LONGEST = timedelta(hours=1)
 """No message waits longer before it is tried again: one that is due later was put before the clock was set back."""
@@ -89,15 +92,20 @@ def put(
     return OutboxId(row.pk)
 
 
-def claim(sender: str, now: datetime) -> Message | None:
-    """Take the next message that is due, so that no other sender does; None if there is none."""
+def claim(sender: str, now: datetime, *, busy: Collection[int] = ()) -> Message | None:
+    """Take the next message that is due, so that no other sender does; None if there is none.
+
+    `busy`: connections by which nothing is to leave just now.
+    """
+    paused = OutboxPause.objects.filter(until__gt=now, until__lte=now + LONGEST).values("connection")
     earlier = OutboxMessage.objects.filter(
         conversation=models.OuterRef("conversation"),
         id__lt=models.OuterRef("id"),
         state__in=(State.QUEUED, State.SENDING),
     )
     due = OutboxMessage.objects.filter(models.Q(due_at__lte=now) | models.Q(due_at__gt=now + LONGEST))
-    due = due.filter(state=State.QUEUED).exclude(models.Exists(earlier))
+    due = due.filter(state=State.QUEUED).exclude(models.Exists(earlier)).exclude(connection__in=paused)
+    due = due.exclude(connection__in=list(busy)) if busy else due
     for pk in due.order_by("due_at", "id").values_list("pk", flat=True)[:20]:
         with transaction.atomic():
             taken = OutboxMessage.objects.filter(pk=pk, state=State.QUEUED).update(
@@ -158,6 +166,50 @@ def again_later(
     due_at = now + min(LONGEST, timedelta(seconds=step if wait_s is None else wait_s))
     _record(message, now, state=State.QUEUED, words=words, due_at=due_at, doubtful=doubtful)
     return State.QUEUED
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A network that asked us to wait."""
+
+    until: datetime
+    words: str
+
+
+def pause(connection: int, words: str, *, wait_s: float, now: datetime) -> None:
+    """Send nothing by a connection for so many seconds: its network asked for it."""
+    until = now + min(LONGEST, timedelta(seconds=wait_s))
+    OutboxPause.objects.update_or_create(connection=connection, defaults={"until": until, "words": words})
+
+
+def pauses(connections: Collection[int], now: datetime) -> dict[int, Pause]:
+    """Return which of these connections wait just now, and until when."""
+    rows = OutboxPause.objects.filter(connection__in=connections, until__gt=now, until__lte=now + LONGEST)
+    return {row.connection: Pause(row.until, row.words) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """What a connection's messages have come to."""
+
+    queued: int = 0
+    failed: int = 0  # in the last day
+    uncertain: int = 0
+    delivered_at: datetime | None = None  # the last one
+
+
+def on_the_way(workspace: int, now: datetime) -> dict[int, OnTheWay]:
+    """Return what waits, failed or is uncertain, by connection."""
+    rows = OutboxMessage.objects.filter(workspace=workspace).values_list("connection")
+    waiting = models.Q(state__in=(State.QUEUED, State.SENDING))
+    failed = models.Q(state=State.FAILED, queued_at__gt=now - LATELY)
+    found = rows.annotate(
+        models.Count("pk", filter=waiting),
+        models.Count("pk", filter=failed),
+        models.Count("pk", filter=models.Q(state=State.UNCERTAIN)),
+        models.Max("delivered_at"),
+    )
+    return {connection: OnTheWay(*counts) for connection, *counts in found}
 
 
 def _record(message: Message, now: datetime, *, state: State, **fields: Any) -> None:

@@ -1,9 +1,11 @@
 """The network's HTTP interface, and the process that serves it. See docs/demo-network.md."""
 
 import asyncio
+import math
 import re
 import secrets
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +80,13 @@ class NextFaults(msgspec.Struct, forbid_unknown_fields=True):
     count: int = 1
 
 
+class Allowance(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /_allowance: how many posts and messages each account may write in a window of seconds."""
+
+    posts: int
+    every_s: float
+
+
 class Server:
     """Answers requests for one network, and says only what is on disk."""
 
@@ -85,6 +94,8 @@ class Server:
         self.network, self._born, self._log = network, born, store
         self._tokens: dict[str, str] = {}
         self._faults: list[Fault] = []
+        self._allowance: Allowance | None = None
+        self._written: dict[str, list[float]] = {}  # when, by account, within the window
         self._may_fail = faults
         self._durable = len(network.events)
         self._news = asyncio.Event()
@@ -113,6 +124,7 @@ class Server:
         app.router.add_get("/@{handle}/{key}", self._thread_page)
         if self._may_fail:
             app.router.add_post("/_faults", self._set_faults)
+            app.router.add_post("/_allowance", self._set_allowance)
         return app
 
     # Durability: a change is answered and told to others only when it is on disk
@@ -231,6 +243,7 @@ class Server:
     async def _say(self, request: web.Request) -> web.Response:
         body = await _body(request, NewPost)
         speaker = self._speaker(request, body.speaker)
+        self._allow(speaker)
         fault = self._fault(request)
         post, new = self.network.say(
             speaker,
@@ -248,6 +261,7 @@ class Server:
     async def _tell(self, request: web.Request) -> web.Response:
         body = await _body(request, NewMessage)
         speaker = self._speaker(request, body.speaker)
+        self._allow(speaker)
         fault = self._fault(request)
         message, new = self.network.tell(
             speaker, body.to, body.text, datetime.now(UTC), key=body.key, lang=body.lang, profile=body
@@ -315,6 +329,27 @@ class Server:
         body = await _body(request, NextFaults)
         self._faults = [body.next_posts] * max(0, min(body.count, 1_000))
         return _json({"next_posts": self._faults})
+
+    async def _set_allowance(self, request: web.Request) -> web.Response:
+        body = await _body(request, Allowance)
+        if body.posts < 1 or not 0 < body.every_s <= 3600:
+            raise web.HTTPBadRequest(text="At least one post, in a window of at most an hour.")
+        self._allowance, self._written = body, {}
+        return _json(body)
+
+    def _allow(self, speaker: str) -> None:
+        """Turn away who wrote more than the network takes in a window, and say when it takes the next."""
+        if self._allowance is None:
+            return
+        now = time.monotonic()
+        lately = [at for at in self._written.get(speaker, []) if at > now - self._allowance.every_s]
+        self._written[speaker] = lately
+        if len(lately) >= self._allowance.posts:
+            wait_s = math.ceil(lately[0] + self._allowance.every_s - now)
+            raise web.HTTPTooManyRequests(
+                text="Too many posts. Nothing was done.", headers={"Retry-After": str(max(1, wait_s))}
+            )
+        lately.append(now)
 
     def _fault(self, request: web.Request) -> Fault | None:
         """Take the fault that befalls this request; a reset happens before anything is done."""

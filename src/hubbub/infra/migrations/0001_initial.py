@@ -26,6 +26,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OutboxPause',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('connection', models.BigIntegerField(unique=True)),
+                ('until', models.DateTimeField()),
+                ('words', models.TextField(default='')),
+            ],
+        ),
+        migrations.CreateModel(
             name='OutboxMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
