@@ -1,10 +1,11 @@
 """Plain builders: a workspace with its cast, and a network in which people say things."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -32,6 +33,7 @@ from hubbub.listening.services import save_topic
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PASSWORD = "a long enough one"
+NO_FILES = Path("/nowhere")
 
 
 def make_workspace(name: str = "Acme Care", email: str = "mia@acme.example", now: datetime = NOON) -> Access:
@@ -113,6 +115,7 @@ class Town:
         after: timedelta = timedelta(seconds=30),
         kind: str = "post",
         uri: str | None = None,
+        files: Sequence[Mapping[str, object]] = (),
     ) -> tuple[str, bytes]:
         """Return the uri of a post and the line that tells of it, said some time after the last one."""
         self.at += after
@@ -140,6 +143,7 @@ class Town:
             "parent_author": reply_to.split("/")[3] if reply_to else None,
             "mentions": [word.strip("@.,!?:;") for word in text.split() if word.startswith("@")],
             "repost_of": repost_of,
+            "files": files,
         }
         return uri, json.dumps({"type": kind, "at": at, "post": post}).encode()
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.make import Town, at_once, make_member, make_town, make_workspace
+from tests.make import NO_FILES, Town, at_once, make_member, make_town, make_workspace
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import AuditEntry
@@ -92,7 +92,7 @@ def test_a_reply_is_queued_with_all_the_sender_needs_and_the_case_waits_for_the_
     queued = cases.reply(alice, 1, text=f"  {SORRY}\n", now=town.at)
     case, row = town.case(), sent(queued)
     assert (case.status, case.owner_id, case.not_before, case.due_at) == (Status.WAITING, alice.person, None, None)
-    message = cases.message_of(row.payload)
+    message = cases.message_of(row.payload, NO_FILES)
     assert (message.text, message.parent, message.to, message.private) == (SORRY, "demo://acme/jo/1", None, False)
     assert (row.state, row.connection, row.subject, row.key) == ("queued", town.connection, case.pk, message.key)
     (moment,) = [each for each in selectors.case(alice, 1, town.at).moments if each.kind == "reply"]
@@ -110,7 +110,7 @@ def test_a_reply_is_queued_with_all_the_sender_needs_and_the_case_waits_for_the_
 
 def test_a_private_reply_goes_to_the_person_and_not_into_the_thread(town: Town, alice: Access) -> None:
     queued = cases.reply(alice, 1, text=PROMISE, private=True, now=town.at)  # what is private may be delicate
-    message = cases.message_of(sent(queued).payload)
+    message = cases.message_of(sent(queued).payload, NO_FILES)
     assert (message.parent, message.to, message.private) == ("demo://acme/jo/1", "jo", True)
 
 
@@ -118,7 +118,7 @@ def test_a_reply_answers_the_last_word_of_the_person_the_case_is_about(town: Tow
     last = town.says("jo", STILL, reply_to="demo://acme/jo/1")
     town.says("dana", "@jo try the blue one", reply_to="demo://acme/jo/1")
     queued = cases.reply(alice, 1, text=SORRY, now=town.at)
-    assert cases.message_of(sent(queued).payload).parent == last
+    assert cases.message_of(sent(queued).payload, NO_FILES).parent == last
 
 
 def test_a_public_reply_stands_under_the_last_public_word_when_a_private_one_came_after_it(
@@ -126,7 +126,7 @@ def test_a_public_reply_stands_under_the_last_public_word_when_a_private_one_cam
 ) -> None:
     town.says("jo", "My serial number is WX-1, my widget is broken", to="AcmeCustServ")
     queued = cases.reply(alice, 1, text=SORRY, now=town.at)
-    assert cases.message_of(sent(queued).payload).parent == "demo://acme/jo/1"
+    assert cases.message_of(sent(queued).payload, NO_FILES).parent == "demo://acme/jo/1"
 
 
 REFUSED: dict[str, tuple[type[HubbubError], dict[str, Any]]] = {

@@ -39,7 +39,7 @@ from hubbub.kernel.ids import StreamId, WorkspaceId  # noqa: E402
 from hubbub.listening.core.corrections import Correction  # noqa: E402
 from hubbub.listening.core.heard import Sought  # noqa: E402
 from hubbub.listening.services import backfill  # noqa: E402
-from tests.make import NOON  # noqa: E402
+from tests.make import NO_FILES, NOON  # noqa: E402
 
 KILLED = -signal.SIGKILL
 LIFE_S = 60
@@ -113,7 +113,7 @@ def send() -> None:
     """Send what is in the outbox, as the worker of this home does."""
 
     async def run() -> None:
-        sender = Sender("this home", frozenset(("demo",)))
+        sender = Sender("this home", frozenset(("demo",)), NO_FILES)
         await sender.round()
         await sender.aclose()
 

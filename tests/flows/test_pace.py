@@ -16,7 +16,7 @@ from hubbub.infra import outbox
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
 from tests.flows.demo_network import DemoNetwork, Desk, states
-from tests.make import connect_demo
+from tests.make import NO_FILES, connect_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +41,7 @@ def send_all(within_s: float) -> list[tuple[float, int]]:
 
     async def run() -> None:
         asyncio.get_running_loop().set_default_executor(database)
-        sender = Sender("this home", frozenset(("demo",)))
+        sender = Sender("this home", frozenset(("demo",)), NO_FILES)
         begun = time.monotonic()
         while time.monotonic() - begun < within_s:
             await sender.round()

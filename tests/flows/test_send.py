@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -22,7 +23,7 @@ from hubbub.kernel.errors import HubbubError
 from tests.flows.demo_network import DemoNetwork, Desk, states, time_passes, words_of
 from tests.flows.hearing import NOWHERE
 from tests.installation import free_port
-from tests.make import make_workspace
+from tests.make import NO_FILES, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,12 +39,12 @@ def desk(demo_network: DemoNetwork, places: Places) -> Desk:
     return Desk(demo_network, places)
 
 
-def send(times: int = 1, *, name: str = "this home", patiently: bool = True) -> int:
+def send(times: int = 1, *, name: str = "this home", patiently: bool = True, files: Path = NO_FILES) -> int:
     """Let a sender that has just begun deal with the outbox, again and again as time passes."""
 
     async def run() -> int:
         asyncio.get_running_loop().set_default_executor(database)
-        sender, done = Sender(name, frozenset(("demo",))), 0
+        sender, done = Sender(name, frozenset(("demo",)), files), 0
         for _ in range(times):
             done += await sender.round()
             if patiently:

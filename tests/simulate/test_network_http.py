@@ -376,7 +376,7 @@ async def test_a_long_poll_ends_when_the_network_stops(tmp_path: Path) -> None:
 def test_the_page_about_the_network_names_every_path() -> None:
     page = (DOCS / "demo-network.md").read_text(encoding="utf-8")
     network = Network("x", "http://x")
-    app = Server(network, datetime.now(UTC), None, faults=True).app()  # type: ignore[arg-type]
+    app = Server(network, datetime.now(UTC), None, None, faults=True).app()  # type: ignore[arg-type]
     paths = {
         f"{route.method} {route.resource.canonical}"
         for route in app.router.routes()

@@ -1,7 +1,10 @@
 """A workspace with something of everything in it, and Charlie, who owns another one."""
 
+import io
+import json
 import re
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,31 +15,42 @@ from typing import Any
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
+from PIL import Image
 from tests.make import PASSWORD, make_town, make_workspace, roles
 from tests.simulate.living import acme, quiet, running
 
 from hubbub.accounts import services as accounts
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import ApiToken, Installation, Person
-from hubbub.care.models import CannedReply, CaseRow
+from hubbub.care.models import CannedReply, CaseRow, Entry
 from hubbub.care.services import cases
 from hubbub.care.services import settings as care_settings
 from hubbub.channels.models import Connection, Quarantined
 from hubbub.flows.corrections import correct
+from hubbub.flows.files import Upload, take_in
 from hubbub.flows.hand_in import hand_in
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
+from hubbub.infra.places import places as here
 from hubbub.listening.core.alerts import Finding, Kind, Rule
 from hubbub.listening.core.columns import Column
 from hubbub.listening.core.corrections import Correction
 from hubbub.listening.core.heard import Sought
 from hubbub.listening.core.reports import Report
-from hubbub.listening.models import AlertRow, Topic
+from hubbub.listening.models import AlertRow, Post, Topic
 from hubbub.listening.services.alerts import save_rule
 from hubbub.listening.services.columns import save_column
 from hubbub.listening.services.events import save_event
 from hubbub.listening.services.reports import save_report
 
+
+def _picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+PICTURE = _picture()
 NETWORK_PASSWORD = acme().brand.password
 STAFF = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.ANALYST, Role.OWNER)
 SECRETS = (  # what only people of the workspace may ever read
@@ -84,13 +98,17 @@ def make_office(places: Places, network: str) -> Office:
     Topic.objects.filter(pk=topic.pk).update(name="Snark hunt")
 
     town.person("quokka_fan", name="Brontë Jones", followers=4_000)
-    town.says("quokka_fan", "@AcmeCustServ my acme widget brontosaurus is broken, it does not work!")
+    broken = "@AcmeCustServ my acme widget brontosaurus is broken, it does not work!"
+    key = urllib.request.urlopen(urllib.request.Request(f"{network}/files", PICTURE, method="POST")).read()
+    shown = {"key": json.loads(key)["key"], "name": "brontosaurus.png", "type": "image/png", "alt": "Brontosaurus"}
+    town.says("quokka_fan", broken, files=[shown])
     town.says("quokka_two", "@AcmeCustServ my quokka invoice from acme is wrong, I was charged twice!")
     town.later(minutes=15)
     open_case, settled = CaseRow.objects.filter(workspace_id=access.workspace).order_by("number")[:2]
     agent = people[Role.AGENT]
     failed = cases.reply(agent, open_case.number, text="Jabberwock, which model is it?", now=town.at)
-    lost = cases.reply(agent, open_case.number, text="And where did you get it?", now=town.at)
+    attached = take_in([Upload("jabberwock.png", PICTURE)], here().files)
+    lost = cases.reply(agent, open_case.number, text="And where did you get it?", attached=attached, now=town.at)
     OutboxMessage.objects.filter(pk=failed).update(state="failed", words="No, said the network.")
     OutboxMessage.objects.filter(pk=lost).update(state="uncertain", words="It did not answer.")
     cases.resolve(agent, settled.number, now=town.at)
@@ -130,6 +148,9 @@ def make_office(places: Places, network: str) -> Office:
         "view": "needs",
         "number": open_case.number,
         "settled": settled.number,
+        "post": Post.objects.get(text=broken).pk,
+        "entry": Entry.objects.get(outbox=lost).pk,
+        "place": 0,
         "outbox": int(failed),
         "lost": int(lost),
         "account": open_case.account_id,

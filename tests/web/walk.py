@@ -83,6 +83,8 @@ PAGES: dict[str, dict[str, Call]] = {
     "resolve": {"POST": Call(WORKERS, {}, NOTED)},
     "reopen": {"POST": Call(WORKERS, {}, NOTED, {"number": "settled"})},
     "take-up": {"POST": Call(WORKERS, {}, NOTED)},
+    "file": {"GET": Call(READERS)},
+    "reply-file": {"GET": Call(READERS)},
     "again": {"POST": Call(WORKERS, {}, NOTED)},
     "arrived": {"POST": Call(WORKERS, {}, NOTED, {"outbox": "lost"})},
     "look": {"POST": Call(READERS, {"typing": "yes"}, LOOKED)},
@@ -178,7 +180,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 """The same for the operations of the API."""
 
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
-       "event", "line", "rule", "report", "column", "correction"}  # fmt: skip
+       "event", "line", "rule", "report", "column", "correction", "post", "entry"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from django.db.models import Count, Max, Q, QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
@@ -50,6 +51,7 @@ from hubbub.channels.core.values import ConnectionValue
 from hubbub.influence.core.weight import Profile, weight
 from hubbub.infra import db
 from hubbub.infra.models import OutboxMessage
+from hubbub.kernel.details import File, details_of
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import CaseId, PersonId
 from hubbub.listening.models import ERASED, Post
@@ -365,6 +367,7 @@ def _moment(
             ours=post.ours,
             why=str(entry.data.get("why", "")),
             media=post.media,
+            details=details_of(post.details),
             edited=post.edited_at is not None,
             deleted=post.deleted_at is not None,
             erased=post.uri.startswith(ERASED),
@@ -379,7 +382,33 @@ def _moment(
         private=entry.private,
         said=said,
         sending=sendings.get(entry.outbox) if entry.outbox else None,
+        files=files_of(entry),
     )
+
+
+def files_of(entry: Entry) -> tuple[File, ...]:
+    """Return the files that left with a reply."""
+    return msgspec.convert(entry.data.get("files", []), tuple[File, ...])
+
+
+def heard_file(access: Access, post: int, place: int) -> tuple[int, File]:
+    """Return by which connection a file of a heard post is fetched, and what is known of it."""
+    access.require(Permission.READ)
+    row = Post.objects.filter(workspace_id=access.workspace, pk=post, deleted_at__isnull=True).first()
+    files = details_of(row.details).files if row is not None else ()
+    if row is None or row.connection_id is None or not 0 <= place < len(files):
+        raise NotFound(what="file", which=place)
+    return row.connection_id, files[place]
+
+
+def sent_file(access: Access, entry: int, place: int) -> File:
+    """Return a file that left with a reply."""
+    access.require(Permission.READ)
+    row = Entry.objects.filter(case__workspace_id=access.workspace, pk=entry).first()
+    files = files_of(row) if row is not None else ()
+    if not 0 <= place < len(files):
+        raise NotFound(what="file", which=place)
+    return files[place]
 
 
 def _customer(access: Access, row: CaseRow, entries: Sequence[Entry], now: datetime) -> CustomerView | None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hubbub.care.services import cases
@@ -44,6 +45,7 @@ class Sender:
 
     name: str
     allow_private: frozenset[str]
+    files: Path  # where what is attached to messages is kept
     _channels: dict[int, tuple[str, Channel]] = field(default_factory=dict, repr=False)  # with their secrets
     _started: bool = False
 
@@ -87,7 +89,7 @@ class Sender:
                 words = f"{channel.label} can't be asked whether it arrived. Look, then decide."
                 await _db(outbox.uncertain, message, words, now=_now())
                 return
-            outgoing = cases.message_of(message.payload)
+            outgoing = await asyncio.to_thread(cases.message_of, message.payload, self.files)
             sent = await self._look(channel, outgoing) if look_first else None
             if sent is None:
                 sent = await channel.send(outgoing)

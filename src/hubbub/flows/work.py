@@ -63,7 +63,7 @@ class Worker:
         with only_one(self.home / "worker.lock"):
             # Some loops take long: a mail server that is slow, a topic that looks back. Nobody waits for them.
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
-            sender = Sender(f"{socket.gethostname()}:{self.home}"[:80], self.allow_private)
+            sender = Sender(f"{socket.gethostname()}:{self.home}"[:80], self.allow_private, self.places.files)
             loops = [
                 asyncio.create_task(each)
                 for each in (

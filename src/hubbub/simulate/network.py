@@ -16,7 +16,7 @@ import msgspec
 from hubbub.kernel.errors import Conflict, InvalidInput
 from hubbub.kernel.text import clean
 from hubbub.simulate.errors import Denied, Gone, Missing, Unfit
-from hubbub.simulate.values import Account, Author, Event, Message, Post, Profile, Record
+from hubbub.simulate.values import Account, Attachment, Author, Event, Message, Post, Profile, Record
 
 MAX_LENGTH = 500
 """Characters of a post or message."""
@@ -150,6 +150,7 @@ class Network:
         reply_to: str | None = None,
         repost_of: str | None = None,
         media: int = 0,
+        files: tuple[Attachment, ...] = (),
         lang: str | None = None,
         said_at: datetime | None = None,
         profile: Profile | None = None,
@@ -168,7 +169,7 @@ class Network:
             The post it answers or repeats is not here (any more).
         """
         handle, key = self._name(handle), self._key(key)
-        text = self._text(text, may_be_empty=repost_of is not None)
+        text = self._text(text, may_be_empty=repost_of is not None or bool(files))
         if not 0 <= media <= MAX_MEDIA:
             raise InvalidInput(reason=f"A post has 0 to {MAX_MEDIA} pictures, not {media}.")
         post_id = f"{handle}/{key}"
@@ -196,8 +197,9 @@ class Network:
             parent_author=parent.author.handle if parent else None,
             mentions=self._mentions(text),
             links=tuple(_LINK.findall(text)),
-            media=media,
+            media=media or len(files),
             repost_of=repeated.uri if repeated else None,
+            files=files,
         )
         self._happen(Event(self._next(), "post", now, post=post))
         return post, True
@@ -225,7 +227,12 @@ class Network:
             return
         post = self.post(post_id)
         self._happen(
-            Event(self._next(), "delete", now, post=msgspec.structs.replace(post, text="", mentions=(), links=()))
+            Event(
+                self._next(),
+                "delete",
+                now,
+                post=msgspec.structs.replace(post, text="", mentions=(), links=(), files=()),
+            )
         )
 
     def tell(
@@ -236,12 +243,13 @@ class Network:
         now: datetime,
         *,
         key: str | None = None,
+        files: tuple[Attachment, ...] = (),
         lang: str | None = None,
         profile: Profile | None = None,
     ) -> tuple[Message, bool]:
         """Send a private message; return it and whether it is new. Raises like `say`."""
         handle, key = self._name(handle), self._key(key)
-        text = self._text(text)
+        text = self._text(text, may_be_empty=bool(files))
         other = self.account(to).handle
         if other == handle:
             raise InvalidInput(reason="A message goes to somebody else.")
@@ -260,6 +268,7 @@ class Network:
             created_at=now,
             text=text,
             lang=None if lang is None else clean(lang)[:35],
+            files=files,
         )
         self._happen(Event(self._next(), "message", now, message=message))
         return message, True

@@ -15,13 +15,14 @@ import msgspec
 from aiohttp import web
 
 from hubbub.kernel.errors import HubbubError, InvalidInput
+from hubbub.simulate.attachments import Files
 from hubbub.simulate.errors import CannotRun, Denied
 from hubbub.simulate.life import Life
 from hubbub.simulate.log import Log
 from hubbub.simulate.network import MAX_LENGTH, Network
 from hubbub.simulate.pages import POLICY, account_page, thread_page
 from hubbub.simulate.people import accounts_of, people_of
-from hubbub.simulate.values import Event, Message, Post, Profile, Record
+from hubbub.simulate.values import Attachment, Event, Message, Post, Profile, Record
 from hubbub.simulate.world import World
 
 VERSION = 1
@@ -32,6 +33,7 @@ TICK_S = 0.25
 MAX_WAIT_S = 60
 MAX_EVENTS = 1_000
 MAX_BODY = 64 * 1024
+MAX_FILE = 10_000_000
 
 Fault = Literal["503", "429", "lost", "reset"]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -54,6 +56,7 @@ class NewPost(Profile, frozen=True, kw_only=True, rename={"speaker": "as"}):
     repost_of: str | None = None
     key: str | None = None
     media: int = 0
+    files: tuple[Attachment, ...] = ()
     lang: str | None = None
 
 
@@ -70,6 +73,7 @@ class NewMessage(Profile, frozen=True, kw_only=True, rename={"speaker": "as"}):
     text: str
     speaker: str | None = None
     key: str | None = None
+    files: tuple[Attachment, ...] = ()
     lang: str | None = None
 
 
@@ -90,8 +94,8 @@ class Allowance(msgspec.Struct, forbid_unknown_fields=True):
 class Server:
     """Answers requests for one network, and says only what is on disk."""
 
-    def __init__(self, network: Network, born: datetime, store: Log, *, faults: bool) -> None:
-        self.network, self._born, self._log = network, born, store
+    def __init__(self, network: Network, born: datetime, store: Log, files: Files, *, faults: bool) -> None:
+        self.network, self._born, self._log, self._files = network, born, store, files
         self._tokens: dict[str, str] = {}
         self._faults: list[Fault] = []
         self._allowance: Allowance | None = None
@@ -120,6 +124,8 @@ class Server:
         app.router.add_get("/accounts/{handle}", self._account)
         app.router.add_get("/accounts/{handle}/posts", self._posts_of)
         app.router.add_get("/search", self._search)
+        app.router.add_post("/files", self._put_file)
+        app.router.add_get("/files/{key}", self._file)
         app.router.add_get("/@{handle}", self._account_page)
         app.router.add_get("/@{handle}/{key}", self._thread_page)
         if self._may_fail:
@@ -253,6 +259,7 @@ class Server:
             reply_to=body.reply_to,
             repost_of=body.repost_of,
             media=body.media,
+            files=self._files.known(body.files),
             lang=body.lang,
             profile=body,
         )
@@ -264,7 +271,14 @@ class Server:
         self._allow(speaker)
         fault = self._fault(request)
         message, new = self.network.tell(
-            speaker, body.to, body.text, datetime.now(UTC), key=body.key, lang=body.lang, profile=body
+            speaker,
+            body.to,
+            body.text,
+            datetime.now(UTC),
+            key=body.key,
+            files=self._files.known(body.files),
+            lang=body.lang,
+            profile=body,
         )
         return await self._answer(request, message, new=new, fault=fault)
 
@@ -275,6 +289,18 @@ class Server:
         if fault == "lost":
             _break_off(request)
         return _json(said, 201 if new else 200)
+
+    async def _put_file(self, request: web.Request) -> web.Response:
+        data = bytearray()
+        async for chunk in request.content.iter_chunked(65_536):
+            data += chunk
+            if len(data) > MAX_FILE:
+                raise web.HTTPRequestEntityTooLarge(max_size=MAX_FILE, actual_size=len(data))
+        return _json({"key": await asyncio.to_thread(self._files.put, bytes(data))}, 201)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        data = await asyncio.to_thread(self._files.read, request.match_info["key"])
+        return web.Response(body=data, headers={"Content-Disposition": "attachment"})
 
     async def _edit(self, request: web.Request) -> web.Response:
         body = await _body(request, Edit)
@@ -408,7 +434,7 @@ async def _serve(
     network.replay(records)
     life.replay(records)
     network.listeners.append(life.hear)
-    server = Server(network, first.born, store, faults=world.faults)
+    server = Server(network, first.born, store, Files(store.path.parent / "files"), faults=world.faults)
     life.begin(now)
     runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=2.0)
     await runner.setup()

@@ -36,6 +36,16 @@ class Account(msgspec.Struct, frozen=True, gc=False):
         return Author(self.handle, self.name, self.followers, self.follows, self.posts, self.reactions, self.joined_at)
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A file of a post or message: it was put to the network before, and has its key."""
+
+    key: str
+    name: str
+    type: str = ""
+    size: int = 0
+    alt: str = ""
+
+
 class Post(msgspec.Struct, frozen=True):
     """A public post. `parent`, `root` and `repost_of` are uris, `parent_author` is a handle."""
 
@@ -54,6 +64,7 @@ class Post(msgspec.Struct, frozen=True):
     links: tuple[str, ...]
     media: int
     repost_of: str | None
+    files: tuple[Attachment, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -67,6 +78,7 @@ class Message(msgspec.Struct, frozen=True):
     created_at: datetime
     text: str
     lang: str | None
+    files: tuple[Attachment, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from hubbub.web.first_run import views as first_run
+from hubbub.web.inbox import files
 from hubbub.web.inbox import views as inbox
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.settings import views as settings
@@ -33,6 +34,8 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/look/", inbox.look, name="look"),
     path("w/<slug:slug>/cases/<int:number>/leave/", inbox.leave, name="leave"),
     path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", inbox.mark, name="mark"),
+    path("w/<slug:slug>/files/<int:post>/<int:place>/", files.heard, name="file"),
+    path("w/<slug:slug>/replies/<int:entry>/<int:place>/", files.sent, name="reply-file"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
     path("w/<slug:slug>/topics/trends/", trends.page, name="trends"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from hubbub.care.core.case import Folder, Status
 from hubbub.channels.core.contract import Abilities
+from hubbub.kernel.details import Details, File
 from hubbub.kernel.ids import CaseId, PersonId
 
 
@@ -89,6 +90,7 @@ class Said:
     ours: bool
     why: str
     media: int
+    details: Details
     edited: bool
     deleted: bool
     erased: bool  # on request: nothing tells who said it
@@ -118,6 +120,7 @@ class Moment:
     private: bool
     said: Said | None = None
     sending: Sending | None = None
+    files: tuple[File, ...] = ()  # that left with a reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What people do with cases: answer, note, give away, resolve, reopen. Each leaves a line in the audit log."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
@@ -14,10 +17,12 @@ from hubbub.care.core.errors import CannotSend, CaseMoved, LookBeforeSending
 from hubbub.care.core.guard import warnings
 from hubbub.care.models import CaseRow, Entry, Presence, ReadMark
 from hubbub.care.selectors import last_from_customer, playbook, ways
-from hubbub.channels.core.contract import Outgoing, too_long
+from hubbub.channels.core.contract import Attached, Outgoing, too_long, too_much
 from hubbub.channels.registry import open_channel
 from hubbub.channels.selectors import for_sending
 from hubbub.infra import changes, outbox
+from hubbub.infra.files import read
+from hubbub.kernel.details import File
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import OutboxId, PersonId
 from hubbub.kernel.text import clean
@@ -65,6 +70,7 @@ def reply(
     confirmed: bool = False,
     seen_reply: int | None = None,
     key: str = "",
+    attached: Sequence[File] = (),
     now: datetime,
 ) -> OutboxId:
     """Store a reply and queue its delivery, or change nothing.
@@ -74,6 +80,7 @@ def reply(
     confirmed : the person was shown what to look at in the draft and sends it all the same
     seen_reply : the last reply (its moment's id, 0 for none) the person saw; a colleague's newer one stops this
     key : the caller's own name for this reply; the same key again is the same reply
+    attached : files that are kept already; `ref` is the key they are kept under
 
     Raises
     ------
@@ -93,13 +100,15 @@ def reply(
         done = Entry.objects.filter(case=row, data__key=key, kind="reply").first()
         if done is not None and done.outbox is not None:
             return OutboxId(done.outbox)
-    if not text:
+    if not text and not attached:
         raise CannotSend(reason="Write something first.")
     way = ways(access, row)[private]
     if not way.possible or way.connection is None:
         raise CannotSend(reason=way.reason)
     if (long := too_long(text, way.abilities)) is not None:
         raise CannotSend(reason=f"Too long for {way.network}: {long}")
+    if (wrong := too_much(attached, way.abilities)) is not None:
+        raise CannotSend(reason=f"{way.network} {wrong}")
     if not private and not confirmed and (found := warnings(text)):
         raise LookBeforeSending(reason=" ".join(each.advice for each in found))
     _nobody_answered_since(access, row, seen_reply)
@@ -121,7 +130,7 @@ def reply(
         conversation=f"{access.workspace}:{target.root}",
         subject=row.pk,
         key=message.key,
-        payload=_payload(message),
+        payload=_payload(message, attached),
         expected_uri=_expected_uri(way.connection, message),
         now=now,
     )
@@ -134,7 +143,7 @@ def reply(
         name=access.name,
         text=text,
         private=private,
-        data={"as": way.as_handle, "network": way.network, "key": key},
+        data={"as": way.as_handle, "network": way.network, "key": key, "files": msgspec.to_builtins(attached)},
     )
     _store(access, row, case, "reply", now, private=private, length=len(text))
     _read(access, row, now)
@@ -150,7 +159,7 @@ def _nobody_answered_since(access: Access, row: CaseRow, seen_reply: int | None)
         raise CaseMoved(who=newer.name, deed="answered")
 
 
-def _payload(message: Outgoing) -> dict[str, object]:
+def _payload(message: Outgoing, attached: Sequence[File]) -> dict[str, object]:
     return {
         "key": message.key,
         "text": message.text,
@@ -159,13 +168,27 @@ def _payload(message: Outgoing) -> dict[str, object]:
         "parent_ref": message.parent_ref,
         "to": message.to,
         "private": message.private,
+        "files": msgspec.to_builtins(attached),
     }
 
 
-def message_of(payload: dict[str, object]) -> Outgoing:
-    """Return the message that an outbox row carries."""
-    known = dict(payload)
-    return Outgoing(**{**known, "queued_at": datetime.fromisoformat(str(known["queued_at"]))})  # type: ignore[arg-type]
+def message_of(payload: Mapping[str, Any], kept: Path) -> Outgoing:
+    """Return the message that an outbox row carries; its files are read from where they are kept.
+
+    Raises
+    ------
+    CannotSend
+        If a file is not there any more.
+    """
+    known = {**payload, "queued_at": datetime.fromisoformat(payload["queued_at"])}
+    files = msgspec.convert(known.pop("files", []), tuple[File, ...])
+    return Outgoing(**known, files=tuple(_attached(each, kept) for each in files))
+
+
+def _attached(file: File, kept: Path) -> Attached:
+    if (data := read(kept, file.ref)) is None:
+        raise CannotSend(reason=f"The file {file.name} is not there any more. Attach it again.")
+    return Attached(file.name, file.type, data, file.alt)
 
 
 def _expected_uri(connection: int, message: Outgoing) -> str | None:

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
+from hubbub.kernel.details import File
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.text import graphemes
 
@@ -229,6 +230,18 @@ class Channel(Protocol):
 def length(text: str, abilities: Abilities) -> int:
     """Count a text as the network does."""
     return graphemes(text) if abilities.counts == "graphemes" else len(text)
+
+
+def too_much(files: Sequence[File], abilities: Abilities) -> str | None:
+    """Say in words what a network does not take of these files, as the rest of a sentence that names it; or None."""
+    if len(files) > abilities.files:
+        return f"takes at most {abilities.files} files with a message." if abilities.files else "takes no files."
+    for file in files:
+        if abilities.file_types and file.type not in abilities.file_types:
+            return f"takes no {file.type.partition('/')[2] or 'such'} files like {file.name}."
+        if (file.size or 0) > abilities.file_bytes:
+            return f"takes files of at most {abilities.file_bytes // 1_000_000} MB; {file.name} is larger."
+    return None
 
 
 def too_long(text: str, abilities: Abilities) -> str | None:

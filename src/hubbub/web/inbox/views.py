@@ -12,6 +12,8 @@ from hubbub.care import selectors as care
 from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
 from hubbub.care.core.views import CaseView
 from hubbub.care.services import cases, people
+from hubbub.flows.files import Upload, take_in
+from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.listening import selectors as listening
@@ -38,6 +40,7 @@ ICONS = {
     "closed": "cross",
     "imported": "import",
 }
+MOST_FILES = 10
 QUEUES = {
     "safety": ("Safety, law, data", "alert"),
     "unsure": ("Not sure", "question"),
@@ -187,6 +190,7 @@ def reply(request: Request, number: int) -> HttpResponse:
         if mode == "note":
             cases.note(request.access, number, text=text, now=now())
         elif mode in ("public", "private"):
+            attached = take_in(_uploads(request), places().files)
             cases.reply(
                 request.access,
                 number,
@@ -194,6 +198,7 @@ def reply(request: Request, number: int) -> HttpResponse:
                 private=mode == "private",
                 confirmed=request.POST.get("confirmed") == "yes",
                 seen_reply=int(seen) if seen.isdecimal() and len(seen) < 19 else 0,
+                attached=attached,
                 now=now(),
             )
         else:
@@ -204,6 +209,16 @@ def reply(request: Request, number: int) -> HttpResponse:
         answer["HX-Retarget"], answer["HX-Reswap"] = "#composer-said", "innerHTML"
         return answer
     return _changed(request, number)
+
+
+def _uploads(request: Request) -> list[Upload]:
+    """The files of a form, each with what it shows in words."""
+    given = request.FILES.getlist("files")
+    if len(given) > MOST_FILES:
+        raise InvalidInput(reason=f"At most {MOST_FILES} files leave with a reply.")
+    said = request.POST.getlist("alt")
+    alts = said + [""] * (len(given) - len(said))
+    return [Upload(file.name or "", file.read(), alt) for file, alt in zip(given, alts, strict=False)]
 
 
 @require_POST

@@ -182,6 +182,12 @@ def foreign(text: str) -> SafeString:
 
 
 @register.filter
+def is_picture(kind: str) -> bool:
+    """Whether a file is said to be a picture that a page shows."""
+    return kind in ("image/png", "image/jpeg", "image/gif", "image/webp", "image")
+
+
+@register.filter
 def people(number: int | None) -> str:
     """An estimate of people, with the two figures it is worth."""
     if not number or number < 0:

@@ -35,6 +35,7 @@ WAIT_S = 25
 PAUSE_S = 0.2
 """Between two empty answers, in case the network does not wait."""
 
+_FILE = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 T = TypeVar("T")
 
@@ -82,6 +83,10 @@ class _Told(msgspec.Struct):
     to: str
 
 
+class _Put(msgspec.Struct):
+    key: str
+
+
 class _Error(msgspec.Struct):
     error: str
 
@@ -117,6 +122,7 @@ class Demo:
         counts="characters",
         ordered=False,
         looks_up=True,
+        files=4,
     )
     fields: ClassVar[Sequence[Field]] = (
         Field("server", "Server", "Where the demo network answers.", default="http://127.0.0.1:8001"),
@@ -222,20 +228,31 @@ class Demo:
         return RawBatch([bytes(event) for event in events], None, datetime.now(UTC))
 
     async def attachment(self, ref: str) -> Attached | None:
-        """Return None: what it shows is looked at where it stands."""
-        return None
+        """Fetch a file by its key."""
+        if not _FILE.fullmatch(ref):
+            return None
+        response = await self._signed("GET", f"/files/{ref}", known=(404,))
+        return None if response.status == 404 else Attached("", "", response.body)
 
     async def send(self, message: Outgoing) -> Sent:
         """Send a public reply or a private message; the key makes a repeat the same one."""
         if message.private:
             if not message.to:
                 raise NotPossible(network=self.label, deed="send a private message to nobody")
-            body = {"to": message.to, "text": message.text, "key": message.key}
+            body = {"to": message.to, "text": message.text, "key": message.key, "files": await self._put(message.files)}
             return self._sent(await self._signed("POST", "/messages", json=body))
-        body = {"text": message.text, "key": message.key}
+        body = {"text": message.text, "key": message.key, "files": await self._put(message.files)}
         if parent := message.parent_ref or message.parent:
             body["reply_to"] = parent
         return self._sent(await self._signed("POST", "/posts", json=body))
+
+    async def _put(self, files: Sequence[Attached]) -> list[dict[str, str]]:
+        """Put files to the network; what is put twice has the same key."""
+        put = []
+        for file in files:
+            answer = await self._signed("POST", "/files", data=file.data)
+            put.append({"key": _read(answer, _Put).key, "name": file.name, "type": file.type, "alt": file.alt})
+        return put
 
     async def find(self, message: Outgoing) -> Sent | None:
         """Look a message up by its key. One that was deleted since did arrive."""
@@ -293,6 +310,7 @@ class Demo:
         path: str,
         *,
         json: object | None = None,
+        data: bytes | None = None,
         params: Mapping[str, str | int] | None = None,
         timeout_s: float | None = None,
         known: Sequence[int] = (),
@@ -300,7 +318,7 @@ class Demo:
         """Send one request; raise what the contract says for every status that is neither good nor `known`."""
         headers = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
         response = await self._http.request(
-            method, self._server + path, json=json, params=params, headers=headers, timeout_s=timeout_s
+            method, self._server + path, json=json, data=data, params=params, headers=headers, timeout_s=timeout_s
         )
         status = response.status
         if status in (200, 201) or status in known:

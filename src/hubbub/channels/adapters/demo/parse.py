@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
+from hubbub.kernel.details import MAX_FILES, Details, File
 
 MAX_NAMED = 100
 """Mentions and links of one post; more are left out."""
@@ -29,6 +30,16 @@ class Author(msgspec.Struct):
     joined_at: Moment
 
 
+class Attachment(msgspec.Struct):
+    """A file that comes with something said."""
+
+    key: str
+    name: str = ""
+    type: str = ""
+    size: Count = 0
+    alt: str = ""
+
+
 class Post(msgspec.Struct):
     """A public post."""
 
@@ -46,6 +57,7 @@ class Post(msgspec.Struct):
     links: list[str] = []
     media: Annotated[int, Meta(ge=0, le=1_000)] = 0
     repost_of: str | None = None
+    files: list[Attachment] = []
 
 
 class Message(msgspec.Struct):
@@ -58,6 +70,7 @@ class Message(msgspec.Struct):
     created_at: Moment
     text: str
     lang: str | None = None
+    files: list[Attachment] = []
 
 
 class Line(msgspec.Struct):
@@ -117,6 +130,7 @@ def _add_post(built: BatchBuilder, row: int, at: datetime, event: Event, post: P
         repost_of=post.repost_of,
         url=post.url,
         ref=post.id,
+        details=_details(post.files),
     )
 
 
@@ -139,5 +153,12 @@ def _add_message(built: BatchBuilder, row: int, at: datetime, message: Message) 
         lang=message.lang,
         root=message.conversation,
         mentions=[message.to],
+        media=len(message.files),
         private=True,
+        details=_details(message.files),
     )
+
+
+def _details(files: Sequence[Attachment]) -> Details | None:
+    told = (File(each.key, each.name, each.type, each.size, each.alt) for each in files[:MAX_FILES])
+    return Details(files=tuple(told)) if files else None

@@ -42,6 +42,38 @@ function restore() {
   } catch { /* an old draft that can't be read */ }
   count(form);
 }
+// What is attached: each file with its words and a way to leave it out again.
+function attached(form) {
+  const field = form.querySelector("[name=files]"), list = form.querySelector("#attached");
+  if (!field) return;
+  const said = [...list.querySelectorAll("[name=alt]")].map((each) => each.value);
+  list.replaceChildren(...[...field.files].map((file, place) => {
+    const item = document.createElement("li"), name = document.createElement("span");
+    const alt = document.createElement("input"), out = document.createElement("button");
+    name.className = "truncate";
+    name.textContent = file.name;
+    alt.className = "input";
+    alt.name = "alt";
+    alt.maxLength = 1500;
+    alt.value = said[place] ?? "";
+    alt.placeholder = file.type.startsWith("image/") ? "What it shows, for those who can’t see it" : "What it is";
+    alt.setAttribute("aria-label", `What ${file.name} shows`);
+    out.type = "button";
+    out.className = "btn btn-quiet btn-icon btn-small";
+    out.textContent = "×";
+    out.setAttribute("aria-label", `Leave out ${file.name}`);
+    out.addEventListener("click", () => {
+      const rest = new DataTransfer();
+      [...field.files].forEach((each, other) => { if (other !== place) rest.items.add(each); });
+      field.files = rest.files;
+      item.remove();
+      attached(form);
+      form.querySelector("textarea").focus();
+    });
+    item.append(name, alt, out);
+    return item;
+  }));
+}
 const say = (typing) => document.dispatchEvent(new CustomEvent("hubbub:typing", { detail: typing }));
 
 document.addEventListener("input", (event) => {
@@ -55,6 +87,12 @@ document.addEventListener("input", (event) => {
     clearTimeout(quiet);
     quiet = setTimeout(() => say(false), QUIET_MS);
   }
+});
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("#composer");
+  if (!form || event.target.name !== "files") return;
+  attached(form);
+  form.querySelector("#attached [name=alt]")?.focus();
 });
 document.addEventListener("click", (event) => {
   const item = event.target.closest("[data-insert]");
@@ -72,6 +110,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (form.querySelector("textarea").value === detail.requestConfig.formData.get("text")) {
     try { localStorage.removeItem(key(form)); } catch { /* no storage, no draft */ }
     form.reset();
+    attached(form);
   }
   form.querySelector("#composer-said").replaceChildren();
   count(form);
