@@ -302,3 +302,36 @@ def test_every_state_is_counted_also_those_nothing_is_in() -> None:
 def test_a_name_of_a_conversation_longer_than_the_column_is_cut() -> None:
     pk = put("c" * 5000)
     assert row(pk).conversation == "c" * outbox.MAX_CONVERSATION
+
+
+@pytest.mark.django_db
+def test_what_waits_failed_or_is_uncertain_is_told_by_connection() -> None:
+    put()
+    put()
+    outbox.failed(claimed(), "No.", now=NOON)
+    for _ in range(2):
+        put()
+    outbox.uncertain(claimed(), "Who knows.", now=NOON)
+    outbox.delivered(claimed(), uri="x:1", url=None, now=NOON + A_SECOND)
+    put(workspace=CHARLIES)
+    told = outbox.on_the_way(OURS, NOON)
+    assert told == {7: outbox.OnTheWay(queued=1, failed=1, uncertain=1, delivered_at=NOON + A_SECOND)}
+    assert outbox.on_the_way(OURS, NOON + timedelta(days=2))[7].failed == 0
+
+
+@pytest.mark.django_db
+def test_by_a_connection_that_has_to_wait_or_is_busy_nothing_leaves() -> None:
+    put()
+    assert outbox.claim("one", NOON, busy=[7]) is None
+    outbox.pause(7, "Slow down.", wait_s=30, now=NOON)
+    assert outbox.claim("one", NOON + 29 * A_SECOND) is None
+    assert outbox.pauses([7, 8], NOON) == {7: outbox.Pause(NOON + 30 * A_SECOND, "Slow down.")}
+    assert outbox.claim("one", NOON + 31 * A_SECOND) is not None
+    assert outbox.pauses([7], NOON + 31 * A_SECOND) == {}
+
+
+@pytest.mark.django_db
+def test_a_pause_of_a_clock_that_was_set_back_holds_nothing_up() -> None:
+    put(now=NOON - timedelta(days=1))
+    outbox.pause(7, "Slow down.", wait_s=30, now=NOON + timedelta(days=1))
+    assert outbox.claim("one", NOON) is not None

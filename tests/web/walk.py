@@ -137,6 +137,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "channels": {"GET": Call(READERS)},
     "channel-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, DEMO, NOTED)},
     "channel": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {**DEMO, "enabled": "yes"}, NOTED)},
+    "channel-health": {"GET": Call(READERS)},
     "channel-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "quarantine": {"GET": Call(MANAGERS)},
     "quarantine-again": {"POST": Call(MANAGERS, {}, NOTED)},

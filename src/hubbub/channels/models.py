@@ -27,6 +27,18 @@ class Stream(models.Model):
     error_at = models.DateTimeField(null=True)
 
 
+class Trouble(models.Model):
+    """A time in which a stream could not be heard, with the reason in words."""
+
+    stream = models.ForeignKey(Stream, models.CASCADE, related_name="troubles")
+    words = models.TextField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["stream", "-began_at"], name="trouble_newest")]
+
+
 class Connection(models.Model):
     """A workspace's way to one network: what it hears there and as whom it answers."""
 

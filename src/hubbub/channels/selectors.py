@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.channels.core.values import ConnectionValue, HeldLine, QuarantinedLine, StreamValue, Subscriber
-from hubbub.channels.models import Connection, Quarantined, Stream
+from hubbub.channels.core.values import (
+    ConnectionValue,
+    HeldLine,
+    QuarantinedLine,
+    StreamValue,
+    Subscriber,
+    TroubleValue,
+)
+from hubbub.channels.models import Connection, Quarantined, Stream, Trouble
 from hubbub.channels.registry import channel_class
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
@@ -60,6 +67,21 @@ def connection(access: Access, connection_id: int) -> ConnectionValue:
     if row is None:
         raise NotFound(what="connection", which=connection_id)
     return _value(row)
+
+
+def troubles(access: Access, connection_id: int, limit: int = 20) -> tuple[TroubleValue, ...]:
+    """Return the times in which a connection could not hear, the latest first."""
+    access.require(Permission.READ)
+    streams = Connection.objects.filter(workspace_id=access.workspace, pk=connection_id).values("stream_id")
+    rows = Trouble.objects.filter(stream_id__in=streams).order_by("-began_at", "-id")[:limit]
+    return tuple(TroubleValue(row.words, row.began_at, row.ended_at) for row in rows)
+
+
+def held_count(access: Access, connection_id: int) -> int:
+    """Return how many lines of a connection's stream could not be read."""
+    access.require(Permission.READ)
+    streams = Connection.objects.filter(workspace_id=access.workspace, pk=connection_id).values("stream_id")
+    return Quarantined.objects.filter(stream_id__in=streams).count()
 
 
 def own_accounts(workspace: WorkspaceId) -> frozenset[str]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.channels.core.contract import Account
-from hubbub.channels.models import Connection, Quarantined, Stream
+from hubbub.channels.models import Connection, Quarantined, Stream, Trouble
 from hubbub.channels.registry import channel_class, open_channel
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -78,6 +78,7 @@ def change_connection(
     row.save()
     if row.stream_id is not None:
         Stream.objects.filter(pk=row.stream_id).update(error="", error_at=None)
+        Trouble.objects.filter(stream=row.stream_id, ended_at=None).update(ended_at=now)
     after = {"name": name, "enabled": enabled, "config": row.config, "secret changed": any(secret.values())}
     audit(access, "connection changed", name, now=now, before=before, after=after)
     changes.record(access.workspace, "connections", row.pk, now=now)
@@ -155,6 +156,8 @@ def note_failure(stream: StreamId, words: str, *, now: datetime) -> None:
         return
     with transaction.atomic():
         Stream.objects.filter(pk=stream).update(error=words[:2000], error_at=row.error_at or now)
+        Trouble.objects.filter(stream=stream, ended_at=None).update(ended_at=now)
+        Trouble.objects.create(stream_id=stream, words=words[:2000], began_at=now)
         _tell(stream, now)
 
 
@@ -165,8 +168,15 @@ def note_well(stream: StreamId, *, now: datetime) -> None:
         return
     with transaction.atomic():
         Stream.objects.filter(pk=stream).update(error="", error_at=None, ok_at=now)
+        if row.error:
+            Trouble.objects.filter(stream=stream, ended_at=None).update(ended_at=now)
         if row.error or row.ok_at is None:
             _tell(stream, now)
+
+
+def forget_troubles(before: datetime) -> None:
+    """Let go of troubles that were over before a moment."""
+    Trouble.objects.filter(ended_at__lt=before).delete()
 
 
 def note_opened(stream: StreamId, *, now: datetime) -> None:

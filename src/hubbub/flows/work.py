@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
+from hubbub.channels import services as channels
 from hubbub.flows import alerts, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.events import ask_accounts
@@ -159,6 +160,7 @@ class Worker:
         now = datetime.now(UTC)
         changes.prune(now)
         alert_services.forget_old(now)
+        channels.forget_troubles(now - timedelta(days=30))
         if self.compacted is None or now - self.compacted > NIGHTLY:
             retention.remove_old(self.places, now=now)
             archive.compact(self.places.archive)

@@ -200,16 +200,18 @@ class OnTheWay:
 
 def on_the_way(workspace: int, now: datetime) -> dict[int, OnTheWay]:
     """Return what waits, failed or is uncertain, by connection."""
-    rows = OutboxMessage.objects.filter(workspace=workspace).values_list("connection")
     waiting = models.Q(state__in=(State.QUEUED, State.SENDING))
     failed = models.Q(state=State.FAILED, queued_at__gt=now - LATELY)
-    found = rows.annotate(
-        models.Count("pk", filter=waiting),
-        models.Count("pk", filter=failed),
-        models.Count("pk", filter=models.Q(state=State.UNCERTAIN)),
-        models.Max("delivered_at"),
+    found = OutboxMessage.objects.filter(workspace=workspace).values("connection")
+    found = found.annotate(
+        waiting=models.Count("pk", filter=waiting),
+        failed=models.Count("pk", filter=failed),
+        uncertain=models.Count("pk", filter=models.Q(state=State.UNCERTAIN)),
+        last=models.Max("delivered_at"),
     )
-    return {connection: OnTheWay(*counts) for connection, *counts in found}
+    return {
+        each["connection"]: OnTheWay(each["waiting"], each["failed"], each["uncertain"], each["last"]) for each in found
+    }
 
 
 def _record(message: Message, now: datetime, *, state: State, **fields: Any) -> None:

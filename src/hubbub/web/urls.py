@@ -6,6 +6,7 @@ from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import files
 from hubbub.web.inbox import views as inbox
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
+from hubbub.web.settings import health
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -80,6 +81,7 @@ urlpatterns = [
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),
     path("w/<slug:slug>/settings/channels/new/<slug:kind>/", settings.channels.edit, name="channel-new"),
     path("w/<slug:slug>/settings/channels/<int:connection>/", settings.channels.edit, name="channel"),
+    path("w/<slug:slug>/settings/channels/<int:connection>/health/", health.page, name="channel-health"),
     path("w/<slug:slug>/settings/channels/<int:connection>/remove/", settings.channels.remove, name="channel-remove"),
     path("w/<slug:slug>/settings/quarantine/", settings.quarantine.index, name="quarantine"),
     path("w/<slug:slug>/settings/quarantine/again/", settings.quarantine.again, name="quarantine-again"),

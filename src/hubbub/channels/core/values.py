@@ -55,6 +55,15 @@ class ConnectionValue:
 
 
 @dataclass(frozen=True, slots=True)
+class TroubleValue:
+    """A time in which a connection could not hear."""
+
+    words: str
+    began_at: datetime
+    ended_at: datetime | None  # None: it goes on
+
+
+@dataclass(frozen=True, slots=True)
 class Subscriber:
     """One workspace's ear on a stream."""
 

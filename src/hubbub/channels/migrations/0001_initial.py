@@ -46,6 +46,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Trouble',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.TextField()),
+                ('began_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='troubles', to='channels.stream')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['stream', '-began_at'], name='trouble_newest')],
+            },
+        ),
+        migrations.CreateModel(
             name='Connection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

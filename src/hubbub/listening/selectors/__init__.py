@@ -17,6 +17,8 @@ from hubbub.listening.core.post import HEARD_FIELDS, HeardPost
 from hubbub.listening.core.topics import TopicClass, TopicValue
 from hubbub.listening.models import EVERY_POST, Post, Rollup, Segment, Tombstone, Topic
 
+PACED, PACED_AMONG = 200, 20_000  # posts whose way here is looked at, among the newest of all
+
 
 def _value(row: Topic) -> TopicValue:
     return TopicValue(
@@ -122,6 +124,26 @@ def without_author(stream: StreamId) -> tuple[tuple[int, str], ...]:
     """Return (post, author) of waiting posts whose author is known by id only."""
     rows = Post.objects.filter(pending=True, stream_id=stream, handle="").exclude(author="")
     return tuple(rows.order_by("id").values_list("pk", "author")[:25])
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How quickly a connection's posts came here: seconds from the network's clock to ours."""
+
+    posts: int  # that were looked at
+    half_s: float  # half came quicker
+    most_s: float  # 95 of a hundred came quicker
+
+
+def pace(access: Access, connection: int, since: datetime) -> Pace | None:
+    """Return how quickly the latest posts of a connection came here; None where there were none."""
+    access.require(Permission.READ)
+    newest = Post.objects.order_by("-id").values_list("pk", flat=True).first() or 0
+    rows = Post.objects.filter(workspace_id=access.workspace, connection_id=connection, historical=False)
+    rows = rows.filter(pk__gt=newest - PACED_AMONG)
+    times = rows.filter(arrived_at__gt=since).order_by("-id").values_list("said_at", "arrived_at")[:PACED]
+    took = sorted(max(0.0, (arrived - said).total_seconds()) for said, arrived in times)
+    return Pace(len(took), took[len(took) // 2], took[len(took) * 95 // 100]) if took else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,6 +269,22 @@ def iso(at: datetime) -> str:
     return at.isoformat()
 
 
+_SPANS = ((86_400, "days"), (3_600, "h"), (60, "min"))
+
+
+@register.filter
+def seconds(span: float) -> str:
+    """A short span as people say it.
+
+    >>> [seconds(each) for each in (0.04, 1.26, 44, 130, 7_300, 200_000)]
+    ['0.0 s', '1.3 s', '44 s', '2 min', '2 h', '2 days']
+    """
+    if span < 60:
+        return f"{span:.1f} s" if span < 10 else f"{span:.0f} s"
+    size, word = next(each for each in _SPANS if span >= 2 * each[0] or each[0] == 60)
+    return f"{span / size:.0f} {word}"
+
+
 @register.filter
 def minute_words(minutes: int) -> str:
     """A number of minutes, as people say it."""
