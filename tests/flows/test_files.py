@@ -3,7 +3,7 @@
 import io
 import json
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -142,3 +142,14 @@ def test_a_file_that_can_not_be_taken_in_is_refused_in_words(places: Places) -> 
     for name, data, words in (("a.txt", b"", "a.txt is empty"), ("b.bin", b"x" * 20_000_001, "larger than 20 MB")):
         with pytest.raises(InvalidInput, match=words):
             take_in([Upload(name, data)], places.files)
+
+
+def test_files_that_no_message_has_are_swept_and_others_stay(desk: Desk, places: Places) -> None:
+    _, case = desk.asked()
+    used, unused = take_in([Upload("used.txt", b"used"), Upload("unused.txt", b"unused")], places.files)
+    desk.answer(case, "Look.", attached=(used,))
+    now = datetime.now(UTC)
+    assert files.sweep(places.files, now=now) == 0  # somebody may be about to send it
+    assert files.sweep(places.files, now=now + timedelta(days=3)) == 1
+    kept = files.files
+    assert (kept.read(places.files, used.ref), kept.read(places.files, unused.ref)) == (b"used", None)

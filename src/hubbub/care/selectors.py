@@ -391,6 +391,12 @@ def files_of(entry: Entry) -> tuple[File, ...]:
     return msgspec.convert(entry.data.get("files", []), tuple[File, ...])
 
 
+def files_in_use() -> set[str]:
+    """Return the keys of the files that left with replies; for the nightly sweep."""
+    shown = Entry.objects.filter(kind="reply", data__files__0__isnull=False).values_list("data", flat=True)
+    return {file["ref"] for data in shown.iterator() for file in data["files"]}
+
+
 def heard_file(access: Access, post: int, place: int) -> tuple[int, File]:
     """Return by which connection a file of a heard post is fetched, and what is known of it."""
     access.require(Permission.READ)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from hubbub.accounts.core.access import Access
 from hubbub.care import selectors as care
 from hubbub.channels.registry import open_channel
 from hubbub.channels.selectors import for_sending
-from hubbub.infra import content, files
+from hubbub.infra import content, files, outbox
 from hubbub.infra.http import Unreachable
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import InvalidInput, NotFound
@@ -19,6 +20,7 @@ from hubbub.kernel.text import clean, clip
 MAX_BYTES: Final = 20_000_000
 FETCH_S: Final = 20.0
 SMALL: Final = 480
+UNUSED: Final = timedelta(days=2)
 _ENDINGS: Final = {"image/png": ".png", "image/jpeg": ".jpg"}
 
 
@@ -103,6 +105,15 @@ def sent(access: Access, entry: int, place: int, kept: Path, *, small: bool) -> 
     if data is None:
         raise NotFound(what="file", which=file.name)
     return shown(file.name, data, small=small)
+
+
+def sweep(kept: Path, *, now: datetime) -> int:
+    """Remove files that no message has any more, or never had; return how many."""
+    old = set(files.older_than(kept, (now - UNUSED).timestamp()))
+    unused = old - care.files_in_use() - outbox.files_in_use() if old else set()
+    for key in unused:
+        files.remove(kept, key)
+    return len(unused)
 
 
 def shown(name: str, data: bytes, *, small: bool = False) -> Shown:

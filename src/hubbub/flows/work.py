@@ -14,7 +14,7 @@ from pathlib import Path
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
 from hubbub.channels import services as channels
-from hubbub.flows import alerts, reports, retention
+from hubbub.flows import alerts, files, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.events import ask_accounts
 from hubbub.flows.lookback import look_back_all
@@ -164,6 +164,7 @@ class Worker:
         if self.compacted is None or now - self.compacted > NIGHTLY:
             retention.remove_old(self.places, now=now)
             archive.compact(self.places.archive)
+            files.sweep(self.places.files, now=now)
             self.compacted = now
         listening.forget_tombstones(now - timedelta(days=30))
 

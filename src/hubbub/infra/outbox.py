@@ -269,6 +269,12 @@ def _moved(workspace: int, outbox: int, taken: int, now: datetime) -> None:
     changes.record(workspace, "outbox", row.pk, now=now)
 
 
+def files_in_use() -> set[str]:
+    """Return the keys of the files that messages carry."""
+    carried = OutboxMessage.objects.filter(payload__files__0__isnull=False).values_list("payload", flat=True)
+    return {file["ref"] for payload in carried.iterator() for file in payload["files"]}
+
+
 def is_ours(uri: str) -> bool:
     """Say whether a post with this uri is one of ours, sent or on its way."""
     return bool(uri) and OutboxMessage.objects.filter(models.Q(expected_uri=uri) | models.Q(uri=uri)).exists()
