@@ -33,7 +33,7 @@ bench-long: $(VENV)/.dev ## The long ones, most of an hour: killed hundreds of t
 docs: $(VENV)/.dev ## Reference pages and screenshots, made anew
 	@$(PY) tools/docs.py && $(PY) tools/screenshots.py
 
-test-networks: $(VENV)/.dev ## The real Bluesky network on loopback: hear, answer, once (needs npm, PostgreSQL, Redis)
+test-networks: $(VENV)/.dev ## Real networks on loopback, both ways, as a table (needs npm, PostgreSQL, Redis, Dovecot, Postfix)
 	@$(PY) tools/networks.py
 
 lock: $(VENV)/.dev ## Write requirements/*.lock anew from pyproject.toml

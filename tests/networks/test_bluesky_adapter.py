@@ -112,7 +112,7 @@ async def replies_of(network: BlueskyNetwork, uri: str, many: int) -> list[dict[
 
 
 async def test_a_strangers_mention_is_heard_within_five_seconds(
-    network: BlueskyNetwork, bluesky: Bluesky, acme: Credentials, mia: Credentials, record_testsuite_property: Any
+    network: BlueskyNetwork, bluesky: Bluesky, acme: Credentials, mia: Credentials, record_property: Any
 ) -> None:
     network.follow(acme, mia)
     async with ear(bluesky) as heard:
@@ -123,7 +123,7 @@ async def test_a_strangers_mention_is_heard_within_five_seconds(
         )
         post = await heard.hears(posted.uri)
         lag_s = (datetime.now(UTC) - asked_at).total_seconds()
-    record_testsuite_property("heard_s", round(lag_s, 2))
+    record_property("heard_s", round(lag_s, 2))
     print(f"heard after {lag_s:.2f} s")
     assert (post["author"], post["handle"], post["followers"]) == (mia.did, mia.handle, 1)
     assert post["text"] == f"👋 @{acme.handle} my widget is broken: <b>help</b>"

@@ -190,7 +190,7 @@ def test_strangers_mentions_are_in_the_inbox_within_five_seconds(
     acme: Credentials,
     inbox: Page,
     stranger: Callable[[], Credentials],
-    record_testsuite_property: Callable[[str, object], None],
+    record_property: Callable[[str, object], None],
 ) -> None:
     people = [stranger() for _ in MENTIONS]
     seconds = []
@@ -199,7 +199,7 @@ def test_strangers_mentions_are_in_the_inbox_within_five_seconds(
         network.post(who, f"@{acme.handle} {words}", mention=acme)
         row(inbox, words).wait_for()
         seconds.append(round(monotonic() - began, 2))
-    record_testsuite_property("inbox_s", seconds)
+    record_property("inbox_s", seconds)
     print(f"from post to inbox: {seconds} s, half of them within {median(seconds):.2f} s")
     assert max(seconds) < WITHIN_S
     for who in people:
@@ -211,7 +211,7 @@ def test_an_answer_stands_in_the_thread_once_and_the_next_word_comes_to_the_same
     acme: Credentials,
     inbox: Page,
     stranger: Callable[[], Credentials],
-    record_testsuite_property: Callable[[str, object], None],
+    record_property: Callable[[str, object], None],
 ) -> None:
     dora = stranger()
     first = network.post(dora, "Unpacked it an hour ago")
@@ -223,7 +223,7 @@ def test_an_answer_stands_in_the_thread_once_and_the_next_word_comes_to_the_same
     began = monotonic()
     answer(inbox, words)
     is_delivered(inbox, words)
-    record_testsuite_property("delivered_s", round(monotonic() - began, 2))
+    record_property("delivered_s", round(monotonic() - began, 2))
     (ours,) = until(lambda: network.replies(second.uri), PATIENCE_S, "our reply")
     assert (ours["author"]["did"], ours["record"]["text"]) == (acme.did, words)
     assert ours["record"]["reply"] == {
@@ -367,7 +367,7 @@ class TestPublicStream:
         network: BlueskyNetwork,
         hubbub: Installation,
         stranger: Callable[[], Credentials],
-        record_testsuite_property: Callable[[str, object], None],
+        record_property: Callable[[str, object], None],
     ) -> None:
         dora = stranger()
         before = hubbub.status()
@@ -381,5 +381,5 @@ class TestPublicStream:
                 hubbub.start("listener")
         wanted = before["heard"] + 60
         after = until(lambda: (now := hubbub.status())["heard"] >= wanted and now, PATIENCE_S, "the last of them")
-        record_testsuite_property("heard_of_60_over_six_cuts_and_a_kill", after["heard"] - before["heard"])
+        record_property("heard_of_60_over_six_cuts_and_a_kill", after["heard"] - before["heard"])
         assert (after["heard"], after["quarantined"]) == (wanted, before["quarantined"])

@@ -57,6 +57,9 @@ def _blank(case: CaseRow, now: datetime) -> None:
     case.reasons, case.advice, case.alert = [], [], False
     case.save()
     Likeness.objects.filter(case=case).delete()
+    for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):
+        entry.data = {**entry.data, "files": []}
+        entry.save(update_fields=["data"])
 
 
 def _hush(case: int, names: Iterable[str]) -> None:
