@@ -14,7 +14,7 @@ _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_DECLARATION = re.compile(r"<[!?][^<>]*>?")
+_DECLARATION = re.compile(r"<(?:!(?=[a-zA-Z\[-])|\?(?=[a-zA-Z]))[^<>]*>?")
 _TAG = re.compile(r"<(/?[a-zA-Z][\w:-]*)[^<>]*?(/?)>")
 _STRAY = re.compile(r"<(?![a-zA-Z/][^<>]*>)")
 _CLUSTER = regex.compile(r"\X")
@@ -84,7 +84,7 @@ class _Reader(HTMLParser):
     _BLOCKS = frozenset(
         ("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "ul", "ol")
     )
-    _SILENT = frozenset(("script", "style", "template", "head", "noscript", "iframe", "object"))
+    _SILENT = frozenset(("script", "style", "template", "head", "noscript", "iframe"))
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -72,6 +72,37 @@ def test_whole_text_is_preferred_to_a_summary() -> None:
     assert post["text"] == "Entry 1\n\nAll of it"
 
 
+def test_of_several_authors_the_first_is_named_with_a_page_of_their_own() -> None:
+    both = "<author><name>Mia</name></author><author><name>Bob</name><uri>https://notes.example.org/bob</uri></author>"
+    [post] = posts(reading(ATOM.replace("<entry>", f"<entry>{both}")))
+    assert (post["name"], post["author"]) == ("Mia", "blog.example.org#Mia")
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        ('type="text/markdown">Words of *Mia*', "Words of *Mia*"),
+        ('type="application/octet-stream">V29yZHMgb2YgTWlh', "Words of Mia"),
+        ('type="application/octet-stream">iVBORw0KGgr/', ""),
+        ('type="image/png">iVBORw0KGgr/', ""),
+    ],
+)
+def test_content_that_is_no_html_is_taken_if_it_is_words_and_nothing_else_is_there(content: str, read: str) -> None:
+    start, _, rest = ATOM.partition("<content")
+    _, _, end = rest.partition("</content>")
+    bare = f"{start}<content {content}</content>{end}"
+    [post] = posts(reading(bare))
+    assert post["text"] == f"Version 2 & plus\n\n{read}".strip()
+    [post] = posts(reading(bare.replace("<content", "<summary>In short</summary><content")))
+    assert post["text"] == "Version 2 & plus\n\nIn short"
+
+
+def test_the_title_of_a_feed_is_read_as_a_person_would() -> None:
+    document = reading(rss(item(1), title="Widgets <b>&amp; more</b>"))
+    assert document.title == "Widgets & more"
+    assert posts(document)[0]["name"] == "Widgets & more"
+
+
 def test_a_title_that_only_repeats_the_beginning_is_not_said_twice() -> None:
     [post] = posts(reading(rss(item(1, title="My widget broke and…", text="My widget broke and nobody answers"))))
     assert post["text"] == "My widget broke and nobody answers"

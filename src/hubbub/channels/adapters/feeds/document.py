@@ -1,5 +1,6 @@
 """What an address gave: a feed with its entries, or words for why it is none."""
 
+import base64
 import calendar
 import hashlib
 import io
@@ -16,7 +17,7 @@ import feedparser
 
 from hubbub.channels.adapters.feeds.parse import Enclosure, Entry, shortened, web_address
 from hubbub.channels.core.contract import Refused
-from hubbub.kernel.text import clean, clip
+from hubbub.kernel.text import clean, clip, html_to_text
 
 MAX_ENTRIES = 1_000
 """Entries of one document that are looked at, newest first."""
@@ -77,7 +78,7 @@ def read(body: bytes, *, feed: str, url: str, content_type: str) -> Document:
     if not found.get("version") and not found["entries"]:
         raise FeedUnusable(network=site, words=_instead(body, url, content_type))
     entries = sorted(_entries(found, feed), key=lambda entry: entry.at() or LATEST, reverse=True)
-    return Document(_line(found["feed"].get("title")), tuple(entries[:MAX_ENTRIES]))
+    return Document(_title(found["feed"]), tuple(entries[:MAX_ENTRIES]))
 
 
 def _tame(body: bytes) -> bytes:
@@ -97,6 +98,7 @@ def _possible(match: re.Match[bytes]) -> bytes:
 def _entries(found: Mapping[str, Any], feed: str) -> Iterator[Entry]:
     """Make entries, each under a name of its own."""
     channel = found["feed"]
+    feed_title = _title(channel)
     items = [item for item in found["entries"] if isinstance(item, dict)]
     guids = Counter(_line(item.get("id")) for item in items)
     links = Counter(_line(item.get("link")) for item in items)
@@ -117,7 +119,7 @@ def _entries(found: Mapping[str, Any], feed: str) -> Iterator[Entry]:
         yield Entry(
             uri=uri,
             feed=feed,
-            feed_title=_line(channel.get("title")),
+            feed_title=feed_title,
             title=title[0],
             title_is_html=title[1],
             body=body[0],
@@ -140,20 +142,40 @@ def _part(item: Mapping[str, Any], name: str) -> tuple[str, bool]:
     return _text(item.get(name)), kind != "text/plain"
 
 
+def _title(channel: Mapping[str, Any]) -> str:
+    """Return the name of a feed as people read it."""
+    title, html = _part(channel, "title")
+    return _line(html_to_text(title) if html else title)
+
+
 def _body(item: Mapping[str, Any]) -> tuple[str, bool]:
-    """Return the whole text where the feed gives it, else its summary."""
-    for content in item.get("content") or ():
-        if content.get("type", "text/html") in ("text/html", "application/xhtml+xml", "text/plain") and content.get(
-            "value"
-        ):
+    """Return the whole text where the feed gives it, else its summary, else what is no HTML but words all the same."""
+    contents = [content for content in item.get("content") or () if content.get("value")]
+    for content in contents:
+        if content.get("type", "text/html") in _READABLE:
             return _text(content["value"]), content.get("type") != "text/plain"
-    return _part(item, "summary")
+    summary = _part(item, "summary")
+    words = "" if summary[0] else next(filter(None, map(_words, contents)), "")
+    return (words, False) if words else summary
+
+
+def _words(content: Mapping[str, Any]) -> str:
+    """Return a text of another kind, as Markdown, or bytes of no stated kind where they turned out to be a text."""
+    kind, value = str(content.get("type")), _text(content["value"])
+    if kind == "application/octet-stream":
+        try:
+            base64.b64decode("".join(value.split()), validate=True)
+        except ValueError:
+            return value
+        return ""  # still in Base64: feedparser leaves what is no text as it is
+    return value if kind.startswith("text/") else ""
 
 
 def _author(item: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the name and the page of who wrote it."""
-    detail = item.get("author_detail")
-    if isinstance(detail, dict):
+    """Return the name and the page of who wrote it, of several the first."""
+    authors = [*(item.get("authors") or ()), item.get("author_detail")]  # the latter mixes several into one
+    detail = next((each for each in authors if isinstance(each, dict) and each), None)
+    if detail is not None:
         return _line(detail.get("name") or detail.get("email")), _line(detail.get("href"))
     return _line(item.get("author")), ""
 
