@@ -1,5 +1,6 @@
 """Reading feeds as sites send them, well formed or not."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -153,6 +154,20 @@ def test_an_edit_happened_when_the_feed_says_it_was_updated_else_when_it_was_hea
         [post] = parse(RawBatch([line], None, NOON)).posts.to_pylist()
         assert (post["event"], post["happened_at"]) == (Event.EDIT, happened)
         assert post["created_at"] == entry.published
+
+
+def test_a_line_whose_date_has_no_zone_is_turned_away() -> None:
+    line = b'{"uri":"feed:x#1","feed":"x","title":"Widget","published":"2026-11-20T09:00:00"}'
+    (reject,) = parse(RawBatch([line], None, NOON)).rejects
+    assert "timezone" in reject.reason
+
+
+def test_a_megabyte_of_markup_is_parsed_in_a_blink() -> None:
+    entry = msgspec.structs.replace(reading(ATOM).entries[0], body="<p>" * 300_000 + "widget", body_is_html=True)
+    began = time.process_time()
+    [post] = parse(RawBatch([msgspec.json.encode(entry)], None, NOON)).posts.to_pylist()
+    assert time.process_time() - began < 1
+    assert post["text"] == "Version 2 & plus\n\nwidget"
 
 
 def test_only_addresses_a_browser_may_open_are_kept() -> None:
