@@ -4,8 +4,9 @@ Samples are those of the connectors' contract tests (`tests/channels`), and what
 (`--data`, laid out as `bench/recorded.py` says). Keys are dropped, doubled and renamed, values get other types, sizes
 and ranges, dates that never were, NULs and half characters; lines are cut, nested, blown up to two megabytes, their
 bytes swapped: see `mutations.py`. Line N of a connector is the same at every run. Each is parsed alone, on the clock,
-and then with a hundred others, which must change nothing. Whole feeds are mutated as well and read as foreign bytes
-come in; they are fewer (`--documents`), larger, and read in a thread, so their time and memory stand apart.
+and then with a hundred others, which must change nothing. Whole feeds, files and posted messages are mutated as well,
+and read where foreign bytes come in; these are fewer (`--documents`), hold many lines and are read beside the work of
+others, so their time and memory stand apart, without a bar.
 
 tried             lines, all connectors together; stored, rejected and left out say what became of them
 escaped           lines at which anything was raised, the process died, or a batch broke the contract (bar: 0);
@@ -28,8 +29,6 @@ import heapq
 import json
 import multiprocessing
 import os
-import pkgutil
-import random
 import resource
 import signal
 import sys
@@ -38,17 +37,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-import replay
-from mutations import mutated
+from targets import ROOT, Target, connectors, documents
 
-ROOT = Path(__file__).resolve().parents[1]
 BARS = {"escaped": 0, "slowest_ms": 200, "most_mb": 50, "unmutated_stored": 0.99}
-SEED = 2026
 TOGETHER = 100
 STUCK_S = 20
 SPARE_BYTES = 2 << 30
@@ -58,22 +53,6 @@ AGAIN = 8
 """Of the slowest, of the hungriest and of the longest lines so many are measured again."""
 
 FORK = multiprocessing.get_context("fork")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is fed: samples, the work on the clock, and what its result is called; it raises where that breaks rules."""
-
-    name: str
-    samples: Sequence[bytes]
-    work: Callable[[Sequence[bytes]], Any]
-    outcomes: Callable[[Any, int], list[str]]
-    batches: bool = True
-
-    def line(self, number: int) -> bytes:
-        """Return line N, the same at every run."""
-        rng = random.Random(f"{SEED}/{self.name}/{number}")
-        return mutated(rng.choice(self.samples), rng)
 
 
 @dataclass(slots=True)
@@ -152,82 +131,6 @@ def _django() -> Iterator[None]:
 
         django.setup()
         yield
-
-
-def connectors(only: Sequence[str] | None, data: Path | None) -> list[Target]:
-    """Return every kind of connection there is, with its samples; ends the program where one has none."""
-    from hubbub.channels.registry import KINDS
-
-    contract = import_module("tests.channels.contract")
-    for path in sorted((ROOT / "tests" / "channels").rglob("test_*.py")):
-        if "ChannelContract" in path.read_text(encoding="utf-8"):
-            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    suites: dict[str, Any] = {}
-    waiting = contract.ChannelContract.__subclasses__()
-    while waiting:
-        suite = waiting.pop()
-        waiting += suite.__subclasses__()
-        if getattr(suite, "samples", None):
-            suites.setdefault(suite.kind, suite)
-    kinds = only if only is not None else [*KINDS]
-    if missing := [kind for kind in kinds if kind not in suites]:
-        sys.exit(f"hostile: no subclass of ChannelContract in tests/channels has samples of: {', '.join(missing)}")
-    more = recorded(data) if data else {}
-    return [_connector(contract, suites[kind], more.get(kind, [])) for kind in kinds]
-
-
-def _connector(contract: Any, suite: Any, more: Sequence[bytes]) -> Target:
-    from hubbub.channels.registry import channel_class
-    from hubbub.kernel.batch import RawBatch
-
-    parse, judge = channel_class(suite.kind).parse, suite().look_at
-
-    def outcomes(batch: Any, count: int) -> list[str]:
-        judge(batch, count)
-        found = ["left_out"] * count
-        for row in batch.posts["row"].to_pylist():
-            found[row] = "stored"
-        for reject in batch.rejects:
-            found[reject.row] = "rejected"
-        return found
-
-    return Target(
-        suite.kind, [*suite.samples, *more], lambda lines: parse(RawBatch(lines, None, contract.NOON)), outcomes
-    )
-
-
-def recorded(data: Path) -> dict[str, list[bytes]]:
-    """Return lines of each kind of connection that recorded answers give, where a module of `replay` tells them."""
-    found: dict[str, list[bytes]] = {}
-    for name in (module.name for module in pkgutil.iter_modules(replay.__path__)):
-        lines = getattr(import_module(f"replay.{name}"), "lines", None)
-        if lines is not None and (data / name).is_dir():
-            for kind, more in lines(data).items():
-                found.setdefault(kind, []).extend(more)
-    return found
-
-
-def documents(only: Sequence[str] | None, data: Path | None) -> list[Target]:
-    """Return what takes whole documents of foreign bytes: the reader of feeds."""
-    if only is not None and "feed" not in only:
-        return []
-    from hubbub.channels.adapters.feeds.document import FeedUnusable, read
-
-    written = import_module("tests.channels.feeds.documents")
-    items = (written.item(1, text="<p>My <b>widget</b> broke</p>"), written.item(2, at=written.ago(days=1)))
-    samples = [written.rss(*items).encode(), written.ATOM.encode(), written.ATOM.encode("utf-16")]
-    if data is not None and (data / "feeds").is_dir():
-        samples += [path.read_bytes() for path in sorted((data / "feeds").iterdir())]
-
-    def work(bodies: Sequence[bytes]) -> list[str]:
-        address = "https://feed.example.org/feed"
-        try:
-            document = read(bodies[0], feed=address, url=address, content_type="application/xml")
-        except FeedUnusable:
-            return ["rejected"]
-        return ["stored" if document.entries else "left_out"]
-
-    return [Target("feed documents", samples, work, lambda found, _: found, batches=False)]
 
 
 def unmutated(target: Target) -> list[bool]:

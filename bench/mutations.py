@@ -138,10 +138,14 @@ def mutated(sample: bytes, rng: random.Random) -> bytes:
         tree = json.loads(sample)
     except (ValueError, RecursionError):
         tree = None
-    if tree is None or rng.random() < 0.15:
-        return _bytes_changed(sample, rng)
-    line = _written(_tree_changed(tree, rng), rng)
-    return (_bytes_changed(line, rng) if rng.random() < 0.05 else line)[:MOST]
+    line = sample
+    while line == sample:
+        if tree is None or rng.random() < 0.15:
+            line = _bytes_changed(sample, rng)
+        else:
+            line = _written(_tree_changed(tree, rng), rng)
+            line = _bytes_changed(line, rng) if rng.random() < 0.05 else line
+    return line[:MOST]
 
 
 def _tree_changed(tree: Any, rng: random.Random) -> Any:
