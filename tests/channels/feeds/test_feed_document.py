@@ -208,6 +208,28 @@ def test_entities_that_multiply_are_not_expanded() -> None:
     assert "root:" not in posts(reading(body))[0]["text"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+@pytest.mark.parametrize("piece", ["\n", " \r\n", "<!ENTITY\n", "\n<!DOCTYPE ", "\n<!-- -->"])
+def test_whatever_stands_before_a_feed_is_passed_in_a_time_that_grows_with_its_length(
+    piece: str, encoding: str
+) -> None:
+    body = rss(item(1)).replace("utf-8", encoding).replace("?>", "?>" + piece * (300_000 // len(piece)), 1)
+    began = time.process_time()
+    try:
+        assert len(posts(reading(body.encode(encoding)))) == 1
+    except FeedUnusable as error:
+        assert str(error)
+    assert time.process_time() - began < 5  # where time grows with the square, this takes minutes
+
+
+@pytest.mark.parametrize("tag", ["author", "managingEditor", "dc:creator", "dc:publisher", "webMaster"])
+def test_an_author_of_any_length_is_read_in_a_blink(tag: str) -> None:
+    began = time.process_time()
+    [post] = posts(reading(rss(item(1, more=f"<{tag}>{'x' * 300_000}</{tag}>"))))
+    assert len(post["name"]) <= 200
+    assert time.process_time() - began < 5
+
+
 def test_of_a_very_long_feed_the_newest_entries_are_read() -> None:
     at = NOON - timedelta(days=100)
     items = [item(number, at=at + timedelta(minutes=number)) for number in range(MAX_ENTRIES + 200)]

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
+from feedparser.encodings import convert_to_utf8
+from feedparser.mixin import _FeedParserMixin
 
 from hubbub.channels.adapters.feeds.parse import Enclosure, Entry, shortened, web_address
 from hubbub.channels.core.contract import Refused
@@ -25,9 +27,15 @@ MAX_ENTRIES = 1_000
 MAX_GUID = 400
 """Bytes of an entry's own name; a longer one is replaced by its hash."""
 
+MAX_BEFORE = 32_000
+"""Bytes before the first element: declarations and comments; where there are more, all of them are left out."""
+
+MAX_AUTHOR = 500
 MAX_LINKS = 50
 LATEST = datetime.max.replace(tzinfo=UTC)
 
+_ELEMENT = re.compile(rb"<\w")
+_BLANK = re.compile(rb"\s+")
 _ENTITY = re.compile(rb"<!ENTITY[^<>]*>")
 _REFERENCE = re.compile(rb"&[A-Za-z_:]")
 _CHARACTER = re.compile(rb"&#(x[0-9a-fA-F]+|[0-9]+);")
@@ -35,6 +43,20 @@ _PAGE = re.compile(r"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)
 _READABLE = frozenset(("text/html", "application/xhtml+xml", "text/plain"))
 _FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "application/rdf+xml"))
+
+
+_find_address = _FeedParserMixin._sync_author_detail
+
+
+def _find_address_briefly(parser: Any, key: str = "author") -> None:
+    """Let feedparser look for a mail address in the beginning of an author alone: its time grows with the square."""
+    context = parser._get_context()
+    if isinstance(context.get(key), str):
+        context[key] = context[key][:MAX_AUTHOR]
+    _find_address(parser, key)
+
+
+_FeedParserMixin._sync_author_detail = _find_address_briefly
 
 
 class FeedUnusable(Refused):
@@ -65,8 +87,12 @@ def read(body: bytes, *, feed: str, url: str, content_type: str) -> Document:
         raise FeedUnusable(network=site, words="This address gives an empty answer.")
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     try:
+        told: dict[str, Any] = {}
+        body_utf8 = convert_to_utf8(headers, body, told)
+        if told.get("encoding"):
+            headers["content-type"] = "application/xml; charset=utf-8"
         found = feedparser.parse(
-            io.BytesIO(_tame(body)),
+            io.BytesIO(_tame(body_utf8)),
             response_headers=headers,
             resolve_relative_uris=False,
             sanitize_html=False,
@@ -82,7 +108,15 @@ def read(body: bytes, *, feed: str, url: str, content_type: str) -> Document:
 
 
 def _tame(body: bytes) -> bytes:
-    """Take out what spoils a whole feed: entities that multiply, and references to characters there are not."""
+    """Take out of UTF-8 what spoils a whole feed, or makes feedparser take hours.
+
+    That are entities that multiply, references to characters there are not, and what stands before the first element:
+    feedparser goes over it anew from each of its lines.
+    """
+    root = _ELEMENT.search(body)
+    if root is not None:
+        before = _BLANK.sub(lambda match: b"\n" if b"\n" in match[0] else b" ", body[: root.start()])
+        body = (before if len(before) <= MAX_BEFORE else b"") + body[root.start() :]
     body = _ENTITY.sub(lambda match: b"" if _REFERENCE.search(match[0]) else match[0], body)
     return _CHARACTER.sub(_possible, body)
 
