@@ -131,6 +131,30 @@ def test_times_are_kept_in_utc_also_those_of_the_future() -> None:
     assert (post["happened_at"], post["created_at"], post["joined_at"]) == (later, later, NOON)
 
 
+def test_a_time_without_a_zone_is_in_utc() -> None:
+    post = only(happened_at=NOON.replace(tzinfo=None), joined_at=NOON.replace(tzinfo=None))
+    assert (post["happened_at"], post["joined_at"]) == (NOON, NOON)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))),
+        datetime(1, 1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+    ],
+)
+def test_a_time_that_lies_outside_the_calendar_in_utc_spoils_only_what_it_stands_in(odd: datetime) -> None:
+    builder = BatchBuilder()
+    builder.add(0, "feed:1", odd)
+    builder.add(1, "feed:2", NOON, created_at=odd, joined_at=odd)
+    batch = builder.build()
+    assert [(each.row, each.reason) for each in batch.rejects] == [
+        (0, f"The post’s date lies outside the calendar: {odd.isoformat()}.")
+    ]
+    (post,) = batch.posts.to_pylist()
+    assert (post["row"], post["created_at"], post["joined_at"]) == (1, NOON, None)
+
+
 @pytest.mark.parametrize("event", [Event.EDIT, Event.DELETE])
 def test_an_edit_or_a_delete_does_not_say_when_the_post_was_made(event: Event) -> None:
     assert only(event=event)["created_at"] is None

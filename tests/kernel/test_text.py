@@ -116,6 +116,10 @@ def test_people_count_an_emoji_with_its_modifiers_as_one_character() -> None:
         ("<!DOCTYPE html><![CDATA[x]]><?php echo 1 ?>said", "said"),
         ("5 < 6 and 7 > 3, <3", "5 < 6 and 7 > 3, <3"),
         ("<iframe src=//evil.example>inside</iframe>outside", "outside"),
+        ("a film<object data=x.swf> for all who can't see it", "a film for all who can't see it"),
+        ("now <!> <?> <! and <?? that", "now <!> <?> <! and <?? that"),
+        ("<HEAD><title>Widgets</title></HEAD><header>Now</header><scripted>new", "Nownew"),
+        ("one<noscript/>two<template>three</template >four", "onetwofour"),
         ("", ""),
     ],
 )
@@ -147,12 +151,13 @@ def test_no_markup_whatever_shows_what_a_script_holds(before: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<", "<a ", "</a", "<!--", "<!", "<![CDATA[", "<?", "&", "&#", "<p>", "<script>", "<a b='", "<a/"]
+    "piece",
+    ["<", "<a ", "</a", "<!--", "<!", "<![CDATA[", "<?", "&", "&#", "<p>", "<script>", "<a b='", "<a/", "</script "],
 )
 def test_a_strangers_markup_is_read_in_a_time_that_grows_with_its_length(piece: str) -> None:
     began = time.process_time()
-    html_to_text(piece * 50_000)  # where time grows with the square, this takes minutes
-    assert time.process_time() - began < 5
+    html_to_text(piece * (1_000_000 // len(piece)))  # where time grows with the square, this takes minutes
+    assert time.process_time() - began < 1
 
 
 # language, handles -----------------------------------------------------------

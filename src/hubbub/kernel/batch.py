@@ -289,6 +289,9 @@ class BatchBuilder:
         uri = clean(uri).strip()
         if not uri or len(uri.encode()) > MAX_URI:
             return self.reject(row, f"The post's id is too long: {uri[:80]}…" if uri else "The post has no id.")
+        happened = _moment(happened_at)
+        if happened is None:
+            return self.reject(row, f"The post’s date lies outside the calendar: {happened_at.isoformat()}.")
         if text is not None and len(text) > MAX_TEXT:
             return self.reject(row, f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are taken.")
         self._posts.append(
@@ -296,8 +299,8 @@ class BatchBuilder:
                 row,
                 uri,
                 int(event),
-                happened_at,
-                created_at or (happened_at if event is Event.CREATE else None),
+                happened,
+                _moment(created_at) or (happened if event is Event.CREATE else None),
                 _word(author),
                 _word(handle),
                 _word(name),
@@ -305,7 +308,7 @@ class BatchBuilder:
                 _count(follows),
                 _count(posts),
                 reactions,
-                joined_at,
+                _moment(joined_at),
                 None if text is None else clean(text),
                 language(lang),
                 _uri(parent),
@@ -343,6 +346,16 @@ def _word(text: str | None) -> str | None:
 def _uri(text: str | None) -> str | None:
     uri = clean(text).strip() if text else ""
     return uri if uri and len(uri.encode()) <= MAX_URI else None
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    """A moment in UTC, which is meant where no zone is said; none where it lies outside the calendar there."""
+    if at is None or at.tzinfo is UTC:
+        return at
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _count(number: int | None) -> int | None:

@@ -135,6 +135,14 @@ def test_a_bad_line_rejects_only_itself(bad: bytes) -> None:
     assert batch.posts.column("row").to_pylist() == [0, 2]
 
 
+def test_a_moment_outside_the_calendar_spoils_no_other_line() -> None:
+    batch = parse(
+        raw(line(), line(at="9999-12-31T23:59:59-14:00"), line(post=POST | {"created_at": "0001-01-01T00:00:00+14:00"}))
+    )
+    assert [reject.row for reject in batch.rejects] == [1]
+    assert batch.posts.column("row").to_pylist() == [0, 2]
+
+
 def test_only_the_rows_asked_for_are_read() -> None:
     batch = parse(raw(b"bad", line(), b"bad", line()), [3, 1])
     assert batch.posts.column("row").to_pylist() == [3, 1] and batch.rejects == ()

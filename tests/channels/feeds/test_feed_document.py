@@ -1,5 +1,6 @@
 """Reading feeds as sites send them, well formed or not."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,6 +73,37 @@ def test_whole_text_is_preferred_to_a_summary() -> None:
     assert post["text"] == "Entry 1\n\nAll of it"
 
 
+def test_of_several_authors_the_first_is_named_with_a_page_of_their_own() -> None:
+    both = "<author><name>Mia</name></author><author><name>Bob</name><uri>https://notes.example.org/bob</uri></author>"
+    [post] = posts(reading(ATOM.replace("<entry>", f"<entry>{both}")))
+    assert (post["name"], post["author"]) == ("Mia", "blog.example.org#Mia")
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        ('type="text/markdown">Words of *Mia*', "Words of *Mia*"),
+        ('type="application/octet-stream">V29yZHMgb2YgTWlh', "Words of Mia"),
+        ('type="application/octet-stream">iVBORw0KGgr/', ""),
+        ('type="image/png">iVBORw0KGgr/', ""),
+    ],
+)
+def test_content_that_is_no_html_is_taken_if_it_is_words_and_nothing_else_is_there(content: str, read: str) -> None:
+    start, _, rest = ATOM.partition("<content")
+    _, _, end = rest.partition("</content>")
+    bare = f"{start}<content {content}</content>{end}"
+    [post] = posts(reading(bare))
+    assert post["text"] == f"Version 2 & plus\n\n{read}".strip()
+    [post] = posts(reading(bare.replace("<content", "<summary>In short</summary><content")))
+    assert post["text"] == "Version 2 & plus\n\nIn short"
+
+
+def test_the_title_of_a_feed_is_read_as_a_person_would() -> None:
+    document = reading(rss(item(1), title="Widgets <b>&amp; more</b>"))
+    assert document.title == "Widgets & more"
+    assert posts(document)[0]["name"] == "Widgets & more"
+
+
 def test_a_title_that_only_repeats_the_beginning_is_not_said_twice() -> None:
     [post] = posts(reading(rss(item(1, title="My widget broke and…", text="My widget broke and nobody answers"))))
     assert post["text"] == "My widget broke and nobody answers"
@@ -124,6 +156,20 @@ def test_an_edit_happened_when_the_feed_says_it_was_updated_else_when_it_was_hea
         assert post["created_at"] == entry.published
 
 
+def test_a_line_whose_date_has_no_zone_is_turned_away() -> None:
+    line = b'{"uri":"feed:x#1","feed":"x","title":"Widget","published":"2026-11-20T09:00:00"}'
+    (reject,) = parse(RawBatch([line], None, NOON)).rejects
+    assert "timezone" in reject.reason
+
+
+def test_a_megabyte_of_markup_is_parsed_in_a_blink() -> None:
+    entry = msgspec.structs.replace(reading(ATOM).entries[0], body="<p>" * 300_000 + "widget", body_is_html=True)
+    began = time.process_time()
+    [post] = parse(RawBatch([msgspec.json.encode(entry)], None, NOON)).posts.to_pylist()
+    assert time.process_time() - began < 1
+    assert post["text"] == "Version 2 & plus\n\nwidget"
+
+
 def test_only_addresses_a_browser_may_open_are_kept() -> None:
     more = "<enclosure url='javascript:alert(1)' type='image/png'/>"
     [post] = posts(reading(rss(f"<item><title>x</title><link>javascript:alert(1)</link>{more}</item>")))
@@ -160,6 +206,28 @@ def test_entities_that_multiply_are_not_expanded() -> None:
     body = rss("<item><title>&l9;&file;</title></item>").replace("?><rss", f"?>{doctype}<rss")
     assert len(posts(reading(body))[0]["text"]) < 1_000
     assert "root:" not in posts(reading(body))[0]["text"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+@pytest.mark.parametrize("piece", ["\n", " \r\n", "<!ENTITY\n", "\n<!DOCTYPE ", "\n<!-- -->"])
+def test_whatever_stands_before_a_feed_is_passed_in_a_time_that_grows_with_its_length(
+    piece: str, encoding: str
+) -> None:
+    body = rss(item(1)).replace("utf-8", encoding).replace("?>", "?>" + piece * (300_000 // len(piece)), 1)
+    began = time.process_time()
+    try:
+        assert len(posts(reading(body.encode(encoding)))) == 1
+    except FeedUnusable as error:
+        assert str(error)
+    assert time.process_time() - began < 5  # where time grows with the square, this takes minutes
+
+
+@pytest.mark.parametrize("tag", ["author", "managingEditor", "dc:creator", "dc:publisher", "webMaster"])
+def test_an_author_of_any_length_is_read_in_a_blink(tag: str) -> None:
+    began = time.process_time()
+    [post] = posts(reading(rss(item(1, more=f"<{tag}>{'x' * 300_000}</{tag}>"))))
+    assert len(post["name"]) <= 200
+    assert time.process_time() - began < 5
 
 
 def test_of_a_very_long_feed_the_newest_entries_are_read() -> None:

@@ -1,5 +1,6 @@
 """What an address gave: a feed with its entries, or words for why it is none."""
 
+import base64
 import calendar
 import hashlib
 import io
@@ -13,10 +14,12 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
+from feedparser.encodings import convert_to_utf8
+from feedparser.mixin import _FeedParserMixin
 
 from hubbub.channels.adapters.feeds.parse import Enclosure, Entry, shortened, web_address
 from hubbub.channels.core.contract import Refused
-from hubbub.kernel.text import clean, clip
+from hubbub.kernel.text import clean, clip, html_to_text
 
 MAX_ENTRIES = 1_000
 """Entries of one document that are looked at, newest first."""
@@ -24,9 +27,15 @@ MAX_ENTRIES = 1_000
 MAX_GUID = 400
 """Bytes of an entry's own name; a longer one is replaced by its hash."""
 
+MAX_BEFORE = 32_000
+"""Bytes before the first element: declarations and comments; where there are more, all of them are left out."""
+
+MAX_AUTHOR = 500
 MAX_LINKS = 50
 LATEST = datetime.max.replace(tzinfo=UTC)
 
+_ELEMENT = re.compile(rb"<\w")
+_BLANK = re.compile(rb"\s+")
 _ENTITY = re.compile(rb"<!ENTITY[^<>]*>")
 _REFERENCE = re.compile(rb"&[A-Za-z_:]")
 _CHARACTER = re.compile(rb"&#(x[0-9a-fA-F]+|[0-9]+);")
@@ -34,6 +43,20 @@ _PAGE = re.compile(r"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)
 _READABLE = frozenset(("text/html", "application/xhtml+xml", "text/plain"))
 _FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "application/rdf+xml"))
+
+
+_find_address = _FeedParserMixin._sync_author_detail
+
+
+def _find_address_briefly(parser: Any, key: str = "author") -> None:
+    """Let feedparser look for a mail address in the beginning of an author alone: its time grows with the square."""
+    context = parser._get_context()
+    if isinstance(context.get(key), str):
+        context[key] = context[key][:MAX_AUTHOR]
+    _find_address(parser, key)
+
+
+_FeedParserMixin._sync_author_detail = _find_address_briefly
 
 
 class FeedUnusable(Refused):
@@ -64,8 +87,12 @@ def read(body: bytes, *, feed: str, url: str, content_type: str) -> Document:
         raise FeedUnusable(network=site, words="This address gives an empty answer.")
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     try:
+        told: dict[str, Any] = {}
+        body_utf8 = convert_to_utf8(headers, body, told)
+        if told.get("encoding"):
+            headers["content-type"] = "application/xml; charset=utf-8"
         found = feedparser.parse(
-            io.BytesIO(_tame(body)),
+            io.BytesIO(_tame(body_utf8)),
             response_headers=headers,
             resolve_relative_uris=False,
             sanitize_html=False,
@@ -77,11 +104,19 @@ def read(body: bytes, *, feed: str, url: str, content_type: str) -> Document:
     if not found.get("version") and not found["entries"]:
         raise FeedUnusable(network=site, words=_instead(body, url, content_type))
     entries = sorted(_entries(found, feed), key=lambda entry: entry.at() or LATEST, reverse=True)
-    return Document(_line(found["feed"].get("title")), tuple(entries[:MAX_ENTRIES]))
+    return Document(_title(found["feed"]), tuple(entries[:MAX_ENTRIES]))
 
 
 def _tame(body: bytes) -> bytes:
-    """Take out what spoils a whole feed: entities that multiply, and references to characters there are not."""
+    """Take out of UTF-8 what spoils a whole feed, or makes feedparser take hours.
+
+    That are entities that multiply, references to characters there are not, and what stands before the first element:
+    feedparser goes over it anew from each of its lines.
+    """
+    root = _ELEMENT.search(body)
+    if root is not None:
+        before = _BLANK.sub(lambda match: b"\n" if b"\n" in match[0] else b" ", body[: root.start()])
+        body = (before if len(before) <= MAX_BEFORE else b"") + body[root.start() :]
     body = _ENTITY.sub(lambda match: b"" if _REFERENCE.search(match[0]) else match[0], body)
     return _CHARACTER.sub(_possible, body)
 
@@ -97,6 +132,7 @@ def _possible(match: re.Match[bytes]) -> bytes:
 def _entries(found: Mapping[str, Any], feed: str) -> Iterator[Entry]:
     """Make entries, each under a name of its own."""
     channel = found["feed"]
+    feed_title = _title(channel)
     items = [item for item in found["entries"] if isinstance(item, dict)]
     guids = Counter(_line(item.get("id")) for item in items)
     links = Counter(_line(item.get("link")) for item in items)
@@ -117,7 +153,7 @@ def _entries(found: Mapping[str, Any], feed: str) -> Iterator[Entry]:
         yield Entry(
             uri=uri,
             feed=feed,
-            feed_title=_line(channel.get("title")),
+            feed_title=feed_title,
             title=title[0],
             title_is_html=title[1],
             body=body[0],
@@ -140,20 +176,40 @@ def _part(item: Mapping[str, Any], name: str) -> tuple[str, bool]:
     return _text(item.get(name)), kind != "text/plain"
 
 
+def _title(channel: Mapping[str, Any]) -> str:
+    """Return the name of a feed as people read it."""
+    title, html = _part(channel, "title")
+    return _line(html_to_text(title) if html else title)
+
+
 def _body(item: Mapping[str, Any]) -> tuple[str, bool]:
-    """Return the whole text where the feed gives it, else its summary."""
-    for content in item.get("content") or ():
-        if content.get("type", "text/html") in ("text/html", "application/xhtml+xml", "text/plain") and content.get(
-            "value"
-        ):
+    """Return the whole text where the feed gives it, else its summary, else what is no HTML but words all the same."""
+    contents = [content for content in item.get("content") or () if content.get("value")]
+    for content in contents:
+        if content.get("type", "text/html") in _READABLE:
             return _text(content["value"]), content.get("type") != "text/plain"
-    return _part(item, "summary")
+    summary = _part(item, "summary")
+    words = "" if summary[0] else next(filter(None, map(_words, contents)), "")
+    return (words, False) if words else summary
+
+
+def _words(content: Mapping[str, Any]) -> str:
+    """Return a text of another kind, as Markdown, or bytes of no stated kind where they turned out to be a text."""
+    kind, value = str(content.get("type")), _text(content["value"])
+    if kind == "application/octet-stream":
+        try:
+            base64.b64decode("".join(value.split()), validate=True)
+        except ValueError:
+            return value
+        return ""  # still in Base64: feedparser leaves what is no text as it is
+    return value if kind.startswith("text/") else ""
 
 
 def _author(item: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the name and the page of who wrote it."""
-    detail = item.get("author_detail")
-    if isinstance(detail, dict):
+    """Return the name and the page of who wrote it, of several the first."""
+    authors = [*(item.get("authors") or ()), item.get("author_detail")]  # the latter mixes several into one
+    detail = next((each for each in authors if isinstance(each, dict) and each), None)
+    if detail is not None:
         return _line(detail.get("name") or detail.get("email")), _line(detail.get("href"))
     return _line(item.get("author")), ""
 

@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Meta
 
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
 from hubbub.kernel.text import clean, html_to_text, language
@@ -35,8 +37,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     author: str = ""
     author_url: str = ""
     lang: str = ""
-    published: datetime | None = None
-    updated: datetime | None = None
+    published: Annotated[datetime, Meta(tz=True)] | None = None
+    updated: Annotated[datetime, Meta(tz=True)] | None = None
     link: str = ""
     links: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
