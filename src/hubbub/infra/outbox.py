@@ -1,7 +1,8 @@
 """The outbox: how a message leaves exactly once, or says honestly that nobody can tell.
 
     queued ──claim──▶ sending ──yes──▶ delivered
-      ▲                  │──no────▶ failed      (the network's own words; a person may send again)
+      ▲                  │──no────▶ failed      (the network's own words; a person may send again;
+      │                  │                       so is what was delivered or uncertain, if it bounces)
       └──not acted on────┤
                          └──answer lost──▶ sending, doubtful: looked up before any repeat;
                                            uncertain where the network has no look-up: a person decides
@@ -213,6 +214,19 @@ def _moved(workspace: int, outbox: int, taken: int, now: datetime) -> None:
         raise Conflict(reason=f"This message is {row.state} meanwhile.")
     changes.record(workspace, "case", row.subject, now=now)
     changes.record(workspace, "outbox", row.pk, now=now)
+
+
+@transaction.atomic
+def bounced(workspace: int, uri: str, words: str, *, now: datetime) -> int | None:
+    """Record that a message came back after all; return what it belongs to, None if it is none of ours."""
+    row = OutboxMessage.objects.filter(models.Q(expected_uri=uri) | models.Q(uri=uri), workspace=workspace).first()
+    if row is None or row.state == State.QUEUED:
+        return None
+    OutboxMessage.objects.filter(pk=row.pk).update(
+        state=State.FAILED, words=words, delivered_at=None, claimed_by="", claimed_at=None
+    )
+    changes.record(workspace, "case", row.subject, now=now)
+    return row.subject
 
 
 def is_ours(uri: str) -> bool:

@@ -1,0 +1,1 @@
+"""Replays of recorded traffic, one module a kind of channel."""
