@@ -17,6 +17,7 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import default
 from email.utils import make_msgid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class PostOffice:
             _run("dovecot", "-c", str(self.home / "dovecot.conf"))
             _run("postfix", "-c", str(self.home / "postfix"), "start")
             for port in (self.imap, self.smtp, self._lmtp):
-                _until(lambda port=port: _answers(port), f"port {port}")
+                _until(partial(_answers, port), f"port {port}")
         except BaseException:
             self.__exit__()
             raise
@@ -104,7 +105,7 @@ class PostOffice:
                 return []
             found = box.search(None, "ALL")[1][0].split()
             data = [box.fetch(each, "(BODY.PEEK[])")[1][0][1] for each in found]
-        return [BytesParser(policy=default).parsebytes(each) for each in data]
+        return [BytesParser(policy=default).parsebytes(each.replace(b"\r\n", b"\n")) for each in data]
 
     def unread(self, who: str) -> int:
         """Count the mails nobody has read."""
@@ -115,7 +116,8 @@ class PostOffice:
     def empty(self, who: str, folder: str = "INBOX") -> None:
         """Throw everything in a folder away."""
         with self._reading(who) as box:
-            box.select(folder)
+            if box.select(folder)[1] == [b"0"]:
+                return
             box.store("1:*", "+FLAGS", "\\Deleted")
             box.expunge()
 
@@ -318,6 +320,7 @@ smtpd_recipient_restrictions = permit_sasl_authenticated,reject
 virtual_mailbox_maps =
 alias_maps =
 alias_database =
+message_size_limit = 1000000
 bounce_queue_lifetime = 10s
 maillog_file = {home}/postfix.log
 maillog_file_prefixes = /tmp, /var/tmp

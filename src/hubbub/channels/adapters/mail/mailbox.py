@@ -176,6 +176,7 @@ class Mailbox:
             return [each for each in self._search(f"UID {uid + 1}:*") if each > uid]
 
     def _search(self, words: str) -> list[int]:
+        self.client.response("EXISTS")  # forget what was told before: what is told from now on may be news
         _, found = self.client.uid("SEARCH", words)
         return sorted(int(each) for each in (found[0] or b"").split())
 
@@ -204,17 +205,22 @@ class Mailbox:
         _, found = self.client.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{most}>)")
         return next((bytes(each[1]) for each in found if isinstance(each, tuple)), b"")
 
+    @property
+    def can_idle(self) -> bool:
+        """Whether the server speaks by itself when something happens."""
+        return "IDLE" in self.client.capabilities
+
     def wait(self) -> None:
         """Return when something happened in the folder, or nothing did for long."""
         with told(self._settings.imap):
             client = self.client
-            if "IDLE" not in client.capabilities:
+            if not self.can_idle:
                 self._ended.wait(POLL_S)
                 client.noop()
                 return
             assert self._box is not None
             self._box.idle.start()  # type: ignore[no-untyped-call]
-            if not _has_said_more(client):
+            if "EXISTS" not in client.untagged_responses and not _has_said_more(client):
                 get_socket_poller(client.sock, IDLE_S)
             self._box.idle.stop()  # type: ignore[no-untyped-call]
 
