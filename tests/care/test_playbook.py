@@ -22,6 +22,7 @@ TALK = Facts(
     kind="talk", unsure=False, about="none", private=False, severity=frozenset(), noise=0.1, known=False,
     exposure=210.0, growth=0.0, listed=False, same_voice_case=False, second_voice=False, asks_anyone=False,
     crowd_solved=False, wrote_again=False, review_reached=False, long_in_public=False, delicate=False,
+    automatic=False,
 )  # fmt: skip
 TO_US, ABOUT_US = {"about": "to us"}, {"about": "about us"}
 COMPLAINT = TO_US | {"kind": "complaint"}
@@ -37,6 +38,8 @@ EXAMPLES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("P1", TO_US | {"severity": frozenset({"danger"})}, "answer", 0),
     ("P1", ABOUT_US | {"severity": frozenset({"legal", "delay"}), "noise": 1.0}, "answer", 0),
     ("P1", COMPLAINT | {"severity": frozenset({"leak"}), "same_voice_case": True, "private": True}, "answer", 0),
+    ("P1", TO_US | {"automatic": True, "severity": frozenset({"danger"})}, "answer", 0),
+    ("M1", COMPLAINT | {"automatic": True, "private": True, "same_voice_case": True}, "leave", None),
     ("P2", COMPLAINT | {"same_voice_case": True}, "append", None),
     ("P3", COMPLAINT | {"noise": 0.9}, "leave", None),
     ("P4", TO_US | {"unsure": True}, "ask", 60),

@@ -12,6 +12,7 @@ KINDS: dict[str, str] = {
     "jetstream": "hubbub.channels.adapters.bluesky.jetstream:Jetstream",
     "feed": "hubbub.channels.adapters.feeds.channel:Feed",
     "file": "hubbub.channels.adapters.file.channel:File",
+    "mail": "hubbub.channels.adapters.mail.channel:Mail",
     "generic": "hubbub.channels.adapters.generic.channel:Generic",
     "stream": "hubbub.channels.adapters.stream.channel:Stream",
     "demo": "hubbub.channels.adapters.demo.channel:Demo",

@@ -1,7 +1,8 @@
 """The outbox: how a message leaves exactly once, or says honestly that nobody can tell.
 
     queued ──claim──▶ sending ──yes──▶ delivered
-      ▲                  │──no────▶ failed      (the network's own words; a person may send again)
+      ▲                  │──no────▶ failed      (the network's own words; a person may send again;
+      │                  │                       so is what was delivered or uncertain, if it bounces)
       └──not acted on────┤
                          └──answer lost──▶ sending, doubtful: looked up before any repeat;
                                            uncertain where the network has no look-up: a person decides
@@ -273,6 +274,19 @@ def files_in_use() -> set[str]:
     """Return the keys of the files that messages carry."""
     carried = OutboxMessage.objects.filter(payload__files__0__isnull=False).values_list("payload", flat=True)
     return {file["ref"] for payload in carried.iterator() for file in payload["files"]}
+
+
+@transaction.atomic
+def bounced(workspace: int, uri: str, words: str, *, now: datetime) -> int | None:
+    """Record that a message came back after all; return what it belongs to, None if it is none of ours."""
+    row = OutboxMessage.objects.filter(models.Q(expected_uri=uri) | models.Q(uri=uri), workspace=workspace).first()
+    if row is None or row.state == State.QUEUED:
+        return None
+    OutboxMessage.objects.filter(pk=row.pk).update(
+        state=State.FAILED, words=words, delivered_at=None, claimed_by="", claimed_at=None
+    )
+    changes.record(workspace, "case", row.subject, now=now)
+    return row.subject
 
 
 def is_ours(uri: str) -> bool:

@@ -40,6 +40,7 @@ class Facts:
     review_reached: bool  # the watch is due for review
     long_in_public: bool  # two public turns without an end
     delicate: bool  # personal data, compensation or liability is spoken of
+    automatic: bool  # a machine wrote it: an automatic answer, a bounce, a mailing, our own mail come back
 
 
 def facts_of(
@@ -55,6 +56,7 @@ def facts_of(
     seen: Look | None = None,
     review_reached: bool = False,
     long_in_public: bool = False,
+    automatic: bool = False,
 ) -> Facts:
     """Put together what is known of a post: its text, its author, and its thread where one was looked at."""
     return Facts(
@@ -76,6 +78,7 @@ def facts_of(
         review_reached=review_reached,
         long_in_public=long_in_public,
         delicate=not private and reading.delicate,
+        automatic=automatic,
     )
 
 

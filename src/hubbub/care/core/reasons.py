@@ -72,6 +72,8 @@ def reasons(
     if facts.noise >= 0.5 and rule.id == "P3":
         why = "; ".join(noise_words[:2])
         said.append(Reason("filter", f"Likely spam, promotion or bot, {facts.noise:.0%}", f": {why}." if why else "."))
+    if facts.automatic:
+        said.append(Reason("filter", "A machine wrote it", ", as the message itself says."))
     if facts.same_voice_case:
         said.append(Reason("person", "The same person", " has an open case on this."))
     if facts.known:

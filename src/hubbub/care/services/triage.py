@@ -24,7 +24,9 @@ from hubbub.care.models import CaseRow
 from hubbub.care.selectors import day_end, playbook
 from hubbub.care.services.desk import UNDECIDED, Desk, NewDecision, name_of
 from hubbub.care.services.draft import AccountDraft, CaseDraft
+from hubbub.infra import outbox
 from hubbub.infra.failpoints import failpoint
+from hubbub.kernel.details import details_of
 from hubbub.kernel.text import clip
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.core.topics import TopicClass
@@ -34,9 +36,13 @@ from hubbub.listening.services import triaged
 
 NOISE = 0.9
 SEARCHED = 600  # characters of a case that a search looks through; they stand in an index
+PARAGRAPH = "\n\n"
 SLOW_CHANNELS = ("feeds", "file", "generic")
 IN_THREAD = "thread"
 """The 'rule' of a post that only belongs to the thread of a case."""
+
+CAME_BACK = "bounce"
+"""The 'rule' of a report that an answer of ours could not be delivered."""
 
 _LEADING_NAMES = regex.compile(r"^(?:[@.]\S+\s+)+")
 Readings = dict[int, TextReading]  # by post
@@ -134,9 +140,9 @@ class _Triage:
         return About.ABOUT_OTHERS if any(klass.others for klass in classes) else About.NONE
 
     def _speaks(self, post: HeardPost, account: AccountDraft | None) -> bool:
-        """Whether a post is somebody's voice: no likely bot, no colleague, no repost without words."""
-        plain_repost = bool(post.repost_of) and not post.text.strip()
-        return self._noise(post, account) < NOISE and not (account and account.employee) and not plain_repost
+        """Whether a post is somebody's voice: no likely bot, no machine, no colleague, no repost without words."""
+        mute = _is_automatic(post) or (bool(post.repost_of) and not post.text.strip())
+        return self._noise(post, account) < NOISE and not (account and account.employee) and not mute
 
     def _facts(
         self,
@@ -160,6 +166,7 @@ class _Triage:
             seen=seen,
             review_reached=review_reached,
             long_in_public=long_in_public,
+            automatic=_is_automatic(post),
         )
 
     def _reasons(self, post: HeardPost, facts: Facts, rule: Rule, seen: Look | None = None) -> tuple[Reason, ...]:
@@ -196,6 +203,8 @@ class _Triage:
 
     # Which case ----------------------------------------------------------
     def _decide(self, post: HeardPost) -> None:
+        if (bounced := details_of(post.details).bounced) and self._came_back(post, bounced):
+            return
         voice = _voice(self.desk.account(post))
         own = self.desk.own_case(post)
         case = own or self.desk.thread_case(post)
@@ -359,7 +368,7 @@ class _Triage:
     def _in_thread(self, case: CaseDraft, post: HeardPost) -> None:
         """Somebody else spoke in the thread of a case."""
         first_time = self._attach(case, post, why="thread")
-        asks = self._reading(post).kind in (Kind.COMPLAINT, Kind.QUESTION)
+        asks = self._reading(post).kind in (Kind.COMPLAINT, Kind.QUESTION) and not _is_automatic(post)
         if self._undecided(case):
             self._decide_again(case)
         elif first_time and asks and post.to_us and not post.historical and not case.ended:
@@ -367,6 +376,23 @@ class _Triage:
         self.desk.touch(case)
         why = (Reason("thread", "In the thread", f" of {case.who}'s case."),)
         self._record(post, case, IN_THREAD, Decision.APPEND, why)
+
+    def _came_back(self, post: HeardPost, uri: str) -> bool:
+        """An answer of ours could not be delivered, so its case needs somebody again; False if it is none of ours."""
+        said = f"Bounced: {clip(post.text.partition(PARAGRAPH)[0], 300)}"
+        subject = outbox.bounced(self.desk.workspace.pk, uri, said, now=self.now)
+        case = next(iter(self.desk.cases([subject])), None) if subject is not None else None
+        if case is None:
+            return False
+        if self.desk.add_post(case, post, why="thread"):
+            case.posts += 1
+        value = case.value().reopen(self.now, None) if case.ended else case.value()
+        case.take(value.hear(post.arrived_at, self.now))
+        self.desk.note(case, self.now, "An answer of ours came back: it did not reach them.")
+        self.desk.touch(case)
+        why = (Reason("alert", "Our answer came back", f" from {name_of(post)}."),)
+        self._record(post, case, CAME_BACK, Decision.APPEND, why)
+        return True
 
     def _join(self, case: CaseDraft, post: HeardPost) -> None:
         """A like complaint joins a watch, or what became of it."""
@@ -494,6 +520,11 @@ class _Triage:
                 reasons=[each.data() for each in why],
             )
         )
+
+
+def _is_automatic(post: HeardPost) -> bool:
+    """Say whether a machine wrote a post, as far as its network tells."""
+    return bool(details_of(post.details).machine)
 
 
 def _voice(account: AccountDraft | None) -> str:

@@ -17,7 +17,7 @@ from hubbub.kernel.errors import NotFound
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text
 
-OFFERED = ("jetstream", "bluesky", "feed", "demo")
+OFFERED = ("jetstream", "bluesky", "mail", "feed", "demo")
 CHECK_S = 15.0
 
 

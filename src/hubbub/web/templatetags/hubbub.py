@@ -30,6 +30,7 @@ CHANNELS = {
     "feeds": ("feed", "Feed"),
     "file": ("import", "Imported"),
     "generic": ("link", "Posted in"),
+    "mail": ("mail", "E-mail"),
 }
 
 

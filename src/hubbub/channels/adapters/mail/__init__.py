@@ -1,0 +1,1 @@
+"""E-mail: one mailbox, heard by IMAP and answered by SMTP."""
