@@ -21,6 +21,7 @@ WAIT_S = 120
 """How long to wait where the server says that it won't take a mail now."""
 
 _TOO_SOON = range(400, 500)
+_CLOSING = 421  # the server takes nothing from us just now
 
 
 class _Client(smtplib.SMTP):
@@ -99,10 +100,12 @@ def submit(client: smtplib.SMTP, letter: Letter, settings: Settings) -> None:
 
     Raises
     ------
-    Refused, SlowDown
-        If the server does not take it, now or ever.
+    Refused
+        If the server does not take it.
+    SlowDown
+        If it takes nothing just now.
     Unreachable
-        If the connection broke before the mail was whole, so that nothing was acted on.
+        If it takes this one later, or the connection broke before the mail was whole: nothing was acted on.
     AnswerLost
         If it broke, or nothing came, after the mail was handed over.
     """
@@ -133,8 +136,10 @@ def _took(server: Server, code: int, words: bytes, *, good: tuple[int, ...] = (2
     network = f"{server.host} (SMTP)"
     if code in good:
         return
-    if code in _TOO_SOON:
+    if code == _CLOSING:
         raise SlowDown(network=network, wait_s=WAIT_S, words=f"{code} {_words(words)}")
+    if code in _TOO_SOON:  # about this mail or this mailbox only: the others go on
+        raise Unreachable(host=server.host, reason=f"it takes this mail later: {code} {_words(words)}")
     if code < 0:
         raise Unreachable(host=server.host, reason="the connection broke off")
     raise Refused(network=network, words=f"{code} {_words(words)}")
