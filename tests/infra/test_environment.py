@@ -66,7 +66,7 @@ WRONG = [
     ],
     *[("HUBBUB_URL", f"https://x{each}", "without a path") for each in ("/desk", "?a=1", "#top")],
     *[("HUBBUB_JETSTREAM", each, "give it like wss://host/subscribe") for each in ("https://x/", "wss:///x")],
-    ("HUBBUB_ALLOW_PRIVATE", "demo mastodon", "there is no connector 'mastodon'; there are bluesky, demo, feeds, file"),
+    ("HUBBUB_ALLOW_PRIVATE", "demo pigeons", "there is no connector 'pigeons'; there are bluesky, demo, feeds, file"),
     ("HUBBUB_LOG", "loud", "choose one of debug, info, warning, error"),
     *[("HUBBUB_SECRET_KEYS", each, "as `hubbub new-key` prints it") for each in ("short", f"{KEY} short", KEY[:-1])],
     *[("HUBBUB_FAILPOINT", each, "there are listen.before_segment") for each in ("nowhere", "send.claimed:often")],

@@ -542,8 +542,8 @@ def _connection_for(connections: Sequence[ConnectionValue], post: Post) -> Conne
         return chosen
     if can:
         return "The connection that could answer is switched off."
-    if post.channel == "bluesky":
-        return "To answer, connect your Bluesky account under Settings, Channels."
+    if post.channel in ("bluesky", "mastodon"):
+        return f"To answer, connect your {post.channel.title()} account under Settings, Channels."
     return "This was heard where nobody can answer through Hubbub. Open it at its source."
 
 

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 
 from hubbub.infra.failpoints import FAILPOINTS
 
-CONNECTORS = ("bluesky", "demo", "feeds", "file", "webhook")
+CONNECTORS = ("bluesky", "demo", "feeds", "file", "mastodon", "webhook")
 
 PARENT = "HUBBUB_PARENT"
 """Not a setting: how `hubbub run` tells the processes it starts that it did."""

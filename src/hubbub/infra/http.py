@@ -252,7 +252,7 @@ class Events:
     """A stream of server-sent events that is open; or the answer that there is none."""
 
     def __init__(self, answer: aiohttp.ClientResponse, host: str, max_line: int) -> None:
-        self.status = answer.status
+        self.status, self.url = answer.status, str(answer.url)
         self.headers = {name.lower(): value for name, value in answer.headers.items()}
         self.is_stream = answer.status == 200 and answer.content_type == "text/event-stream"
         self._answer, self._host, self._max_line = answer, host, max_line

@@ -1,14 +1,16 @@
 """Turn single messages into batches: full ones under load, prompt ones when it is quiet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hubbub.kernel.batch import RawBatch
 
 MAX_LINES = 500
 MAX_WAIT_S = 0.1
+
+T = TypeVar("T")
 
 
 async def gather(
@@ -59,24 +61,51 @@ async def gather(
         filling.cancel()
 
 
-async def prompted(batches: AsyncIterator[RawBatch], every_s: float) -> AsyncIterator[RawBatch | None]:
-    """Yield batches as they come, and None where none came for so many seconds."""
-    coming: asyncio.Future[RawBatch] | None = None
+async def prompted(source: AsyncIterator[T], every_s: float) -> AsyncGenerator[T | None, None]:
+    """Yield what comes as it comes, and None where nothing came for so many seconds."""
+    coming: asyncio.Future[T] | None = None
     try:
         while True:
             if coming is None:
-                coming = asyncio.ensure_future(anext(batches))
+                coming = asyncio.ensure_future(anext(source))
             done, _ = await asyncio.wait((coming,), timeout=every_s)
             if not done:
                 yield None
                 continue
             ready, coming = coming, None
             try:
-                raw = ready.result()
+                item = ready.result()
             except StopAsyncIteration:
                 return
-            yield raw
+            yield item
     finally:
         if coming is not None:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
+
+
+async def merged(sources: Mapping[str, AsyncIterator[T]]) -> AsyncGenerator[tuple[str, T], None]:
+    """Yield what several sources bring as it comes, each with its source's name; ends with the first that ends.
+
+    An error of a source is raised after what came before it was yielded.
+    """
+    queue: asyncio.Queue[tuple[str, T] | BaseException | None] = asyncio.Queue(maxsize=MAX_LINES)
+
+    async def fill(name: str, source: AsyncIterator[T]) -> None:
+        try:
+            async for item in source:
+                await queue.put((name, item))
+            await queue.put(None)
+        except Exception as error:
+            await queue.put(error)
+
+    filling = [asyncio.create_task(fill(name, source)) for name, source in sources.items()]
+    try:
+        while (item := await queue.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        for task in filling:
+            task.cancel()
+        await asyncio.gather(*filling, return_exceptions=True)

@@ -17,7 +17,8 @@ from hubbub.kernel.errors import NotFound
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text
 
-OFFERED = ("jetstream", "bluesky", "mail", "feed", "demo")
+OFFERED = ("jetstream", "bluesky", "mastodon", "mastodon_tags", "mail", "feed", "demo")
+NAMED_BY = {"feed": "url", "mastodon_tags": "tags"}
 CHECK_S = 15.0
 
 
@@ -108,7 +109,7 @@ def _whole_secret(value: ConnectionValue | None, given: dict[str, str]) -> dict[
 def _name(made: type[Channel], config: dict[str, Any], account: Account | None) -> str:
     if account is not None:
         return f"{made.label}, @{account.handle}"
-    return f"{made.label}: {config['url']}" if made.kind == "feed" else made.label
+    return f"{made.label}: {config[NAMED_BY[made.kind]]}" if made.kind in NAMED_BY else made.label
 
 
 def try_out(kind: str, config: dict[str, Any], secret: dict[str, Any]) -> Account | None:

@@ -31,6 +31,7 @@ CHANNELS = {
     "file": ("import", "Imported"),
     "generic": ("link", "Posted in"),
     "mail": ("mail", "E-mail"),
+    "mastodon": ("mastodon", "Mastodon"),
 }
 
 

@@ -14,17 +14,16 @@ from hubbub.channels.adapters.bluesky.facets import facets, mentioned
 from hubbub.channels.adapters.bluesky.heard import Heard
 from hubbub.channels.adapters.bluesky.record import (
     COLLECTION,
-    UNREADABLE,
     Post,
     Ref,
-    moment,
     post_uri,
     split_uri,
     web_url,
 )
 from hubbub.channels.adapters.bluesky.tid import tid
 from hubbub.channels.adapters.bluesky.views import Head, Node, Profile, View, account_of
-from hubbub.channels.adapters.bluesky.xrpc import NETWORK, Params, ServerFailed, Xrpc, decoded, is_safe
+from hubbub.channels.adapters.bluesky.xrpc import NETWORK, Params, Xrpc, decoded
+from hubbub.channels.core.answers import UNREADABLE, ServerFailed, is_safe, moment
 from hubbub.channels.core.contract import (
     MOST_FOUND,
     Abilities,

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import aiohttp
 import msgspec
 
-from hubbub.channels.adapters.bluesky.record import COLLECTION, UNREADABLE, Post, columns, post_uri
+from hubbub.channels.adapters.bluesky.record import COLLECTION, Post, columns, post_uri
 from hubbub.channels.adapters.bluesky.views import AuthorFeed, Profile, account_of, latest, latest_of
+from hubbub.channels.core.answers import UNREADABLE
 from hubbub.channels.core.contract import (
     Abilities,
     Account,

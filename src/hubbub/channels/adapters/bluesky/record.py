@@ -2,15 +2,13 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-COLLECTION = "app.bsky.feed.post"
-UNREADABLE = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
-"""What a hostile line makes a decoder raise."""
+from hubbub.channels.core.answers import moment
 
+COLLECTION = "app.bsky.feed.post"
 _DID = re.compile(r"did:[a-z]{1,32}:[A-Za-z0-9._:%-]{1,512}")
 _KEY = re.compile(r"[A-Za-z0-9._:~-]{1,512}")
 _MAX_MEDIA = 100
@@ -75,15 +73,6 @@ def split_uri(uri: str) -> tuple[str, str]:
 def web_url(did: str, key: str) -> str:
     """Return where a person can look at a post."""
     return f"https://bsky.app/profile/{did}/post/{key}"
-
-
-def moment(text: str | None) -> datetime | None:
-    """Return a point in time, or None where a record has none that a calendar knows (the year 0)."""
-    try:
-        at = datetime.fromisoformat(text or "")
-        return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def columns(post: Post, did: str, key: str, cid: str) -> dict[str, Any]:

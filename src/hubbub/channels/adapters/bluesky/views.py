@@ -5,7 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from hubbub.channels.adapters.bluesky.record import UNREADABLE, Post, columns, moment, post_uri, split_uri
+from hubbub.channels.adapters.bluesky.record import Post, columns, post_uri, split_uri
+from hubbub.channels.core.answers import UNREADABLE, moment
 from hubbub.channels.core.contract import Account
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
 from hubbub.kernel.text import clean, clip

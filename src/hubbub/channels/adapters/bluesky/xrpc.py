@@ -1,19 +1,17 @@
 """Calls to a Bluesky server as one account: signed in, signed in again, and refused in the network's own words."""
 
 import asyncio
-import math
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from hubbub.channels.adapters.bluesky.record import UNREADABLE
+from hubbub.channels.core.answers import UNREADABLE, ServerFailed, is_safe, nothing_done, wait_s
 from hubbub.channels.core.contract import Refused, SignInAgain, SlowDown
-from hubbub.infra.http import AnswerLost, Http, Response, Unreachable
+from hubbub.infra.http import Http, Response
 from hubbub.kernel.text import clean, clip
 
 NETWORK = "Bluesky"
@@ -21,17 +19,9 @@ _EXPIRED = frozenset(("ExpiredToken", "InvalidToken"))
 _SHUT_OUT = frozenset(
     (*_EXPIRED, "AccountTakedown", "AccountDeactivated", "AccountSuspended", "AuthFactorTokenRequired")
 )
-_LONGEST_WAIT_S = 3600
-_LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 
 T = TypeVar("T")
 Params = Mapping[str, str | int | Sequence[str]]
-
-
-class ServerFailed(AnswerLost):
-    """The server answered a write with an error of its own: it may have been acted on or not."""
-
-    message = "{host} failed: {reason}"
 
 
 class _Service(msgspec.Struct):
@@ -67,26 +57,6 @@ class Session:
     refresh: str = field(repr=False)
 
 
-@contextmanager
-def _nothing_done() -> Iterator[None]:
-    """Asking and signing in act on nothing: a lost answer is no worse there than no connection."""
-    try:
-        yield
-    except AnswerLost as lost:
-        raise Unreachable(**lost.facts) from lost
-
-
-def is_safe(server: str) -> bool:
-    """Say whether a server's address is one to which a password may go: https, or this machine."""
-    try:
-        parts = urlsplit(server)
-        return bool(parts.hostname) and (
-            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
-        )
-    except ValueError:
-        return False
-
-
 class Xrpc:
     """One account's way to its server."""
 
@@ -114,7 +84,7 @@ class Xrpc:
 
     async def query(self, method: str, answer: type[T], params: Params) -> T:
         """Ask something; `Refused` in the network's words, `Unreachable` if it failed."""
-        with _nothing_done():
+        with nothing_done():
             return decoded((await self._call("GET", method, params=params)).body, answer)
 
     async def procedure(self, method: str, answer: type[T], body: Mapping[str, Any]) -> T:
@@ -141,7 +111,7 @@ class Xrpc:
     async def _create(self) -> Session:
         body = {"identifier": self._identifier, "password": self._password}
         url = f"{self._server}/xrpc/com.atproto.server.createSession"
-        with _nothing_done():
+        with nothing_done():
             return self._to_session(_checked(await self._http.request("POST", url, json=body)))
 
     async def _renew(self, old: Session) -> Session:
@@ -151,7 +121,7 @@ class Xrpc:
                 url = f"{self._server}/xrpc/com.atproto.server.refreshSession"
                 headers = {"Authorization": f"Bearer {old.refresh}"}
                 try:
-                    with _nothing_done():
+                    with nothing_done():
                         answer = _checked(await self._http.request("POST", url, headers=headers))
                     self._session = self._to_session(answer)
                 except SlowDown:
@@ -191,21 +161,9 @@ def _checked(response: Response) -> Response:
     told = _words(response)
     words = clip(clean(": ".join(filter(None, (told.error, told.message))) or f"HTTP {response.status}"), 500)
     if response.status == 429:
-        raise SlowDown(network=NETWORK, words=words, wait_s=_wait_s(response.headers))
+        raise SlowDown(network=NETWORK, words=words, wait_s=wait_s(response.headers, datetime.now(UTC)))
     if response.status >= 500:
         raise ServerFailed(host=urlsplit(response.url).netloc, reason=f"it says “{words}”")
     if response.status == 401 or told.error in _SHUT_OUT:
         raise SignInAgain(network=NETWORK, words=words)
     raise Refused(network=NETWORK, words=words, error=told.error, reason=told.message)
-
-
-def _wait_s(headers: Mapping[str, str]) -> int:
-    """How long to wait: as long as said, or until the time said, at least a second and at most an hour."""
-    for name, since in (("retry-after", 0.0), ("ratelimit-reset", time.time())):
-        try:
-            wait = float(headers[name]) - since
-        except (KeyError, ValueError):
-            continue
-        if math.isfinite(wait):
-            return round(min(max(wait, 1.0), _LONGEST_WAIT_S))
-    return 60
