@@ -1,12 +1,13 @@
 """The reference pages that are made from the code. Called by `make docs`; tests fail while a page is out of date.
 
-    tools/docs.py [settings] [openapi]
+    tools/docs.py [settings] [openapi] [connector]
 
 Without a name, all of them.
 """
 
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -111,9 +112,21 @@ def _set_django_up() -> None:
         django.setup()
 
 
+def connector() -> str:
+    """Return docs/write-a-connector.md with the files it shows as they are now."""
+
+    def shown(match: re.Match[str]) -> str:
+        code = (DOCS.parent / match["file"]).read_text(encoding="utf-8")
+        return f"<!-- {match['file']} -->\n```python\n{code}```\n"
+
+    page = (DOCS / "write-a-connector.md").read_text(encoding="utf-8")
+    return re.sub(r"<!-- (?P<file>\S+\.py) -->\n```python\n.*?```\n", shown, page, flags=re.DOTALL)
+
+
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings": ("settings.md", settings),
     "openapi": ("openapi.json", openapi),
+    "connector": ("write-a-connector.md", connector),
 }
 
 
