@@ -300,3 +300,23 @@ def test_hearing_without_a_server_is_no_end_of_the_world(office: PostOffice) -> 
         await made.aclose()
 
     asyncio.run(hear())
+
+
+async def test_a_mail_that_can_not_be_read_does_not_stop_the_others(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.put("care", mail("Lost", key="lost@example.org", heard=""))
+    asked: list[int] = []
+    fetch = mailbox.Mailbox._fetch
+
+    def gone(self: mailbox.Mailbox, uid: int, most: int) -> bytes:
+        asked.append(uid)
+        return b"" if uid == min(asked) else fetch(self, uid, most)
+
+    monkeypatch.setattr(mailbox.Mailbox, "_fetch", gone)
+    async with hearing(channel(office)) as wait_for:
+        coming = asyncio.ensure_future(wait_for(1))
+        await asyncio.sleep(1)
+        await asyncio.to_thread(office.write, "jo", "care", "Next", "Hello")
+        assert texts(await coming) == ["Hello\n\nNext"]
+    assert len(asked) == 2

@@ -108,7 +108,7 @@ def _whole_secret(value: ConnectionValue | None, given: dict[str, str]) -> dict[
 
 def _name(made: type[Channel], config: dict[str, Any], account: Account | None) -> str:
     if account is not None:
-        return f"{made.label}, @{account.handle}"
+        return f"{made.label}, {'' if made.kind == 'mail' else '@'}{account.handle}"
     return f"{made.label}: {config[NAMED_BY[made.kind]]}" if made.kind in NAMED_BY else made.label
 
 

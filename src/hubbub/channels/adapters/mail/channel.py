@@ -97,7 +97,9 @@ class Mail:
             place, fresh = await do(mailbox.begin, known)
             if not fresh:
                 yield RawBatch([], _cursor(place), datetime.now(UTC))
+            seen = place.uid  # beyond the cursor, where a mail is gone before it is read
             while True:
+                seen = max([seen, *fresh])
                 while fresh:
                     lines, fresh = await do(_some, mailbox, fresh, self._settings.address)
                     if lines:
@@ -105,10 +107,10 @@ class Mail:
                             place.validity, max(uid for uid, _ in lines), datetime.now(UTC).date().isoformat()
                         )
                         yield RawBatch([line for _, line in lines], _cursor(place), datetime.now(UTC))
-                fresh = await do(mailbox.after, place.uid)
+                fresh = await do(mailbox.after, seen)
                 if not fresh:
                     await do(mailbox.wait)
-                    fresh = await do(mailbox.after, place.uid)
+                    fresh = await do(mailbox.after, seen)
         finally:
             mailbox.shut()
             self._open.discard(mailbox.shut)
