@@ -59,9 +59,15 @@ Passwords and tokens of your channels are encrypted in the database. The key is 
 `secrets/keys` in `HUBBUB_HOME`: keep a copy of it apart from your copies of the database, since nobody can read them
 without it. `HUBBUB_SECRET_KEYS` gives the keys instead of the file.
 
-To change it, put what `hubbub new-key` prints *before* the others, with a space or a new line between, and start
-Hubbub again: new secrets are written with the first key, old ones are read with whichever fits. A key can go once
-every channel was saved under a newer one; `hubbub doctor` says whether all of them can be read.
+`hubbub secrets rotate` changes it, while Hubbub runs: it puts a new key first in the file, writes every secret in the
+database anew with it, one by one, and says how many. Killed at any moment it loses nothing; run it again. The old key
+stays in the file, so that copies of the database from before can be read; `--drop-old` removes it, once nothing in the
+database needs it. Keep a copy of the file after each change.
+
+With `HUBBUB_SECRET_KEYS`, put what `hubbub new-key` prints *before* the others, with a space or a new line between, and
+start Hubbub again: new secrets are written with the first key, old ones are read with whichever fits. Then `hubbub
+secrets reseal` writes them anew with the first, and says when the others can go. `hubbub doctor` says whether all of
+them can be read.
 """
 
 EXAMPLE: dict[str, object] = {

@@ -249,7 +249,7 @@ class ChannelContract:
         assert abilities.max_length is None or abilities.max_length > 0
         assert abilities.max_bytes is None or abilities.max_bytes > 0
         assert abilities.poll_s is None or abilities.poll_s > 0
-        assert abilities.reply or abilities.private or not abilities.looks_up
+        assert abilities.reply or abilities.private or not (abilities.looks_up or abilities.repeats)
 
     async def test_it_sends_only_what_it_is_able_to(self) -> None:
         channel = self.channel()

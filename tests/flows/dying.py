@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from django.db import connections  # noqa: E402
 from hubbub.accounts.core.access import Access  # noqa: E402
 from hubbub.care.core.understanding import LinearModel  # noqa: E402
 from hubbub.care.services.triage import triage  # noqa: E402
+from hubbub.config.secrets import keys_at_rest  # noqa: E402
 from hubbub.flows.archive import archive_due  # noqa: E402
 from hubbub.flows.corrections import correct  # noqa: E402
 from hubbub.flows.ears import Ears  # noqa: E402
@@ -33,6 +35,7 @@ from hubbub.flows.ingest import ingest, recover  # noqa: E402
 from hubbub.flows.lookback import look_back_all  # noqa: E402
 from hubbub.flows.quarantine import hear_again  # noqa: E402
 from hubbub.flows.send import Sender  # noqa: E402
+from hubbub.infra.environment import read  # noqa: E402
 from hubbub.infra.places import Places  # noqa: E402
 from hubbub.kernel.batch import RawBatch  # noqa: E402
 from hubbub.kernel.ids import StreamId, WorkspaceId  # noqa: E402
@@ -113,7 +116,7 @@ def send() -> None:
     """Send what is in the outbox, as the worker of this home does."""
 
     async def run() -> None:
-        sender = Sender("this home", frozenset(("demo",)), NO_FILES)
+        sender = Sender("this home", frozenset(("demo", "webhook")), NO_FILES)
         await sender.round()
         await sender.aclose()
 
@@ -133,3 +136,18 @@ def read_again(access: Access, places: Places) -> None:
 def erase_ann(access: Access, places: Places) -> None:
     """Erase somebody, as the page does."""
     erase(access, "demo", "ann", places, now=NOON)
+
+
+def rotate(home: str, drop_old: bool) -> None:
+    """Change the key at rest of a home, as `hubbub secrets rotate` does."""
+    from hubbub.cli import secrets
+
+    use_keys_of(home)
+    secrets.SETTLES_S = 0.0
+    secrets.rotate.callback(drop_old)  # type: ignore[misc]
+
+
+def use_keys_of(home: str) -> None:
+    """Let this process be of another home, as far as its keys go."""
+    settings.ENVIRONMENT = read({"HUBBUB_HOME": home})
+    settings.SECRET_KEYS_AT_REST = partial(keys_at_rest, settings.ENVIRONMENT)

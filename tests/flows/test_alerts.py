@@ -1,7 +1,5 @@
 """Alerts: raised once, told to whom they are for, never as a storm; by a real mail server and a real webhook."""
 
-import hashlib
-import hmac
 import json
 import socket
 import threading
@@ -25,6 +23,7 @@ from hubbub.flows.erasure import erase
 from hubbub.flows.reports import send_due
 from hubbub.infra.environment import MailServer
 from hubbub.infra.places import Places
+from hubbub.infra.signing import verify
 from hubbub.kernel.errors import Conflict, NotAllowed, NotFound
 from hubbub.listening.core.alerts import Kind, Quiet, Rule
 from hubbub.listening.core.reports import Report
@@ -312,7 +311,9 @@ def test_without_a_mail_server_it_is_said_what_to_set(places: Places) -> None:
     assert "HUBBUB_MAIL_SERVER" in rules(access, NOON)[0].trouble
 
 
-def test_a_webhook_is_signed_and_called_again_with_the_same_key(places: Places, mailbox: Mailbox, hook: Hook) -> None:
+def test_a_webhook_is_signed_and_called_again_as_the_same_delivery(
+    places: Places, mailbox: Mailbox, hook: Hook
+) -> None:
     access, post = make_workspace(), post_of(mailbox)
     topic = make_topic(access, "acme")
     rule_for(access, Kind.VOLUME, topic=topic, at_least=1, webhook=hook.url)
@@ -327,10 +328,10 @@ def test_a_webhook_is_signed_and_called_again_with_the_same_key(places: Places, 
     assert tell(post, now=NOON + timedelta(minutes=1)) == 1
     assert tell(post, now=NOON + timedelta(minutes=9)) == 0
     (first, body), (second, again) = hook.calls
-    assert first["idempotency-key"] == second["idempotency-key"]
+    assert first["hubbub-delivery"] == second["hubbub-delivery"] == f"alert-{AlertMessage.objects.get().pk}"
     assert body == again
     key = AlertRule.objects.get().secret["key"]
-    assert second["hubbub-signature"] == "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+    assert verify([key], second["hubbub-signature"], body, NOON + timedelta(minutes=1))
     assert json.loads(body)["headline"] == "acme: 4 posts in 30 minutes."
 
 

@@ -26,6 +26,7 @@ from hubbub.care.models import CannedReply, CaseRow, Entry
 from hubbub.care.services import cases
 from hubbub.care.services import settings as care_settings
 from hubbub.channels.models import Connection, Quarantined
+from hubbub.channels.services import connect_webhook
 from hubbub.flows.corrections import correct
 from hubbub.flows.files import Upload, take_in
 from hubbub.flows.hand_in import hand_in
@@ -115,6 +116,9 @@ def make_office(places: Places, network: str) -> Office:
     canned = care_settings.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
     team = accounts.make_team(access, "Jabberwock team", now=at)
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
+    hooked, _ = connect_webhook(
+        access, name="Bandersnatch shop", config={"source": "shop", "reply": "http://127.0.0.1:1/Jabberwock"}, now=at
+    )
     connection = Connection.objects.get(pk=town.connection)
     held = Quarantined.objects.create(stream=connection.stream, reason="No text.", raw=b"{quokka", size=7, at=at)
 
@@ -163,6 +167,8 @@ def make_office(places: Places, network: str) -> Office:
         "line": held.pk,
         "kind": "demo",
         "connection": town.connection,
+        "hooked": int(hooked),
+        "hook": Connection.objects.get(pk=hooked).config["hook"],
         "person": people[Role.AGENT].me,
         "team": team,
         "canned": canned,

@@ -16,6 +16,7 @@ from tests.web.walk import (
     OPERATIONS,
     PAGES,
     PATTERNS,
+    SIGNER,
     SOMEBODY,
     Call,
     Walker,
@@ -40,6 +41,9 @@ def secrets_in(answer: Any) -> list[str]:
     """What of the workspace an answer tells."""
     told = answer.content.decode() + repr(dict(answer.headers)) + repr(answer.cookies)
     return [each for each in SECRETS if each.lower() in told.lower()]
+
+
+REFUSALS = {NOBODY: 404, SIGNER: 401}
 
 
 # The walk -------------------------------------------------------------------
@@ -88,6 +92,9 @@ def test_who_is_signed_out_is_led_to_the_door_and_changes_nothing(walker: Walker
         with undone():
             answer = walker.page(name, method, call, None)
             assert differing(before, everything()) == set(), where
+        if call.who is SIGNER:
+            assert answer.status_code == 401, where
+            continue
         assert answer.status_code in (302, 404), where
         if answer.status_code == 302:
             assert answer.headers["Location"].startswith("/signin/?next="), where
@@ -100,13 +107,12 @@ def test_each_role_does_what_it_may_and_nothing_else(walker: Walker, role: Role)
     who, before = walker.office.people[role], everything()
     for name, method, call in CALLS:
         where = f"{method} {name} as {role}"
-        allowed = call.who in (ANYBODY, SOMEBODY) or (call.who is not NOBODY and role in call.who)
+        allowed = call.who in (ANYBODY, SOMEBODY) or (call.who not in REFUSALS and role in call.who)
         with undone():
             answer = walker.page(name, method, call, who)
             changed, noted = differing(before, everything()), noted_since(before)
-        check(
-            where, call, answer.status_code, changed, noted, allowed=allowed, refusal=404 if call.who is NOBODY else 403
-        )
+        refusal = REFUSALS.get(call.who, 403) if isinstance(call.who, str) else 403
+        check(where, call, answer.status_code, changed, noted, allowed=allowed, refusal=refusal)
 
 
 @pytest.mark.parametrize("role", STAFF)

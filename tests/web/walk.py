@@ -22,6 +22,7 @@ AGENT, LEAD, MANAGER, ANALYST, OWNER = Role.AGENT, Role.LEAD, Role.MANAGER, Role
 ANYBODY = "anybody, signed out too"
 SOMEBODY = "whoever is signed in, wherever they work"
 NOBODY = "nobody"
+SIGNER = "whoever signs with a key that only they and we have, signed in or not"
 READERS = frozenset(STAFF)
 WORKERS = frozenset({AGENT, LEAD, MANAGER, OWNER})
 AUDITORS = frozenset({LEAD, MANAGER, ANALYST, OWNER})
@@ -63,6 +64,7 @@ CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 PAGES: dict[str, dict[str, Call]] = {
     "front": {"GET": Call(ANYBODY)},
     "health": {"GET": Call(ANYBODY)},
+    "hook": {"POST": Call(SIGNER, {"text": "Hello there"})},
     "claim": {"GET": Call(NOBODY), "POST": Call(NOBODY)},  # somebody has claimed this installation
     "enter": {"GET": Call(ANYBODY, writes={"accounts.SignInLink", "accounts.Person"})},
     "account_login": {
@@ -117,6 +119,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "alert-rule-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, RULE, NOTED)},
     "alert-rule": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, RULE, NOTED)},
     "alert-rule-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "alert-rule-key": {"POST": Call(MANAGERS, {}, NOTED)},
     "report-new": {"GET": Call(MANAGERS, {"page": "topics/"}), "POST": Call(MANAGERS, REPORT, NOTED)},
     "report": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, REPORT, NOTED)},
     "report-remove": {"POST": Call(MANAGERS, {}, NOTED)},
@@ -139,6 +142,8 @@ PAGES: dict[str, dict[str, Call]] = {
     "channel": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {**DEMO, "enabled": "yes"}, NOTED)},
     "channel-health": {"GET": Call(READERS)},
     "channel-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "webhook-key": {"POST": Call(MANAGERS, {}, NOTED, {"connection": "hooked"})},
+    "webhook-test": {"POST": Call(MANAGERS, {}, what={"connection": "hooked"})},
     "quarantine": {"GET": Call(MANAGERS)},
     "quarantine-again": {"POST": Call(MANAGERS, {}, NOTED)},
     "quarantine-discard": {"POST": Call(MANAGERS, {}, NOTED)},

@@ -70,3 +70,21 @@ class Quarantined(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["stream", "-id"], name="quarantine_newest")]
+
+
+class HookCall(models.Model):
+    """A signed call that came in, kept for some days: for people to look at, and so that none is taken twice."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="calls")
+    name = models.CharField(max_length=64)  # what the signature signed; see infra.signing
+    delivery = models.CharField(max_length=100, default="")  # as the caller names it
+    at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(default=0)  # 0: being taken
+    words = models.TextField(default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "name"], name="hook_call_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "-id"], name="hook_call_newest"),
+            models.Index(fields=["at"], name="hook_call_at"),
+        ]

@@ -14,6 +14,7 @@ KINDS: dict[str, str] = {
     "file": "hubbub.channels.adapters.file.channel:File",
     "mail": "hubbub.channels.adapters.mail.channel:Mail",
     "generic": "hubbub.channels.adapters.generic.channel:Generic",
+    "webhook": "hubbub.channels.adapters.webhook.channel:Webhook",
     "stream": "hubbub.channels.adapters.stream.channel:Stream",
     "mastodon": "hubbub.channels.adapters.mastodon.channel:Mastodon",
     "mastodon_tags": "hubbub.channels.adapters.mastodon.tags:Tags",

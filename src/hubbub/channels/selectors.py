@@ -2,26 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.channels.core.contract import Abilities, Channel
 from hubbub.channels.core.values import (
+    HANDED_OVER,
+    CallValue,
     ConnectionValue,
     HeldLine,
+    HookValue,
     QuarantinedLine,
     StreamValue,
     Subscriber,
     TroubleValue,
 )
-from hubbub.channels.models import Connection, Quarantined, Stream, Trouble
+from hubbub.channels.models import Connection, HookCall, Quarantined, Stream, Trouble
 from hubbub.channels.registry import channel_class
+from hubbub.infra.signing import keys_of
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
 from hubbub.kernel.text import clean, fold
-
-HANDED_OVER = ("file", "generic")
-"""Kinds that somebody hands posts to; there is nothing to listen to."""
 
 
 def _value(row: Connection) -> ConnectionValue:
@@ -39,13 +43,20 @@ def _value(row: Connection) -> ConnectionValue:
         account=row.account,
         handle=row.handle,
         account_name=row.account_name,
-        abilities=made.abilities,
+        abilities=_abilities(made, row),
         error=stream.error if stream else "",
         error_at=stream.error_at if stream else None,
         ok_at=stream.ok_at if stream else None,
         heard_at=stream.heard_at if stream else None,
         lines=stream.lines if stream else 0,
     )
+
+
+def _abilities(made: type[Channel], row: Connection) -> Abilities:
+    """What a connection can do: a webhook without an address that replies go to only hears."""
+    if row.kind == "webhook" and not row.config.get("reply"):
+        return replace(made.abilities, reply=False, private=False, repeats=False)
+    return made.abilities
 
 
 def connections(access: Access) -> tuple[ConnectionValue, ...]:
@@ -166,6 +177,38 @@ def for_searching(access: Access) -> list[StreamValue]:
     rows = Connection.objects.filter(workspace_id=access.workspace, enabled=True, stream__isnull=False).order_by("pk")
     first = {row.kind: row for row in rows if channel_class(row.kind).abilities.searches}
     return [stream(StreamId(row.stream_id)) for row in first.values() if row.stream_id is not None]
+
+
+def hook(public: str, now: datetime) -> HookValue | None:
+    """Return the webhook of a public id, with its keys; None where there is none. For who checks signatures only."""
+    row = Connection.objects.filter(kind="webhook", config__hook=public).first()
+    if row is None or row.stream_id is None:
+        return None
+    return HookValue(
+        ConnectionId(row.pk),
+        WorkspaceId(row.workspace_id),
+        StreamId(row.stream_id),
+        str(row.config.get("source", "")),
+        row.name,
+        row.enabled,
+        keys_of(row.secret, now),
+    )
+
+
+def old_key_until(access: Access, connection_id: int, now: datetime) -> datetime | None:
+    """Return until when the key before the present one is accepted; None where it is not any more."""
+    access.require(Permission.LISTEN)
+    row = Connection.objects.filter(workspace_id=access.workspace, pk=connection_id).first()
+    if row is None or len(keys_of(row.secret, now)) < 2:
+        return None
+    return datetime.fromisoformat(row.secret["old_until"])
+
+
+def calls(access: Access, connection_id: int, limit: int = 20) -> tuple[CallValue, ...]:
+    """Return the last signed calls to a connection, newest first."""
+    access.require(Permission.LISTEN)
+    rows = HookCall.objects.filter(connection__workspace_id=access.workspace, connection_id=connection_id)
+    return tuple(CallValue(row.at, row.delivery, row.status, row.words) for row in rows.order_by("-pk")[:limit])
 
 
 def quarantine(access: Access, before: int | None = None, limit: int = 50) -> tuple[QuarantinedLine, ...]:

@@ -1,7 +1,8 @@
 """Writes of the channels domain."""
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,11 +10,12 @@ from django.db import IntegrityError, transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.channels.core.contract import Account
-from hubbub.channels.models import Connection, Quarantined, Stream, Trouble
+from hubbub.channels.models import Connection, HookCall, Quarantined, Stream, Trouble
 from hubbub.channels.registry import channel_class, open_channel
-from hubbub.infra import changes
+from hubbub.infra import changes, signing
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId
+from hubbub.kernel.text import clean
 
 
 @transaction.atomic
@@ -111,12 +113,16 @@ def _connection(access: Access, connection: int) -> Connection:
 def stream_for(access: Access, kind: str, source: str, *, config: Mapping[str, Any], now: datetime) -> StreamId:
     """Return the stream of an import or of messages posted in, making its connection if it is new.
 
+    Messages of a source that has a webhook are the webhook's, so that each is there once and can be answered.
+
     Raises
     ------
     Conflict
         If the source was switched off: what is handed over would be lost.
     """
     access.require(Permission.WORK if kind == "generic" else Permission.LISTEN)
+    if kind == "generic" and (hook := _hook_of(access, source)) is not None:
+        return hook
     scope = f"{kind}:{access.workspace}:{source}"[:1000]
     rows = Connection.objects.filter(workspace_id=access.workspace, kind=kind, stream__scope=scope)
     row = rows.order_by("-enabled", "pk").first() or _new_source(access, kind, source, scope, config=config, now=now)
@@ -126,6 +132,12 @@ def stream_for(access: Access, kind: str, source: str, *, config: Mapping[str, A
         Connection.objects.filter(pk=row.pk).update(config=dict(config))
     assert row.stream_id is not None
     return StreamId(row.stream_id)
+
+
+def _hook_of(access: Access, source: str) -> StreamId | None:
+    hooks = Connection.objects.filter(workspace_id=access.workspace, kind="webhook", enabled=True)
+    stream = hooks.filter(config__source=source).order_by("pk").values_list("stream_id", flat=True).first()
+    return None if stream is None else StreamId(stream)
 
 
 def _new_source(
@@ -187,6 +199,64 @@ def note_opened(stream: StreamId, *, now: datetime) -> None:
 def _tell(stream: StreamId, now: datetime) -> None:
     workspaces = Connection.objects.filter(stream_id=stream).values_list("workspace_id", flat=True).distinct()
     changes.record_many([(each, "health", None) for each in workspaces], now=now)
+
+
+# Webhooks -----------------------------------------------------------------
+CALLS_KEPT = timedelta(days=7)
+"""Longer than a signature is good for, so that no call comes in twice."""
+
+
+def connect_webhook(access: Access, *, name: str, config: Mapping[str, Any], now: datetime) -> tuple[ConnectionId, str]:
+    """Make a webhook; return it and its signing key, which is told this once."""
+    key = signing.new_key()
+    config = {**config, "hook": secrets.token_urlsafe(16)}
+    return connect(access, kind="webhook", name=name, config=config, secret={"key": key}, now=now), key
+
+
+@transaction.atomic
+def renew_key(access: Access, connection: int, *, now: datetime) -> str:
+    """Make a webhook's signing key anew and return it, told this once; the one before is accepted for a day."""
+    access.require(Permission.LISTEN)
+    row = _connection(access, connection)
+    if row.kind != "webhook":
+        raise NotFound(what="webhook", which=connection)
+    row.secret = signing.renewed(row.secret, now)
+    row.save(update_fields=["secret"])
+    audit(access, "signing key renewed", row.name, now=now)
+    changes.record(access.workspace, "connections", row.pk, now=now)
+    return str(row.secret["key"])
+
+
+def note_call(connection: int, call: str, delivery: str, *, now: datetime) -> int:
+    """Note that a signed call came, before anything is done about it; return its number.
+
+    Raises
+    ------
+    NotSigned
+        If the very same call came before.
+    """
+    try:
+        with transaction.atomic():
+            return HookCall.objects.create(
+                connection_id=connection, name=call, delivery=clean(delivery)[:100], at=now
+            ).pk
+    except IntegrityError as error:
+        raise signing.NotSigned from error
+
+
+def note_outcome(call: int, status: int, words: str) -> None:
+    """Note what became of a call."""
+    HookCall.objects.filter(pk=call).update(status=status, words=clean(words)[:500])
+
+
+def forget_call(call: int) -> None:
+    """Let the same call come again: nothing came of it, and that was no fault of its own."""
+    HookCall.objects.filter(pk=call).delete()
+
+
+def forget_old_calls(*, now: datetime) -> None:
+    """Remove what nobody looks at any more."""
+    HookCall.objects.filter(at__lt=now - CALLS_KEPT).delete()
 
 
 # Quarantine ---------------------------------------------------------------

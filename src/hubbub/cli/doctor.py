@@ -105,25 +105,23 @@ def _keys() -> str:
         start()
     except SystemExit as error:  # what stops every other command is one line here
         raise Trouble(str(error.code).removeprefix("hubbub: ")) from None
-    from django.conf import settings
+    from hubbub.infra import secrets
 
-    return f"{len(settings.SECRET_KEYS_AT_REST)} for secrets at rest"
+    return f"{len(secrets.keys())} for secrets at rest"
 
 
 def _secrets() -> str:
     from django.conf import settings
 
-    from hubbub.channels.models import Connection
-    from hubbub.infra.secrets import SecretUnreadable
+    from hubbub.infra import secrets
 
     folder: Path = settings.HOME / "secrets"
     if folder.exists() and folder.stat().st_mode & 0o077:
         raise Trouble(f"Others can read {folder}. Run: chmod 700 {folder}")
-    try:
-        rows = len([row.secret for row in Connection.objects.only("secret")])
-    except SecretUnreadable as error:
-        raise Trouble(str(error)) from None
-    return f"{rows} readable"
+    found = secrets.look()
+    if found.unreadable:
+        raise Trouble(str(secrets.SecretUnreadable()))
+    return f"{found.all} readable" + (f", {found.older} by an older key" if found.older else "")
 
 
 def _channels() -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "prepare": "prepare",
     "link": "prepare",
     "new-key": "prepare",
+    "secrets": "secrets",
 }
 
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -21,8 +22,13 @@ def keys_at_rest(env: Environment) -> tuple[str, ...]:
     """The keys for connector secrets, newest first."""
     if env.secret_keys:
         return env.secret_keys
-    path = env.home / "secrets" / "keys"
-    keys = tuple(_kept(path, lambda: Fernet.generate_key().decode()).split())
+    path = env.key_file
+    return _checked(path, _kept(path, lambda: Fernet.generate_key().decode()))
+
+
+@lru_cache(maxsize=4)
+def _checked(path: Path, text: str) -> tuple[str, ...]:
+    keys = tuple(text.split())
     for key in keys:
         try:
             Fernet(key)

@@ -1,6 +1,7 @@
 """Django's settings, made from `environment`. Nothing here is meant to be edited per installation."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,9 +14,12 @@ from hubbub.infra import environment
 try:
     ENVIRONMENT = environment.read()
     SECRET_KEY = secrets.django_key(ENVIRONMENT)
-    SECRET_KEYS_AT_REST = secrets.keys_at_rest(ENVIRONMENT)
+    secrets.keys_at_rest(ENVIRONMENT)  # said at the start where they can't be used
 except environment.SettingError as error:
     sys.exit(f"hubbub: {error}")
+
+SECRET_KEYS_AT_REST = ENVIRONMENT.secret_keys or partial(secrets.keys_at_rest, ENVIRONMENT)
+"""The keys, newest first, or what reads them from their file: `hubbub secrets rotate` changes it while others run."""
 
 HOME = ENVIRONMENT.home
 SEGMENTS = HOME / "segments"

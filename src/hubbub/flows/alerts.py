@@ -1,8 +1,6 @@
 """Alerts: looks at what was heard, and tells whom the rules name by mail and webhook."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import Protocol
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access
-from hubbub.infra import mail, segments
+from hubbub.infra import mail, segments, signing
 from hubbub.infra.db import with_database
 from hubbub.infra.environment import MailServer
 from hubbub.infra.http import AddressRefused, Http
@@ -120,13 +118,9 @@ async def _call_all(post: Post, messages: Sequence[Message], now: datetime) -> i
 
 
 async def _call(http: Http, message: Message, now: datetime) -> int:
-    """Post one alert to a webhook: again and again until it says yes, each time with the same key."""
+    """Post one alert to a webhook: again and again until it says yes, each time as the same delivery."""
     body = json.dumps(as_data(message), ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {
-        "Content-Type": "application/json",
-        "Idempotency-Key": f"hubbub-alert-{message.id}",
-        "Hubbub-Signature": f"sha256={hmac.new(message.key.encode(), body, hashlib.sha256).hexdigest()}",
-    }
+    headers = signing.headers(message.keys, f"alert-{message.id}", body, now)
     words, for_good = "", False
     try:
         answer = await http.request("POST", message.to, data=body, headers=headers, max_body=100_000)

@@ -10,7 +10,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import StreamValue
 from hubbub.flows.ears import EARS_FOLLOW, Ears
 from hubbub.flows.ingest import Ingested, catch_up, ingest
-from hubbub.infra import changes
+from hubbub.infra import changes, segments
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.ids import StreamId
@@ -50,14 +50,15 @@ def beside(stream: StreamId, places: Places, work: Callable[[StreamValue], T]) -
     Fenced
         If the others were quicker twenty times.
     """
-    for tries_left in reversed(range(TRIES)):
-        value = channels.stream(stream)
-        catch_up(stream, value.next_segment, places)  # who committed last may have been killed before it told the index
-        try:
-            return work(value)
-        except Fenced:
-            if not tries_left:
-                raise
+    with segments.alone(places.segments, stream, "turn"):  # many that come at once take turns, and none loses them all
+        for tries_left in reversed(range(TRIES)):
+            value = channels.stream(stream)
+            catch_up(stream, value.next_segment, places)  # who committed last may have died before it told the index
+            try:
+                return work(value)
+            except Fenced:
+                if not tries_left:
+                    raise
     raise AssertionError
 
 

@@ -29,7 +29,9 @@ from hubbub.infra.places import Places
 from hubbub.kernel.batch import Batch, Event, RawBatch
 from hubbub.kernel.ids import StreamId
 from hubbub.listening import services
-from hubbub.listening.services import Commit, HeardElsewhere
+from hubbub.listening.services import POST_COLUMNS, Commit, HeardElsewhere
+
+_URI = POST_COLUMNS.index("uri")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Ingested:
     rows: int  # posts with a row that are new, edited or deleted: triage has them to do
     rejected: int = 0
     committed: bool = True  # False: nothing was heard, and moving the cursor was left for later
+    new: frozenset[str] = frozenset()  # uris of posts that became a row
 
 
 def ingest(
@@ -75,7 +78,7 @@ def ingest(
     batch = channel_class(stream.kind).parse(raw)
     index = identities.at(places.identities)
     heard = rows = 0
-    moved = False
+    moved, new = False, set[str]()
     chunks = list(_chunks(batch)) or [[]]
     for number, chunk in enumerate(chunks):
         last = number == len(chunks) - 1
@@ -101,12 +104,13 @@ def ingest(
                 store(stream, made, table, keys, places, index, now)
                 moved = True
                 stream = replace(stream, cursor=made.cursor, next_segment=made.number + (made.segment_size is not None))
+                new.update(row[_URI] for row in made.rows)
                 heard, rows = heard + made.heard, rows + len(made.rows) + len(made.edits) + len(made.deletes)
                 break
             except HeardElsewhere:
                 if attempt == 2:
                     raise
-    return Ingested(stream, heard, rows, len(batch.rejects), committed=moved)
+    return Ingested(stream, heard, rows, len(batch.rejects), moved, frozenset(new))
 
 
 def store(

@@ -85,7 +85,7 @@ class Sender:
         """Look if it may have arrived, send if it has not, and record what the network said."""
         try:
             channel = await self._channel(message.connection)
-            if abandoned and not channel.abilities.looks_up:
+            if abandoned and not _settles(channel):
                 words = f"{channel.label} can't be asked whether it arrived. Look, then decide."
                 await _db(outbox.uncertain, message, words, now=_now())
                 return
@@ -116,10 +116,10 @@ class Sender:
         return await channel.find(outgoing) if channel.abilities.looks_up else None
 
     async def _doubt(self, message: Message, words: str) -> None:
-        """Nobody can tell whether it arrived: look it up soon, or leave it to a person."""
+        """Nobody can tell whether it arrived: look it up or repeat it soon, or leave it to a person."""
         with contextlib.suppress(HubbubError):
             channel = await self._channel(message.connection)
-            if not channel.abilities.looks_up:
+            if not _settles(channel):
                 await _db(outbox.uncertain, message, words, now=_now())
                 return
         await self._again(message, words, wait_s=LOOK_AGAIN_S * message.attempts, doubtful=True)
@@ -148,6 +148,11 @@ class Sender:
         opened = open_channel(kind, config, secret, allow_private=self.allow_private)
         self._channels[connection] = (shape, opened)
         return opened
+
+
+def _settles(channel: Channel) -> bool:
+    """Say whether a doubt about a message can be settled without a person."""
+    return channel.abilities.looks_up or channel.abilities.repeats
 
 
 async def _db(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:

@@ -161,6 +161,7 @@ class Worker:
         changes.prune(now)
         alert_services.forget_old(now)
         channels.forget_troubles(now - timedelta(days=30))
+        channels.forget_old_calls(now=now)
         if self.compacted is None or now - self.compacted > NIGHTLY:
             retention.remove_old(self.places, now=now)
             archive.compact(self.places.archive)

@@ -300,6 +300,11 @@ class Environment:
     unknown: tuple[str, ...]  # a sentence for each name that is no setting
 
     @property
+    def key_file(self) -> Path:
+        """Where the keys for secrets at rest lie, unless the environment gives them."""
+        return self.home / "secrets" / "keys"
+
+    @property
     def address(self) -> str:
         """The address a browser on this machine or the public uses."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104

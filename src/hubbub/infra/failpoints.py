@@ -27,6 +27,9 @@ FAILPOINTS: Final = (
     "send.claimed",
     "send.accepted",
     "send.recorded",
+    "keys.drafted",
+    "keys.changed",
+    "keys.resealed",
 )
 _passed: Counter[str] = Counter()
 

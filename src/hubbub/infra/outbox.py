@@ -4,8 +4,8 @@
       ▲                  │──no────▶ failed      (the network's own words; a person may send again;
       │                  │                       so is what was delivered or uncertain, if it bounces)
       └──not acted on────┤
-                         └──answer lost──▶ sending, doubtful: looked up before any repeat;
-                                           uncertain where the network has no look-up: a person decides
+                         └──answer lost──▶ sending, doubtful: looked up before any repeat, or repeated where the
+                                           other side takes it for the same; else uncertain: a person decides
 
 The row is written in the agent's transaction. A claim is a compare-and-set, so two senders never hold
 the same message; messages of one conversation leave in the order they were written. Where a network asks
@@ -292,6 +292,19 @@ def bounced(workspace: int, uri: str, words: str, *, now: datetime) -> int | Non
 def is_ours(uri: str) -> bool:
     """Say whether a post with this uri is one of ours, sent or on its way."""
     return bool(uri) and OutboxMessage.objects.filter(models.Q(expected_uri=uri) | models.Q(uri=uri)).exists()
+
+
+def answered_by(connection: int, name: str, uri: str) -> str | None:
+    """Return the uri of what a message of ours answered, by its key or uri; None where there is no such message."""
+    named = models.Q(key=name) | models.Q(uri=uri)
+    row = OutboxMessage.objects.filter(named, connection=connection).order_by("-pk").first()
+    return row.payload.get("parent") if row else None
+
+
+def latest(workspace: int, connection: int, limit: int = 20) -> list[Message]:
+    """Return the messages that were last written to leave by a connection, newest first."""
+    rows = OutboxMessage.objects.filter(workspace=workspace, connection=connection).order_by("-pk")[:limit]
+    return [_value(row) for row in rows]
 
 
 def _value(row: OutboxMessage) -> Message:

@@ -19,11 +19,14 @@ _OPTIONS = ipc.IpcWriteOptions(compression="lz4")
 
 
 @contextmanager
-def alone(root: Path, stream: int) -> Iterator[None]:
-    """Be the only thread of all processes that writes or sweeps a stream's segments, while the block runs."""
+def alone(root: Path, stream: int, lock: str = "lock") -> Iterator[None]:
+    """Be the only thread of all processes that writes or sweeps a stream's segments, while the block runs.
+
+    Another `lock` keeps apart who does something else.
+    """
     folder = root / str(stream)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    with (folder / lock).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

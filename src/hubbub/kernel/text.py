@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 import regex
 
@@ -104,3 +105,13 @@ def language(tag: str | None) -> str | None:
     """
     plain = (tag or "").strip().lower().replace("_", "-")
     return plain if len(plain) <= 35 and _LANGUAGE.fullmatch(plain) else None
+
+
+def is_web_address(given: str) -> bool:
+    """Say whether something may be posted to: http or https, a host, and no name or password in it."""
+    try:
+        parts = urlsplit(given)
+        good = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return good and "@" not in parts.netloc and len(given) <= 500 and given.isprintable() and " " not in given

@@ -70,7 +70,7 @@ def shell(request: Request) -> dict[str, Any]:
     return {  # what is asked for by a call, is asked for only where it is shown
         "access": access,
         "workspaces": cache(lambda: accounts.workspaces_of(PersonId(request.user.pk))),
-        "listening": sum(each.health is Health.LISTENING and each.kind not in channels.HANDED_OVER for each in found),
+        "listening": sum(each.health is Health.LISTENING and not each.handed_over for each in found),
         "failing": [each for each in found if each.health is Health.FAILING],
         "connected": len(found),
         "alerted": cache(lambda: alerts.unseen(access)),

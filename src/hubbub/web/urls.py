@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from hubbub.web import hooks
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import files
 from hubbub.web.inbox import views as inbox
@@ -13,6 +14,7 @@ from hubbub.web.signin import views as signin
 urlpatterns = [
     path("", signin.front, name="front"),
     path("health", signin.health, name="health"),
+    path("hooks/<slug:hook>", hooks.call, name="hook"),
     path("start/<str:token>/", first_run.claim, name="claim"),
     path("enter/<str:secret>/", signin.enter, name="enter"),
     path("signin/", signin.SignIn.as_view(), name="account_login"),
@@ -65,6 +67,7 @@ urlpatterns = [
     path("w/<slug:slug>/topics/alerts/new/", alerts.edit, name="alert-rule-new"),
     path("w/<slug:slug>/topics/alerts/<int:rule>/", alerts.edit, name="alert-rule"),
     path("w/<slug:slug>/topics/alerts/<int:rule>/remove/", alerts.remove, name="alert-rule-remove"),
+    path("w/<slug:slug>/topics/alerts/<int:rule>/key/", alerts.renew_key, name="alert-rule-key"),
     path("w/<slug:slug>/topics/reports/new/", reports.edit, name="report-new"),
     path("w/<slug:slug>/topics/reports/<int:report>/", reports.edit, name="report"),
     path("w/<slug:slug>/topics/reports/<int:report>/remove/", reports.remove, name="report-remove"),
@@ -83,6 +86,8 @@ urlpatterns = [
     path("w/<slug:slug>/settings/channels/<int:connection>/", settings.channels.edit, name="channel"),
     path("w/<slug:slug>/settings/channels/<int:connection>/health/", health.page, name="channel-health"),
     path("w/<slug:slug>/settings/channels/<int:connection>/remove/", settings.channels.remove, name="channel-remove"),
+    path("w/<slug:slug>/settings/channels/<int:connection>/key/", settings.webhook.renew, name="webhook-key"),
+    path("w/<slug:slug>/settings/channels/<int:connection>/test/", settings.webhook.test, name="webhook-test"),
     path("w/<slug:slug>/settings/quarantine/", settings.quarantine.index, name="quarantine"),
     path("w/<slug:slug>/settings/quarantine/again/", settings.quarantine.again, name="quarantine-again"),
     path("w/<slug:slug>/settings/quarantine/discard/", settings.quarantine.throw_away, name="quarantine-discard"),

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from tests.channels.generic.messages import lines
 
 from hubbub.channels.adapters.generic.channel import Generic
+from hubbub.channels.adapters.generic.message import id_of, uri_of
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, Event, RawBatch
+from hubbub.kernel.details import details_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -77,6 +79,39 @@ def test_without_an_id_the_same_content_is_the_same_message_in_any_order_of_keys
     assert uris[0] == uris[1] != uris[2]
 
 
+def test_an_album_is_one_post_that_shows_each_picture_in_words() -> None:
+    pictures = [{"url": f"https://shop.example.org/{n}.jpg", "type": "image/jpeg", "alt": f"Half {n}"} for n in (1, 2)]
+    [post] = parsed(
+        {"id": 1, "subject": "Broken", "files": [*pictures, {"url": "https://x.example/bill"}]}
+    ).posts.to_pylist()
+    details = details_of(post["details"])
+    assert (post["text"], post["media"], details.subject) == ("", 2, "Broken")
+    assert [(each.ref, each.alt) for each in details.files] == [
+        ("https://shop.example.org/1.jpg", "Half 1"),
+        ("https://shop.example.org/2.jpg", "Half 2"),
+        ("https://x.example/bill", ""),
+    ]
+
+
+def test_a_message_is_changed_and_taken_back_by_its_id() -> None:
+    edit = {"id": 1, "event": "edit", "text": "Better", "changed_at": "2026-11-22T11:00:00Z", "created_at": 0}
+    first, second = parsed(edit, {"id": 1, "event": "delete"}).posts.to_pylist()
+    assert first["uri"] == second["uri"] == "generic:shop chat/1"
+    assert (first["event"], first["text"], first["happened_at"].hour, first["created_at"].year) == (
+        1,
+        "Better",
+        11,
+        1970,
+    )
+    assert (second["event"], second["text"], second["happened_at"]) == (2, None, NOON)
+
+
+def test_a_uri_leads_back_to_the_id_of_its_own_source_alone() -> None:
+    assert id_of("a/b%", uri_of("a/b%", "x/1")) == "x/1"
+    assert id_of("a", uri_of("a/b", "1")) is None
+    assert id_of("a", None) is None
+
+
 def test_sources_do_not_share_ids() -> None:
     here, there = lines({"id": "1", "text": "a"}, source="a/b"), lines({"id": "b/1", "text": "a"}, source="a")
     uris = Generic.parse(RawBatch([*here, *there], None, NOON)).posts["uri"].to_pylist()
@@ -91,7 +126,14 @@ def test_a_message_dated_ahead_did_not_happen_later_than_it_came() -> None:
 @pytest.mark.parametrize(
     ("message", "words"),
     [
-        ({}, "required field `text`"),
+        ({}, "has no text"),
+        ({"text": "a", "event": "like"}, "Invalid enum value 'like'"),
+        ({"text": "a", "event": "edit"}, "needs its id"),
+        ({"event": "delete"}, "needs its id"),
+        ({"id": 1, "event": "delete", "changed_at": "soon"}, "changed_at looks like"),
+        ({"files": [{"url": "javascript:alert(1)"}]}, "is no web address"),
+        ({"files": [{"alt": "a"}]}, "required field `url`"),
+        ({"files": [{"url": "https://a.example/"}] * 51}, "has 51 files"),
         ([], "Expected `object`, got `array`"),
         ({"text": 7}, "Expected `str`, got `int` - at `$.text`"),
         ({"text": " \n"}, "has no text"),

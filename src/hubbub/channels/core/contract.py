@@ -91,6 +91,7 @@ class Abilities:
     max_bytes: int | None = None
     ordered: bool = False  # a delete never comes before its create
     looks_up: bool = False  # `find` can tell whether a message arrived
+    repeats: bool = False  # sent again with the same key, it is the same message: the other side promised
     historical: bool = False  # what it hears is old: nothing is due
     narrow: bool = False  # all it hears concerns us (our mentions, an import), so that no topic need match
     poll_s: float | None = None  # how often it asks, where it asks

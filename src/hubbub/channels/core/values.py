@@ -10,6 +10,14 @@ from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
 
 SILENT_AFTER = timedelta(minutes=2)
+HANDED_OVER = ("file", "generic", "webhook")
+"""Kinds that somebody hands posts to; there is nothing to listen to."""
+
+PLAIN_HANDLES = ("mail", "phone", "letter")
+"""Channels whose handles are addresses or numbers, which nobody writes with an @."""
+
+WITHOUT_SETTINGS = ("file", "generic")
+"""Kinds that come to be by themselves, when something is handed over."""
 
 
 class Health(StrEnum):
@@ -52,6 +60,32 @@ class ConnectionValue:
         if self.error:
             return Health.FAILING
         return Health.STARTING if self.ok_at is None else Health.LISTENING
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether posts are handed to it, so that there is nothing to listen to."""
+        return self.kind in HANDED_OVER
+
+    @property
+    def can_change(self) -> bool:
+        """Whether it has settings."""
+        return self.kind not in WITHOUT_SETTINGS
+
+    @property
+    def answers_as(self) -> str:
+        """As whom it answers; empty where it only hears."""
+        if not (self.abilities.reply or self.abilities.private):
+            return ""
+        return handle_words(self.connector, self.handle) or self.name
+
+
+def handle_words(channel: str, handle: str) -> str:
+    """Return a handle as people write it on its channel.
+
+    >>> handle_words("bluesky", "jo.example.org"), handle_words("mail", "jo@example.org")
+    ('@jo.example.org', 'jo@example.org')
+    """
+    return f"@{handle}" if handle and channel not in PLAIN_HANDLES else handle
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +146,26 @@ class HeldLine:
     raw: bytes
     whole: bool
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HookValue:
+    """A webhook's way in. The keys are in memory only."""
+
+    connection: ConnectionId
+    workspace: WorkspaceId
+    stream: StreamId
+    source: str
+    name: str
+    enabled: bool
+    keys: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CallValue:
+    """A signed call that came in, as a page shows it."""
+
+    at: datetime
+    delivery: str
+    status: int
+    words: str

@@ -78,4 +78,20 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='connection_name')],
             },
         ),
+        migrations.CreateModel(
+            name='HookCall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=64)),
+                ('delivery', models.CharField(default='', max_length=100)),
+                ('at', models.DateTimeField()),
+                ('status', models.PositiveSmallIntegerField(default=0)),
+                ('words', models.TextField(default='')),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='channels.connection')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['connection', '-id'], name='hook_call_newest'), models.Index(fields=['at'], name='hook_call_at')],
+                'constraints': [models.UniqueConstraint(fields=('connection', 'name'), name='hook_call_once')],
+            },
+        ),
     ]

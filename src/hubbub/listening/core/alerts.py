@@ -19,7 +19,7 @@ import regex
 
 from hubbub.kernel.batch import Event
 from hubbub.kernel.errors import InvalidInput
-from hubbub.kernel.text import clip
+from hubbub.kernel.text import clip, is_web_address
 from hubbub.listening.core.comparison import interval
 from hubbub.listening.core.lists import holds, said_by
 
@@ -142,14 +142,7 @@ def checked_mails(given: str) -> tuple[str, ...]:
 def checked_webhook(given: str) -> str:
     """Read an address that is posted to; InvalidInput says what to mend."""
     given = given.strip()
-    if not given:
-        return ""
-    try:
-        parts = urlsplit(given)
-        good = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0 and "@" not in parts.netloc
-    except ValueError:
-        good = False
-    if not good or len(given) > 500 or any(map(str.isspace, given)):
+    if given and not is_web_address(given):
         raise InvalidInput(reason="Give the webhook like https://example.org/hubbub, without a password in it.")
     return given
 

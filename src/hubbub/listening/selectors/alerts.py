@@ -1,13 +1,14 @@
 """Reads of alerts: the rules, what they told of, and who has seen it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
 from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.infra.signing import keys_of
 from hubbub.kernel.errors import NotFound
 from hubbub.listening.core.alerts import Alert, Finding, Kind, Quiet, Rule, shown_webhook
 from hubbub.listening.models import AlertMark, AlertMessage, AlertRow, AlertRule, AlertSeen, Segment
@@ -58,13 +59,13 @@ def rules(access: Access, now: datetime) -> tuple[RuleLine, ...]:
     return tuple(lines)
 
 
-def rule(access: Access, rule_id: int) -> tuple[Rule, str]:
-    """Return one rule, and the key its webhook's messages are signed with, which those who change it may see."""
+def rule(access: Access, rule_id: int) -> Rule:
+    """Return one rule."""
     access.require(Permission.LISTEN)
     row = AlertRule.objects.filter(workspace_id=access.workspace, pk=rule_id).first()
     if row is None:
         raise NotFound(what="alert rule", which=rule_id)
-    return rule_of(row), row.secret.get("key", "")
+    return rule_of(row)
 
 
 def standing() -> tuple[Rule, ...]:
@@ -120,7 +121,7 @@ class Message:
     to: str
     more: bool
     alert: Alert
-    key: str  # that a webhook's message is signed with
+    keys: tuple[str, ...] = field(repr=False)  # that a webhook's message is signed with
 
 
 def due_messages(now: datetime, limit: int = 200) -> tuple[Message, ...]:
@@ -130,8 +131,8 @@ def due_messages(now: datetime, limit: int = 200) -> tuple[Message, ...]:
     for row in rows.order_by("due_at", "pk")[:limit]:
         alert = row.alert
         value = _alert(alert, names(alert.workspace_id).get(alert.topic, ""), now)
-        key = alert.rule.secret.get("key", "") if alert.rule else ""
-        found.append(Message(row.pk, alert.workspace_id, row.way, row.to, row.more, value, key))
+        keys = keys_of(alert.rule.secret, now) if alert.rule else ()
+        found.append(Message(row.pk, alert.workspace_id, row.way, row.to, row.more, value, keys))
     return tuple(found)
 
 

@@ -1,6 +1,5 @@
 """Writes of alerts: the rules, what they tell of, who was told and who has seen it."""
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
 from hubbub.channels.models import Stream
-from hubbub.infra import changes
+from hubbub.infra import changes, signing
 from hubbub.kernel.errors import Conflict, NotFound
 from hubbub.listening import selectors
 from hubbub.listening.core.alerts import Finding, Kind, Rule, checked, is_cold, shown_webhook
@@ -59,11 +58,22 @@ def save_rule(access: Access, rule: Rule, *, now: datetime) -> int:
     row.quiet_since, row.quiet_until = (rule.quiet.since, rule.quiet.until) if rule.quiet else (None, None)
     row.pause_min, row.enabled = rule.pause // timedelta(minutes=1), rule.enabled
     if rule.webhook and not row.secret:
-        row.secret = {"key": secrets.token_urlsafe(32)}
+        row.secret = {"key": signing.new_key()}
     row.save()
     audit(access, "alert rule changed" if before else "alert rule made", row.name, now=now, before=before,
           after=_told(rule_of(row)))  # fmt: skip
     return row.pk
+
+
+@transaction.atomic
+def renew_key(access: Access, rule: int, *, now: datetime) -> str:
+    """Make the key of a rule's webhook anew and return it, told this once; the one before signs for a day more."""
+    access.require(Permission.LISTEN)
+    row = _rule(access, rule)
+    row.secret = signing.renewed(row.secret, now)
+    row.save(update_fields=["secret"])
+    audit(access, "signing key renewed", row.name, now=now)
+    return str(row.secret["key"])
 
 
 def _told(rule: Rule) -> dict[str, object]:

@@ -81,29 +81,44 @@ def seen(request: Request) -> HttpResponse:
 @in_workspace
 def edit(request: Request, rule: int | None = None) -> HttpResponse:
     """Make or change a rule."""
-    value, key = selectors.rule(request.access, rule) if rule is not None else (None, "")
+    value = selectors.rule(request.access, rule) if rule is not None else None
     request.access.require(Permission.LISTEN)
-    context: dict[str, Any] = {
-        "section": "topics",
-        "rule": value,
-        "key": key,
-        "kinds": list(Kind),
-        "minutes": MINUTES,
-        "pauses": PAUSES,
-        "topics": listening.topics(request.access),
-        "form": given(request) if request.method == "POST" else _shown(request, value),
-        "zone": request.access.timezone,
-    }
+    context = _context(request, value)
     if request.method != "POST":
         return render(request, "listening/alert_form.html", context)
     return save(
         request,
         "listening/alert_form.html",
-        context,
+        {**context, "form": given(request)},
         lambda: services.save_rule(request.access, _rule(request, rule), now=now()),
         then="alerts",
         said="Saved. It is looked for within a minute.",
     )
+
+
+@require_POST
+@in_workspace
+def renew_key(request: Request, rule: int) -> HttpResponse:
+    """Make the key of a rule's webhook anew, and show it this once."""
+    key = services.renew_key(request.access, rule, now=now())
+    context = _context(request, selectors.rule(request.access, rule))
+    answer = render(request, "listening/alert_form.html", {**context, "key": key})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _context(request: Request, value: Rule | None) -> dict[str, Any]:
+    """What the form of a rule shows."""
+    return {
+        "section": "topics",
+        "rule": value,
+        "kinds": list(Kind),
+        "minutes": MINUTES,
+        "pauses": PAUSES,
+        "topics": listening.topics(request.access),
+        "form": _shown(request, value),
+        "zone": request.access.timezone,
+    }
 
 
 def _shown(request: Request, rule: Rule | None) -> dict[str, Any]:

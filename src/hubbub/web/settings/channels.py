@@ -15,9 +15,10 @@ from hubbub.channels.core.values import ConnectionValue
 from hubbub.channels.registry import KINDS, channel_class, open_channel
 from hubbub.kernel.errors import NotFound
 from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.settings import webhook
 from hubbub.web.settings.forms import save, text
 
-OFFERED = ("jetstream", "bluesky", "mastodon", "mastodon_tags", "mail", "feed", "demo")
+OFFERED = ("jetstream", "bluesky", "mastodon", "mastodon_tags", "mail", "feed", "webhook", "demo")
 NAMED_BY = {"feed": "url", "mastodon_tags": "tags"}
 CHECK_S = 15.0
 
@@ -56,11 +57,17 @@ def edit(request: Request, kind: str = "", connection: int | None = None) -> Htt
         "channel": _words(made),
         "fields": [(field, _shown(field.name, field.default, field.secret, value, given)) for field in made.fields],
     }
+    template = "settings/channel.html"
+    if kind == "webhook":
+        template = webhook.TEMPLATE
+        if value is None and request.method == "POST":
+            return webhook.make(request, context)
+        context |= webhook.about(request, value) if value else {}
     if request.method != "POST":
-        return render(request, "settings/channel.html", context)
+        return render(request, template, context)
     return save(
         request,
-        "settings/channel.html",
+        template,
         context,
         lambda: _keep(request, kind, value),
         then="channels",
@@ -88,6 +95,8 @@ def _keep(request: Request, kind: str, value: ConnectionValue | None) -> None:
         **(value.config if value else {}),
         **{f.name: text(request, f.name).strip() for f in made.fields if not f.secret},
     }
+    if kind == "webhook":
+        config["source"] = webhook.source_of(config)
     secret = {field.name: text(request, field.name) for field in made.fields if field.secret}
     enabled = value is None or text(request, "enabled") == "yes"
     account = try_out(kind, config, _whole_secret(value, secret)) if enabled else None

@@ -37,7 +37,6 @@ def page(request: Request, connection: int) -> HttpResponse:
         {
             "section": "settings",
             "connection": value,
-            "handed": value.kind in channels.HANDED_OVER,
             "pace": listening.pace(access, connection, at - LATELY),
             "leaving": outbox.on_the_way(access.workspace, at).get(connection, OnTheWay()),
             "pause": outbox.pauses([connection], at).get(connection),

@@ -14,10 +14,22 @@ from hubbub.care.services import settings as care_settings
 from hubbub.channels import selectors as channel_selectors
 from hubbub.kernel.errors import InvalidInput
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings import canned, channels, people, privacy, quarantine, tokens
+from hubbub.web.settings import canned, channels, people, privacy, quarantine, tokens, webhook
 from hubbub.web.settings.forms import save, text
 
-__all__ = ["audit", "canned", "channels", "index", "people", "playbook", "privacy", "quarantine", "tokens", "workspace"]
+__all__ = [
+    "audit",
+    "canned",
+    "channels",
+    "index",
+    "people",
+    "playbook",
+    "privacy",
+    "quarantine",
+    "tokens",
+    "webhook",
+    "workspace",
+]
 
 NUMBERS = {
     "hold_minutes": ("Hold a public complaint or question", "minutes", "so that the crowd may solve it first"),

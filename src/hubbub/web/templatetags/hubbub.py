@@ -32,6 +32,7 @@ CHANNELS = {
     "generic": ("link", "Posted in"),
     "mail": ("mail", "E-mail"),
     "mastodon": ("mastodon", "Mastodon"),
+    "webhook": ("link", "Webhook"),
 }
 
 

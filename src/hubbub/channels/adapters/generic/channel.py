@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -16,6 +17,7 @@ from hubbub.channels.core.contract import (
     Field,
     NotPossible,
     Outgoing,
+    Refused,
     Sent,
 )
 from hubbub.infra.http import Http
@@ -23,6 +25,7 @@ from hubbub.kernel.batch import Batch, RawBatch
 from hubbub.kernel.text import clean
 
 MAX_SOURCE = 100
+MAX_FILE = 20_000_000
 
 
 class Generic:
@@ -32,7 +35,7 @@ class Generic:
     connector: ClassVar[str] = "generic"
     label: ClassVar[str] = "Messages posted in"
     about: ClassVar[str] = "Takes messages of any origin, posted into our API as JSON."
-    abilities: ClassVar[Abilities] = Abilities(narrow=True)
+    abilities: ClassVar[Abilities] = Abilities(narrow=True, edits=True, deletes=True)
     fields: ClassVar[Sequence[Field]] = (
         Field(
             "source", "Source", help="Where the messages are from. Messages with the same source and id are the same."
@@ -87,8 +90,14 @@ class Generic:
         return None
 
     async def attachment(self, ref: str) -> Attached | None:
-        """Return None: what it shows is looked at where it stands."""
-        return None
+        """Fetch a file from where the message said that it is."""
+        answer = await self._http.request("GET", ref, max_body=MAX_FILE)
+        if answer.status in (404, 410):
+            return None
+        if answer.status != 200:
+            raise Refused(network=self.label, words=f"status {answer.status} for the file")
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        return Attached(urlsplit(ref).path.rpartition("/")[2], kind or "application/octet-stream", answer.body)
 
     async def send(self, message: Outgoing) -> Sent:
         """Raise: there is no way back."""

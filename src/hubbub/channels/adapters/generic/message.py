@@ -1,12 +1,14 @@
-"""The message that programs post into the API, and its way into a batch."""
+"""The message that programs post into the API or call a webhook with, and its way into a batch."""
 
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import msgspec
 
-from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
+from hubbub.kernel.batch import MAX_URI, Batch, BatchBuilder, Event, RawBatch, rows_of
+from hubbub.kernel.details import MAX_FILES, Details, File
 from hubbub.kernel.text import clip, language
 
 MAX_ID = 400
@@ -25,25 +27,44 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     followers: int | None = None
 
 
+class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file of a message, by its address. All pictures of an album stand in one message."""
+
+    url: str
+    name: str = ""
+    type: str = ""  # such as image/png
+    alt: str = ""  # a picture in words
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One message as programs post it. Only the text is needed; keys of other names are ignored.
+    """One message as programs post it. A text or a file is needed; keys of other names are ignored.
 
     Two messages of one source with the same id are the same message; without an id, two with the same
     content are. `created_at` is ISO 8601 (UTC where it names no zone) or seconds since 1970; left out,
     it is the time of posting. `parent` and `root` are ids of messages of the same source: the one this
-    answers, and the first of its thread. `private` messages were said to us alone.
+    answers, and the first of its thread. `private` messages were said to us alone. An `event` other than
+    "create" changes or takes back the message with this id, at `changed_at` (left out: now).
     """
 
-    text: str
+    text: str = ""
     id: str | int | None = None
+    event: Literal["create", "edit", "delete"] = "create"
+    changed_at: str | int | float | None = None
     author: Author | None = None
     created_at: str | int | float | None = None
+    subject: str = ""
+    files: tuple[Attachment, ...] = ()
     url: str | None = None
     lang: str | None = None
     parent: str | int | None = None
     root: str | int | None = None
     private: bool = False
+    ours: bool = False  # one of us wrote it, elsewhere
     mentions: tuple[str, ...] = ()
+
+
+_EVENTS = {"create": Event.CREATE, "edit": Event.EDIT, "delete": Event.DELETE}
+_MEDIA = ("image", "video", "audio")
 
 
 _LINES = msgspec.json.Decoder(tuple[str, Message])
@@ -64,27 +85,48 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
     return builder.build()
 
 
+def uri_of(source: str, name: str) -> str:
+    """Return the uri of a source's message with this id."""
+    return f"{_prefix(source)}{name}"
+
+
+def id_of(source: str, uri: str | None) -> str | None:
+    """Return the id by which a source knows a message; None for what is none of its messages."""
+    return uri.removeprefix(_prefix(source)) if uri and uri.startswith(_prefix(source)) else None
+
+
+def _prefix(source: str) -> str:
+    return f"generic:{source.replace('%', '%25').replace('/', '%2F')}/"
+
+
 def _add(builder: BatchBuilder, row: int, line: bytes, source: str, message: Message, arrived_at: datetime) -> None:
     """Add a message; ValueError in words if a part of it makes no sense."""
-    if not message.text.strip():
+    event, name = _EVENTS[message.event], _id(message.id, "id")
+    created, changed = _date(message.created_at, "created_at"), _date(message.changed_at, "changed_at")
+    if event is not Event.CREATE and name is None:
+        raise ValueError(f"Which message is meant? An event of the kind ‘{message.event}’ needs its id.")
+    if event is Event.DELETE:
+        builder.add(row, uri_of(source, name or ""), min(changed or arrived_at, arrived_at), event)
+        return
+    if not message.text.strip() and not message.files:
         raise ValueError("This message has no text.")
     if len(message.mentions) > MAX_MENTIONS:
         raise ValueError(f"This message has {len(message.mentions)} mentions; at most {MAX_MENTIONS} are taken.")
+    if len(message.files) > MAX_FILES:
+        raise ValueError(f"This message has {len(message.files)} files; at most {MAX_FILES} are taken.")
     author = message.author or Author()
-    created = _date(message.created_at)
     handle = (author.handle or "").strip().lstrip("@") or None
     lang = language(message.lang)
     if lang is None and (message.lang or "").strip():
         raise ValueError(f"‘{clip(message.lang or '', 60)}’ is no language; it looks like en or pt-br.")
-    url = (message.url or "").strip()
-    if url and not url.lower().startswith(("https://", "http://")):
-        raise ValueError(f"‘{clip(url, 60)}’ is no web address; it begins with https://.")
-    prefix = f"generic:{source.replace('%', '%25').replace('/', '%2F')}/"
     parent, root = _id(message.parent, "parent"), _id(message.root, "root")
+    happened = created if event is Event.CREATE else changed
+    files = tuple(File(_address(each.url), each.name, each.type, None, each.alt) for each in message.files)
     builder.add(
         row,
-        f"{prefix}{_id(message.id, 'id') or _hash(line)}",
-        min(created, arrived_at) if created else arrived_at,
+        uri_of(source, name or _hash(line)),
+        min(happened, arrived_at) if happened else arrived_at,
+        event,
         created_at=created,
         author=_id(author.id, "author's id") or handle,
         handle=handle,
@@ -92,12 +134,22 @@ def _add(builder: BatchBuilder, row: int, line: bytes, source: str, message: Mes
         followers=author.followers,
         text=message.text,
         lang=lang,
-        parent=f"{prefix}{parent}" if parent else None,
-        root=f"{prefix}{root}" if root else None,
+        parent=uri_of(source, parent) if parent else None,
+        root=uri_of(source, root) if root else None,
         mentions=[mention.strip().lstrip("@") for mention in message.mentions],
+        media=sum(each.type.partition("/")[0].lower() in _MEDIA for each in files),
         private=message.private,
-        url=url or None,
+        ours=message.ours,
+        url=_address(message.url) if (message.url or "").strip() else None,
+        details=Details(subject=message.subject, files=files) if message.subject or files else None,
     )
+
+
+def _address(given: str | None) -> str:
+    found = (given or "").strip()
+    if not found.lower().startswith(("https://", "http://")) or len(found.encode()) > MAX_URI:
+        raise ValueError(f"‘{clip(found, 60)}’ is no web address; it begins with https://.")
+    return found
 
 
 def _id(given: str | int | None, what: str) -> str | None:
@@ -113,7 +165,7 @@ def _hash(line: bytes) -> str:
     return hashlib.sha256(msgspec.json.encode(message, order="sorted")).hexdigest()[:32]
 
 
-def _date(given: str | float | None) -> datetime | None:
+def _date(given: str | float | None, what: str) -> datetime | None:
     """Return a date; ValueError in words if it is none."""
     if given is None:
         return None
@@ -123,4 +175,4 @@ def _date(given: str | float | None) -> datetime | None:
             return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise ValueError(f"‘{clip(str(given), 60)}’ is no date; created_at looks like 2026-03-01T09:30:00Z.")
+    raise ValueError(f"‘{clip(str(given), 60)}’ is no date; {what} looks like 2026-03-01T09:30:00Z.")

@@ -1,0 +1,1 @@
+"""Signed calls of any program, in and out."""
