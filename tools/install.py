@@ -47,15 +47,12 @@ def install(venv, which):
     pip = (sys.executable, "-m", "pip", "--python", python) if find_spec("pip") else (python, "-m", "pip")
     pip += ("install", "--quiet", "--disable-pip-version-check")
     uv = os.path.join(venv, "bin", "uv")
+    has_uv = os.path.exists(uv) or run(*pip + ("--require-hashes", "-r", bootstrap))
     with_uv = (uv, "pip", "install", "--quiet", "--python", python)
-    # What builds packages comes first, from a lock too: a package of sources fetches nothing that has no hash.
-    first = ("--require-hashes", "-r", bootstrap)
-    then = ("--require-hashes", "--no-build-isolation", "-r", lock)
-    has_uv = run(*(with_uv if os.path.exists(uv) else pip) + first)
-    if not (has_uv and run(*with_uv + then)):
+    if not (has_uv and run(*with_uv + ("--require-hashes", "-r", lock))):
         sys.stderr.write("setup: uv did not manage; trying plain pip (slower)\n")
         has_uv = False
-        if not run(*pip + first + then):
+        if not run(*pip + ("--require-hashes", "-r", lock)):
             stop("the packages in %s could not be installed. What pip said stands above." % lock)
     itself = ("--no-deps", "--no-build-isolation", "--editable", ".")
     if not run(*(with_uv if has_uv else pip) + itself):
