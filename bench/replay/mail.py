@@ -18,6 +18,11 @@ def measured(data: Path) -> dict[str, float]:
     return {name: sum(right) / len(right) for name, right in shares.items() if right}
 
 
+def lines(data: Path) -> dict[str, list[bytes]]:
+    """Return the mails, by the connector's kind."""
+    return {"mail": [path.read_bytes() for path in sorted((data / "mail").glob("*.eml"))]}
+
+
 def said_in(path: Path) -> str:
     """Return the own words of a mail's plain text, without white space."""
     plain = next(part for part in read(path.read_bytes()).walk() if part.type == "text/plain")

@@ -24,6 +24,17 @@ def measured(data: Path) -> dict[str, float]:
     return {"mastodon": sum(seen) / len(seen) if seen else 0.0}
 
 
+def lines(data: Path) -> dict[str, list[bytes]]:
+    """Return the lines that the connectors hear of these posts, by their kinds."""
+    found = [
+        line_of(domain, msgspec.Raw(json.dumps(thing).encode()))
+        for domain, answer in answers(data / "mastodon")
+        for thing in things(answer)
+        if is_post(thing)
+    ]
+    return {"mastodon": found, "mastodon_tags": found}
+
+
 def answers(folder: Path) -> Iterator[tuple[str, Any]]:
     """Yield (server, what it said) of each good answer, and of each event that was streamed."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
