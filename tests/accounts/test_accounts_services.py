@@ -376,7 +376,8 @@ def test_each_change_leaves_one_line_that_says_from_what_to_what_and_no_secret(m
     services.remove_member(mia, alice.me, now=NOON)
     services.remove_team(mia, team, now=NOON)
 
-    was, now_is = {"name": "Acme Care", "timezone": "Europe/London"}, {"name": "Acme Help", "timezone": "Europe/Paris"}
+    was = {"name": "Acme Care", "timezone": "Europe/London", "calling_code": ""}
+    now_is = {"name": "Acme Help", "timezone": "Europe/Paris", "calling_code": ""}
     assert audited() == [
         ("workspace made", "Acme Care", None, None),
         ("team made", "Evenings", None, None),

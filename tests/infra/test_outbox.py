@@ -295,7 +295,7 @@ def test_every_state_is_counted_also_those_nothing_is_in() -> None:
     put()
     put()
     outbox.uncertain(claimed(), "?", now=NOON)
-    assert outbox.counts() == {"queued": 1, "sending": 0, "delivered": 0, "failed": 0, "uncertain": 1}
+    assert outbox.counts() == {"queued": 1, "sending": 0, "delivered": 0, "failed": 0, "uncertain": 1, "by_hand": 0}
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def office(db: None, places: Places, demo: str, settings: Any) -> Office:
     settings.SEGMENTS, settings.IDENTITIES, settings.ARCHIVE = places.segments, places.identities, places.archive
+    settings.SPOOL, settings.FILES = places.spool, places.files
     return make_office(places, demo)
 
 

@@ -7,7 +7,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,18 @@ from tests.simulate.living import acme, quiet, running
 from hubbub.accounts import services as accounts
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import ApiToken, Installation, Person
-from hubbub.care.models import CannedReply, CaseRow, Entry
+from hubbub.care.core.calls.record import Call, Outcome
+from hubbub.care.models import CannedReply, CaseRow, Entry, SocialAccount
 from hubbub.care.services import cases
+from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.channels.models import Connection, Quarantined
 from hubbub.channels.services import connect_webhook
+from hubbub.flows.calls import take
 from hubbub.flows.corrections import correct
 from hubbub.flows.files import Upload, take_in
 from hubbub.flows.hand_in import hand_in
+from hubbub.flows.letters import Added, add
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
 from hubbub.infra.places import places as here
@@ -119,6 +123,16 @@ def make_office(places: Places, network: str) -> Office:
     hooked, _ = connect_webhook(
         access, name="Bandersnatch shop", config={"source": "shop", "reply": "http://127.0.0.1:1/Jabberwock"}, now=at
     )
+    spoken = Call("", "1", started_at=town.at, caller="+493012345", name="Quokka Brontë", queue="Snarks")
+    missed = replace(spoken, native="2", ended_at=town.at, outcome=Outcome.MISSED)
+    take(agent, "pbx", [spoken, missed], places=places, now=town.at)
+    letter = Added("a" * 24, "Tribble Brontë", "1 Snark St", town.at.date(), "Jabberwock", "Where is my quokka?")
+    lettered = add(agent, letter, places=places, now=town.at)
+    assert lettered is not None
+    written = cases.reply(agent, lettered, text="Dear Tribble", private=True, now=town.at)
+    call_case = Entry.objects.get(post__uri="phone:pbx/2").case
+    people_services.note_number(agent, open_case.account_id or 0, number="+4940777777", now=town.at)
+    noted = SocialAccount.objects.get(native="+4940777777")
     connection = Connection.objects.get(pk=town.connection)
     held = Quarantined.objects.create(stream=connection.stream, reason="No text.", raw=b"{quokka", size=7, at=at)
 
@@ -158,6 +172,10 @@ def make_office(places: Places, network: str) -> Office:
         "outbox": int(failed),
         "lost": int(lost),
         "account": open_case.account_id,
+        "called": call_case.number,
+        "lettered": lettered,
+        "written": int(written),
+        "noted": noted.pk,
         "topic": topic.pk,
         "event": event,
         "rule": rule,

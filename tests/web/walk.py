@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -59,6 +61,17 @@ RULE = {"name": "Gnomes burst", "kind": "burst", "topic": "{topic}", "pause": "6
 REPORT = {"name": "Gnomes", "page": "topics/", "weekday": "0", "hour": "8", "mails": "mia@zephyr.example"}
 COLUMN = {"name": "Gnomes", "topic": "{topic}"}
 COLUMNS = {"listening.StreamColumn"}
+WRITTEN = {"number": "lettered", "outbox": "written"}
+LETTER = {
+    "id": "b" * 24,
+    "name": "Gnome",
+    "received": "2026-11-20",
+    "subject": "My widget",
+    "text": "It is broken.",
+    "case": "{number}",
+}
+CALLS_FILE = "id,start,caller,outcome\n9,2026-11-20 10:00:00,+493012345,busy\n"
+CALLED = {"source": "pbx", "calls": [{"id": "9", "start": "2026-11-20T10:00:00Z", "outcome": "busy"}]}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -92,6 +105,16 @@ PAGES: dict[str, dict[str, Call]] = {
     "look": {"POST": Call(READERS, {"typing": "yes"}, LOOKED)},
     "leave": {"POST": Call(READERS, writes=LOOKED)},
     "mark": {"POST": Call(WORKERS, {"what": "known", "on": "yes"}, NOTED)},
+    "call-back": {"POST": Call(WORKERS, {"other": "+493012345", "how": "hour"}, NOTED)},
+    "called": {"POST": Call(WORKERS, {"how": "settled"}, NOTED, {"number": "called"})},
+    "number": {"POST": Call(WORKERS, {"number": "+493012345"}, NOTED)},
+    "number-drop": {"POST": Call(WORKERS, {}, NOTED, {"account": "noted"})},
+    "letter": {"GET": Call(READERS, what=WRITTEN)},
+    "letter-back": {"POST": Call(WORKERS, {}, NOTED, WRITTEN)},
+    "letter-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, LETTER, NOTED)},
+    "calls": {"GET": Call(READERS)},
+    "calls-upload": {"POST": Call(MANAGERS, {"file": CALLS_FILE}, NOTED)},
+    "calls-discard": {"POST": Call(MANAGERS, {}, NOTED)},
     "topics": {"GET": Call(READERS)},
     "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
     "topic-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
@@ -181,6 +204,9 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/cases/{number}/assign": {"POST": Call(WORKERS, {"email": "{email}"}, NOTED)},
     "/api/v1/cases/{number}/resolve": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/cases/{number}/reopen": {"POST": Call(WORKERS, {}, NOTED, {"number": "settled"})},
+    "/api/v1/cases/{number}/call-back": {"POST": Call(WORKERS, {"number": "+493012345", "at": "{soon}"}, NOTED)},
+    "/api/v1/cases/{number}/called": {"POST": Call(WORKERS, {"reached": True}, NOTED, {"number": "called"})},
+    "/api/v1/calls": {"POST": Call(WORKERS, CALLED, NOTED)},
     "/api/v1/posts": {"POST": Call(WORKERS, {"source": "mail", "id": "{fresh}", "text": "my widget"}, NOTED)},
 }
 """The same for the operations of the API."""
@@ -234,6 +260,7 @@ class Walker:
             "email": "lead-one@acme.example",
             "network": self.network,
             "fresh": f"message-{next(_fresh)}",
+            "soon": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
         }
         if missing:
             things |= dict.fromkeys(("topic", "team", "other"), NOT_THERE)
@@ -263,7 +290,8 @@ class Walker:
         address = reverse(name, kwargs=self.arguments(pattern, call, who, slug or self.office.access.slug, missing))
         headers = {"HX-Request": "true"} if htmx else {}
         send = getattr(self.browsing or self.client(who), method.lower())
-        return send(address, self.fill(call.data, missing), headers=headers)
+        data = {name: _file(value) if name == "file" else value for name, value in call.data.items()}
+        return send(address, self.fill(data, missing), headers=headers)
 
     def operation(self, path: str, method: str, call: Call, token: str | None, *, missing: bool = False) -> Any:
         number = self.office.things[call.what.get("number", "number")]
@@ -273,6 +301,10 @@ class Walker:
         if method == "GET":
             return Client().get(address, data, headers=headers)
         return Client().generic(method, address, json.dumps(data), content_type="application/json", headers=headers)
+
+
+def _file(content: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("calls.csv", content.encode(), "text/csv")
 
 
 PATTERNS = {name: pattern for name, _, pattern in routes()}

@@ -43,6 +43,7 @@ class Workspace(models.Model):
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     timezone = models.CharField(max_length=60, default="UTC")
+    calling_code = models.CharField(max_length=3, default="")  # of telephone numbers that name no country
     keep_days = models.PositiveSmallIntegerField(null=True)  # how long heard posts are kept; None: for good
     cases_made = models.PositiveBigIntegerField(default=0)  # the last case number given out
     created_at = models.DateTimeField(auto_now_add=True)

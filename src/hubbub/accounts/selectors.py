@@ -79,6 +79,12 @@ def kept_days(access: Access) -> int | None:
     return found
 
 
+def calling_code(access: Access) -> str:
+    """Return to which country telephone numbers belong that name none, as its calling code; "" where none is set."""
+    found: str = Workspace.objects.values_list("calling_code", flat=True).get(pk=access.workspace)
+    return found
+
+
 def members(access: Access) -> tuple[Member, ...]:
     """Return everybody who works in the workspace, by name."""
     access.require(Permission.READ)

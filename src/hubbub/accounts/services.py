@@ -158,16 +158,24 @@ def make_workspace(*, owner: PersonId, name: str, timezone: str, now: datetime) 
 
 
 @transaction.atomic
-def change_workspace(access: Access, *, name: str, timezone: str, now: datetime) -> None:
-    """Rename a workspace or move its clock."""
+def change_workspace(access: Access, *, name: str, timezone: str, calling_code: str = "", now: datetime) -> None:
+    """Rename a workspace, move its clock, or say to which country telephone numbers belong that name none."""
     access.require(Permission.WORKSPACE)
-    name = _workspace_name(name)
+    after = {"name": _workspace_name(name), "timezone": timezone, "calling_code": _calling_code(calling_code)}
     _check_timezone(timezone)
     row = Workspace.objects.select_for_update().get(pk=access.workspace)
-    before = {"name": row.name, "timezone": row.timezone}
-    row.name, row.timezone = name, timezone
-    row.save(update_fields=["name", "timezone"])
-    audit(access, "workspace changed", name, now=now, before=before, after={"name": name, "timezone": timezone})
+    before = {field: getattr(row, field) for field in after}
+    for field, value in after.items():
+        setattr(row, field, value)
+    row.save(update_fields=list(after))
+    audit(access, "workspace changed", row.name, now=now, before=before, after=after)
+
+
+def _calling_code(text: str) -> str:
+    digits = text.strip().removeprefix("+").removeprefix("00")
+    if digits and not (digits.isascii() and digits.isdigit() and len(digits) <= 3 and digits[0] != "0"):
+        raise InvalidInput(reason="A country’s calling code has one to three digits, such as 49.")
+    return digits
 
 
 @transaction.atomic

@@ -20,10 +20,15 @@ from hubbub.api import schemas
 from hubbub.api.schemas import Problem
 from hubbub.care import selectors as care
 from hubbub.care.core import views
+from hubbub.care.core.calls.numbers import number_of
+from hubbub.care.core.calls.record import Call, Direction, Outcome
+from hubbub.care.services import calls as call_backs
 from hubbub.care.services import cases
+from hubbub.flows.calls import take
 from hubbub.flows.hand_in import hand_in
+from hubbub.infra.outbox import is_by_hand
 from hubbub.infra.places import places
-from hubbub.kernel.errors import HubbubError, NotFound
+from hubbub.kernel.errors import HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 
 log = logging.getLogger(__name__)
@@ -48,7 +53,7 @@ WRITE_ERRORS = {**READ_ERRORS, 409: Problem}
 api = NinjaAPI(
     title="Hubbub",
     version="1",
-    description="List and read cases, answer, assign, resolve, and post messages in. "
+    description="List and read cases, answer, assign, resolve, post messages and calls in. "
     f"Hubbub {hubbub.__version__}. Send `Authorization: Bearer hb_…`.",
     auth=Token(),
     docs_url=None,
@@ -139,9 +144,10 @@ def read_case(request: HttpRequest, number: int = Number) -> Any:
 # Working ------------------------------------------------------------------
 @api.post("/cases/{number}/reply", response={202: schemas.ReplyOut, **WRITE_ERRORS}, tags=["cases"])
 def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) -> Any:
-    """Queue a reply. It is delivered when the case says so."""
+    """Queue a reply. It is delivered when the case says so; a letter, when somebody posted it."""
+    access = _access(request)
     queued = cases.reply(
-        _access(request),
+        access,
         number,
         text=payload.text,
         private=payload.private,
@@ -149,7 +155,8 @@ def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) 
         key=payload.key,
         now=now(),
     )
-    return Status(202, {"id": queued, "state": "queued"})
+    state = "by_hand" if is_by_hand(access.workspace, queued) else "queued"
+    return Status(202, {"id": queued, "state": state})
 
 
 @api.post("/cases/{number}/note", response={204: None, **WRITE_ERRORS}, tags=["cases"])
@@ -200,6 +207,73 @@ def post_in(request: HttpRequest, payload: schemas.PostIn) -> Any:
     return {"stored": done.stored, "case": done.case}
 
 
+@api.post("/calls", response={200: schemas.CallsOut, **WRITE_ERRORS}, tags=["calls"])
+def calls_in(request: HttpRequest, payload: schemas.CallsIn) -> Any:
+    """Tell of telephone calls, one or up to 1,000: all are kept, or none. The same again changes nothing.
+
+    A call may be told of bit by bit: its start first, then under the same id the answer, then the end. Who called in
+    vain and left a number gets a case with a call-back.
+    """
+    access = _access(request)
+    country = accounts.calling_code(access)
+    calls = [_call(each, country) for each in payload.calls]
+    done = take(access, payload.source, calls, places=places(), now=now())
+    return {"new": done.new, "changed": done.changed, "same": done.same, "to_call": done.to_call}
+
+
+def _call(given: schemas.CallIn, country: str) -> Call:
+    return Call(
+        source="",
+        native=given.id,
+        started_at=_utc(given.start),
+        answered_at=_utc(given.answer),
+        ended_at=_utc(given.end),
+        direction=Direction(given.direction) if given.direction else None,
+        caller=number_of(given.caller, country),
+        called=number_of(given.called, country),
+        name=given.name,
+        queue=given.queue,
+        agent=given.agent,
+        outcome=Outcome(given.outcome or ""),
+        notes=given.notes,
+        case=given.case,
+    )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    """Return a moment in UTC, also where it names no zone."""
+    if at is None:
+        return None
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput(reason=f"{at.isoformat()} is no moment that can be kept.") from None
+
+
+@api.post("/cases/{number}/call-back", response={204: None, **WRITE_ERRORS}, tags=["calls"])
+def ask_for_call(request: HttpRequest, payload: schemas.CallBackIn, number: int = Number) -> Any:
+    """Ask for a call to somebody; the case is due then."""
+    at = _utc(payload.at)
+    assert at is not None
+    call_backs.ask(_access(request), number, to=payload.number, at=at, why=payload.why, now=now())
+    return Status(204, None)
+
+
+@api.post("/cases/{number}/called", response={204: None, **WRITE_ERRORS}, tags=["calls"])
+def called(request: HttpRequest, payload: schemas.CalledIn, number: int = Number) -> Any:
+    """Note how a call-back went: reached resolves the case, not reached makes it due again later."""
+    call_backs.called(
+        _access(request),
+        number,
+        reached=payload.reached,
+        settled=payload.settled,
+        again_at=_utc(payload.again_at),
+        notes=payload.notes,
+        now=now(),
+    )
+    return Status(204, None)
+
+
 # Shapes -------------------------------------------------------------------
 def _line(line: views.CaseLine) -> dict[str, Any]:
     return {
@@ -245,7 +319,7 @@ def _moments(moments: Iterable[views.Moment]) -> Iterable[dict[str, Any]]:
             "kind": each.kind,
             "name": (said.name or said.handle) if said else each.name,
             "handle": said.handle if said else "",
-            "text": said.text if said else each.text,
+            "text": said.text if said else each.call.words if each.call else each.text,
             "private": each.private,
             "uri": said.uri if said else (sending.uri if sending else ""),
             "state": sending.state if sending else "",

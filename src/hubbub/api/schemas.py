@@ -69,13 +69,13 @@ class Moment(Schema):
     """One line of a case's timeline."""
 
     at: datetime
-    kind: Literal["post", "reply", "note", "event"]
+    kind: Literal["post", "reply", "note", "event", "call"]
     name: str
     handle: str
     text: str
     private: bool
     uri: str
-    state: str = Field(description="Of a reply: queued, sending, delivered, failed or uncertain.")
+    state: str = Field(description="Of a reply: queued, sending, delivered, failed, uncertain or by_hand.")
     words: str = Field(description="Of a reply that was not delivered: the network's own words.")
 
 
@@ -160,3 +160,63 @@ class PostOut(Schema):
 
     stored: bool = Field(description="False: it was here already.")
     case: int | None = Field(description="The number of its case, if it has one.")
+
+
+Short = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class CallIn(Strict):
+    """What a telephone system tells of a call: all at once, or bit by bit under the same id."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")] = Field(
+        description="The system's own id: the same id again adds to what is known of the call."
+    )
+    start: datetime | None = Field(None, description="When it began; needed when a call is first told of.")
+    answer: datetime | None = Field(None, description="When somebody answered.")
+    end: datetime | None = None
+    direction: Literal["in", "out"] | None = Field(None, description="Who called; in unless told.")
+    caller: Short = Field("", description="A number, in any usual writing.")
+    called: Short = ""
+    name: Short = Field("", description="Of the person outside.")
+    queue: Short = ""
+    agent: Short = ""
+    outcome: Literal["answered", "abandoned", "missed", "voicemail", "busy", "callback"] | None = Field(
+        None, description="Left out, it follows from the times once the call has ended."
+    )
+    notes: Annotated[str, StringConstraints(max_length=5_000, pattern=r"^[^\x00]*$")] = ""
+    case: Annotated[int, Field(ge=1, le=2**53)] | None = Field(None, description="The case it belongs to.")
+
+
+class CallsIn(Strict):
+    """Calls of one telephone system."""
+
+    source: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_. -]+$")] = Field(
+        description="Which system: one name each."
+    )
+    calls: Annotated[list[CallIn], Field(min_length=1, max_length=1_000)]
+
+
+class CallsOut(Schema):
+    """What became of some calls."""
+
+    new: int
+    changed: int = Field(description="More is known of them now.")
+    same: int = Field(description="Nothing was new.")
+    to_call: int = Field(description="Who called in vain and is to be called back.")
+
+
+class CallBackIn(Strict):
+    """Somebody is to be called."""
+
+    number: Short
+    at: datetime
+    why: Annotated[str, StringConstraints(max_length=240, pattern=r"^[^\x00]*$")] = ""
+
+
+class CalledIn(Strict):
+    """How a call-back went."""
+
+    reached: bool
+    settled: bool = Field(True, description="Reached and nothing left to do: the case is resolved.")
+    again_at: datetime | None = Field(None, description="Not reached: when to try again; in an hour if left out.")
+    notes: Annotated[str, StringConstraints(max_length=5_000, pattern=r"^[^\x00]*$")] = ""

@@ -15,6 +15,8 @@ KINDS: dict[str, str] = {
     "mail": "hubbub.channels.adapters.mail.channel:Mail",
     "generic": "hubbub.channels.adapters.generic.channel:Generic",
     "webhook": "hubbub.channels.adapters.webhook.channel:Webhook",
+    "letter": "hubbub.channels.adapters.letter.channel:Letters",
+    "phone": "hubbub.channels.adapters.phone.channel:Phone",
     "stream": "hubbub.channels.adapters.stream.channel:Stream",
     "mastodon": "hubbub.channels.adapters.mastodon.channel:Mastodon",
     "mastodon_tags": "hubbub.channels.adapters.mastodon.tags:Tags",

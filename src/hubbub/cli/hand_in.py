@@ -44,7 +44,7 @@ def import_command(
     console.print(f"[bold]{path.name}[/bold]: {read_as}", highlight=False, soft_wrap=True)
     if show:
         return
-    into = workspace_named(workspace or _only_workspace())
+    into = workspace_named(workspace or only_workspace())
     columns = (TextColumn("heard"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("heard", total=records)
@@ -69,7 +69,8 @@ def _look(path: Path, mapping: str) -> tuple[str, int | None]:
     return f"{found} (change it with --map)", None
 
 
-def _only_workspace() -> str:
+def only_workspace() -> str:
+    """Return the workspace there is; ClickException where there is none or more than one."""
     from hubbub.accounts.models import Workspace
 
     slugs = list(Workspace.objects.order_by("slug").values_list("slug", flat=True))

@@ -17,6 +17,7 @@ COMMANDS = {
     "network": "processes",
     "listen": "listen",
     "import": "hand_in",
+    "calls": "calls",
     "status": "status",
     "doctor": "doctor",
     "prepare": "prepare",

@@ -6,13 +6,18 @@ from datetime import datetime, timedelta
 import pyarrow.compute as pc
 from django.db import transaction
 
+from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.care import selectors as care
+from hubbub.care.core.calls.numbers import number_of
+from hubbub.care.selectors import people
+from hubbub.care.selectors.calls import has_called
+from hubbub.care.services.calls import forget_number
 from hubbub.care.services.erasure import forget_account
 from hubbub.channels import services as channels
 from hubbub.flows.archive import archive_due
-from hubbub.infra import archive, spool
+from hubbub.infra import archive, files, spool
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
@@ -49,16 +54,21 @@ def find(access: Access, asked: str, places: Places) -> tuple[Author, ...]:
     author = asked.strip()
     name = author.lstrip("@")
     if not name:
-        raise InvalidInput(reason="Give a handle, or the network’s id of an account.")
+        raise InvalidInput(reason="Give a handle, a telephone number, or the network’s id of an account.")
+    number = number_of(author, accounts.calling_code(access))
     found = _Found()
-    for channel, native, handle, called, uri in selectors.rows_by(access.workspace, author, name):
-        found.add(channel, native, handle, called, {uri})
-    for channel, native, handle, called in care.accounts_called(access, author, name):
-        found.add(channel, native, handle, called, set())
+    for asked_id in {author, number} - {""}:
+        for channel, native, handle, called, uri in selectors.rows_by(access.workspace, asked_id, name):
+            found.add(channel, native, handle, called, {uri})
+        for channel, native, handle, called in care.accounts_called(access, asked_id, name):
+            found.add(channel, native, handle, called, set())
+    if number and (caller := has_called(access, number)) is not None:
+        found.add("phone", number, "", caller, set())
     for part in archive.parts(places.archive, access.workspace, -(2**62), 2**62):
         table = part.read(("channel", "author", "handle", "name", "uri"))
         handles = pc.utf8_lower(pc.fill_null(table["handle"], ""))
-        asked_for = pc.or_kleene(pc.equal(table["author"], author), pc.equal(handles, name.lower()))
+        ids = pc.or_kleene(pc.equal(table["author"], author), pc.equal(table["author"], number or author))
+        asked_for = pc.or_kleene(ids, pc.equal(handles, name.lower()))
         for each in table.filter(pc.fill_null(asked_for, False)).to_pylist():
             found.add(each["channel"], each["author"] or "", each["handle"] or "", each["name"] or "", {each["uri"]})
     return found.authors()[:MOST_FOUND]
@@ -88,7 +98,8 @@ class _Found:
 def erase(access: Access, channel: str, author: str, places: Places, *, now: datetime) -> int:
     """Erase one account's posts in this workspace; return how many lines of the archive went.
 
-    What is still in segments is archived first. Killed half-way, it can be asked for again. The archive's former files
+    The telephone numbers and letters that were noted for the same person go with it. What is still in segments is
+    archived first. Killed half-way, it can be asked for again. The archive's former files
     are removed with the nightly compaction. Who speaks again is heard again.
 
     Raises
@@ -100,19 +111,33 @@ def erase(access: Access, channel: str, author: str, places: Places, *, now: dat
     """
     access.require(Permission.WORKSPACE)
     archive_due(places, now=now, age=timedelta(0), rows=0)
-    who = {(each.channel, each.author): each for each in find(access, author, places)}.get((channel, author))
-    if who is None:
+    if (channel, author) not in {(each.channel, each.author) for each in find(access, author, places)}:
         raise NotFound(what="account", which=author)
+    # The numbers and letters first: as long as the account is there, they are found when somebody asks again.
+    kin = people.kin(access.workspace, channel, author)
+    return sum(_erase(access, *each, places, now=now) for each in (*kin, (channel, author)))
+
+
+def _erase(access: Access, channel: str, author: str, places: Places, *, now: datetime) -> int:
+    """Erase one account."""
     workspace = access.workspace
+    found = {(each.channel, each.author): each for each in find(access, author, places)}
+    who = found.get((channel, author), Author(channel, author, "", "", 0))
+    names = (who.handle, who.name, author if channel == "phone" else "")
     with transaction.atomic():
         posts = selectors.row_ids_by(workspace, channel, author)
-        shown = forget_account(workspace, channel, author, (who.handle, who.name), posts, now=now)
+        scans = selectors.files_of(posts)
+        shown = forget_account(workspace, channel, author, names, posts, now=now)
+        if channel == "phone":
+            forget_number(workspace, author, names)
         erasure.blank_rows(shown, now=now)
         erasure.remove_rows(set(posts) - shown)
         alerts.forget_author(workspace, channel, author)
         corrections.forget_author(workspace, author)
         channels.forget_lines(workspace, [word for word in (author, who.handle) if len(word) >= LEAST_NAME])
         audit(access, "person erased", channel, now=now, after={"posts": who.posts})
+    for scan in scans - selectors.files_in_use(scans):
+        files.remove(places.files, scan)
     failpoint("erasure.rows")
     erasure.take_from_digests(workspace, channel, author, who.handle)
     failpoint("erasure.digests")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hubbub.accounts import selectors as accounts
 from hubbub.care import selectors as care
+from hubbub.care.services import calls
 from hubbub.infra import archive
 from hubbub.infra.places import Places
 from hubbub.listening import selectors
@@ -20,6 +21,7 @@ def remove_old(places: Places, *, now: datetime) -> int:
         before = midnight - timedelta(days=days)
         done += archive.remove_before(places.archive, workspace, before.date())
         done += _remove_rows(workspace, before)
+        done += calls.forget_before(workspace, before)
         erasure.strip_digests(workspace, before)
         alerts.forget_posts_before(workspace, before)
     return done

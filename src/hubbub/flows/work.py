@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hubbub.care.core.understanding import LinearModel
+from hubbub.care.selectors import calls
 from hubbub.care.services import triage
 from hubbub.channels import services as channels
 from hubbub.flows import alerts, files, reports, retention
 from hubbub.flows.archive import archive_due
+from hubbub.flows.calls import hand_over
 from hubbub.flows.events import ask_accounts
 from hubbub.flows.lookback import look_back_all
 from hubbub.flows.send import Sender
@@ -24,6 +26,7 @@ from hubbub.infra.changes import Tailer
 from hubbub.infra.db import with_database
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict
+from hubbub.kernel.ids import WorkspaceId
 from hubbub.listening import selectors as listening_selectors
 from hubbub.listening import services as listening
 from hubbub.listening.services import alerts as alert_services
@@ -150,11 +153,13 @@ class Worker:
         look_back_all(self.places, allow_private=self.allow_private)
 
     def _left_over(self) -> None:
-        """Triage what a killed import or web process stored but did not decide about."""
+        """Triage what a killed import or web process stored but did not decide about, and hear whose calls it kept."""
         for workspace in listening_selectors.waiting_workspaces():
             now = datetime.now(UTC)
             while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):
                 pass
+        for workspace in calls.workspaces_with_waiting_calls():
+            hand_over(WorkspaceId(workspace), self.places, now=datetime.now(UTC))
 
     def _tidy(self) -> None:
         now = datetime.now(UTC)

@@ -7,6 +7,9 @@
                          └──answer lost──▶ sending, doubtful: looked up before any repeat, or repeated where the
                                            other side takes it for the same; else uncertain: a person decides
 
+    by_hand ──a person took it away──▶ delivered      (a letter: no sender ever claims it)
+       └─────taken back──────────────▶ failed
+
 The row is written in the agent's transaction. A claim is a compare-and-set, so two senders never hold
 the same message; messages of one conversation leave in the order they were written. Where a network asks
 us to wait, nothing leaves by that connection until then; the others go on.
@@ -35,6 +38,7 @@ MAX_CONVERSATION = 1000
 
 
 FORGOTTEN = "The person it was for was erased."
+TAKEN_BACK = "It was taken back before it was posted."
 
 
 class State(StrEnum):
@@ -45,6 +49,7 @@ class State(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    BY_HAND = "by_hand"  # waits for a person to take it to the post
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,10 @@ def put(
     key: str,
     payload: dict[str, Any],
     expected_uri: str | None,
+    by_hand: bool = False,
     now: datetime,
 ) -> OutboxId:
-    """Queue a message; call it inside the transaction that stores what it says."""
+    """Queue a message, or lay it out for a person; call it inside the transaction that stores what it says."""
     row = OutboxMessage.objects.create(
         workspace=workspace,
         connection=connection,
@@ -84,7 +90,7 @@ def put(
         subject=subject,
         key=key,
         payload=payload,
-        state=State.QUEUED,
+        state=State.BY_HAND if by_hand else State.QUEUED,
         queued_at=now,
         due_at=now,
         expected_uri=expected_uri or "",
@@ -234,30 +240,49 @@ def forget(workspace: int, subject: int, *, now: datetime) -> None:
         If one is being sent just now.
     """
     rows = OutboxMessage.objects.filter(workspace=workspace, subject=subject)
-    rows.filter(state=State.QUEUED).update(state=State.FAILED, words=FORGOTTEN)
+    rows.filter(state__in=(State.QUEUED, State.BY_HAND)).update(state=State.FAILED, words=FORGOTTEN)
     if rows.filter(state=State.SENDING).exists():
         raise Conflict(reason="An answer to them is being sent just now. Try again in a minute.")
     rows.update(payload={}, conversation="")
 
 
 @transaction.atomic
-def send_again(workspace: int, outbox: int, *, now: datetime) -> None:
+def send_again(workspace: int, outbox: int, *, by_hand: bool = False, now: datetime) -> None:
     """A person wants it sent once more. Where the network can look, it is looked up first."""
     if OutboxMessage.objects.filter(pk=outbox, workspace=workspace, payload={}).exists():
         raise Conflict(reason=FORGOTTEN)
     taken = OutboxMessage.objects.filter(
         pk=outbox, workspace=workspace, state__in=(State.FAILED, State.UNCERTAIN)
-    ).update(state=State.QUEUED, due_at=now, queued_at=now, doubtful=True, words="", attempts=0)
+    ).update(
+        state=State.BY_HAND if by_hand else State.QUEUED,
+        due_at=now,
+        queued_at=now,
+        doubtful=not by_hand,
+        words="",
+        attempts=0,
+    )
     _moved(workspace, outbox, taken, now)
 
 
 @transaction.atomic
 def has_arrived(workspace: int, outbox: int, *, now: datetime) -> None:
-    """A person looked, and an uncertain message is there."""
-    taken = OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state=State.UNCERTAIN).update(
-        state=State.DELIVERED, delivered_at=now, words="", doubtful=False
-    )
+    """A person looked, and an uncertain message is there; or they took it to the post."""
+    rows = OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state__in=(State.UNCERTAIN, State.BY_HAND))
+    taken = rows.update(state=State.DELIVERED, delivered_at=now, words="", doubtful=False)
     _moved(workspace, outbox, taken, now)
+
+
+@transaction.atomic
+def take_back(workspace: int, outbox: int, *, now: datetime) -> None:
+    """A person does not want a message taken to the post after all."""
+    rows = OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state=State.BY_HAND)
+    taken = rows.update(state=State.FAILED, words=TAKEN_BACK)
+    _moved(workspace, outbox, taken, now)
+
+
+def is_by_hand(workspace: int, outbox: int) -> bool:
+    """Say whether a message waits for a person to take it to the post."""
+    return OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state=State.BY_HAND).exists()
 
 
 def _moved(workspace: int, outbox: int, taken: int, now: datetime) -> None:
@@ -265,7 +290,7 @@ def _moved(workspace: int, outbox: int, taken: int, now: datetime) -> None:
     if row is None:
         raise NotFound(what="message", which=outbox)
     if not taken:
-        raise Conflict(reason=f"This message is {row.state} meanwhile.")
+        raise Conflict(reason=f"This message is {row.state.replace('_', ' ')} meanwhile.")
     changes.record(workspace, "case", row.subject, now=now)
     changes.record(workspace, "outbox", row.pk, now=now)
 

@@ -7,6 +7,7 @@ from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import files
 from hubbub.web.inbox import views as inbox
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
+from hubbub.web.offline import calls, letters
 from hubbub.web.settings import health
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
@@ -39,6 +40,16 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", inbox.mark, name="mark"),
     path("w/<slug:slug>/files/<int:post>/<int:place>/", files.heard, name="file"),
     path("w/<slug:slug>/replies/<int:entry>/<int:place>/", files.sent, name="reply-file"),
+    path("w/<slug:slug>/cases/<int:number>/call-back/", calls.ask, name="call-back"),
+    path("w/<slug:slug>/cases/<int:number>/called/", calls.called, name="called"),
+    path("w/<slug:slug>/cases/<int:number>/number/<int:account>/", calls.number_noted, name="number"),
+    path("w/<slug:slug>/cases/<int:number>/number/<int:account>/drop/", calls.number_dropped, name="number-drop"),
+    path("w/<slug:slug>/cases/<int:number>/letter/<int:outbox>/", letters.paper, name="letter"),
+    path("w/<slug:slug>/cases/<int:number>/letter/<int:outbox>/back/", letters.take_back, name="letter-back"),
+    path("w/<slug:slug>/calls/", calls.index, name="calls"),
+    path("w/<slug:slug>/calls/upload/", calls.upload, name="calls-upload"),
+    path("w/<slug:slug>/calls/discard/", calls.discard, name="calls-discard"),
+    path("w/<slug:slug>/letters/new/", letters.new, name="letter-new"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
     path("w/<slug:slug>/topics/trends/", trends.page, name="trends"),

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=40, unique=True)),
                 ('name', models.CharField(max_length=80)),
                 ('timezone', models.CharField(default='UTC', max_length=60)),
+                ('calling_code', models.CharField(default='', max_length=3)),
                 ('keep_days', models.PositiveSmallIntegerField(null=True)),
                 ('cases_made', models.PositiveBigIntegerField(default=0)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

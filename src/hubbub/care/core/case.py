@@ -135,6 +135,24 @@ class Case:
         """Somebody wants an answer by then; what is due earlier stays."""
         return replace(self, due_at=min(filter(None, (self.due_at, at))), review_at=None)
 
+    def call_back(self, at: datetime) -> "Case":
+        """Somebody is to be called by then; what is due earlier stays."""
+        if self.status.ended:
+            raise Conflict(reason=f"Case {self.number} is {self.status}. Reopen it first.")
+        due = self.due_at if self.folder is Folder.NEEDS else None
+        return replace(
+            self,
+            status=Status.OPEN,
+            due_at=min(filter(None, (due, at))),
+            not_before=None,
+            review_at=None,
+            historical=False,
+        )
+
+    def call_again(self, at: datetime) -> "Case":
+        """Nobody could be reached: it is tried again then, and is not due before."""
+        return replace(self.call_back(at), due_at=at)
+
     def assign(self, to: PersonId | None) -> "Case":
         """Give it to somebody, or to nobody."""
         if self.status.ended:

@@ -131,7 +131,7 @@ class Playbook:
 
     name: str
     numbers: Mapping[str, float]
-    service_level: Mapping[str, timedelta]  # prompt, private, public, slow
+    service_level: Mapping[str, timedelta]  # by pace: prompt, private, public, slow, callback, letter
     rules: tuple[Rule, ...]
     version: int = 1
     _steps: tuple[tuple[str, tuple[float, ...]], ...] = field(init=False, repr=False, compare=False)
@@ -178,12 +178,21 @@ class Playbook:
         return known.again if known and known.again else rule_id
 
 
+SLOW_CHANNELS = ("feeds", "file", "generic")
+_OWN_PACES = {"phone": "callback", "letter": "letter"}
+
+
+def pace_of(channel: str, *, private: bool) -> str:
+    """Return how fast people expect an answer: the pace of the channel, else by who sees it."""
+    return _OWN_PACES.get(channel) or ("private" if private else "slow" if channel in SLOW_CHANNELS else "public")
+
+
 def due_at(
     rule: Rule, playbook: Playbook, *, arrived: datetime, now: datetime, day_end: datetime, pace: str
 ) -> datetime | None:
     """Return when a decision is due. The clock starts at arrival and includes any hold.
 
-    `day_end` is the end of the workspace's own day; `pace` is private, public or slow.
+    `day_end` is the end of the workspace's own day; `pace` is what `pace_of` says.
     """
     match rule.due:
         case None:
@@ -203,6 +212,8 @@ def due_at(
 # Reading -----------------------------------------------------------------
 _RULE_KEYS = {"id", "name", "when", "decide", "say", "due", "hold", "review", "queue", "alert", "again", "also"}
 _PACES = ("prompt", "private", "public", "slow")
+LATER_PACES = {"callback": 30, "letter": 2880}
+"""Paces that playbooks written before there were these channels do not name, with their minutes."""
 _UNITS = ("minutes", "hours", "days")
 
 
@@ -216,9 +227,10 @@ def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
         if (unit := key.rpartition("_")[2]) in _UNITS:
             _timedelta(f"numbers.{key}", unit, value)
     levels = _table(data, "service_level_minutes")
-    if set(levels) != set(_PACES):
-        raise InvalidInput(reason=f"service_level_minutes names {', '.join(_PACES)}, each once.")
-    service = {key: _minutes(f"service_level_minutes.{key}", levels[key]) for key in _PACES}
+    levels = {**LATER_PACES, **levels}
+    if set(levels) != {*_PACES, *LATER_PACES}:
+        raise InvalidInput(reason=f"service_level_minutes names {', '.join((*_PACES, *LATER_PACES))}, each once.")
+    service = {key: _minutes(f"service_level_minutes.{key}", value) for key, value in levels.items()}
     rules = data.get("rules")
     if not isinstance(rules, Sequence) or isinstance(rules, str) or not rules:
         raise InvalidInput(reason="A playbook has rules.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hubbub.care.core.calls.views import CallLine, Task
 from hubbub.care.core.case import Folder, Status
 from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.details import Details, File
@@ -112,15 +113,16 @@ class Sending:
 class Moment:
     """One line of a timeline."""
 
-    id: int
+    id: int  # below 0: of a call, which is no line of its own in the case
     at: datetime
-    kind: str  # post, reply, note, event
+    kind: str  # post, reply, note, event, call
     name: str
     text: str
     private: bool
     said: Said | None = None
     sending: Sending | None = None
     files: tuple[File, ...] = ()  # that left with a reply
+    call: CallLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class AccountView:
     employee: bool
     listed: bool
     url: str
+    number: str  # of a telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,9 @@ class CaseView:
     public_way: Way
     private_way: Way
     topics: tuple[str, ...]
+    calls: tuple[CallLine, ...]  # of the person, the newest
+    calls_in_all: int
+    task: Task | None  # somebody is to be called
 
 
 @dataclass(frozen=True, slots=True)

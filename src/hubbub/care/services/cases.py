@@ -15,6 +15,7 @@ from hubbub.accounts.services import audit
 from hubbub.care.core.case import Case, Status
 from hubbub.care.core.errors import CannotSend, CaseMoved, LookBeforeSending
 from hubbub.care.core.guard import warnings
+from hubbub.care.core.playbook import pace_of
 from hubbub.care.models import CaseRow, Entry, Presence, ReadMark
 from hubbub.care.selectors import last_from_customer, playbook, ways
 from hubbub.channels.core.contract import Attached, Outgoing, too_long, too_much
@@ -30,8 +31,8 @@ from hubbub.kernel.text import clean
 MAX_NOTE = 20_000
 
 
-def _lock(access: Access, number: int, permission: Permission = Permission.WORK) -> CaseRow:
-    """Return a case's row, locked; the one place where writes on cases check access."""
+def lock(access: Access, number: int, permission: Permission = Permission.WORK) -> CaseRow:
+    """Return a case's row, locked; the one place where writes on cases check access. For this domain only."""
     access.require(permission)
     row = (
         CaseRow.objects.select_for_update(of=("self",))
@@ -46,8 +47,8 @@ def _lock(access: Access, number: int, permission: Permission = Permission.WORK)
     return row
 
 
-def _store(access: Access, row: CaseRow, case: Case, action: str, now: datetime, **after: object) -> None:
-    """Write a case's new state, the audit line and the change, all in the caller's transaction."""
+def store(access: Access, row: CaseRow, case: Case, action: str, now: datetime, **after: object) -> None:
+    """Write a case's new state, the audit line and the change, in the caller's transaction. For this domain only."""
     before = {"status": row.status, "owner": row.owner_id}
     row.take(case)
     row.save()
@@ -56,7 +57,8 @@ def _store(access: Access, row: CaseRow, case: Case, action: str, now: datetime,
     changes.record(access.workspace, "case", row.pk, now=now)
 
 
-def _event(access: Access, row: CaseRow, now: datetime, text: str) -> None:
+def event(access: Access, row: CaseRow, now: datetime, text: str) -> None:
+    """Note in the timeline what happened. For this domain only."""
     Entry.objects.create(case=row, at=now, kind="event", person_id=access.person, name=access.name, text=text)
 
 
@@ -93,7 +95,7 @@ def reply(
     CaseClosed
         If the case is closed.
     """
-    row = _lock(access, number)
+    row = lock(access, number)
     text = clean(text).strip()
     if key:
         key = f"{access.workspace}-{key}"[:40]
@@ -112,7 +114,9 @@ def reply(
     if not private and not confirmed and (found := warnings(text)):
         raise LookBeforeSending(reason=" ".join(each.advice for each in found))
     _nobody_answered_since(access, row, seen_reply)
-    case = row.value().answer(now, access.person)
+    by_hand = way.abilities.by_hand
+    answered = row.value().answer(now, access.person)
+    case = row.value() if by_hand else answered  # a letter answers once it was posted
     target = last_from_customer(row, private=private)
     assert target is not None
     message = Outgoing(
@@ -132,6 +136,7 @@ def reply(
         key=message.key,
         payload=_payload(message, attached),
         expected_uri=_expected_uri(way.connection, message),
+        by_hand=by_hand,
         now=now,
     )
     Entry.objects.create(
@@ -143,9 +148,15 @@ def reply(
         name=access.name,
         text=text,
         private=private,
-        data={"as": way.as_handle, "network": way.network, "key": key, "files": msgspec.to_builtins(attached)},
+        data={
+            "as": way.as_handle,
+            "network": way.network,
+            "key": key,
+            "by_hand": by_hand,
+            "files": msgspec.to_builtins(attached),
+        },
     )
-    _store(access, row, case, "reply", now, private=private, length=len(text))
+    store(access, row, case, "reply", now, private=private, length=len(text))
     _read(access, row, now)
     return queued
 
@@ -199,21 +210,21 @@ def _expected_uri(connection: int, message: Outgoing) -> str | None:
 @transaction.atomic
 def note(access: Access, number: int, *, text: str, now: datetime) -> None:
     """Leave a note that only colleagues see."""
-    row = _lock(access, number)
+    row = lock(access, number)
     text = clean(text).strip()
     if not text:
         raise InvalidInput(reason="Write something first.")
     if len(text) > MAX_NOTE:
         raise InvalidInput(reason=f"A note has at most {MAX_NOTE:,} characters.")
     Entry.objects.create(case=row, at=now, kind="note", person_id=access.person, name=access.name, text=text)
-    _store(access, row, row.value(), "note", now)
+    store(access, row, row.value(), "note", now)
     _read(access, row, now)
 
 
 @transaction.atomic
 def assign(access: Access, number: int, *, to: PersonId | None, now: datetime) -> None:
     """Give a case to somebody who works here, or to nobody."""
-    row = _lock(access, number)
+    row = lock(access, number)
     name = ""
     if to is not None:
         member = (
@@ -228,8 +239,8 @@ def assign(access: Access, number: int, *, to: PersonId | None, now: datetime) -
     if row.owner_id == to:
         return
     case = row.value().assign(to)
-    _event(access, row, now, _given(access, to, name))
-    _store(access, row, case, "assign", now)
+    event(access, row, now, _given(access, to, name))
+    store(access, row, case, "assign", now)
 
 
 def _given(access: Access, to: PersonId | None, name: str) -> str:
@@ -241,51 +252,66 @@ def _given(access: Access, to: PersonId | None, name: str) -> str:
 @transaction.atomic
 def resolve(access: Access, number: int, *, now: datetime) -> None:
     """The matter is settled."""
-    row = _lock(access, number)
+    row = lock(access, number)
     case = row.value().resolve(now)
-    _event(access, row, now, f"Resolved by {access.name}.")
-    _store(access, row, case, "resolve", now)
+    event(access, row, now, f"Resolved by {access.name}.")
+    store(access, row, case, "resolve", now)
 
 
 @transaction.atomic
 def reopen(access: Access, number: int, *, now: datetime) -> None:
     """The matter is not settled after all."""
-    row = _lock(access, number)
+    row = lock(access, number)
     case = row.value().reopen(now, _in_time(access, row, now))
-    _event(access, row, now, f"Reopened by {access.name}.")
-    _store(access, row, case, "reopen", now)
+    event(access, row, now, f"Reopened by {access.name}.")
+    store(access, row, case, "reopen", now)
 
 
 def _in_time(access: Access, row: CaseRow, now: datetime) -> datetime:
     """When an answer is due that somebody decides on now."""
-    return now + playbook(access.workspace).service_level["private" if row.private else "public"]
+    return now + playbook(access.workspace).service_level[pace_of(row.channel, private=row.private)]
 
 
 @transaction.atomic
 def take_up(access: Access, number: int, *, now: datetime) -> None:
     """Make a watched or imported case one that needs an answer, in its service level from now on."""
-    row = _lock(access, number)
+    row = lock(access, number)
     case = row.value().assign(access.person).due(_in_time(access, row, now))
-    _event(access, row, now, f"Taken up by {access.name}.")
-    _store(access, row, case, "take up", now)
+    event(access, row, now, f"Taken up by {access.name}.")
+    store(access, row, case, "take up", now)
 
 
 @transaction.atomic
 def send_again(access: Access, number: int, outbox_id: int, *, now: datetime) -> None:
     """Send a failed or uncertain reply once more; it is looked up first where the network allows it."""
-    row = _lock(access, number)
+    row = lock(access, number)
     _own(row, outbox_id)
-    outbox.send_again(access.workspace, outbox_id, now=now)
-    _store(access, row, row.value(), "send again", now, outbox=outbox_id)
+    by_hand = Entry.objects.filter(outbox=outbox_id, data__by_hand=True).exists()
+    outbox.send_again(access.workspace, outbox_id, by_hand=by_hand, now=now)
+    store(access, row, row.value(), "send again", now, outbox=outbox_id)
 
 
 @transaction.atomic
 def has_arrived(access: Access, number: int, outbox_id: int, *, now: datetime) -> None:
-    """A person looked: an uncertain reply has arrived."""
-    row = _lock(access, number)
+    """A person looked: an uncertain reply has arrived. Or they took it to the post: now the case is answered."""
+    row = lock(access, number)
     _own(row, outbox_id)
+    posted = outbox.is_by_hand(access.workspace, outbox_id)
     outbox.has_arrived(access.workspace, outbox_id, now=now)
-    _store(access, row, row.value(), "has arrived", now, outbox=outbox_id)
+    case = row.value()
+    if posted and case.status is not Status.CLOSED:
+        case = case.answer(now, access.person)
+        event(access, row, now, f"{access.name} posted the letter.")
+    store(access, row, case, "posted" if posted else "has arrived", now, outbox=outbox_id)
+
+
+@transaction.atomic
+def take_back(access: Access, number: int, outbox_id: int, *, now: datetime) -> None:
+    """A letter that was written is not to be posted after all."""
+    row = lock(access, number)
+    _own(row, outbox_id)
+    outbox.take_back(access.workspace, outbox_id, now=now)
+    store(access, row, row.value(), "taken back", now, outbox=outbox_id)
 
 
 def _own(row: CaseRow, outbox_id: int) -> None:
@@ -297,7 +323,7 @@ def _own(row: CaseRow, outbox_id: int) -> None:
 @transaction.atomic
 def look(access: Access, number: int, *, typing: bool, now: datetime) -> None:
     """Tell colleagues that one looks at a case, and note it as read. Everybody who may read may look."""
-    row = _lock(access, number, Permission.READ)
+    row = lock(access, number, Permission.READ)
     mark, made = Presence.objects.get_or_create(case=row, person_id=access.me, defaults={"seen_at": now})
     came = made or now - mark.seen_at > timedelta(seconds=40)
     changed = came or mark.typing != typing
@@ -311,7 +337,7 @@ def look(access: Access, number: int, *, typing: bool, now: datetime) -> None:
 @transaction.atomic
 def leave(access: Access, number: int, *, now: datetime) -> None:
     """Tell colleagues that one looks elsewhere."""
-    row = _lock(access, number, Permission.READ)
+    row = lock(access, number, Permission.READ)
     if Presence.objects.filter(case=row, person_id=access.me).delete()[0]:
         changes.record(access.workspace, "presence", row.pk, now=now)
 

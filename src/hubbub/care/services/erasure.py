@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
+from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Likeness, SocialAccount
 from hubbub.infra import changes, outbox
 
 SOMEBODY = "somebody"
@@ -32,11 +32,12 @@ def forget_account(
     account = SocialAccount.objects.filter(workspace_id=workspace, channel=channel, native=native).first()
     rows = CaseRow.objects.select_for_update(of=("self",)).filter(workspace_id=workspace)
     own = list(rows.filter(account=account)) if account is not None else []
+    numbers = set(CallBack.objects.filter(case__in=own).values_list("number", flat=True))
     for case in own:
         outbox.forget(workspace, case.pk, now=now)
         _blank(case, now)
     shown = dict(Entry.objects.filter(post__in=posts).values_list("post_id", "case_id"))
-    told = {part for name in names for part in (name, name.split(" ")[0]) if len(part) >= LEAST_NAME}
+    told = numbers | {part for name in names for part in (name, name.split(" ")[0]) if len(part) >= LEAST_NAME}
     for number in {case.pk for case in own} | set(shown.values()):
         _hush(number, told)
         changes.record(workspace, "case", number, now=now)
@@ -56,6 +57,7 @@ def _blank(case: CaseRow, now: datetime) -> None:
     case.who, case.title, case.excerpt, case.search = ERASED, ERASED, "", ""
     case.reasons, case.advice, case.alert = [], [], False
     case.save()
+    CallBack.objects.filter(case=case).delete()
     Likeness.objects.filter(case=case).delete()
     for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):
         entry.data = {**entry.data, "files": []}

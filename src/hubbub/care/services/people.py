@@ -6,10 +6,13 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
+from hubbub.accounts.selectors import calling_code
 from hubbub.accounts.services import audit
+from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.models import CaseRow, Customer, SocialAccount
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.text import clip
 
 MARKS = ("known", "employee", "listed")
 
@@ -69,6 +72,58 @@ def unlink(access: Access, account: int, *, now: datetime) -> None:
     row.save(update_fields=["customer"])
     audit(access, "account unlinked", f"@{row.handle}", now=now)
     _tell(access, row, now)
+
+
+@transaction.atomic
+def note_number(access: Access, account: int, *, number: str, now: datetime) -> None:
+    """Note a telephone number of a person: who calls from it is theirs.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no telephone number.
+    Conflict
+        If it is noted for somebody else.
+    """
+    _one_at_a_time(access)
+    one = _account(access, account)
+    native = number_of(number, calling_code(access))
+    if not native:
+        raise InvalidInput(reason=f"‘{clip(number, 40)}’ is no telephone number; it looks like +49 30 1234567.")
+    two = _join(access, one, "phone", native, native, now)
+    audit(access, "number noted", one.name or f"@{one.handle}", now=now, after=native)
+    _tell(access, one, now)
+    _tell(access, two, now)
+
+
+@transaction.atomic
+def note_writer(access: Access, native: str, name: str, *, joins: int | None, now: datetime) -> None:
+    """Note who wrote a letter that is being added, and whose account (of this workspace) they are, where known."""
+    _one_at_a_time(access)
+    if joins is not None:
+        _join(access, _account(access, joins), "letter", native, name, now)
+    audit(access, "letter added", name, now=now)
+
+
+def _join(access: Access, one: SocialAccount, channel: str, native: str, name: str, now: datetime) -> SocialAccount:
+    """Make an account that somebody here told of, and note that it is the same person's as another."""
+    if (one.channel, one.native) == (channel, native):
+        return one
+    two, _ = SocialAccount.objects.get_or_create(
+        workspace_id=access.workspace,
+        channel=channel,
+        native=native,
+        defaults={"name": one.name if channel == "phone" else name, "seen_at": now},
+    )
+    if two.customer is not None and two.customer != one.customer:
+        raise Conflict(reason=f"{name} is noted for {two.customer.name or 'somebody else'} already.")
+    customer = one.customer or Customer.objects.create(
+        workspace_id=access.workspace, name=one.name or two.name or one.handle
+    )
+    for row in (one, two):
+        row.customer = customer
+        row.save(update_fields=["customer"])
+    return two
 
 
 def _one_at_a_time(access: Access) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
-from hubbub.care.core.playbook import read, shipped
+from hubbub.care.core.playbook import LATER_PACES, read, shipped
 from hubbub.care.models import CannedReply, PlaybookVersion
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -38,6 +38,7 @@ def change_playbook(
     Workspace.objects.select_for_update().get(pk=access.workspace)
     last = PlaybookVersion.objects.filter(workspace_id=access.workspace).order_by("-version").first()
     data: dict[str, Any] = deepcopy(last.data) if last else deepcopy(dict(shipped()))
+    data["service_level_minutes"] = {**LATER_PACES, **data["service_level_minutes"]}
     before = {**data["numbers"], **data["service_level_minutes"]}
     for table, given in (("numbers", numbers), ("service_level_minutes", service_level)):
         if unknown := set(given) - set(data[table]):

@@ -15,7 +15,7 @@ from hubbub.accounts.models import Workspace
 from hubbub.care.core.case import Status
 from hubbub.care.core.facts import About, Facts, facts_of
 from hubbub.care.core.likeness import Complaint, are_alike
-from hubbub.care.core.playbook import Decision, Rule, due_at
+from hubbub.care.core.playbook import Decision, Rule, due_at, pace_of
 from hubbub.care.core.reading import TextReading, read_texts, version_of
 from hubbub.care.core.reasons import Reason, reasons
 from hubbub.care.core.thread import Look, Said, look
@@ -37,7 +37,6 @@ from hubbub.listening.services import triaged
 NOISE = 0.9
 SEARCHED = 600  # characters of a case that a search looks through; they stand in an index
 PARAGRAPH = "\n\n"
-SLOW_CHANNELS = ("feeds", "file", "generic")
 IN_THREAD = "thread"
 """The 'rule' of a post that only belongs to the thread of a case."""
 
@@ -66,10 +65,15 @@ def triage(workspace: int, *, understanding: Understanding, now: datetime, limit
 def _read(posts: Sequence[HeardPost], understanding: Understanding) -> Readings:
     """Return what is made of each wording: as it was read when it was heard, else read now."""
     version = version_of(understanding)
-    unread = [post for post in posts if not post.reading or post.reading[0] != version]
-    fresh = zip(unread, read_texts([post.text for post in unread], understanding), strict=True)
+    unread = [post for post in posts if post.channel == "phone" or not post.reading or post.reading[0] != version]
+    fresh = zip(unread, read_texts(list(map(_their_words, unread)), understanding), strict=True)
     found = {post.id: reading for post, reading in fresh}
     return found | {post.id: TextReading.of_data(post.reading or ()) for post in posts if post.id not in found}
+
+
+def _their_words(post: HeardPost) -> str:
+    """Return what the person said: of a call, what it is called stands first and is ours."""
+    return post.text.partition("\n\n")[2] if post.channel == "phone" else post.text
 
 
 def review(workspace: int, *, now: datetime) -> int:
@@ -333,7 +337,7 @@ class _Triage:
         return due_at(rule, self.playbook, arrived=arrived, now=self.now, day_end=self.day_end, pace=pace)
 
     def _pace(self, case: CaseDraft) -> str:
-        return "private" if case.private else "slow" if case.channel in SLOW_CHANNELS else "public"
+        return pace_of(case.channel, private=case.private)
 
     def _next_reply(self, case: CaseDraft, arrived: datetime) -> datetime:
         return arrived + self.playbook.service_level[self._pace(case)]

@@ -89,6 +89,7 @@ class Abilities:
     max_length: int | None = None
     counts: str = "characters"  # or "graphemes"
     max_bytes: int | None = None
+    by_hand: bool = False  # no network carries a reply: a person prints it, takes it away and says so
     ordered: bool = False  # a delete never comes before its create
     looks_up: bool = False  # `find` can tell whether a message arrived
     repeats: bool = False  # sent again with the same key, it is the same message: the other side promised

@@ -10,13 +10,13 @@ from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
 
 SILENT_AFTER = timedelta(minutes=2)
-HANDED_OVER = ("file", "generic", "webhook")
+HANDED_OVER = ("file", "generic", "webhook", "phone", "letter")
 """Kinds that somebody hands posts to; there is nothing to listen to."""
 
 PLAIN_HANDLES = ("mail", "phone", "letter")
 """Channels whose handles are addresses or numbers, which nobody writes with an @."""
 
-WITHOUT_SETTINGS = ("file", "generic")
+WITHOUT_SETTINGS = ("file", "generic", "phone", "letter")
 """Kinds that come to be by themselves, when something is handed over."""
 
 

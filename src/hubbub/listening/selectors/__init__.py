@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.infra import db
 from hubbub.infra.identities import Counted
+from hubbub.kernel.details import details_of
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
 from hubbub.kernel.text import clip
@@ -105,6 +106,17 @@ def row_ids_by(workspace: int, channel: str, author: str) -> list[int]:
     """Return the rows of what an account said."""
     rows = Post.objects.filter(workspace_id=workspace, channel=channel, author=author)
     return list(rows.values_list("pk", flat=True))
+
+
+def files_of(posts: Iterable[int]) -> set[str]:
+    """Return the refs of the files that came with posts."""
+    told = Post.objects.filter(pk__among=frozenset(posts)).exclude(details="").values_list("details", flat=True)
+    return {file.ref for details in told for file in details_of(details).files}
+
+
+def files_in_use(refs: Iterable[str]) -> set[str]:
+    """Return which of these files still come with a post, of any workspace."""
+    return {ref for ref in refs if Post.objects.filter(details__contains=ref).exists()}
 
 
 def buried(workspaces: Iterable[int], uris: Sequence[str]) -> frozenset[tuple[int, str]]:

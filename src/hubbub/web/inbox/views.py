@@ -208,7 +208,7 @@ def reply(request: Request, number: int) -> HttpResponse:
         answer = render(request, "inbox/refusal.html", {"words": str(error), "ask": ask}, status=error.status)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#composer-said", "innerHTML"
         return answer
-    return _changed(request, number)
+    return changed(request, number)
 
 
 def _uploads(request: Request) -> list[Upload]:
@@ -229,7 +229,7 @@ def assign(request: Request, number: int) -> HttpResponse:
     if to and not (to.isdecimal() and len(to) < 19):
         raise InvalidInput(reason="Choose a colleague.")
     cases.assign(request.access, number, to=PersonId(int(to)) if to else None, now=now())
-    return _changed(request, number)
+    return changed(request, number)
 
 
 @require_POST
@@ -237,7 +237,7 @@ def assign(request: Request, number: int) -> HttpResponse:
 def resolve(request: Request, number: int) -> HttpResponse:
     """The matter is settled."""
     cases.resolve(request.access, number, now=now())
-    return _changed(request, number)
+    return changed(request, number)
 
 
 @require_POST
@@ -245,7 +245,7 @@ def resolve(request: Request, number: int) -> HttpResponse:
 def reopen(request: Request, number: int) -> HttpResponse:
     """The matter is not settled after all."""
     cases.reopen(request.access, number, now=now())
-    return _changed(request, number)
+    return changed(request, number)
 
 
 @require_POST
@@ -253,7 +253,7 @@ def reopen(request: Request, number: int) -> HttpResponse:
 def take_up(request: Request, number: int) -> HttpResponse:
     """Work on a watched or imported case now."""
     cases.take_up(request.access, number, now=now())
-    return _changed(request, number)
+    return changed(request, number)
 
 
 @require_POST
@@ -261,7 +261,7 @@ def take_up(request: Request, number: int) -> HttpResponse:
 def again(request: Request, number: int, outbox: int) -> HttpResponse:
     """Send a reply once more."""
     cases.send_again(request.access, number, outbox, now=now())
-    return _changed(request, number)
+    return changed(request, number)
 
 
 @require_POST
@@ -269,7 +269,7 @@ def again(request: Request, number: int, outbox: int) -> HttpResponse:
 def arrived(request: Request, number: int, outbox: int) -> HttpResponse:
     """An uncertain reply has arrived after all."""
     cases.has_arrived(request.access, number, outbox, now=now())
-    return _changed(request, number)
+    return changed(request, number)
 
 
 @require_POST
@@ -295,10 +295,10 @@ def mark(request: Request, number: int, account: int) -> HttpResponse:
     people.mark(
         request.access, account, what=request.POST.get("what", ""), on=request.POST.get("on") == "yes", now=now()
     )
-    return _changed(request, number)
+    return changed(request, number)
 
 
-def _changed(request: Request, number: int) -> HttpResponse:
+def changed(request: Request, number: int) -> HttpResponse:
     """It is done. A page that stands there fetches what is new of itself; without scripts, the case is shown."""
     if not request.htmx:
         return redirect("case", slug=request.access.slug, view="needs", number=number)

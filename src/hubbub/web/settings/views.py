@@ -54,6 +54,8 @@ LEVELS = {
     "private": ("First reply to a private message", "minutes"),
     "public": ("First reply to a public post to us", "minutes"),
     "slow": ("First reply to blogs and other slow places", "minutes"),
+    "callback": ("Call back who called in vain", "minutes"),
+    "letter": ("Answer a letter", "minutes"),
 }
 
 
@@ -78,11 +80,12 @@ def index(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @in_workspace
 def workspace(request: Request) -> HttpResponse:
-    """Name and clock."""
+    """Name, clock and country."""
     request.access.require(Permission.WORKSPACE)
     context = {
         "section": "settings",
         "timezone": request.access.timezone,
+        "calling_code": accounts.calling_code(request.access),
         "timezones": sorted(zoneinfo.available_timezones()),
     }
     if request.method != "POST":
@@ -92,7 +95,11 @@ def workspace(request: Request) -> HttpResponse:
         "settings/workspace.html",
         context,
         lambda: account_services.change_workspace(
-            request.access, name=text(request, "name"), timezone=text(request, "timezone"), now=now()
+            request.access,
+            name=text(request, "name"),
+            timezone=text(request, "timezone"),
+            calling_code=text(request, "calling_code"),
+            now=now(),
         ),
         then="settings",
         said="Saved.",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from hubbub.care.core.calls.record import span_words as span_of
 from hubbub.listening.core.alerts import span_words
 from hubbub.listening.core.volume import Share
 
@@ -33,6 +34,8 @@ CHANNELS = {
     "mail": ("mail", "E-mail"),
     "mastodon": ("mastodon", "Mastodon"),
     "webhook": ("link", "Webhook"),
+    "letter": ("letter", "Letter"),
+    "phone": ("phone", "Telephone"),
 }
 
 
@@ -209,6 +212,18 @@ def count(number: int) -> str:
 def percent(share: float) -> str:
     """A share as people write it."""
     return f"{share * 100:.0f} %"
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """A part of a whole, as people write it."""
+    return percent(part / whole) if whole else "–"
+
+
+@register.filter
+def span(length: timedelta | None) -> str:
+    """How long something took."""
+    return "–" if length is None else span_of(length)
 
 
 @register.filter

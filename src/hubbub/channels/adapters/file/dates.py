@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -23,8 +23,8 @@ _UNIX_ORDER = re.compile(  # Tue Oct 31 22:10:47 +0000 2017, and as C prints it
 )
 
 
-def read_date(text: str, *, month_first: bool = False) -> datetime | None:
-    """Return the moment a text names, in UTC where it names no zone; None where it names none.
+def read_date(text: str, *, month_first: bool = False, zone: tzinfo = UTC) -> datetime | None:
+    """Return the moment a text names, in UTC; None where it names none. `zone` is where it names no zone itself.
 
     Reads ISO 8601, RFC 2822, Unix order, numbers with `-`, `/` or `.` between, and seconds,
     milliseconds or microseconds since 1970.
@@ -37,7 +37,7 @@ def read_date(text: str, *, month_first: bool = False) -> datetime | None:
         found = _read(text, month_first) if 6 <= len(text) <= 64 else None
         if found is None or not EARLIEST <= found.year <= LATEST:
             return None
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return (found.replace(tzinfo=zone) if found.tzinfo is None else found).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
@@ -105,9 +105,11 @@ def _from_numbers(match: re.Match[str], month_first: bool) -> datetime:
     return datetime(year, month, day, hours, int(minute or 0), int(seconds or 0), tzinfo=_zone(zone))
 
 
-def _zone(text: str | None) -> timezone:
-    """Return a zone; the files people have say UTC more often than anything when they say nothing."""
-    if not text or text in ("Z", "UTC", "GMT"):
+def _zone(text: str | None) -> timezone | None:
+    """Return the zone that is named."""
+    if not text:
+        return None
+    if text in ("Z", "UTC", "GMT"):
         return UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:])
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))

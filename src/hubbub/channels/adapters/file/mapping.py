@@ -138,11 +138,11 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Mapping:
 
     `sample` holds some rows as long as the header. InvalidInput if no column looks like text.
     """
-    names = [_plain(name) for name in header]
+    names = [plain(name) for name in header]
     values = [[row[place].strip() for row in sample if place < len(row)] for place in range(len(header))]
     found: dict[str, int] = {}
     for part, known in _NAMES.items():
-        wanted = [_plain(name) for name in known.split()]
+        wanted = [plain(name) for name in known.split()]
         places = [place for name in wanted for place, each in enumerate(names) if each == name]
         _take(found, part, (place for place in places if _fits(part, values[place])))
     rest = [place for place in range(len(header)) if names[place] and place not in found.values()]
@@ -166,7 +166,7 @@ def _take(found: dict[str, int], part: str, places: Iterable[int]) -> None:
         found[part] = place
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a column's name as the lists above write it: lower case, no accents, no marks but the dot."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if letter.isalnum() or letter == ".").strip(".")

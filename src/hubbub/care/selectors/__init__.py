@@ -16,6 +16,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership, Person, Workspace
 from hubbub.care.core import playbook as playbooks
+from hubbub.care.core.calls.views import CallLine
 from hubbub.care.core.case import Folder, Status
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.core.reasons import headline
@@ -46,7 +47,9 @@ from hubbub.care.models import (
     ReadMark,
     SocialAccount,
 )
+from hubbub.care.selectors.calls import calls_of, task_of
 from hubbub.channels import selectors as channels
+from hubbub.channels.adapters.phone.channel import uri_of as phone_uri
 from hubbub.channels.core.values import ConnectionValue
 from hubbub.influence.core.weight import Profile, weight
 from hubbub.infra import db
@@ -60,6 +63,8 @@ from hubbub.listening.selectors import topic_names
 PAGE = 50
 COUNTED = 1000
 MOMENTS = 200
+CALLS = 50  # of a person, the newest that a timeline may show
+CALLS_SHOWN = 5
 PRESENT = timedelta(seconds=40)
 VIEWS = ("needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all")
 MINE = (Folder.NEEDS, Folder.HELD)
@@ -321,6 +326,8 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     customer = _customer(access, row, entries, now)
     public, private = ways(access, row)
     names = topic_names(access.workspace)
+    numbers = [each.number for each in customer.accounts] if customer else []
+    calls, calls_in_all = calls_of(access, numbers, row.pk, CALLS)
     topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
     return CaseView(
         line=_line({**vars(row), "owner": row.owner_id}, row.owner.name if row.owner else "", read_at),
@@ -331,14 +338,28 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
         headline=headline(row.decision, private=row.private),
         reasons=tuple(row.reasons),
         advice=tuple(row.advice),
-        moments=tuple(_moment(each, row, sendings, reach) for each in entries),
+        moments=_with_calls([_moment(each, row, sendings, reach) for each in entries], calls, row.opened_at),
         hidden=total - len(entries),
         customer=customer,
         lookers=lookers(access, row.pk, now),
         public_way=public,
         private_way=private,
         topics=tuple(names[topic] for topic in topics),
+        calls=calls[:CALLS_SHOWN],
+        calls_in_all=calls_in_all,
+        task=None if Status(row.status).ended else task_of(access, row.pk),
     )
+
+
+def _with_calls(moments: list[Moment], calls: Sequence[CallLine], since: datetime) -> tuple[Moment, ...]:
+    """Put the calls that came while the case was there into its timeline, but for those that stand in it as posts."""
+    heard = {each.said.uri for each in moments if each.said is not None}
+    more = (
+        Moment(-call.id, call.started_at, "call", call.agent, call.notes, private=True, call=call)
+        for call in calls
+        if call.started_at >= since and phone_uri(call.source, call.native) not in heard
+    )
+    return tuple(sorted((*moments, *more), key=lambda each: each.at))
 
 
 def _reach(access: Access, entries: Sequence[Entry]) -> Mapping[tuple[str, str], int]:
@@ -468,6 +489,7 @@ def _account(row: SocialAccount, url: str, now: datetime) -> AccountView:
         employee=row.employee,
         listed=row.listed,
         url=url,
+        number=row.native if row.channel == "phone" else "",
     )
 
 
@@ -542,6 +564,8 @@ def _connection_for(connections: Sequence[ConnectionValue], post: Post) -> Conne
         return chosen
     if can:
         return "The connection that could answer is switched off."
+    if post.channel == "phone":
+        return "A call is answered by calling back."
     if post.channel in ("bluesky", "mastodon"):
         return f"To answer, connect your {post.channel.title()} account under Settings, Channels."
     return "This was heard where nobody can answer through Hubbub. Open it at its source."
@@ -567,8 +591,10 @@ def in_cases(posts: Iterable[int]) -> set[int]:
 
 
 def accounts_called(access: Access, native: str, handle: str) -> list[tuple[str, str, str, str]]:
-    """Return channel, id, handle and name of the accounts that have this id or handle."""
-    rows = SocialAccount.objects.filter(Q(native=native) | Q(handle__iexact=handle), workspace_id=access.workspace)
+    """Return channel, id, handle and name of the accounts that have this id or handle; of letters, this name."""
+    writers = Q(channel="letter", name__iexact=handle)
+    theirs = Q(native=native) | Q(handle__iexact=handle) | writers
+    rows = SocialAccount.objects.filter(theirs, workspace_id=access.workspace)
     return list(rows.values_list("channel", "native", "handle", "name"))
 
 

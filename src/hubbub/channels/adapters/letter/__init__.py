@@ -1,0 +1,1 @@
+"""Letters on paper, typed in by a person, with their scans."""

@@ -1,0 +1,1 @@
+"""Telephone calls that nobody took."""

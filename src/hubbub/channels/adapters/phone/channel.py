@@ -1,0 +1,90 @@
+"""The telephone: who called in vain is heard as if they had written that they want to speak with us."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import msgspec
+
+from hubbub.channels.adapters.handed_over import HandedOver
+from hubbub.channels.core.contract import Abilities, BadConnection, Field
+from hubbub.infra.http import Http
+from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
+from hubbub.kernel.text import clean, clip
+
+MAX_SOURCE = 60
+YEARS = (1970, 2200)
+
+
+class Ring(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call that asks for one back: by whom, when, and in words why."""
+
+    id: str
+    at: datetime
+    number: str
+    words: str
+    name: str = ""
+
+
+_LINES = msgspec.json.Decoder(tuple[str, Ring])
+
+
+class Phone(HandedOver):
+    """One telephone system; satisfies the `Channel` protocol. Answers are given by calling."""
+
+    kind: ClassVar[str] = "phone"
+    connector: ClassVar[str] = "phone"
+    label: ClassVar[str] = "Telephone"
+    about: ClassVar[str] = "Takes call records; who called in vain becomes a case with a call-back."
+    abilities: ClassVar[Abilities] = Abilities(narrow=True)
+    fields: ClassVar[Sequence[Field]] = (
+        Field("source", "Source", help="The telephone system. Calls with the same source and id are the same call."),
+    )
+    unsent: ClassVar[str] = "carry words: call back, and note what came of it"
+
+    def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
+        super().__init__(config, secret, http)
+        given = config.get("source")
+        self.source = " ".join(clean(given).split()) if isinstance(given, str) else ""
+        if not 1 <= len(self.source) <= MAX_SOURCE:
+            raise BadConnection(reason=f"Source: give a name of at most {MAX_SOURCE} characters.")
+
+    def lines(self, rings: Iterable[Ring]) -> list[bytes]:
+        """Return the lines that `parse` takes."""
+        return [msgspec.json.encode((self.source, ring)) for ring in rings]
+
+    @staticmethod
+    def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
+        """Turn calls into posts. Pure; never raises."""
+        builder = BatchBuilder()
+        for row, line in rows_of(raw, rows):
+            try:
+                source, ring = _LINES.decode(line)
+                _add(builder, row, source, ring, raw.arrived_at)
+            except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+                builder.reject(row, f"This call can't be read: {clip(str(error), 300)}.")
+            except ValueError as error:
+                builder.reject(row, str(error))
+        return builder.build()
+
+
+def uri_of(source: str, native: str) -> str:
+    """Return the identity of a call."""
+    return f"phone:{source.replace('%', '%25').replace('/', '%2F')}/{native}"
+
+
+def _add(builder: BatchBuilder, row: int, source: str, ring: Ring, arrived_at: datetime) -> None:
+    if not ring.id.strip() or not ring.number.strip() or not ring.words.strip():
+        raise ValueError("This call has no id, no number or no words.")
+    at = ring.at if ring.at.tzinfo else ring.at.replace(tzinfo=UTC)
+    if not YEARS[0] <= at.year <= YEARS[1]:
+        raise ValueError(f"This call is not of the years {YEARS[0]} to {YEARS[1]}.")
+    builder.add(
+        row,
+        uri_of(source, ring.id),
+        min(at, arrived_at),
+        author=ring.number,
+        name=ring.name.strip() or ring.number,
+        text=ring.words,
+        private=True,
+    )

@@ -1,0 +1,1 @@
+"""Pages for what comes by telephone and on paper."""

@@ -1,0 +1,186 @@
+"""Calls: the records, their import, and calling back."""
+
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from hubbub.accounts.core.access import Permission
+from hubbub.care import selectors as care
+from hubbub.care.core.calls.record import Outcome
+from hubbub.care.selectors import calls as selectors
+from hubbub.care.services import calls as services
+from hubbub.care.services import people
+from hubbub.channels.adapters.phone.channel import uri_of
+from hubbub.flows.calls import import_calls
+from hubbub.infra.places import places
+from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
+from hubbub.web.inbox.views import changed
+from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.settings.forms import text
+
+OUTCOMES = {
+    "": "Any outcome",
+    "lost": "Nobody reached",
+    "answered": "Answered",
+    "abandoned": "Hung up",
+    "missed": "Missed",
+    "voicemail": "Voice message",
+    "busy": "Busy",
+    "callback": "Call-back wanted",
+}
+SPAN = timedelta(days=7)
+MORNING = time(9)
+MOST_UPLOADED = 50_000_000
+
+
+@require_safe
+@in_workspace
+def index(request: Request) -> HttpResponse:
+    """The newest calls, and how those of the last days went."""
+    return render(request, "offline/calls.html", _page(request))
+
+
+def _page(request: Request) -> dict[str, Any]:
+    access = request.access
+    before = request.GET.get("before", "")
+    asked = {name: request.GET.get(name, "").replace("\x00", "")[:100] for name in ("outcome", "queue", "search")}
+    page = selectors.calls(
+        access,
+        outcome=asked["outcome"],
+        queue=asked["queue"],
+        search=asked["search"],
+        before=int(before) if before.isdecimal() and len(before) < 19 else 0,
+    )
+    cases = care.cases_of(access, [uri_of(line.source, line.native) for line in page.lines])
+    unread, unread_in_all = selectors.unread_calls(access) if access.may(Permission.LISTEN) else ((), 0)
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    return {
+        "section": "inbox",
+        "lines": [(line, line.case or cases.get(uri_of(line.source, line.native))) for line in page.lines],
+        "next": page.next,
+        "query": kept.urlencode(),
+        "asked": asked,
+        "narrowed": any(asked.values()),
+        "outcomes": OUTCOMES,
+        "queues": selectors.call_queues(access),
+        "counts": selectors.call_counts(access, now() - SPAN, now()),
+        "unread": unread,
+        "unread_in_all": unread_in_all,
+        "answered": Outcome.ANSWERED,
+    }
+
+
+@require_POST
+@in_workspace
+def upload(request: Request) -> HttpResponse:
+    """Keep the calls of a file; what can't be read is shown."""
+    request.access.require(Permission.LISTEN)
+    given = request.FILES.get("file")
+    try:
+        if not isinstance(given, UploadedFile):
+            raise InvalidInput(reason="Choose a file first.")
+        if (given.size or 0) > MOST_UPLOADED:
+            raise InvalidInput(reason="The file has more than 50 MB. Read it in a terminal: hubbub calls FILE.")
+        name = Path(given.name or "calls.csv").name
+        with NamedTemporaryFile(suffix=Path(name).suffix[:10]) as copy:
+            for chunk in given.chunks():
+                copy.write(chunk)
+            copy.flush()
+            try:
+                done = import_calls(
+                    request.access,
+                    Path(copy.name),
+                    source=text(request, "source").strip() or Path(name).stem[:60],
+                    mapping=text(request, "mapping"),
+                    places=places(),
+                )
+            except HubbubError as error:
+                raise InvalidInput(reason=str(error).replace(copy.name, name)) from None
+    except NotAllowed:
+        raise
+    except HubbubError as error:
+        shown = {**_page(request), "error": error, "given": request.POST}
+        return render(request, "offline/calls.html", shown, status=error.status)
+    kept = done.kept
+    messages.success(
+        request,
+        f"{kept.new:,} calls kept"
+        + (f", {kept.changed:,} changed" if kept.changed else "")
+        + (f", {kept.same:,} known before" if kept.same else "")
+        + (f", {kept.to_call:,} to be called back" if kept.to_call else "")
+        + (f"; {done.rejected:,} lines could not be read" if done.rejected else "")
+        + ".",
+    )
+    return redirect("calls", slug=request.access.slug)
+
+
+@require_POST
+@in_workspace
+def discard(request: Request) -> HttpResponse:
+    """Throw away the lines that could not be read."""
+    services.drop_rejects(request.access, now=now())
+    return redirect("calls", slug=request.access.slug)
+
+
+# In a case ------------------------------------------------------------------
+@require_POST
+@in_workspace
+def ask(request: Request, number: int) -> HttpResponse:
+    """Ask for a call to the person of a case."""
+    to = text(request, "other").strip() or text(request, "to")
+    services.ask(request.access, number, to=to, at=_when(request), why=text(request, "why"), now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def called(request: Request, number: int) -> HttpResponse:
+    """Note how a call-back went."""
+    how = text(request, "how")
+    if how in ("settled", "open"):
+        services.called(request.access, number, reached=True, settled=how == "settled", now=now())
+    else:
+        services.called(request.access, number, reached=False, again_at=_when(request), now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def number_noted(request: Request, number: int, account: int) -> HttpResponse:
+    """Note a telephone number of the person of a case."""
+    people.note_number(request.access, account, number=text(request, "number"), now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def number_dropped(request: Request, number: int, account: int) -> HttpResponse:
+    """A telephone number was not theirs after all."""
+    people.unlink(request.access, account, now=now())
+    return changed(request, number)
+
+
+def _when(request: Request) -> datetime:
+    """When to call: in an hour, tomorrow morning, or at a time on the workspace's clock."""
+    how, present = text(request, "how"), now()
+    zone = ZoneInfo(request.access.timezone)
+    if how == "hour":
+        return present + timedelta(hours=1)
+    if how == "tomorrow":
+        day = present.astimezone(zone).date() + timedelta(days=1)
+        return datetime.combine(day, MORNING, zone).astimezone(UTC)
+    if how != "at":
+        raise InvalidInput(reason="Say when to call.")
+    try:
+        return datetime.fromisoformat(text(request, "at")).replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput(reason="Give the day and the time to call at.") from None
