@@ -1,19 +1,14 @@
 """Alerts: raised once, told to whom they are for, never as a storm; by a real mail server and a real webhook."""
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import AuditEntry, Membership
@@ -33,47 +28,11 @@ from hubbub.listening.selectors.reports import reports
 from hubbub.listening.services.alerts import remove_rule, save_rule, saw
 from hubbub.listening.services.reports import save_report
 from hubbub.web.letters import PageLetters
+from tests.flows.mailbox import Mailbox
 from tests.make import NOON, Town, make_member, make_topic, make_town, make_workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MIA = "mia@acme.example"
-
-
-@dataclass(slots=True)
-class Mailbox:
-    """A mail server that keeps what it takes."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    refuses: str = ""
-    server: MailServer | None = None
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.refuses:
-            return self.refuses
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
-        return "250 taken"
-
-    def text(self, number: int = -1) -> str:
-        body = self.mails[number].get_body(("plain",))
-        assert body is not None
-        return str(body.get_content())
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    box.server = MailServer("127.0.0.1", port, encrypted=False)
-    yield box
-    controller.stop()
 
 
 @dataclass(slots=True)

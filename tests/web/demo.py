@@ -1,6 +1,9 @@
 """The demo installation as a visitor has it: all its processes, and a world that is quiet but for two stories."""
 
 import json
+import os
+import signal
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +29,14 @@ class Demo:
         """Somebody says something on the network; return what the post is called."""
         return str(self._post("/posts", {"as": handle, "text": text, **more})["uri"])
 
+    def kill_web(self) -> None:
+        """End the web processes as a power cut would; they are started again by themselves."""
+        told = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        lines = [line.split(None, 2) for line in told.splitlines()]
+        mine = str(self.running._running["demo"].pid)
+        (web,) = [int(pid) for pid, parent, args in lines if parent == mine and args.endswith("hubbub web")]
+        os.killpg(web, signal.SIGKILL)
+
     def _post(self, path: str, body: dict[str, object]) -> dict[str, object]:
         asked = urllib.request.Request(
             self.network + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
@@ -35,9 +46,9 @@ class Demo:
 
 
 @contextmanager
-def demo_running(home: Path) -> Iterator[Demo]:
+def demo_running(home: Path, **environ: str) -> Iterator[Demo]:
     """Start everything, each process by itself so that a test can kill one."""
-    with Installation(home, HUBBUB_ALLOW_PRIVATE="feeds,bluesky") as made:
+    with Installation(home, HUBBUB_ALLOW_PRIVATE="feeds,bluesky", **environ) as made:
         made.start("demo", "--world", str(WORLD))
         network = made.printed("demo", r"its demo network at http://\S+").split()[-1]
         yield Demo(made, network)

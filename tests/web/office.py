@@ -16,6 +16,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
 from PIL import Image
+from tests.channels.chat.visitors import make_chat, make_visit
 from tests.make import PASSWORD, make_town, make_workspace, roles
 from tests.simulate.living import acme, quiet, running
 
@@ -27,8 +28,10 @@ from hubbub.care.models import CannedReply, CaseRow, Entry, SocialAccount
 from hubbub.care.services import cases
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
+from hubbub.channels.core.contract import Attached
 from hubbub.channels.models import Connection, Quarantined
 from hubbub.channels.services import connect_webhook
+from hubbub.flows import chat
 from hubbub.flows.calls import take
 from hubbub.flows.corrections import correct
 from hubbub.flows.files import Upload, take_in
@@ -136,6 +139,12 @@ def make_office(places: Places, network: str) -> Office:
     connection = Connection.objects.get(pk=town.connection)
     held = Quarantined.objects.create(stream=connection.stream, reason="No text.", raw=b"{quokka", size=7, at=at)
 
+    shop = make_chat(access, "Tribble chat", site="Quokka Shop", greeting="Snark?")
+    Connection.objects.filter(pk=shop.connection).update(public="0c0ffee0c0de")
+    visit = make_visit(shop, name="Brontë", now=datetime.now(UTC))
+    picture = Attached("a.png", "image/png", b"\x89PNG\r\n\x1a\n of a quokka")
+    chat.say(shop, visit, "key-0000", file=picture, places=places, now=datetime.now(UTC))
+
     event = save_event(
         access,
         name="Jabberwock fair",
@@ -184,6 +193,8 @@ def make_office(places: Places, network: str) -> Office:
         "correction": correction,
         "line": held.pk,
         "kind": "demo",
+        "public": "0c0ffee0c0de",
+        "line-of-chat": 1,
         "connection": town.connection,
         "hooked": int(hooked),
         "hook": Connection.objects.get(pk=hooked).config["hook"],

@@ -6,7 +6,6 @@ import http.server
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -228,19 +227,10 @@ def test_after_the_server_was_killed_the_page_has_what_it_missed(
     with visit(browser, demo.address, storage_state=morning["Alice"]) as page:
         page.goto(f"{HOME}/inbox/needs/")
         live(page)
-        kill_web(demo)
+        demo.kill_web()
         demo.says("missed_one", "@AcmeCustServ the widget of missed_one is broken!", **LOUD)
         expect(row(page, "missed_one")).to_be_visible(timeout=30_000)
         page.trouble.clear()  # type: ignore[attr-defined]  # the connections that were refused meanwhile
-
-
-def kill_web(demo: Demo) -> None:
-    """End the web processes as a power cut would; they are started again by themselves."""
-    told = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    lines = [line.split(None, 2) for line in told.splitlines()]
-    mine = str(demo.running._running["demo"].pid)
-    (web,) = [int(pid) for pid, parent, args in lines if parent == mine and args.endswith("hubbub web")]
-    os.killpg(web, signal.SIGKILL)
 
 
 # What people say ------------------------------------------------------------

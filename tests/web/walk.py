@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.channels.chat.visitors import SECRET, SHOP
 from tests.make import PASSWORD
 from tests.web.office import NETWORK_PASSWORD, STAFF, Office
 
@@ -33,6 +34,10 @@ MANAGERS = frozenset({MANAGER, OWNER})
 
 NOTED = "noted"  # one line in the audit log
 LOOKED = {"care.Presence", "care.ReadMark", "infra.Change"}
+HEARD = {
+    "listening.Post", "listening.Rollup", "listening.Segment", "care.CaseRow", "care.DecisionRow", "care.Entry",
+    "channels.Stream",
+}  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOT_THERE = 987_654  # an id that nothing has
 
@@ -45,6 +50,8 @@ class Call:
     data: dict[str, Any] = field(default_factory=dict)  # a value in braces is the id of a thing of the workspace
     writes: Any = frozenset()
     what: dict[str, str] = field(default_factory=dict)  # another thing than the usual one stands in the address
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""  # JSON instead of a form
 
 
 REPLY = {"mode": "public", "text": "Hello there", "last_reply": "999999"}
@@ -72,6 +79,8 @@ LETTER = {
 }
 CALLS_FILE = "id,start,caller,outcome\n9,2026-11-20 10:00:00,+493012345,busy\n"
 CALLED = {"source": "pbx", "calls": [{"id": "9", "start": "2026-11-20T10:00:00Z", "outcome": "busy"}]}
+VISITOR = {"Origin": SHOP, "Authorization": f"Bearer {SECRET}"}
+CHAT = {"channels.ChatLine", "channels.ChatVisit", "infra.Change"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -87,6 +96,15 @@ PAGES: dict[str, dict[str, Call]] = {
     "account_logout": {"POST": Call(ANYBODY)},
     "me": {"GET": Call(SOMEBODY), "POST": Call(SOMEBODY, {"name": "New", "theme": "dark"}, {"accounts.Person"})},
     "password": {"POST": Call(SOMEBODY, {"old": PASSWORD, "new": "quite another one"}, {"accounts.Person"})},
+    # What visitors of a website call: by its origin and a secret of theirs, whoever is signed in
+    "chat-widget": {"GET": Call(ANYBODY)},
+    "chat-site": {"GET": Call(ANYBODY, writes={"channels.Stream", "infra.Change"}, headers=VISITOR)},
+    "chat-visit": {"POST": Call(ANYBODY, body="{}", headers=VISITOR)},
+    "chat-say": {"POST": Call(ANYBODY, writes=CHAT | HEARD, headers=VISITOR, body='{"key": "key-0007", "text": "Hi"}')},
+    "chat-send": {"POST": Call(ANYBODY, {"key": "key-0008", "file": "{file}"}, CHAT | HEARD, headers=VISITOR)},
+    "chat-file": {"GET": Call(ANYBODY, headers=VISITOR, what={"number": "line-of-chat"})},
+    "chat-note": {"POST": Call(ANYBODY, writes=CHAT, headers=VISITOR, body='{"typing": true}')},
+    "chat-end": {"POST": Call(ANYBODY, writes=CHAT | {"care.Entry"}, headers=VISITOR, body="{}")},
     "home": {"GET": Call(READERS)},
     "start": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {"query": "gnome", "class": "brand"}, NOTED)},
     "start-preview": {"POST": Call(MANAGERS, {"query": "gnome"})},
@@ -254,8 +272,9 @@ class Walker:
         return client
 
     def fill(self, data: dict[str, Any], missing: bool = False) -> dict[str, Any]:
-        things = {
+        things: dict[str, Any] = {
             **self.office.things,
+            "file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n"),
             "other": self.office.people[Role.LEAD].me,
             "email": "lead-one@acme.example",
             "network": self.network,
@@ -265,7 +284,9 @@ class Walker:
         if missing:
             things |= dict.fromkeys(("topic", "team", "other"), NOT_THERE)
         return {
-            name: str(things[value.strip("{}")]) if isinstance(value, str) and value[:1] + value[-1:] == "{}" else value
+            name: _given(things[value.strip("{}")])
+            if isinstance(value, str) and value[:1] + value[-1:] == "{}"
+            else value
             for name, value in data.items()
         }
 
@@ -288,10 +309,12 @@ class Walker:
         """Call a page; with `missing`, with ids that nothing has."""
         pattern = PATTERNS[name]
         address = reverse(name, kwargs=self.arguments(pattern, call, who, slug or self.office.access.slug, missing))
-        headers = {"HX-Request": "true"} if htmx else {}
-        send = getattr(self.browsing or self.client(who), method.lower())
+        headers = {"HX-Request": "true", **call.headers} if htmx else call.headers
+        client = self.browsing or self.client(who)
+        if call.body:
+            return client.generic(method, address, call.body, content_type="application/json", headers=headers)
         data = {name: _file(value) if name == "file" else value for name, value in call.data.items()}
-        return send(address, self.fill(data, missing), headers=headers)
+        return getattr(client, method.lower())(address, self.fill(data, missing), headers=headers)
 
     def operation(self, path: str, method: str, call: Call, token: str | None, *, missing: bool = False) -> Any:
         number = self.office.things[call.what.get("number", "number")]
@@ -305,6 +328,10 @@ class Walker:
 
 def _file(content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("calls.csv", content.encode(), "text/csv")
+
+
+def _given(thing: Any) -> Any:
+    return thing if isinstance(thing, SimpleUploadedFile) else str(thing)
 
 
 PATTERNS = {name: pattern for name, _, pattern in routes()}

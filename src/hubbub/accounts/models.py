@@ -69,6 +69,7 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=[(role.value, role.label) for role in Role])
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="memberships")
+    seen_at = models.DateTimeField(null=True)  # when a page of theirs was last open
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "person"], name="membership_once")]

@@ -67,6 +67,12 @@ def workspaces_of(person: PersonId) -> tuple[WorkspaceChoice, ...]:
     return tuple(WorkspaceChoice(row.workspace.slug, row.workspace.name, Role(row.role)) for row in rows)
 
 
+def at_work(workspace: int, since: datetime) -> bool:
+    """Say whether somebody who can answer had a page open since then."""
+    rows = Membership.objects.filter(workspace_id=workspace, seen_at__gte=since)
+    return rows.exclude(role=Role.ANALYST).exists()
+
+
 def retentions() -> list[tuple[int, int]]:
     """Return for how many days workspaces keep what they hear, of those that do not keep it for good."""
     kept = Workspace.objects.values_list("pk", "keep_days")

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 
 from hubbub.accounts import selectors
@@ -29,6 +30,7 @@ from hubbub.kernel.ids import PersonId, WorkspaceId
 
 LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 7, 3_650
 THEMES = ("", "light", "dark")
+SEEN_EVERY = timedelta(seconds=10)
 
 
 def audit(access: Access, action: str, subject: str, *, now: datetime, before: Any = None, after: Any = None) -> None:
@@ -361,6 +363,12 @@ def change_self(person: PersonId, *, name: str, theme: str) -> None:
     if theme not in THEMES:
         raise InvalidInput(reason="A theme is light, dark or the system's own.")
     Person.objects.filter(pk=person).update(name=name, theme=theme)
+
+
+def note_seen(access: Access, *, now: datetime) -> None:
+    """Note that a page of somebody is open; once in some seconds is enough."""
+    rows = Membership.objects.filter(workspace_id=access.workspace, person_id=access.me)
+    rows.filter(Q(seen_at__isnull=True) | Q(seen_at__lt=now - SEEN_EVERY)).update(seen_at=now)
 
 
 def workspace_named(slug: str) -> WorkspaceId:

@@ -1,5 +1,6 @@
-"""Tables of connections, the streams they hear, and what could not be parsed."""
+"""Tables of connections, the streams they hear, what could not be parsed, and what is said in web chats."""
 
+import secrets
 from typing import ClassVar
 
 from django.db import models
@@ -39,6 +40,11 @@ class Trouble(models.Model):
         indexes: ClassVar = [models.Index(fields=["stream", "-began_at"], name="trouble_newest")]
 
 
+def public_name() -> str:
+    """Return a name by which strangers' programs may call a connection."""
+    return secrets.token_hex(6)
+
+
 class Connection(models.Model):
     """A workspace's way to one network: what it hears there and as whom it answers."""
 
@@ -52,6 +58,7 @@ class Connection(models.Model):
     account = models.CharField(max_length=200, default="")  # our own account's id there
     handle = models.CharField(max_length=200, default="")
     account_name = models.CharField(max_length=200, default="")
+    public = models.CharField(max_length=12, default=public_name, unique=True)  # its name in addresses for strangers
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -87,4 +94,48 @@ class HookCall(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["connection", "-id"], name="hook_call_newest"),
             models.Index(fields=["at"], name="hook_call_at"),
+        ]
+
+
+class ChatVisit(models.Model):
+    """Somebody who chats on a website: known by a secret of their browser, of which only the hash is kept."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="visits")
+    code = models.CharField(max_length=12, unique=True)  # their account's id
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=60, default="")  # as given
+    email = models.CharField(max_length=254, default="")
+    page = models.CharField(max_length=1000, default="")
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    here_until = models.DateTimeField()  # their page is open, unless it says nothing until then
+    typing_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    lines_made = models.IntegerField(default=0)
+    lines_seen = models.IntegerField(default=0)  # up to which number they saw what we wrote
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["connection", "seen_at"], name="visit_seen")]
+
+
+class ChatLine(models.Model):
+    """One thing said in a chat, by the visitor or by us. Numbers are given in the order of the commits."""
+
+    visit = models.ForeignKey(ChatVisit, models.CASCADE, related_name="lines", db_index=False)
+    number = models.IntegerField()
+    key = models.CharField(max_length=60)  # the writer's own name for it: the same again is the same line
+    ours = models.BooleanField(default=False)
+    text = models.TextField(default="")
+    file = models.JSONField(null=True)  # key, name, type and size
+    at = models.DateTimeField()
+    pending = models.BooleanField(default=False)  # the visitor said it, and it was not heard yet
+    mailed_at = models.DateTimeField(null=True)  # we said it, they had left, and it went by mail
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["visit", "number"], name="chat_line_number"),
+            models.UniqueConstraint(fields=["visit", "key"], name="chat_line_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="chat_line_pending", condition=models.Q(pending=True)),
         ]

@@ -17,6 +17,7 @@ KINDS: dict[str, str] = {
     "webhook": "hubbub.channels.adapters.webhook.channel:Webhook",
     "letter": "hubbub.channels.adapters.letter.channel:Letters",
     "phone": "hubbub.channels.adapters.phone.channel:Phone",
+    "chat": "hubbub.channels.adapters.chat.channel:Chat",
     "stream": "hubbub.channels.adapters.stream.channel:Stream",
     "mastodon": "hubbub.channels.adapters.mastodon.channel:Mastodon",
     "mastodon_tags": "hubbub.channels.adapters.mastodon.tags:Tags",

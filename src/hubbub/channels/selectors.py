@@ -39,6 +39,7 @@ def _value(row: Connection) -> ConnectionValue:
         label=made.label,
         name=row.name,
         config=row.config,
+        public=row.public,
         enabled=row.enabled,
         account=row.account,
         handle=row.handle,

@@ -10,10 +10,12 @@ import django
 django.setup()
 
 from hubbub.web import charts, live  # noqa: E402
+from hubbub.web.chat.stream import is_chat, limited  # noqa: E402
 from hubbub.web.pages import Pages  # noqa: E402
 from hubbub.web.timing import timed  # noqa: E402
 
 _pages = timed(Pages())
+_chat = limited(_pages)
 import numpy  # noqa: E402, F401  # before another thread imports it, too
 
 threading.Thread(target=charts.warm_up, daemon=True, name="charts").start()
@@ -29,5 +31,7 @@ async def application(scope: live.Scope, receive: live.Receive, send: live.Send)
                 return
     elif live.is_live(scope):
         await live.app(scope, receive, send)
+    elif is_chat(scope):
+        await _chat(scope, receive, send)
     else:
         await _pages(scope, receive, send)

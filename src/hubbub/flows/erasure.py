@@ -16,6 +16,7 @@ from hubbub.care.selectors.calls import has_called
 from hubbub.care.services.calls import forget_number
 from hubbub.care.services.erasure import forget_account
 from hubbub.channels import services as channels
+from hubbub.channels.adapters.chat import visits
 from hubbub.flows.archive import archive_due
 from hubbub.infra import archive, files, spool
 from hubbub.infra.failpoints import failpoint
@@ -136,8 +137,10 @@ def _erase(access: Access, channel: str, author: str, places: Places, *, now: da
         corrections.forget_author(workspace, author)
         channels.forget_lines(workspace, [word for word in (author, who.handle) if len(word) >= LEAST_NAME])
         audit(access, "person erased", channel, now=now, after={"posts": who.posts})
-    for scan in scans - selectors.files_in_use(scans):
+    for scan in scans - selectors.files_in_use():
         files.remove(places.files, scan)
+    if channel == "chat":
+        visits.forget(workspace, places.files, code=author)
     failpoint("erasure.rows")
     erasure.take_from_digests(workspace, channel, author, who.handle)
     failpoint("erasure.digests")

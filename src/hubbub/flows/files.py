@@ -16,6 +16,7 @@ from hubbub.infra.http import Unreachable
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.text import clean, clip
+from hubbub.listening import selectors as listening
 
 MAX_BYTES: Final = 20_000_000
 FETCH_S: Final = 20.0
@@ -110,7 +111,7 @@ def sent(access: Access, entry: int, place: int, kept: Path, *, small: bool) -> 
 def sweep(kept: Path, *, now: datetime) -> int:
     """Remove files that no message has any more, or never had; return how many."""
     old = set(files.older_than(kept, (now - UNUSED).timestamp()))
-    unused = old - care.files_in_use() - outbox.files_in_use() if old else set()
+    unused = old - care.files_in_use() - outbox.files_in_use() - listening.files_in_use() if old else set()
     for key in unused:
         files.remove(kept, key)
     return len(unused)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hubbub.accounts import selectors as accounts
 from hubbub.care import selectors as care
 from hubbub.care.services import calls
+from hubbub.channels.adapters.chat import visits
 from hubbub.infra import archive
 from hubbub.infra.places import Places
 from hubbub.listening import selectors
@@ -24,6 +25,8 @@ def remove_old(places: Places, *, now: datetime) -> int:
         done += calls.forget_before(workspace, before)
         erasure.strip_digests(workspace, before)
         alerts.forget_posts_before(workspace, before)
+        while visits.forget(workspace, places.files, before=before):
+            pass
     return done
 
 

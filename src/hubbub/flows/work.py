@@ -15,7 +15,7 @@ from hubbub.care.core.understanding import LinearModel
 from hubbub.care.selectors import calls
 from hubbub.care.services import triage
 from hubbub.channels import services as channels
-from hubbub.flows import alerts, files, reports, retention
+from hubbub.flows import alerts, chat, files, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import hand_over
 from hubbub.flows.events import ask_accounts
@@ -46,6 +46,7 @@ ALERTS_EVERY_S = 5.0
 TELL_EVERY_S = 5.0
 LOOK_BACK_EVERY_S = 3.0
 REPORTS_EVERY_S = 60.0
+MAIL_CHATS_EVERY_S = 20.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
 THREADS = 10
@@ -82,6 +83,7 @@ class Worker:
                     self._often(ALERTS_EVERY_S, self._look_for_alerts),
                     self._often(TELL_EVERY_S, self._tell),
                     self._often(REPORTS_EVERY_S, self._report),
+                    self._often(MAIL_CHATS_EVERY_S, self._mail_chats),
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
@@ -149,11 +151,16 @@ class Worker:
         if self.post is not None:
             reports.send_due(self.post, now=datetime.now(UTC))
 
+    def _mail_chats(self) -> None:
+        if self.post is not None:
+            chat.mail_unseen(self.post, now=datetime.now(UTC))
+
     def _look_back(self) -> None:
         look_back_all(self.places, allow_private=self.allow_private)
 
     def _left_over(self) -> None:
-        """Triage what a killed import or web process stored but did not decide about, and hear whose calls it kept."""
+        """Hear and triage what a killed import or web process stored but did not decide about: chats, calls, posts."""
+        chat.hear_left_over(self.places, now=datetime.now(UTC))
         for workspace in listening_selectors.waiting_workspaces():
             now = datetime.now(UTC)
             while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):

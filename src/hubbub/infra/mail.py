@@ -47,6 +47,7 @@ class Mail:
     letter: Letter
     key: str  # the same when it is sent again, so that a reader's program shows it once
     at: datetime
+    reply_to: str = ""  # where an answer goes, of what a person wrote
 
 
 def message(mail: Mail, sender: str) -> EmailMessage:
@@ -58,7 +59,10 @@ def message(mail: Mail, sender: str) -> EmailMessage:
     made["Subject"] = " ".join("".join(each if each.isprintable() else " " for each in mail.letter.subject).split())
     made["Date"] = format_datetime(mail.at)
     made["Message-ID"] = f"<{mail.key}@{address.rpartition('@')[2]}>"
-    made["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to:
+        made["Reply-To"] = mail.reply_to
+    else:
+        made["Auto-Submitted"] = "auto-generated"
     made["User-Agent"] = AGENT
     made.set_content(mail.letter.text)
     made.add_alternative(mail.letter.html, subtype="html")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.models import Person
+from hubbub.accounts.services import note_seen
 from hubbub.infra import changes
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.kernel.errors import HubbubError
@@ -35,7 +37,8 @@ _HEADERS = (
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 )
-_tailer = Tailer()
+tailer = Tailer()
+"""Of this process: every page that stays live hears by it."""
 
 
 def is_live(scope: Scope) -> bool:
@@ -55,8 +58,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     after = _number(headers.get("last-event-id") or dict(_query(scope)).get("after", ""))
     await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
-    async with _tailer.subscribe(lambda line: line.workspace in (workspace, None)) as queue:
-        gone = asyncio.ensure_future(_gone(receive))
+    async with tailer.subscribe(lambda line: line.workspace in (workspace, None)) as queue:
+        gone = asyncio.ensure_future(is_gone(receive))
         try:
             await send(_body(b"retry: 2000\n\n" + await _missed(after, workspace)))
             asked_at = time.monotonic()
@@ -87,7 +90,8 @@ async def _pass_on(queue: "asyncio.Queue[Changed]", gone: "asyncio.Future[None]"
     await send(_body(b"".join(_event(line) for line in lines)))
 
 
-async def _gone(receive: Receive) -> None:
+async def is_gone(receive: Receive) -> None:
+    """Return once the browser closed the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -142,7 +146,9 @@ def _enter(cookies: str, slug: str) -> int | None:
             return None
         if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
             return None
-        return accounts.enter(PersonId(person.pk), slug).workspace
+        access = accounts.enter(PersonId(person.pk), slug)
+        note_seen(access, now=datetime.now(UTC))
+        return access.workspace
     except (HubbubError, ValueError):
         return None
     finally:

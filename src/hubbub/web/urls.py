@@ -3,6 +3,7 @@
 from django.urls import path
 
 from hubbub.web import hooks
+from hubbub.web.chat import views as chat
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import files
 from hubbub.web.inbox import views as inbox
@@ -22,6 +23,14 @@ urlpatterns = [
     path("signout/", signin.sign_out, name="account_logout"),
     path("me/", signin.me, name="me"),
     path("me/password/", signin.password, name="password"),
+    path("chat/<slug:public>/widget.js", chat.widget, name="chat-widget"),
+    path("chat/<slug:public>/site", chat.site, name="chat-site"),
+    path("chat/<slug:public>/visit", chat.begin, name="chat-visit"),
+    path("chat/<slug:public>/say", chat.say, name="chat-say"),
+    path("chat/<slug:public>/send", chat.send, name="chat-send"),
+    path("chat/<slug:public>/file/<int:number>", chat.file, name="chat-file"),
+    path("chat/<slug:public>/note", chat.note, name="chat-note"),
+    path("chat/<slug:public>/end", chat.end, name="chat-end"),
     path("w/<slug:slug>/", inbox.home, name="home"),
     path("w/<slug:slug>/start/", first_run.steps, name="start"),
     path("w/<slug:slug>/start/preview/", first_run.preview, name="start-preview"),

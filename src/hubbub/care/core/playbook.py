@@ -55,6 +55,9 @@ HOWS: Mapping[type, tuple[str, ...]] = {
 }
 """How a fact may be compared, by what kind of value it is."""
 
+SLOW_CHANNELS = ("feeds", "file", "generic")
+"""Where nobody waits at the counter."""
+
 LONGEST = timedelta(days=3650)
 """No hold, watch or due time is longer than ten years."""
 
@@ -131,7 +134,7 @@ class Playbook:
 
     name: str
     numbers: Mapping[str, float]
-    service_level: Mapping[str, timedelta]  # by pace: prompt, private, public, slow, callback, letter
+    service_level: Mapping[str, timedelta]  # by pace: prompt, private, public, slow, callback, letter, chat
     rules: tuple[Rule, ...]
     version: int = 1
     _steps: tuple[tuple[str, tuple[float, ...]], ...] = field(init=False, repr=False, compare=False)
@@ -179,7 +182,7 @@ class Playbook:
 
 
 SLOW_CHANNELS = ("feeds", "file", "generic")
-_OWN_PACES = {"phone": "callback", "letter": "letter"}
+_OWN_PACES = {"phone": "callback", "letter": "letter", "chat": "chat"}
 
 
 def pace_of(channel: str, *, private: bool) -> str:
@@ -212,7 +215,7 @@ def due_at(
 # Reading -----------------------------------------------------------------
 _RULE_KEYS = {"id", "name", "when", "decide", "say", "due", "hold", "review", "queue", "alert", "again", "also"}
 _PACES = ("prompt", "private", "public", "slow")
-LATER_PACES = {"callback": 30, "letter": 2880}
+LATER_PACES = {"callback": 30, "letter": 2880, "chat": 1}
 """Paces that playbooks written before there were these channels do not name, with their minutes."""
 _UNITS = ("minutes", "hours", "days")
 

@@ -135,6 +135,17 @@ class Looker:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """How a live conversation stands, as its other side may know."""
+
+    case: CaseId
+    before: int | None  # how many of its channel wait before it for their first answer; None: it waits no more
+    typing: tuple[str, ...]  # who of us writes
+    looking: bool  # one of us has it open
+    read_at: datetime | None  # up to when one of us has read it
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     """Somebody on a network, as the customer pane shows them."""
 

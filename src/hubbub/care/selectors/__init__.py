@@ -35,6 +35,7 @@ from hubbub.care.core.views import (
     PlaybookLine,
     Said,
     Sending,
+    Talk,
     Way,
 )
 from hubbub.care.models import (
@@ -50,7 +51,7 @@ from hubbub.care.models import (
 from hubbub.care.selectors.calls import calls_of, task_of
 from hubbub.channels import selectors as channels
 from hubbub.channels.adapters.phone.channel import uri_of as phone_uri
-from hubbub.channels.core.values import ConnectionValue
+from hubbub.channels.core.values import ConnectionValue, handle_words
 from hubbub.influence.core.weight import Profile, weight
 from hubbub.infra import db
 from hubbub.infra.models import OutboxMessage
@@ -448,7 +449,7 @@ def _customer(access: Access, row: CaseRow, entries: Sequence[Entry], now: datet
     return CustomerView(
         name=account.customer.name
         if account.customer and account.customer.name
-        else account.name or f"@{account.handle}",
+        else account.name or handle_words(account.channel, account.handle),
         accounts=tuple(_account(each, urls.get((each.channel, each.native), ""), now) for each in linked),
         cases=others.count(),
         earlier=tuple(
@@ -504,6 +505,31 @@ def lookers(access: Access, case_id: int, now: datetime) -> tuple[Looker, ...]:
     return tuple(Looker(PersonId(row.person_id), row.person.name, row.typing) for row in rows)
 
 
+def talk(workspace: int, channel: str, root: str, now: datetime) -> Talk | None:
+    """Return how the newest case of a thread stands, None before there is one. For its other side: no access is asked.
+
+    Who waits longer is before: by when the case was opened.
+    """
+    rows = CaseRow.objects.filter(workspace_id=workspace, entries__post__root=root, entries__post__workspace=workspace)
+    row = rows.order_by("-pk").first()
+    if row is None:
+        return None
+    waiting = CaseRow.objects.filter(workspace_id=workspace, folder=Folder.NEEDS, first_replied_at__isnull=True)
+    before = None
+    if row.folder == Folder.NEEDS and row.first_replied_at is None:
+        earlier = Q(opened_at__lt=row.opened_at) | Q(opened_at=row.opened_at, pk__lt=row.pk)
+        before = waiting.filter(earlier, channel=channel).count()
+    present = Presence.objects.filter(case=row, seen_at__gt=now - PRESENT).select_related("person").order_by("pk")
+    read_at = ReadMark.objects.filter(case=row).aggregate(last=Max("at"))["last"]
+    return Talk(
+        CaseId(row.pk),
+        before,
+        tuple(each.person.name for each in present if each.typing),
+        bool(present),
+        read_at,
+    )
+
+
 def ways(access: Access, row: CaseRow) -> tuple[Way, Way]:
     """Return how a public and a private reply to a case may leave."""
     newest = last_from_customer(row, private=True)
@@ -534,7 +560,7 @@ def _way(connections: Sequence[ConnectionValue], row: CaseRow, target: Post | No
         network=found.label,
         as_handle=found.handle,
         as_name=found.account_name,
-        to=target.name or f"@{target.handle}",
+        to=target.name or handle_words(target.channel, target.handle),
         abilities=found.abilities,
     )
 

@@ -358,6 +358,14 @@ def delivery_failed(case_id: int, *, now: datetime) -> None:
         changes.record(row.workspace_id, "case", row.pk, now=now)
 
 
+@transaction.atomic
+def happened(case_id: int, text: str, *, now: datetime) -> None:
+    """Put into a case's timeline that something happened."""
+    row = CaseRow.objects.get(pk=case_id)
+    Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=text)
+    changes.record(row.workspace_id, "case", row.pk, now=now)
+
+
 def threads_read(cases: Iterable[int], *, now: datetime) -> None:
     """Note that the conversations around some cases were fetched."""
     CaseRow.objects.filter(pk__in=list(cases)).update(thread_read_at=now)

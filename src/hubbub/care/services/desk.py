@@ -15,6 +15,7 @@ from hubbub.care.core.likeness import Complaint, headings
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
+from hubbub.channels.core.values import handle_words
 from hubbub.influence.core.weight import PROFILE, Profile, Weight, weight
 from hubbub.infra import changes, db, outbox
 from hubbub.listening.core.post import HeardPost
@@ -396,4 +397,4 @@ class Desk:
 
 def name_of(post: HeardPost) -> str:
     """Return how to call the author of a post."""
-    return (post.name or (f"@{post.handle}" if post.handle else "Somebody"))[:200]
+    return (post.name or handle_words(post.channel, post.handle) or "Somebody")[:200]

@@ -10,10 +10,10 @@ from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
 
 SILENT_AFTER = timedelta(minutes=2)
-HANDED_OVER = ("file", "generic", "webhook", "phone", "letter")
+HANDED_OVER = ("chat", "file", "generic", "webhook", "phone", "letter")
 """Kinds that somebody hands posts to; there is nothing to listen to."""
 
-PLAIN_HANDLES = ("mail", "phone", "letter")
+PLAIN_HANDLES = ("mail", "phone", "letter", "chat")
 """Channels whose handles are addresses or numbers, which nobody writes with an @."""
 
 WITHOUT_SETTINGS = ("file", "generic", "phone", "letter")
@@ -41,6 +41,7 @@ class ConnectionValue:
     label: str
     name: str
     config: Mapping[str, Any]
+    public: str  # its name in addresses for strangers
     enabled: bool
     account: str
     handle: str

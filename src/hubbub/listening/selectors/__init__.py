@@ -114,9 +114,10 @@ def files_of(posts: Iterable[int]) -> set[str]:
     return {file.ref for details in told for file in details_of(details).files}
 
 
-def files_in_use(refs: Iterable[str]) -> set[str]:
-    """Return which of these files still come with a post, of any workspace."""
-    return {ref for ref in refs if Post.objects.filter(details__contains=ref).exists()}
+def files_in_use() -> set[str]:
+    """Return the keys of the files that are kept here for posts: scans of letters, of all workspaces."""
+    rows = Post.objects.filter(channel="letter").exclude(details="").values_list("details", flat=True)
+    return {file.ref for details in rows.iterator() for file in details_of(details).files}
 
 
 def buried(workspaces: Iterable[int], uris: Sequence[str]) -> frozenset[tuple[int, str]]:

@@ -12,6 +12,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
 from hubbub.care.core.views import CaseView
 from hubbub.care.services import cases, people
+from hubbub.flows import chat
 from hubbub.flows.files import Upload, take_in
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput, NotFound
@@ -122,6 +123,7 @@ def _case(request: Request, number: int) -> dict[str, Any]:
         "colleagues": care.colleagues(request.access),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
         "mode": _mode(shown),
+        "visitor": chat.visitor(request.access, number, now()) if shown.line.channel == "chat" else None,
     }
 
 

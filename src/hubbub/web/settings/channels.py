@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hubbub.accounts.core.access import Access, Permission
@@ -18,9 +19,10 @@ from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings import webhook
 from hubbub.web.settings.forms import save, text
 
-OFFERED = ("jetstream", "bluesky", "mastodon", "mastodon_tags", "mail", "feed", "webhook", "demo")
-NAMED_BY = {"feed": "url", "mastodon_tags": "tags"}
+OFFERED = ("jetstream", "bluesky", "mastodon", "mastodon_tags", "mail", "chat", "feed", "webhook", "demo")
+NAMED_BY = {"feed": "url", "mastodon_tags": "tags", "chat": "site"}
 CHECK_S = 15.0
+CONNECTED = "Connected. Posts arrive within seconds."
 
 
 @require_safe
@@ -55,6 +57,7 @@ def edit(request: Request, kind: str = "", connection: int | None = None) -> Htt
         "connection": value,
         "kind": kind,
         "channel": _words(made),
+        "snippet": _snippet(value),
         "fields": [(field, _shown(field.name, field.default, field.secret, value, given)) for field in made.fields],
     }
     template = "settings/channel.html"
@@ -65,14 +68,26 @@ def edit(request: Request, kind: str = "", connection: int | None = None) -> Htt
         context |= webhook.about(request, value) if value else {}
     if request.method != "POST":
         return render(request, template, context)
-    return save(
+    answer = save(
         request,
         template,
         context,
         lambda: _keep(request, kind, value),
         then="channels",
-        said="Connected. Posts arrive within seconds." if value is None else "Saved.",
+        said="Saved." if value else "Ready. Paste the line below." if kind == "chat" else CONNECTED,
     )
+    if kind == "chat" and value is None and answer.status_code == 302:
+        newest = max(each.id for each in selectors.connections(request.access))
+        return redirect("channel", slug=request.access.slug, connection=newest)
+    return answer
+
+
+def _snippet(value: ConnectionValue | None) -> str:
+    """The line that a website pastes for its chat; "" where there is none."""
+    if value is None or value.kind != "chat":
+        return ""
+    address = settings.ENVIRONMENT.address + reverse("chat-widget", args=(value.public,))
+    return f'<script src="{address}" async></script>'
 
 
 def _words(made: type[Channel]) -> dict[str, str]:

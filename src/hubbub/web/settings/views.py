@@ -56,6 +56,7 @@ LEVELS = {
     "slow": ("First reply to blogs and other slow places", "minutes"),
     "callback": ("Call back who called in vain", "minutes"),
     "letter": ("Answer a letter", "minutes"),
+    "chat": ("First reply in a web chat", "minutes"),
 }
 
 

@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from hubbub.care.core.calls.record import span_words as span_of
+from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
 from hubbub.listening.core.alerts import span_words
 from hubbub.listening.core.volume import Share
 
@@ -27,6 +28,7 @@ LONG = 1_500
 LANGUAGES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in info and "-" not in code}
 CHANNELS = {
     "bluesky": ("bluesky", "Bluesky"),
+    "chat": ("thread", "Web chat"),
     "demo": ("demo", "Demo network"),
     "feeds": ("feed", "Feed"),
     "file": ("import", "Imported"),
@@ -63,6 +65,18 @@ def channel_icon(channel: str, size: str = "s") -> SafeString:
 def channel_name(channel: str) -> str:
     """The name of a network."""
     return CHANNELS.get(channel, ("", channel))[1]
+
+
+@register.filter
+def as_handle(handle: str, channel: str) -> str:
+    """A handle as people write it on its channel."""
+    return handle_words(channel, handle)
+
+
+@register.filter
+def is_network(channel: str) -> bool:
+    """Whether others see what somebody says there."""
+    return channel not in PLAIN_HANDLES
 
 
 @register.filter

@@ -1,0 +1,122 @@
+"""The web chat: the other end is a page of a website that carries our widget, and our own tables are the network."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from hubbub.channels.adapters.chat import visits
+from hubbub.channels.adapters.chat.parse import parse
+from hubbub.channels.adapters.chat.site import COLOUR, MAX_GREETING, Site
+from hubbub.channels.core.contract import (
+    Abilities,
+    Account,
+    Attached,
+    Field,
+    NotPossible,
+    Outgoing,
+    Sent,
+)
+from hubbub.infra.db import with_database
+from hubbub.infra.http import Http
+from hubbub.infra.places import places
+from hubbub.kernel.batch import Batch, RawBatch
+
+
+class Chat:
+    """A chat on one or more websites; satisfies the `Channel` protocol."""
+
+    kind: ClassVar[str] = "chat"
+    connector: ClassVar[str] = "chat"
+    label: ClassVar[str] = "Web chat"
+    about: ClassVar[str] = "A chat on your own website: one line to paste, and nothing kept before a visitor agrees."
+    abilities: ClassVar[Abilities] = Abilities(
+        private=True,
+        files=5,
+        file_bytes=visits.MAX_FILE,
+        max_length=visits.MAX_ANSWER,
+        looks_up=True,
+        narrow=True,
+    )
+    fields: ClassVar[Sequence[Field]] = (
+        Field("site", "Name shown to visitors", "Who they talk to, such as Acme Care."),
+        Field(
+            "origins",
+            "Websites",
+            "Where the chat may appear, such as https://shop.example.org; several with spaces between. "
+            "Nowhere else does it work.",
+        ),
+        Field(
+            "greeting",
+            "Greeting",
+            f"What a visitor reads first, at most {MAX_GREETING} characters.",
+            required=False,
+            default="Hello! How can we help?",
+        ),
+        Field("colour", "Colour", f"Of its button, such as {COLOUR}.", required=False, default=COLOUR),
+    )
+
+    def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
+        self.site = Site.of(config)
+        self._http = http
+
+    @property
+    def scope(self) -> str | None:
+        """None: what visitors say belongs to the connection alone."""
+        return None
+
+    async def check(self) -> Account | None:
+        """Return None: there is nothing to reach."""
+        return None
+
+    async def hear(self, cursor: Any) -> AsyncIterator[RawBatch]:
+        """Yield nothing: visitors come by themselves."""
+        none: tuple[RawBatch, ...] = ()
+        for raw in none:
+            yield raw
+
+    @staticmethod
+    def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
+        """Turn what visitors said into posts. Pure; never raises."""
+        return parse(raw, rows)
+
+    async def account(self, id_or_handle: str) -> Account | None:
+        """Return None: a visitor has no profile."""
+        return None
+
+    async def last_post(self, id_or_handle: str) -> datetime | None:
+        """Return None: nothing here is public."""
+        return None
+
+    async def thread(self, uri: str) -> RawBatch | None:
+        """Return None: all there is of a chat was heard."""
+        return None
+
+    async def search(self, words: str, since: datetime) -> RawBatch | None:
+        """Return None: nothing here is public."""
+        return None
+
+    async def attachment(self, ref: str) -> Attached | None:
+        """Return a file that a visitor sent, None where it was removed."""
+        return await asyncio.to_thread(with_database, visits.attached, ref, places().files)
+
+    async def send(self, message: Outgoing) -> Sent:
+        """Put a reply where the visitor's page reads it, once by its key; Refused if nobody will ever read it."""
+        if not message.private or not message.to:
+            raise NotPossible(network=self.label, deed="take anything but answers to a visitor")
+        return Sent(
+            await asyncio.to_thread(with_database, visits.answer, message, places().files, now=datetime.now(UTC))
+        )
+
+    async def find(self, message: Outgoing) -> Sent | None:
+        """Say whether a reply stands in the chat."""
+        found = await asyncio.to_thread(with_database, visits.find, message)
+        return None if found is None else Sent(found)
+
+    def expected_uri(self, message: Outgoing) -> str | None:
+        """Return None: a line's number is given when it is stored; what we say here is never heard back."""
+        return None
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()

@@ -1,0 +1,1 @@
+"""The web chat as visitors have it: a widget on pages of other origins, and what it calls."""
