@@ -25,7 +25,9 @@ from django.db import connections  # noqa: E402
 from hubbub.accounts.core.access import Access  # noqa: E402
 from hubbub.care.core.understanding import LinearModel  # noqa: E402
 from hubbub.care.services.triage import triage  # noqa: E402
+from hubbub.channels.adapters.chat.visits import Place, Visit  # noqa: E402
 from hubbub.config.secrets import keys_at_rest  # noqa: E402
+from hubbub.flows import chat  # noqa: E402
 from hubbub.flows.archive import archive_due  # noqa: E402
 from hubbub.flows.corrections import correct  # noqa: E402
 from hubbub.flows.ears import Ears  # noqa: E402
@@ -121,6 +123,11 @@ def send() -> None:
         await sender.aclose()
 
     asyncio.run(run())
+
+
+def say_in_chat(place: Place, visit: Visit, places: Places) -> None:
+    """A visitor says something, and their page tries again if it learns nothing of it."""
+    chat.say(place, visit, "key-0001", text="Is anybody there?", places=places, now=NOON)
 
 
 def import_in(workspace: WorkspaceId, config: dict[str, str], places: Places) -> None:

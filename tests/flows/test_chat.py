@@ -10,8 +10,9 @@ import pytest
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.services import note_seen
 from hubbub.care import selectors as care
+from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CaseRow, Entry
-from hubbub.care.services import cases
+from hubbub.care.services import cases, triage
 from hubbub.channels.adapters.chat import visits
 from hubbub.channels.adapters.chat.visits import Place, Visit
 from hubbub.channels.models import ChatLine, ChatVisit, Connection
@@ -20,15 +21,18 @@ from hubbub.flows.alerts import Post as Ways
 from hubbub.flows.chat import MAILED_AFTER, Standing
 from hubbub.flows.erasure import erase
 from hubbub.flows.send import Sender
+from hubbub.infra.failpoints import FAILPOINTS
 from hubbub.infra.models import Change, OutboxMessage
 from hubbub.infra.places import Places
 from hubbub.listening.models import Post
 from hubbub.web.letters import PageLetters
 from tests.channels.chat.visitors import CONFIG, make_chat, make_visit
+from tests.flows.dying import KILLED, live, say_in_chat, send
 from tests.flows.mailbox import Mailbox
 from tests.make import NOON, at_once, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HEARING = [name for name in FAILPOINTS if name.split(".")[0] in ("listen", "triage")]
 
 
 @pytest.fixture
@@ -118,6 +122,22 @@ def test_what_was_stored_by_a_process_that_died_is_heard_by_the_worker_once(plac
     assert (Post.objects.count(), CaseRow.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize("failpoint", HEARING)
+@pytest.mark.parametrize("tries_again", [True, False])
+def test_what_a_killed_process_took_is_one_line_and_one_case_whether_the_page_tries_again_or_not(
+    place: Place, places: Places, failpoint: str, tries_again: bool
+) -> None:
+    visit = make_visit(place)
+    assert live(failpoint, say_in_chat, place, visit, places) == KILLED
+    if tries_again:
+        assert live("", say_in_chat, place, visit, places) == 0
+    chat.hear_left_over(places, now=NOON + timedelta(seconds=10))
+    while triage.triage(place.workspace, understanding=LinearModel.shipped(), now=NOON):
+        pass  # as the worker does with what was stored and not decided about
+    assert (ChatLine.objects.count(), Post.objects.count(), CaseRow.objects.count()) == (1, 1, 1)
+    assert not ChatLine.objects.filter(pending=True).exists()
+
+
 def test_when_it_can_not_be_heard_now_it_is_taken_all_the_same(
     place: Place, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +162,21 @@ def test_an_answer_reaches_the_chat_and_counts_as_delivered_then(mia: Access, pl
     assert [(each.ours, each.text) for each in visits.lines(visit.id, 0)] == [(False, "Hello"), (True, "Which one?")]
     message = OutboxMessage.objects.get()
     assert (message.state, message.uri) == ("delivered", f"chat:{place.connection}/{visit.code}/2")
+
+
+@pytest.mark.parametrize("failpoint", [name for name in FAILPOINTS if name.startswith("send.")])
+def test_a_sender_killed_there_puts_each_answer_into_the_chat_once(
+    mia: Access, place: Place, places: Places, failpoint: str
+) -> None:
+    visit = make_visit(place)
+    say(place, visit, "Hello", places)
+    for text in ("First.", "Second.", "Third."):
+        cases.reply(mia, 1, text=text, private=True, now=NOON)
+    assert live(failpoint, send) == KILLED
+    assert live(f"{failpoint}:2", send) == KILLED
+    assert live("", send) == 0
+    assert [each.text for each in visits.lines(visit.id, 1)] == ["First.", "Second.", "Third."]
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"delivered"}
 
 
 def test_an_answer_to_who_ended_the_chat_fails_in_words_and_the_case_is_due_again(

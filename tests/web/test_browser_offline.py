@@ -125,7 +125,7 @@ def test_a_call_is_asked_for_in_a_case_and_a_number_noted(
         ).first.click(timeout=SOON_MS)
         page.get_by_text("Note a number").click()
         page.get_by_label("Telephone number").fill("+49 30 2222222")
-        page.get_by_role("button", name="Note", exact=True).click()
+        page.get_by_role("button", name="Save number", exact=True).click()
         about = page.get_by_role("region", name="About this case")
         expect(about.get_by_role("link", name="+49302222222")).to_be_visible(timeout=SOON_MS)
         page.get_by_label("Ask for a call back").click()

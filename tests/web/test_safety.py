@@ -56,6 +56,7 @@ class Page(HTMLParser):
             address = urlsplit(given.get(name, ""))
             if address.scheme or address.netloc:
                 own = tag == "a" and "noopener" in given.get("rel", "") and address.scheme in ("http", "https")
+                own |= tag == "a" and name == "href" and re.fullmatch(r"tel:\+?[0-9]+", given[name]) is not None
                 self.foreign += [] if own else [f"{tag} {given[name]}"]
         if tag == "form":
             self._form = given if given.get("method", "").lower() == "post" else None

@@ -121,10 +121,10 @@ def call_counts(access: Access, since: datetime, until: datetime) -> CallCounts:
     return CallCounts(**counted, **spans)
 
 
-def call_queues(access: Access) -> tuple[str, ...]:
-    """Return the queues that calls came to, by name."""
+def call_queues(access: Access, since: datetime) -> tuple[str, ...]:
+    """Return the queues that calls came to since a moment, by name."""
     access.require(Permission.READ)
-    rows = CallRow.objects.filter(workspace_id=access.workspace).exclude(queue="")
+    rows = CallRow.objects.filter(workspace_id=access.workspace, started_at__gte=since).exclude(queue="")
     return tuple(rows.order_by("queue").values_list("queue", flat=True).distinct()[:100])
 
 

@@ -37,6 +37,7 @@ OUTCOMES = {
     "callback": "Call-back wanted",
 }
 SPAN = timedelta(days=7)
+QUEUES_OF = timedelta(days=60)
 MORNING = time(9)
 MOST_UPLOADED = 50_000_000
 
@@ -71,7 +72,7 @@ def _page(request: Request) -> dict[str, Any]:
         "asked": asked,
         "narrowed": any(asked.values()),
         "outcomes": OUTCOMES,
-        "queues": selectors.call_queues(access),
+        "queues": selectors.call_queues(access, now() - QUEUES_OF),
         "counts": selectors.call_counts(access, now() - SPAN, now()),
         "unread": unread,
         "unread_in_all": unread_in_all,
