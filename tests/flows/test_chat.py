@@ -29,7 +29,7 @@ from hubbub.web.letters import PageLetters
 from tests.channels.chat.visitors import CONFIG, make_chat, make_visit
 from tests.flows.dying import KILLED, live, say_in_chat, send
 from tests.flows.mailbox import Mailbox
-from tests.make import NOON, at_once, make_member
+from tests.make import NO_FILES, NOON, at_once, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEARING = [name for name in FAILPOINTS if name.split(".")[0] in ("listen", "triage")]
@@ -56,7 +56,7 @@ def deliver() -> None:
     import asyncio
 
     async def once() -> None:
-        sender = Sender("test", frozenset())
+        sender = Sender("test", frozenset(), NO_FILES)
         await sender.round()
         await sender.aclose()
 

@@ -157,7 +157,7 @@ def test_a_file_comes_back_as_what_it_is_and_nothing_in_it_can_run(place: Place)
     assert send(place, "../x ü.svg", b"<svg onload=alert(1)>").json() == {"number": 1}  # the same key
     answer = call(place, "file/1")
     assert answer.content == b"<svg onload=alert(1)>"
-    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Type"] == "text/plain"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -27,6 +27,8 @@ FAILPOINTS: Final = (
     "send.claimed",
     "send.accepted",
     "send.recorded",
+    "calls.kept",
+    "calls.heard",
     "keys.drafted",
     "keys.changed",
     "keys.resealed",

@@ -18,7 +18,10 @@ from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PNG = b"\x89PNG\r\n\x1a\n and so on"
+PNG = bytes.fromhex(  # one pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
+    "53de0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
 
 
 def outgoing(to: str, key: str = "k1", text: str = "Which one?", **more: object) -> Outgoing:
@@ -144,7 +147,7 @@ def test_a_file_is_what_its_content_says_and_has_a_name_without_folders(mia: Acc
     visits.say(visit, "key-0001", file=page, root=places.files, now=NOON)
     visits.say(visit, "key-0002", file=Attached("x", "text/html", PNG), root=places.files, now=NOON)
     first, second = (visits.file_of(visit, number, places.files) for number in (1, 2))
-    assert (first.type, first.data) == ("application/octet-stream", page.data)
+    assert (first.type, first.data) == ("text/plain", page.data)
     assert not {"/", "\\", "\r", "\n"} & set(first.name)
     assert second.type == "image/png"
     assert visits.attached(f"{visit.code}/2", places.files) == second
