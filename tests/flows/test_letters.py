@@ -1,9 +1,12 @@
 """Letters: heard once, with their scans; an answer is delivered when a person says that it was posted."""
 
+import os
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.care import selectors as care
@@ -12,6 +15,7 @@ from hubbub.care.models import CaseRow, SocialAccount
 from hubbub.care.selectors import people
 from hubbub.care.services import cases
 from hubbub.flows import erasure
+from hubbub.flows.files import heard, sweep
 from hubbub.flows.letters import MAX_SCAN, Added, Scan, add
 from hubbub.flows.send import Sender
 from hubbub.infra import files
@@ -136,9 +140,27 @@ def test_who_may_only_read_adds_no_letter_and_nobody_to_a_strangers_case(
     assert Post.objects.count() == 1
 
 
+def test_scans_are_shown_to_the_workspace_alone_and_stay_however_old(
+    acme: Access, places: Places, charlie: Access, settings: Any
+) -> None:
+    settings.FILES = places.files
+    page = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(page, "PNG")
+    add(acme, make_letter(scans=(Scan("page.png", page.getvalue()), Scan("p.pdf", PDF))), places=places, now=NOON)
+    post = Post.objects.get().pk
+    picture, paper = (heard(acme, post, place, small=False, allow_private=frozenset()) for place in range(2))
+    assert (picture.is_picture, paper.name, paper.data) == (True, "p.pdf", PDF)
+    with pytest.raises(NotFound):
+        heard(charlie, post, 0, small=False, allow_private=frozenset())
+    for each in places.files.rglob("*"):
+        os.utime(each, (1, 1))
+    sweep(places.files, now=NOON)
+    assert files_in(places) == 2
+
+
 # Out ------------------------------------------------------------------------
-async def _send() -> None:
-    sender = Sender("test", frozenset())
+async def _send(places: Places) -> None:
+    sender = Sender("test", frozenset(), places.files)
     await sender.round()
     await sender.aclose()
 
@@ -153,7 +175,7 @@ def test_an_answer_waits_for_the_post_and_no_sender_takes_it(acme: Access, place
     assert case.private_way.possible
     assert case.private_way.abilities.by_hand
     queued = cases.reply(alice, number, text="Dear Ann,\n\nsorry.", private=True, now=NOON)
-    asyncio.run(_send())
+    asyncio.run(_send(places))
     row = CaseRow.objects.get()
     assert OutboxMessage.objects.get().state == "by_hand"
     assert (row.folder, row.first_replied_at) == (Folder.NEEDS, None)  # nothing has left yet
