@@ -118,7 +118,7 @@ def send() -> None:
     """Send what is in the outbox, as the worker of this home does."""
 
     async def run() -> None:
-        sender = Sender("this home", frozenset(("demo", "webhook")), NO_FILES)
+        sender = Sender("this home", frozenset(("demo", "webhook", "mail", "mastodon")), NO_FILES)
         await sender.round()
         await sender.aclose()
 

@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 from tests.channels.mail.post_office import DOMAIN, PASSWORD, PostOffice, letter, missing
 from tests.channels.mail.proxy import Proxy
+from tests.flows.dying import KILLED, live, send
 from tests.make import Town, make_town, make_workspace
 
 from hubbub.care.services import cases
@@ -19,6 +20,7 @@ from hubbub.channels import services as channels
 from hubbub.channels.adapters.mail.channel import Mail
 from hubbub.channels.core.contract import Account, Attached, Outgoing
 from hubbub.channels.models import Connection
+from hubbub.flows.files import Upload, take_in
 from hubbub.flows.send import Sender
 from hubbub.infra.http import AnswerLost, Http, Unreachable
 from hubbub.infra.models import OutboxMessage
@@ -88,13 +90,17 @@ class Desk:
         await channel.aclose()
         return batch
 
-    def answer(self, number: int, text: str) -> OutboxMessage:
+    def write(self, number: int, text: str, **how: Any) -> int:
+        """An agent answers; it waits in the outbox."""
+        return int(cases.reply(self.town.access, number, text=text, private=True, now=datetime.now(UTC), **how))
+
+    def answer(self, number: int, text: str, **how: Any) -> OutboxMessage:
         """An agent answers, and it is sent; return what became of it."""
-        sent = cases.reply(self.town.access, number, text=text, private=True, now=datetime.now(UTC))
+        sent = self.write(number, text, **how)
 
         async def run(database: ThreadPoolExecutor) -> None:
             asyncio.get_running_loop().set_default_executor(database)
-            sender = Sender("this home", frozenset(("mail",)))
+            sender = Sender("this home", frozenset(("mail",)), self.town.places.files)
             await sender.round()
             await sender.aclose()
             await asyncio.to_thread(connections.close_all)
@@ -260,6 +266,35 @@ def test_a_line_that_is_cut_after_the_mail_was_handed_over_leaves_it_uncertain(d
     assert len(desk.got("jo", 2)) == 2  # both arrived, each once, and nobody sends them again
     sleep(1)
     assert len(desk.got("jo", 2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("failpoint", "state", "arrived"),
+    [("send.claimed", "uncertain", 0), ("send.accepted", "uncertain", 1), ("send.recorded", "delivered", 1)],
+)
+def test_a_sender_killed_there_never_sends_a_mail_twice_and_says_what_nobody_knows(
+    desk: Desk, failpoint: str, state: str, arrived: int
+) -> None:
+    desk.office.write("jo", "care", "Where is my parcel?")
+    desk.hear()
+    message = desk.write(1, "It is on its way")
+    assert live(failpoint, send) == KILLED
+    for _ in range(2):
+        assert live("", send) == 0
+    assert OutboxMessage.objects.get(pk=message).state == state
+    sleep(1)
+    assert len(desk.office.mails("jo")) == arrived
+
+
+def test_a_file_that_an_agent_attaches_arrives_with_its_words(desk: Desk) -> None:
+    desk.office.write("jo", "care", "Where do I press?")
+    desk.hear()
+    attached = take_in([Upload("steps.txt", b"Press it.", "How to reset it")], desk.town.places.files)
+    assert desk.answer(1, "Here", attached=attached).state == "delivered"
+    (mail,) = desk.got("jo")
+    [file] = [part for part in mail.walk() if part.get_filename()]
+    assert (file.get_filename(), file["Content-Description"]) == ("steps.txt", "How to reset it")
+    assert file.get_payload(decode=True) == b"Press it."
 
 
 def test_our_own_mail_that_comes_back_makes_no_case(desk: Desk) -> None:

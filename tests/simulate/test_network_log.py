@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.simulate.living import MORNING, Living, keys, quiet, running, small
 
 from hubbub.kernel.errors import Conflict
+from hubbub.simulate.attachments import Files
 from hubbub.simulate.errors import CannotRun, Gone
 from hubbub.simulate.log import FILE, Log
 from hubbub.simulate.network import Network
@@ -127,7 +128,7 @@ class GatedLog(Log):
 
 async def test_nothing_is_told_before_it_is_on_disk(tmp_path: Path) -> None:
     log, network = GatedLog(tmp_path), Network("slow", "http://slow")
-    server = Server(network, MORNING, log, faults=False)
+    server = Server(network, MORNING, log, Files(tmp_path / "files"), faults=False)
     writing = asyncio.create_task(server.write_groups())
     async with TestClient(TestServer(server.app())) as client:
 

@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import io
 import re
 import subprocess
 import sys
@@ -16,9 +15,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser import PHONE, chromium, needs_chromium, visit
+from tests.channels.chat.visitors import picture
 from tests.web.demo import Demo, demo_running
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -121,12 +120,6 @@ def desk(demo: Demo, browser: Browser, morning: dict[str, Any], who: str = "Alic
         page.goto(f"{HOME}/inbox/needs/")
         expect(page.locator("html[data-live=yes]")).to_be_attached()
         yield page
-
-
-def picture() -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", (60, 40), "teal").save(made, "PNG")
-    return made.getvalue()
 
 
 def open_chat(page: Page) -> Locator:
@@ -248,7 +241,8 @@ def test_files_go_both_ways(demo: Demo, browser: Browser, morning: dict[str, Any
             panel.get_by_role("button", name="x.html").click()
         assert Path(saved.value.path()).read_bytes() == b"<script>alert(1)</script>"
         row(alice, "Look at this").click(timeout=SOON_MS)
-        expect(alice.locator("#moments")).to_contain_text("picture")
+        expect(alice.locator("#moments")).to_contain_text("x.html")
+        expect(alice.locator("#moments img")).to_have_count(1)
         done = subprocess.run(
             [sys.executable, "-c", SEND_A_FILE, "Petra"], env=demo.running._environ, capture_output=True, text=True
         )

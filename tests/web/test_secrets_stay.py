@@ -24,6 +24,9 @@ MARK = "Planted7f3a"
 CONFIGS: dict[str, dict[str, str]] = {
     "bluesky": {"server": "http://127.0.0.1:1", "handle": "acme.example"},
     "demo": {"server": "http://127.0.0.1:1", "handle": "AcmeCustServ", "network": "acme"},
+    "mail": {"address": "care@acme.example", "imap_host": "127.0.0.1", "smtp_host": "127.0.0.1"},
+    "mastodon": {"server": "http://127.0.0.1:1"},
+    "mastodon_tags": {"server": "http://127.0.0.1:1", "tags": "acme"},
     "webhook": {"source": "planted", "reply": "http://127.0.0.1:1/hubbub", "hook": "plantedhook"},
 }
 MORE = {
@@ -80,7 +83,7 @@ def everywhere(walker: Walker) -> Walker:
 
 
 def test_there_are_connectors_with_secrets() -> None:
-    assert {"demo", "bluesky", "webhook"} <= set(SECRETIVE)
+    assert {"demo", "bluesky", "webhook", "mail", "mastodon", "mastodon_tags"} <= set(SECRETIVE)
 
 
 def test_no_page_no_answer_and_no_log_tells_a_secret(everywhere: Walker, logged: pytest.LogCaptureFixture) -> None:

@@ -27,6 +27,7 @@ from hubbub.channels.registry import open_channel
 from hubbub.flows.ears import EARS_FOLLOW, Ears
 from hubbub.flows.ingest import Ingested, catch_up, ingest, recover
 from hubbub.flows.sifting import Followed, Sifting
+from hubbub.flows.warming import warm
 from hubbub.influence.core.weight import PROFILE
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
@@ -75,6 +76,10 @@ class Shared:
         work = partial(with_database, Ears.open, self.ears)
         self.ears = await asyncio.get_running_loop().run_in_executor(self._compiling, work)
 
+    def get_ready(self) -> None:
+        """Load beside the hearing what the first post would have to wait for."""
+        self._compiling.submit(warm)
+
     async def triage_all(self) -> None:
         """Decide about everything that waits."""
         while workspaces := await self.db(listening.waiting_workspaces):
@@ -103,6 +108,7 @@ class Listener:
     async def run(self) -> None:
         """Listen until told to stop; what was heard by then is committed."""
         shared = Shared(self.places, self.understanding)
+        shared.get_ready()
         tailer = Tailer()
         async with tailer.subscribe(lambda line: line.kind in EARS_FOLLOW) as news:
             try:

@@ -1,8 +1,10 @@
 """A website with a chat, and somebody who visits it."""
 
+import io
 from datetime import datetime
 from typing import Any
 
+from PIL import Image
 from tests.make import NOON
 
 from hubbub.accounts.core.access import Access
@@ -14,6 +16,13 @@ from hubbub.channels.models import Connection
 SHOP = "https://shop.example.org"
 CONFIG = {"site": "Acme Shop", "origins": SHOP, "greeting": "Hello!", "colour": "#0f658f"}
 SECRET = "s" * 40
+
+
+def picture(colour: str = "teal") -> bytes:
+    """A small picture."""
+    made = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(made, "PNG")
+    return made.getvalue()
 
 
 def make_chat(access: Access, name: str = "Web chat", **config: Any) -> Place:

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from urllib.parse import quote
 
 import msgspec
@@ -15,6 +16,7 @@ from hubbub.channels.adapters.chat import visits
 from hubbub.channels.core.contract import Attached
 from hubbub.channels.services import note_well
 from hubbub.flows import chat
+from hubbub.flows.warming import warm
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
 from hubbub.web.chat import limits
@@ -89,6 +91,7 @@ def begin(request: Caller) -> HttpResponse:
     """Begin a visit, or go on with it."""
     limits.VISITS.take(address(request.META["REMOTE_ADDR"], request.headers.get("X-Forwarded-For", "")))
     given = body(request, Begun)
+    Thread(target=warm, daemon=True).start()  # by the first words the model is there
     visit = visits.begin(request.place, secret_of(request.headers), name=given.name, page=given.page, now=now())
     return JsonResponse({"called": visit.called})
 
