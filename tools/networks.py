@@ -33,7 +33,7 @@ NEEDED = {  # Debian's package: its program, by any of these names
 }
 WHERE = ("tests/networks", "tests/flows/test_pace.py", "tests/web/test_chat_browser.py")
 # In one process: every further one would start a network of its own.
-HOW = ("-m", "networks or chat", "-p", "no:xdist", "-v")
+HOW = ("-m", "networks or chat", "-p", "no:xdist", "-v", "-o", "junit_family=xunit1")
 NETWORKS = {  # how the names of test files begin, and whom they speak to
     "test_bluesky": "Bluesky (its own servers)",
     "test_mastodon": "Mastodon (mastodon_mock)",

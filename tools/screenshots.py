@@ -118,6 +118,7 @@ def demo(browser: Browser, address: str, link: str) -> None:
         ("topic-form-light", f"/w/{workspace}/topics/1/change/"),
         ("trends-light", f"/w/{workspace}/topics/trends/?span=month"),
         ("channels-light", f"/w/{workspace}/settings/channels/"),
+        ("health-light", f"/w/{workspace}/settings/channels/1/health/"),
         ("playbook-light", f"/w/{workspace}/settings/playbook/"),
         ("audit-light", f"/w/{workspace}/settings/audit/"),
     ):

@@ -335,3 +335,15 @@ def test_a_visitor_who_is_erased_leaves_nothing_behind(
     assert "Nora" not in told
     assert "nora@" not in told
     assert care.talk(mia.workspace, "chat", visit.root, NOON) is None
+
+
+def test_who_stopped_typing_without_saying_so_is_told_of_once(place: Place, places: Places) -> None:
+    visit = make_visit(place, name="Nora")
+    say(place, visit, "My parcel is late", places)
+    chat.note(visit, typing=True, now=NOON)
+    before = Change.objects.filter(kind="presence").count()
+    chat.quiet_down(NOON + timedelta(seconds=7))
+    assert Change.objects.filter(kind="presence").count() == before
+    for _ in range(2):
+        chat.quiet_down(NOON + timedelta(seconds=9))
+    assert Change.objects.filter(kind="presence").count() == before + 1

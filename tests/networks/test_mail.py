@@ -125,7 +125,7 @@ def in_loop(deed: Callable[[], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-def test_customers_mails_are_heard_within_seconds(desk: Desk, record_testsuite_property: Record) -> None:
+def test_customers_mails_are_heard_within_seconds(desk: Desk, record_property: Record) -> None:
     async def hear() -> list[float]:
         channel, seconds = desk.channel(), []
         stream = channel.hear(None)
@@ -141,13 +141,13 @@ def test_customers_mails_are_heard_within_seconds(desk: Desk, record_testsuite_p
         return seconds
 
     seconds = in_loop(hear)
-    record_testsuite_property("mail_heard_s", seconds)
+    record_property("heard_s", seconds)
     print(f"from a customer's mail to us: {seconds} s, half of them within {median(seconds):.2f} s")
     assert max(seconds) < WITHIN_S
 
 
 def test_an_answer_stands_in_the_customers_thread_and_the_next_word_in_the_same_case(
-    desk: Desk, record_testsuite_property: Record
+    desk: Desk, record_property: Record
 ) -> None:
     asked = desk.office.write("jo", "care", "Where is my parcel? Größe M", "Pärcel")
     desk.hear()
@@ -157,7 +157,7 @@ def test_an_answer_stands_in_the_customers_thread_and_the_next_word_in_the_same_
     began = monotonic()
     row = desk.answer(case.number, "It is on its way 📦")
     assert (row.state, row.words) == ("delivered", "")
-    record_testsuite_property("mail_delivered_s", round(monotonic() - began, 2))
+    record_property("delivered_s", round(monotonic() - began, 2))
     (ours,) = desk.got("jo")
     assert (ours["In-Reply-To"], ours["Subject"], ours["From"]) == (f"<{asked}>", "Re: Pärcel", f"Acme Care <{CARE}>")
     assert ours.get_content() == "It is on its way 📦\n"

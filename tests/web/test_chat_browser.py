@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.browser import PHONE, chromium, needs_chromium, visit
 from tests.channels.chat.visitors import picture
 from tests.web.demo import Demo, demo_running
 
-pytestmark = [pytest.mark.browser, needs_chromium]
+pytestmark = [pytest.mark.browser, pytest.mark.chat, needs_chromium]
 
 HOME = "/w/acme-care"
 SOON_MS = 15_000
@@ -155,7 +155,11 @@ STORED = "() => [document.cookie, localStorage.length, sessionStorage.length]"
 
 
 def test_both_sides_talk_see_who_writes_and_nothing_is_kept_before_the_visitor_agrees(
-    demo: Demo, browser: Browser, morning: dict[str, Any], shop: Shop
+    demo: Demo,
+    browser: Browser,
+    morning: dict[str, Any],
+    shop: Shop,
+    record_property: Callable[[str, object], None],
 ) -> None:
     with desk(demo, browser, morning) as alice, visit(browser, shop.address) as page:
         page.goto("/")
@@ -188,7 +192,8 @@ def test_both_sides_talk_see_who_writes_and_nothing_is_kept_before_the_visitor_a
         write(panel, "The one with the gnome.")
         expect(alice.locator(".msg", has_text="with the gnome")).to_be_visible()
         to_agent_s = time.monotonic() - began
-        print(f"\nchat: to the agent's page {to_agent_s:.2f} s, and back {to_visitor_s:.2f} s")
+        record_property("inbox_s", round(to_agent_s, 2))
+        record_property("delivered_s", round(to_visitor_s, 2))
         assert page.context.cookies([shop.address, demo.address]) == []
         assert page.evaluate("localStorage.length") == 1
         assert Axe().run(page, options=AXE_RULES).response["violations"] == []

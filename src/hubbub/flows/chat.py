@@ -129,6 +129,12 @@ def gone(visit: Visit, now: datetime) -> None:
         _tell(visit, now)
 
 
+def quiet_down(now: datetime) -> None:
+    """Tell who has a case open that its visitor stopped typing without saying so."""
+    for visit in visits.fell_silent(now):
+        _tell(visit, now)
+
+
 def _tell(visit: Visit, now: datetime) -> None:
     talk = care.talk(visit.workspace, "chat", visit.root, now)
     if talk is not None:

@@ -161,6 +161,7 @@ class Worker:
     def _left_over(self) -> None:
         """Hear and triage what a killed import or web process stored but did not decide about: chats, calls, posts."""
         chat.hear_left_over(self.places, now=datetime.now(UTC))
+        chat.quiet_down(datetime.now(UTC))
         for workspace in listening_selectors.waiting_workspaces():
             now = datetime.now(UTC)
             while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):

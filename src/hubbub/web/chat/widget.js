@@ -257,12 +257,12 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
   }
 
   // Sending -------------------------------------------------------------------------
-  let quiet = null, typedAt = 0, flushing = false;
+  let quiet = null, typedAt = 0, wrote = false, flushing = false;
   field.addEventListener("input", () => {
     trouble = "";
-    if (Date.now() - typedAt > TYPING_MS) { typedAt = Date.now(); note({ typing: true }); }
+    if (Date.now() - typedAt > TYPING_MS) { typedAt = Date.now(); wrote = true; note({ typing: true }); }
     clearTimeout(quiet);
-    quiet = setTimeout(() => { typedAt = 0; note({ typing: false }); }, QUIET_MS);
+    quiet = setTimeout(() => { typedAt = 0; wrote = false; note({ typing: false }); }, QUIET_MS);
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
@@ -295,6 +295,7 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
         await call("say", { key, text, email: address }, { keepalive: true });
         if (visit) { visit.unsent = visit.unsent.filter((each) => each.key !== key); store(); }
         shown.get(key)?.classList.remove("unsent");
+        if (wrote && !typedAt) { wrote = false; note({ typing: false }); } // a note on its way may have come late
       } catch (error) {
         if (error.status === 401) { over(); break; }
         if (error.status && error.status < 500 && error.status !== 429) { drop(key, error); continue; }

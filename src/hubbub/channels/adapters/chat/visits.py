@@ -331,6 +331,13 @@ def note(
     return any(getattr(before, name) != getattr(after, name) for name in shown)
 
 
+def fell_silent(now: datetime) -> list[Visit]:
+    """Return the visits in which somebody was said to type, and is not any more; each is told once."""
+    rows = list(ChatVisit.objects.select_related("connection").filter(typing_until__lte=now)[:100])
+    ChatVisit.objects.filter(pk__in=[row.pk for row in rows], typing_until__lte=now).update(typing_until=None)
+    return [_visit(row, now) for row in rows]
+
+
 def end(visit: Visit, *, now: datetime) -> None:
     """End a visit: its secret opens nothing any more."""
     with transaction.atomic():

@@ -1,0 +1,75 @@
+"""The person a case is about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hubbub.accounts.core.access import Access
+from hubbub.care.core.case import Status
+from hubbub.care.core.views import (
+    AccountView,
+    CustomerView,
+    EarlierCase,
+)
+from hubbub.care.models import (
+    CaseRow,
+    Entry,
+    SocialAccount,
+)
+from hubbub.channels.core.values import handle_words
+from hubbub.influence.core.weight import Profile, weight
+
+
+def customer_of(access: Access, row: CaseRow, entries: Sequence[Entry], now: datetime) -> CustomerView | None:
+    """Return the person of a case, with all their accounts and their other cases."""
+    account = row.account
+    if account is None:
+        return None
+    linked = list(account.customer.accounts.all()) if account.customer else [account]
+    urls = {(each.post.channel, each.post.author): each.post.url for each in entries if each.post and each.post.url}
+    others = CaseRow.objects.filter(workspace_id=access.workspace, account__in=linked).exclude(pk=row.pk)
+    return CustomerView(
+        name=account.customer.name
+        if account.customer and account.customer.name
+        else account.name or handle_words(account.channel, account.handle),
+        accounts=tuple(_account(each, urls.get((each.channel, each.native), ""), now) for each in linked),
+        cases=others.count(),
+        earlier=tuple(
+            EarlierCase(each.number, each.title, Status(each.status), each.opened_at)
+            for each in others.order_by("-id")[:5]
+        ),
+    )
+
+
+def _account(row: SocialAccount, url: str, now: datetime) -> AccountView:
+    weighed = weight(
+        Profile(
+            handle=row.handle,
+            name=row.name,
+            followers=row.followers,
+            follows=row.follows,
+            posts=row.posts,
+            reactions=row.reactions,
+            joined_at=row.joined_at,
+        ),
+        now,
+    )
+    return AccountView(
+        id=row.pk,
+        channel=row.channel,
+        handle=row.handle,
+        name=row.name,
+        followers=row.followers,
+        follows=row.follows,
+        posts=row.posts,
+        joined_at=row.joined_at,
+        p_bot=weighed.p_bot,
+        reach=int(weighed.reach),
+        reach_low=int(weighed.reach_low),
+        reach_high=int(weighed.reach_high),
+        reasons=weighed.reasons,
+        known=row.known,
+        employee=row.employee,
+        listed=row.listed,
+        url=url,
+        number=row.native if row.channel == "phone" else "",
+    )

@@ -1,0 +1,193 @@
+"""Lists of cases, and how much each view holds."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.models import Person
+from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.views import (
+    CaseLine,
+    Counts,
+    Due,
+    Page,
+)
+from hubbub.care.models import (
+    CaseRow,
+    Entry,
+    ReadMark,
+)
+from hubbub.care.selectors.playbooks import day_end
+from hubbub.infra import db
+from hubbub.kernel.errors import InvalidInput
+from hubbub.listening.selectors import topic_names
+
+PAGE = 50
+
+
+COUNTED = 1000
+
+
+VIEWS = ("needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all")
+
+
+MINE = (Folder.NEEDS, Folder.HELD)
+
+
+QUEUES = ("safety", "unsure", "praise", "ideas")
+
+
+LINE = tuple(each.name for each in fields(CaseLine) if each.name not in ("owner_name", "unread"))
+"""The columns of a case that its line in a list shows."""
+
+
+def _lines(rows: Sequence[Mapping[str, Any]], access: Access) -> tuple[CaseLine, ...]:
+    marks = ReadMark.objects.filter(case__in=[row["id"] for row in rows], person_id=access.me)
+    read = dict(marks.values_list("case_id", "at"))
+    owners = Person.objects.filter(pk__in={row["owner"] for row in rows if row["owner"] is not None})
+    names = dict(owners.values_list("pk", "name"))
+    return tuple(line_of(row, names.get(row["owner"], ""), read.get(row["id"])) for row in rows)
+
+
+def line_of(row: Mapping[str, Any], owner_name: str, read_at: datetime | None) -> CaseLine:
+    """Return a line of a list, given its `LINE` columns."""
+    shown = {name: row[name] for name in LINE} | {"status": Status(row["status"]), "folder": Folder(row["folder"])}
+    unread = read_at is None or read_at < row["last_inbound_at"]
+    return CaseLine(**shown, owner_name=owner_name, unread=unread)
+
+
+def cases(
+    access: Access,
+    *,
+    view: str = "needs",
+    queue: str = "",
+    topic: int = 0,
+    search: str = "",
+    cursor: str = "",
+    limit: int = PAGE,
+) -> Page:
+    """Return a page of cases: what is due first, or the newest first where nothing is due.
+
+    Raises
+    ------
+    InvalidInput
+        If the view does not exist, or the cursor is none of ours.
+    """
+    access.require(Permission.READ)
+    if view not in VIEWS:
+        raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(VIEWS)}.")
+    rows, newest_first = _view(access, view, search)
+    if queue:
+        rows = rows.filter(queue=queue)
+    if topic:
+        rows = rows.filter(topic=topic)
+    if cursor:
+        at, pk = _place(cursor)
+        if newest_first:
+            rows = rows.filter(Q(sort_at__lt=at) | Q(sort_at=at, pk__lt=pk), sort_at__lte=at)
+        else:
+            rows = rows.filter(Q(sort_at__gt=at) | Q(sort_at=at, pk__gt=pk), sort_at__gte=at)
+    order = ("-sort_at", "-id") if newest_first else ("sort_at", "id")
+    limit = max(1, min(limit, 200))
+    if view == "all" and (queue or topic) and not search:
+        rows = rows.filter(pk__in=_first_of_each_folder(rows.order_by(*order), limit + 1))
+    columns = (*LINE, "sort_at")
+    found = [dict(zip(columns, each, strict=True)) for each in db.rows(rows.order_by(*order)[: limit + 1], columns)]
+    more = found[limit - 1] if len(found) > limit else None
+    return Page(_lines(found[:limit], access), _cursor(more) if more else "")
+
+
+def _first_of_each_folder(rows: QuerySet[CaseRow], limit: int) -> list[int]:
+    """Return the keys of the first rows of each folder; the indexes of topics and queues lead through these."""
+    return [pk for folder in Folder for pk in rows.filter(folder=folder).values_list("pk", flat=True)[:limit]]
+
+
+def _view(access: Access, view: str, search: str) -> tuple[QuerySet[CaseRow], bool]:
+    rows = CaseRow.objects.filter(workspace_id=access.workspace)
+    for word in search.lower().split()[:8]:
+        found = Q(search__contains=word)
+        if word.removeprefix("#").isdecimal() and len(word) < 12:
+            found |= Q(number=int(word.removeprefix("#")))
+        rows = rows.filter(found)
+    if view == "all":
+        return rows, True
+    if view == "mine":
+        return rows.filter(owner_id=access.person, folder__in=MINE), False
+    return rows.filter(folder=view), Folder(view).newest_first
+
+
+def _cursor(row: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(f"{row['sort_at'].isoformat()} {row['id']}".encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[datetime, int]:
+    try:
+        at, _, pk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().rpartition(" ")
+        found = datetime.fromisoformat(at), int(pk)
+        if found[0].tzinfo is None or not 0 <= found[1] < 2**63:
+            raise ValueError
+    except (ValueError, UnicodeDecodeError, binascii.Error):
+        raise InvalidInput(reason="The cursor is none of ours; begin the list anew.") from None
+    return found
+
+
+def due(access: Access, view: str, now: datetime) -> Due:
+    """Return how much a view that is a folder holds, and how soon what needs an answer is due."""
+    access.require(Permission.READ)
+    found = _count(
+        access,
+        {
+            **{folder: {"folder": folder} for folder in Folder if folder == view},
+            "late": _late(now),
+            "soon": {"folder": Folder.NEEDS, "sort_at >=": now, "sort_at <": now + timedelta(minutes=15)},
+        },
+    )
+    return Due(here=found.get(view), late=found["late"], soon=found["soon"])
+
+
+def counts(access: Access, now: datetime) -> Counts:
+    """Return how much every view and queue holds."""
+    access.require(Permission.READ)
+    midnight = day_end(access.timezone, now)
+    topics = tuple(topic_names(access.workspace).items())
+    rows = CaseRow.objects.filter(workspace_id=access.workspace, folder=Folder.HELD).order_by("sort_at")
+    held = rows.values_list("not_before", flat=True).first()
+    found = _count(
+        access,
+        {
+            "late": _late(now),
+            **{("mine", folder): {"owner_id": access.me, "folder": folder} for folder in MINE},
+            **{("folder", folder): {"folder": folder} for folder in Folder},
+            **{("queue", queue): {"queue": queue, "folder": Folder.NEEDS} for queue in QUEUES},
+            **{("topic", pk): {"topic": pk, "folder": Folder.NEEDS} for pk, _ in topics},
+        },
+    )
+    return Counts(
+        folders={folder.value: found["folder", folder] for folder in Folder},
+        mine=sum(found["mine", folder] for folder in MINE),
+        queues={queue: found["queue", queue] for queue in QUEUES},
+        topics=tuple((pk, name, found["topic", pk]) for pk, name in topics),
+        late=found["late"],
+        next_held=held,
+        answered_today=Entry.objects.filter(
+            person_id=access.me,
+            kind="reply",
+            at__gte=midnight - timedelta(days=1),
+            case__workspace_id=access.workspace,
+        ).count(),
+    )
+
+
+def _late(now: datetime) -> dict[str, Any]:
+    return {"folder": Folder.NEEDS, "sort_at <": now}
+
+
+def _count(access: Access, wanted: Mapping[Any, Mapping[str, Any]]) -> dict[Any, int]:
+    ours = {key: {"workspace_id": access.workspace, **each} for key, each in wanted.items()}
+    return db.counts(CaseRow, ours, COUNTED)

@@ -1,0 +1,214 @@
+"""One case, with its timeline, its person and its reasons."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Q
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.care.core.calls.views import CallLine
+from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.reasons import headline
+from hubbub.care.core.views import (
+    CaseView,
+    Looker,
+    Moment,
+    Said,
+    Sending,
+    Talk,
+)
+from hubbub.care.models import (
+    CaseRow,
+    DecisionRow,
+    Entry,
+    Presence,
+    ReadMark,
+    SocialAccount,
+)
+from hubbub.care.selectors.calls import calls_of, task_of
+from hubbub.care.selectors.customers import customer_of
+from hubbub.care.selectors.files import files_of
+from hubbub.care.selectors.lists import line_of
+from hubbub.care.selectors.ways import ways
+from hubbub.channels.adapters.phone.channel import uri_of as phone_uri
+from hubbub.infra.models import OutboxMessage
+from hubbub.kernel.details import details_of
+from hubbub.kernel.errors import NotFound
+from hubbub.kernel.ids import CaseId, PersonId
+from hubbub.listening.models import ERASED
+from hubbub.listening.selectors import topic_names
+
+MOMENTS = 200
+
+
+CALLS = 50  # of a person, the newest that a timeline may show
+
+
+CALLS_SHOWN = 5
+
+
+PRESENT = timedelta(seconds=40)
+
+
+def case_row(access: Access, number: int) -> CaseRow:
+    """Return the row of a case by its number; for this domain only."""
+    row = (
+        CaseRow.objects.filter(workspace_id=access.workspace, number=number)
+        .select_related("owner", "account__customer")
+        .first()
+        if 0 <= number < 2**63
+        else None
+    )
+    if row is None:
+        raise NotFound(what="case", which=number)
+    return row
+
+
+def number_of(access: Access, case: CaseId) -> int | None:
+    """Return the number of a case by its key, None where it is another workspace's."""
+    return CaseRow.objects.filter(workspace_id=access.workspace, pk=case).values_list("number", flat=True).first()
+
+
+def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) -> CaseView:
+    """Return a case with everything a page shows of it."""
+    access.require(Permission.READ)
+    row = case_row(access, number)
+    read_at = ReadMark.objects.filter(case=row, person_id=access.me).values_list("at", flat=True).first()
+    entries = list(
+        Entry.objects.filter(case=row)
+        .select_related("post")
+        .prefetch_related("post__revisions")
+        .order_by("-at", "-id")[:moments]
+    )
+    total = Entry.objects.filter(case=row).count() if len(entries) == moments else len(entries)
+    entries.reverse()
+    sendings = {
+        each.pk: Sending(each.pk, each.state, each.words, each.uri, each.url)
+        for each in OutboxMessage.objects.filter(pk__in=[each.outbox for each in entries if each.outbox])
+    }
+    reach = _reach(access, entries)
+    customer = customer_of(access, row, entries, now)
+    public, private = ways(access, row)
+    names = topic_names(access.workspace)
+    numbers = [each.number for each in customer.accounts] if customer else []
+    calls, calls_in_all = calls_of(access, numbers, row.pk, CALLS)
+    topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
+    return CaseView(
+        line=line_of({**vars(row), "owner": row.owner_id}, row.owner.name if row.owner else "", read_at),
+        opened_at=row.opened_at,
+        rule_name=row.rule_name,
+        say=row.say,
+        playbook=row.playbook,
+        headline=headline(row.decision, private=row.private),
+        reasons=tuple(row.reasons),
+        advice=tuple(row.advice),
+        moments=_with_calls([_moment(each, row, sendings, reach) for each in entries], calls, row.opened_at),
+        hidden=total - len(entries),
+        customer=customer,
+        lookers=lookers(access, row.pk, now),
+        public_way=public,
+        private_way=private,
+        topics=tuple(names[topic] for topic in topics),
+        calls=calls[:CALLS_SHOWN],
+        calls_in_all=calls_in_all,
+        task=None if Status(row.status).ended else task_of(access, row.pk),
+    )
+
+
+def _with_calls(moments: list[Moment], calls: Sequence[CallLine], since: datetime) -> tuple[Moment, ...]:
+    """Put the calls that came while the case was there into its timeline, but for those that stand in it as posts."""
+    heard = {each.said.uri for each in moments if each.said is not None}
+    more = (
+        Moment(-call.id, call.started_at, "call", call.agent, call.notes, private=True, call=call)
+        for call in calls
+        if call.started_at >= since and phone_uri(call.source, call.native) not in heard
+    )
+    return tuple(sorted((*moments, *more), key=lambda each: each.at))
+
+
+def _reach(access: Access, entries: Sequence[Entry]) -> Mapping[tuple[str, str], int]:
+    natives = {each.post.author for each in entries if each.post and each.post.author}
+    rows = SocialAccount.objects.filter(workspace_id=access.workspace, native__in=natives)
+    return {(channel, native): reach for channel, native, reach in rows.values_list("channel", "native", "reach")}
+
+
+def _moment(
+    entry: Entry, row: CaseRow, sendings: Mapping[int, Sending], reach: Mapping[tuple[str, str], int]
+) -> Moment:
+    post = entry.post
+    said = None
+    if post is not None:
+        said = Said(
+            post=post.pk,
+            uri=post.uri,
+            name=post.name,
+            handle=post.handle,
+            text=post.text,
+            url=post.url,
+            channel=post.channel,
+            lang=post.lang,
+            reach=reach.get((post.channel, post.author), 0),
+            is_customer=bool(row.account and (post.channel, post.author) == (row.account.channel, row.account.native)),
+            ours=post.ours,
+            why=str(entry.data.get("why", "")),
+            media=post.media,
+            details=details_of(post.details),
+            edited=post.edited_at is not None,
+            deleted=post.deleted_at is not None,
+            erased=post.uri.startswith(ERASED),
+            before=tuple(each.text for each in post.revisions.all()) if post.edited_at and not post.deleted_at else (),
+        )
+    return Moment(
+        id=entry.pk,
+        at=entry.at,
+        kind=entry.kind,
+        name=entry.name,
+        text=entry.text,
+        private=entry.private,
+        said=said,
+        sending=sendings.get(entry.outbox) if entry.outbox else None,
+        files=files_of(entry),
+    )
+
+
+def lookers(access: Access, case_id: int, now: datetime) -> tuple[Looker, ...]:
+    """Return which colleagues have a case open just now, oneself left out."""
+    rows = (
+        Presence.objects.filter(case_id=case_id, case__workspace_id=access.workspace, seen_at__gt=now - PRESENT)
+        .exclude(person_id=access.me)
+        .select_related("person")
+        .order_by("person__name")
+    )
+    return tuple(Looker(PersonId(row.person_id), row.person.name, row.typing) for row in rows)
+
+
+def talk(workspace: int, channel: str, root: str, now: datetime) -> Talk | None:
+    """Return how the newest case of a thread stands, None before there is one. For its other side: no access is asked.
+
+    Who waits longer is before: by when the case was opened.
+    """
+    rows = CaseRow.objects.filter(workspace_id=workspace, entries__post__root=root, entries__post__workspace=workspace)
+    row = rows.order_by("-pk").first()
+    if row is None:
+        return None
+    waiting = CaseRow.objects.filter(workspace_id=workspace, folder=Folder.NEEDS, first_replied_at__isnull=True)
+    before = None
+    if row.folder == Folder.NEEDS and row.first_replied_at is None:
+        earlier = Q(opened_at__lt=row.opened_at) | Q(opened_at=row.opened_at, pk__lt=row.pk)
+        before = waiting.filter(earlier, channel=channel).count()
+    present = Presence.objects.filter(case=row, seen_at__gt=now - PRESENT).select_related("person").order_by("pk")
+    read_at = ReadMark.objects.filter(case=row).aggregate(last=Max("at"))["last"]
+    return Talk(
+        CaseId(row.pk),
+        before,
+        tuple(each.person.name for each in present if each.typing),
+        bool(present),
+        read_at,
+    )
+
+
+def decisions(access: Access, number: int) -> tuple[tuple[str, str, int], ...]:
+    """Return (rule, decision, playbook version) of every decision about a case, oldest first."""
+    access.require(Permission.READ)
+    rows = DecisionRow.objects.filter(case=case_row(access, number)).order_by("id")
+    return tuple(rows.values_list("rule", "decision", "playbook"))
