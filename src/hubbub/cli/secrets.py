@@ -10,6 +10,7 @@ from hubbub.cli.setup import start
 if TYPE_CHECKING:
     from hubbub.infra.secrets import Sealed
 
+TRIES = 10
 SETTLES_S = 2.0
 """So long a save may take that began with the key before; an old key is dropped no sooner."""
 
@@ -45,10 +46,11 @@ def rotate(drop_old: bool) -> None:
     if not drop_old:
         click.echo(f"{len(keys) - 1} older {'key stays' if len(keys) == 2 else 'keys stay'} in the file.")
         return
-    time.sleep(SETTLES_S)
-    while secrets.reseal():
+    for _ in range(TRIES):
         time.sleep(SETTLES_S)
-    found = secrets.look()
+        rewritten, found = secrets.reseal(), secrets.look()
+        if not rewritten and not found.older:
+            break
     if found.older or found.unreadable:
         raise click.ClickException(f"The old keys stay: {found.older + found.unreadable} secrets are not rewritten.")
     keys = keyfile.change(env.key_file, lambda before: before[: before.index(newest) + 1])

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from threading import Thread
 from typing import Any, TypeVar
 
 import numpy as np
@@ -76,10 +77,6 @@ class Shared:
         work = partial(with_database, Ears.open, self.ears)
         self.ears = await asyncio.get_running_loop().run_in_executor(self._compiling, work)
 
-    def get_ready(self) -> None:
-        """Load beside the hearing what the first post would have to wait for."""
-        self._compiling.submit(warm)
-
     async def triage_all(self) -> None:
         """Decide about everything that waits."""
         while workspaces := await self.db(listening.waiting_workspaces):
@@ -108,7 +105,6 @@ class Listener:
     async def run(self) -> None:
         """Listen until told to stop; what was heard by then is committed."""
         shared = Shared(self.places, self.understanding)
-        shared.get_ready()
         tailer = Tailer()
         async with tailer.subscribe(lambda line: line.kind in EARS_FOLLOW) as news:
             try:
@@ -118,6 +114,7 @@ class Listener:
                 await shared.db(shared.followed.look)
                 await self._refresh(shared)
                 await shared.triage_all()
+                Thread(target=warm, daemon=True).start()  # what the first post would have to wait for
                 while not self.stop.is_set():
                     if await self._news(news):
                         await self._refresh(shared)
