@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.channels.mail.letters import CARE, bounce, mail, mixed, parts
+from tests.channels.mail.letters import CARE, DAY, bounce, mail, mixed, parts
 
 from hubbub.channels.adapters.mail.line import line_of
 from hubbub.channels.adapters.mail.parse import parse
@@ -235,6 +235,22 @@ CROSSED = "Received: from a.x.example by mx9.acme.example with ESMTP"
 def test_only_what_the_receiving_server_found_is_believed(headers: list[str], found: bool) -> None:
     checks = details("\r\n".join([*headers, ""]).encode() + mail(heard="")).checks
     assert checks == ({"dkim": "pass", "spf": "fail", "dmarc": "none"} if found else {})
+
+
+def test_what_a_form_sends_in_our_name_is_from_whom_it_names_to_answer() -> None:
+    said = post(mail("Where is my parcel?", by="Acme <care@acme.example>", Reply_To="Jo Berg <Jo@example.org>"))
+    assert (said["author"], said["handle"], said["name"]) == ("jo@example.org", "jo@example.org", "Jo Berg")
+    assert not json.loads(said["ref"]).get("reply_to")
+    ours = post(mail("Note to self", by="Acme <care@acme.example>", Reply_To="care@acme.example"))
+    assert ours["author"] == "care@acme.example"
+
+
+def test_a_mail_in_our_name_that_was_found_out_to_be_forged_is_not_ours() -> None:
+    for found, author in (("spf=fail; dkim=none", None), ("spf=pass; dkim=pass; dmarc=fail", None), ("spf=pass", CARE)):
+        headers = f"Authentication-Results: mx.acme.example; {found}\r\nReceived: from a by mx.acme.example; {DAY}\r\n"
+        heard = f"X-Hubbub-Heard: {CARE}; uid=7; validity=3\r\n"
+        said = post((heard + headers).encode() + mail("Pay this", by=f"Boss <{CARE}>", heard=""))
+        assert (said["author"], said["name"]) == (author, "Boss"), found
 
 
 # Machines --------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from html import unescape
 from typing import NamedTuple
@@ -82,7 +82,6 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
 
 def _add(built: BatchBuilder, row: int, mail: Part, arrived_at: datetime) -> None:
     subject = words_of(mail.first("subject"))[:2_000]
-    author = next(iter(people_of(mail.first("from"))), Person(""))
     ids, answered = ids_of(mail.first("message-id")), ids_of(mail.first("in-reply-to"))
     references = ids_of(mail.first("references"))
     parent = (answered or references[-1:] or [""])[0]
@@ -95,8 +94,9 @@ def _add(built: BatchBuilder, row: int, mail: Part, arrived_at: datetime) -> Non
     head = diagnosis or subject if machine == "bounce" else subject if not parent else ""
     files = _files(mail, ids)
     copies = [each.address for name in ("to", "cc") for value in mail.all(name)[:10] for each in people_of(value)]
-    mailbox = heard_in(mail)
-    answer_to = next((each.address for each in people_of(mail.first("reply-to"))), "")
+    mailbox, checks = heard_in(mail), checks_of(mail)
+    answer_to = next(iter(people_of(mail.first("reply-to"))), Person(""))
+    author = _author(mail, mailbox, answer_to, checks)
     built.add(
         row,
         _uri(ids[0]) if ids else f"mail:{_hash(mail, own, quoted)}",
@@ -116,7 +116,7 @@ def _add(built: BatchBuilder, row: int, mail: Part, arrived_at: datetime) -> Non
                 id=ids[0] if ids else "",
                 references=tuple(references[-MAX_REFERENCES:]),
                 subject=subject[:500],
-                reply_to="" if answer_to == author.address else answer_to,
+                reply_to="" if answer_to.address == author.address else answer_to.address,
                 cc=tuple(dict.fromkeys(each.address for each in people_of(mail.first("cc")))),
             )
         ).decode("utf-8", "replace"),
@@ -124,12 +124,26 @@ def _add(built: BatchBuilder, row: int, mail: Part, arrived_at: datetime) -> Non
             subject=subject,
             quoted=quoted[:MAX_TEXT],
             files=files,
-            checks=checks_of(mail),
+            checks=checks,
             copies=tuple(each for each in dict.fromkeys(copies) if each != mailbox)[:MAX_COPIES],
             machine=machine,
             bounced=_uri(bounced) if bounced else "",
         ),
     )
+
+
+def _author(mail: Part, mailbox: str, answer_to: Person, checks: Mapping[str, str]) -> Person:
+    """Return who wrote a mail. One in our own name is ours, unless it is a form's, or was found out to be forged.
+
+    A form on a website sends what somebody typed in from the site's own address, and names them where to answer.
+    """
+    said = next(iter(people_of(mail.first("from"))), Person(""))
+    if not mailbox or said.address != mailbox:
+        return said
+    if answer_to.address and answer_to.address != mailbox:
+        return answer_to
+    forged = checks.get("dmarc") == "fail" or ("pass" not in checks.values() and "fail" in checks.values())
+    return Person("", said.name or "Somebody in our name") if forged else said
 
 
 def _uri(id_: str) -> str:
