@@ -42,6 +42,7 @@ def main() -> None:
         if os.environ.get("REQUIRE_BROWSER"):
             sys.exit("test: REQUIRE_BROWSER is set, but there is no Chromium. On Debian: apt install chromium")
         print("test: no Chromium on this machine, so the browser tests are skipped (Debian: apt install chromium)")
+    compile_loops()
     code = pytest("SQLite", ["-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder", *rest])
     if code == 0 and not only_sqlite:
         with postgres() as url:
@@ -51,6 +52,11 @@ def main() -> None:
                 DATABASE_URL=url,
             )
     sys.exit(code)
+
+
+def compile_loops() -> None:
+    """Compile once what every process would compile for itself at the same time, while tests wait for them."""
+    subprocess.run([sys.executable, "-c", "from hubbub.flows.warming import warm; warm()"], check=True)
 
 
 def pytest(where: str, given: list[str], **env: str) -> int:
