@@ -3,11 +3,22 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.kernel.batch import MAX_TEXT, MAX_URI, POST_SCHEMA, Batch, BatchBuilder, Event, RawBatch, rows_of
+from hubbub.kernel.batch import (
+    MAX_TEXT,
+    MAX_URI,
+    POST_SCHEMA,
+    Batch,
+    BatchBuilder,
+    Event,
+    RawBatch,
+    columns_of,
+    rows_of,
+)
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ANY_TEXT = st.text(st.characters(), max_size=60)
@@ -171,3 +182,10 @@ def test_only_the_rows_asked_for_are_read() -> None:
     assert list(rows_of(raw, [2, 0])) == [(2, b"c"), (0, b"a")]
     assert list(rows_of(raw, None)) == [(0, b"a"), (1, b"b"), (2, b"c")]
     assert list(rows_of(raw, [])) == []
+
+
+def test_lists_that_come_as_columns_are_cleaned_like_those_that_come_one_by_one() -> None:
+    lists = pa.array([["https://a.example/\x1f", "\ud7ff"], []], pa.list_(pa.string()))
+    made = columns_of({"uri": ["x:1", "x:2"], "links": lists, "mentions": lists}, 2)
+    for name in ("links", "mentions"):
+        assert made.column(name).to_pylist() == [["https://a.example/", "\ud7ff"], []]

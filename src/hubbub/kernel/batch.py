@@ -201,13 +201,13 @@ def _column(field: pa.Field, values: Any, count: int) -> pa.Array:
         return pa.array(np.zeros(count, np.int16)) if field.name == "media" else pa.nulls(count, field.type)
     if field.name in _CLEANED:
         return _cleaned(values, _CLEANED[field.name])
+    if field.name in ("mentions", "links") and isinstance(values, pa.ListArray):
+        return pa.ListArray.from_arrays(values.offsets, _cleaned(values.values, _text))
     if isinstance(values, pa.Array) and field.type == values.type:
         return values
     if field.name in ("followers", "follows", "posts"):
         return _counts(values)
     if field.name in ("mentions", "links"):
-        if isinstance(values, pa.ListArray):
-            return pa.ListArray.from_arrays(values.offsets, _cleaned(values.values, _text))
         values = [[clean(each) for each in value] if value else value for value in values]
     return pa.array(values, field.type)
 
