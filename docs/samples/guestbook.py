@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     Abilities,
     Account,
-    Attached,
     BadConnection,
     Field,
     NotPossible,
@@ -43,7 +43,7 @@ class Found(msgspec.Struct):
     entries: list[Entry]
 
 
-class Guestbook:
+class Guestbook(Bare):
     kind: ClassVar[str] = "guestbook"
     connector: ClassVar[str] = "guestbook"
     label: ClassVar[str] = "Guestbook"
@@ -58,10 +58,6 @@ class Guestbook:
         self._site, self._token, self._http = str(config.get("site")).rstrip("/"), str(secret.get("token")), http
         if not self._site.startswith(("https://", "http://")) or not self._token.isascii():
             raise BadConnection(reason="Give the address with https:// and the token as the guestbook shows it.")
-
-    @property
-    def scope(self) -> str | None:
-        return None
 
     async def check(self) -> Account | None:
         return await self._call("GET", "/me", Account)
@@ -100,27 +96,6 @@ class Guestbook:
     async def find(self, message: Outgoing) -> Sent | None:
         found = await self._call("GET", "/entries", Found, params={"key": message.key})
         return Sent(found.entries[0].url) if found.entries else None
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        return None
-
-    async def account(self, id_or_handle: str) -> Account | None:
-        return None
-
-    async def last_post(self, id_or_handle: str) -> datetime | None:
-        return None
-
-    async def thread(self, uri: str) -> RawBatch | None:
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        return None
-
-    async def attachment(self, ref: str) -> Attached | None:
-        return None
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
 
     async def _call(self, method: str, path: str, shape: type[T], **more: Any) -> T:
         headers = {"Authorization": f"Bearer {self._token}"}

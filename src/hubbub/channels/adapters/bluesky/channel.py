@@ -24,11 +24,11 @@ from hubbub.channels.adapters.bluesky.tid import tid
 from hubbub.channels.adapters.bluesky.views import Head, Node, Profile, View, account_of
 from hubbub.channels.adapters.bluesky.xrpc import NETWORK, Params, Xrpc, decoded
 from hubbub.channels.core.answers import UNREADABLE, ServerFailed, is_safe, moment
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     MOST_FOUND,
     Abilities,
     Account,
-    Attached,
     BadConnection,
     Field,
     NotPossible,
@@ -104,7 +104,7 @@ class _Found:
     raw: msgspec.Raw
 
 
-class Bluesky:
+class Bluesky(Bare):
     """An account of ours on Bluesky, over the server that holds it."""
 
     kind: ClassVar[str] = "bluesky"
@@ -143,11 +143,6 @@ class Bluesky:
         self._did = account if account.startswith("did:") else ""
         self._profiles: dict[str, tuple[float, Profile]] = {}
         self._hidden: set[str] = set()
-
-    @property
-    def scope(self) -> str | None:
-        """What an account hears is its own."""
-        return None
 
     async def check(self) -> Account | None:
         """Sign in anew and return our own account."""
@@ -305,10 +300,6 @@ class Bluesky:
 
     # Answering.
 
-    async def attachment(self, ref: str) -> Attached | None:
-        """Return None: what it shows is looked at where it stands."""
-        return None
-
     async def send(self, message: Outgoing) -> Sent:
         """Post a reply (or a post, where there is no parent) under the key that is the message's for ever."""
         if message.private or message.to is not None:
@@ -392,10 +383,6 @@ class Bluesky:
             kept = _Kept(view.cid, view.record.reply.root if view.record.reply else None)
         above = {"uri": parent, "cid": kept.cid}
         return {"parent": above, "root": {"uri": kept.root.uri, "cid": kept.root.cid} if kept.root else above}
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
 
 
 def _no_record(refused: Refused) -> bool:

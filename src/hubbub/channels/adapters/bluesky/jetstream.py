@@ -13,10 +13,10 @@ import msgspec
 from hubbub.channels.adapters.bluesky.record import COLLECTION, Post, columns, post_uri
 from hubbub.channels.adapters.bluesky.views import AuthorFeed, Profile, account_of, latest, latest_of
 from hubbub.channels.core.answers import UNREADABLE
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     Abilities,
     Account,
-    Attached,
     BadConnection,
     Field,
     Keys,
@@ -65,7 +65,7 @@ _POST = msgspec.json.Decoder(Post)
 _PROFILE, _FEED = msgspec.json.Decoder(Profile), msgspec.json.Decoder(AuthorFeed)
 
 
-class Jetstream:
+class Jetstream(Bare):
     """The public stream of all posts; every workspace that listens to one address shares one connection."""
 
     kind: ClassVar[str] = "jetstream"
@@ -197,33 +197,9 @@ class Jetstream:
         except UNREADABLE:
             return None
 
-    async def thread(self, uri: str) -> RawBatch | None:
-        """The stream can't be asked for a thread."""
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """The stream can't be searched."""
-        return None
-
-    async def attachment(self, ref: str) -> Attached | None:
-        """Return None: what it shows is looked at where it stands."""
-        return None
-
     async def send(self, message: Outgoing) -> Sent:
         """The stream can't be spoken to."""
         raise NotPossible(network=self.label, deed="send anything: connect a Bluesky account for that")
-
-    async def find(self, message: Outgoing) -> Sent | None:
-        """Nothing is sent here."""
-        return None
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Nothing is sent here."""
-        return None
-
-    async def aclose(self) -> None:
-        """Close the connection."""
-        await self._http.aclose()
 
 
 def _is_socket(url: str) -> bool:

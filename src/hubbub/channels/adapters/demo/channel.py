@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from hubbub.channels.adapters.demo.parse import parse
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     MOST_FOUND,
     Abilities,
@@ -103,7 +104,7 @@ class _Profile(msgspec.Struct):
     url: str
 
 
-class Demo:
+class Demo(Bare):
     """One account on a demo network; satisfies `Channel`."""
 
     kind: ClassVar[str] = "demo"
@@ -137,11 +138,6 @@ class Demo:
         self._network = str(config.get("network") or "")
         self._http = http
         self._token: str | None = None
-
-    @property
-    def scope(self) -> str | None:
-        """None: what is heard with an account belongs to its connection alone."""
-        return None
 
     async def check(self) -> Account | None:
         """Try the address, the password and the account."""
@@ -270,10 +266,6 @@ class Demo:
             return None
         private = "messages/" if message.private else ""
         return f"demo://{self._network}/{private}{self._handle}/{message.key}"
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
 
     def _is_us(self, handle: str) -> bool:
         return handle.lower() == self._handle.lower()

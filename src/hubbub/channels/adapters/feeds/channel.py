@@ -14,10 +14,10 @@ import msgspec
 from hubbub.channels.adapters.feeds.document import Document, FeedUnusable, read
 from hubbub.channels.adapters.feeds.parse import parse
 from hubbub.channels.adapters.feeds.place import Place
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     Abilities,
     Account,
-    Attached,
     BadConnection,
     Field,
     NotPossible,
@@ -40,7 +40,7 @@ MAX_URL = 500
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 
 
-class Feed:
+class Feed(Bare):
     """One feed, heard for all workspaces that follow it; satisfies the `Channel` protocol."""
 
     kind: ClassVar[str] = "feed"
@@ -101,41 +101,9 @@ class Feed:
         """Turn entries into posts. Pure; never raises."""
         return parse(raw, rows)
 
-    async def account(self, id_or_handle: str) -> Account | None:
-        """Return None: a feed tells nothing of who writes in it."""
-        return None
-
-    async def last_post(self, id_or_handle: str) -> datetime | None:
-        """Return None: a feed tells nothing of who writes in it."""
-        return None
-
-    async def thread(self, uri: str) -> RawBatch | None:
-        """Return None: a feed has no conversations."""
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """Return None: a feed tells what it tells."""
-        return None
-
-    async def attachment(self, ref: str) -> Attached | None:
-        """Return None: what it shows is looked at where it stands."""
-        return None
-
     async def send(self, message: Outgoing) -> Sent:
         """Raise: a feed is for reading."""
         raise NotPossible(network="A feed", deed="take replies: it is for reading")
-
-    async def find(self, message: Outgoing) -> Sent | None:
-        """Return None: nothing of ours is ever there."""
-        return None
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Return None: nothing is ever sent."""
-        return None
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
 
     async def _visit(self, place: Place) -> Response | None:
         """Ask for the feed; None if it says that nothing changed.

@@ -16,10 +16,10 @@ from hubbub.channels.adapters.file.dates import MONTH_FIRST
 from hubbub.channels.adapters.file.mapping import Mapping
 from hubbub.channels.adapters.file.parse import Plan, Record, parse, parts_of, source_name, source_of, uri_of
 from hubbub.channels.adapters.file.table import Table, open_table
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     Abilities,
     Account,
-    Attached,
     BadConnection,
     Field,
     NotPossible,
@@ -43,7 +43,7 @@ class Place(msgspec.Struct, frozen=True):
     mapping: str
 
 
-class File:
+class File(Bare):
     """One file, read once; satisfies the `Channel` protocol, and is the only channel whose `hear` ends."""
 
     kind: ClassVar[str] = "file"
@@ -80,11 +80,6 @@ class File:
             raise BadConnection(reason=str(error)) from error
         self._http = http
 
-    @property
-    def scope(self) -> str | None:
-        """None: a file belongs to the workspace that imports it."""
-        return None
-
     async def check(self) -> Account | None:
         """Look at the file; raises in words if it can't be imported. There is no account of ours in a file."""
         await asyncio.to_thread(_Reading, self, None)
@@ -107,41 +102,9 @@ class File:
         """Turn records into posts. Pure; never raises."""
         return parse(raw, rows)
 
-    async def account(self, id_or_handle: str) -> Account | None:
-        """Return None: a file tells nothing more of who wrote."""
-        return None
-
-    async def last_post(self, id_or_handle: str) -> datetime | None:
-        """Return None: a file tells nothing more of who wrote."""
-        return None
-
-    async def thread(self, uri: str) -> RawBatch | None:
-        """Return None: what the file has of a conversation was heard with it."""
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """Return None: all of the file is heard."""
-        return None
-
-    async def attachment(self, ref: str) -> Attached | None:
-        """Return None: what it shows is looked at where it stands."""
-        return None
-
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nobody reads a file."""
         raise NotPossible(network="A file", deed="take replies: what it holds was said elsewhere")
-
-    async def find(self, message: Outgoing) -> Sent | None:
-        """Return None: nothing of ours is ever there."""
-        return None
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Return None: nothing is ever sent."""
-        return None
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
 
 
 class _Reading:

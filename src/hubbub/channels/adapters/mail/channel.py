@@ -20,6 +20,7 @@ from hubbub.channels.adapters.mail.mime import read
 from hubbub.channels.adapters.mail.parse import FileRef, parse
 from hubbub.channels.adapters.mail.settings import Settings
 from hubbub.channels.adapters.mail.submission import signed_in, submit
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     Abilities,
     Account,
@@ -42,7 +43,7 @@ BYTES_AT_ONCE = 4_000_000
 """Bytes of mails from which on a batch is handed over; a mail comes on top of that."""
 
 
-class Mail:
+class Mail(Bare):
     """One mailbox; satisfies the `Channel` protocol."""
 
     kind: ClassVar[str] = "mail"
@@ -67,11 +68,6 @@ class Mail:
         self._http = http
         self._hand: ThreadPoolExecutor | None = None  # for all but hearing, which keeps a thread of its own
         self._open: set[Callable[[], None]] = set()  # how to break off what waits for a server
-
-    @property
-    def scope(self) -> str | None:
-        """None: a mailbox belongs to its connection alone."""
-        return None
 
     async def check(self) -> Account | None:
         """Sign in to both servers, and look for the folder."""
@@ -121,22 +117,6 @@ class Mail:
         """Turn mails into posts. Pure; never raises."""
         return parse(raw, rows)
 
-    async def account(self, id_or_handle: str) -> Account | None:
-        """Return None: nobody can be asked about an address."""
-        return None
-
-    async def last_post(self, id_or_handle: str) -> datetime | None:
-        """Return None: nobody writes mail in public."""
-        return None
-
-    async def thread(self, uri: str) -> RawBatch | None:
-        """Return None: what was written before stands in the mailbox, and was heard."""
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """Return None: a mailbox is nothing public."""
-        return None
-
     async def attachment(self, ref: str) -> Attached | None:
         """Fetch a file that came with a mail; None where the mail left the folder."""
         try:
@@ -178,10 +158,6 @@ class Mail:
 
         with suppress(RuntimeError):  # closed meanwhile
             self._threads().submit(keep)
-
-    async def find(self, message: Outgoing) -> Sent | None:
-        """Return None: nobody can tell whether a mail arrived."""
-        return None
 
     def expected_uri(self, message: Outgoing) -> str | None:
         """The uri the mail will have."""

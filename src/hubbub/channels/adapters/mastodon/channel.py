@@ -117,11 +117,6 @@ class Mastodon(Reader):
         super().__init__(http, address_of(config.get("server"), self.label), str(secret.get("token") or "").strip())
         self._own: Profile | None = None
 
-    @property
-    def scope(self) -> str | None:
-        """What an account hears is its own."""
-        return None
-
     async def check(self) -> Account | None:
         """Try the address, the token and what it may do; return our own account."""
         domain = await self._domain()
@@ -205,10 +200,6 @@ class Mastodon(Reader):
             if not page:
                 break
             before = (("max_id", str(page[-1].id)),)
-        return None
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Return None: the server chooses it."""
         return None
 
     async def _written(self, message: Outgoing) -> tuple[str, Kept, str | None, str]:

@@ -11,6 +11,7 @@ from hubbub.channels.adapters.mastodon.names import short_acct, split_uri, whole
 from hubbub.channels.adapters.mastodon.server import NETWORK, Server, told_words
 from hubbub.channels.adapters.mastodon.status import Head, Profile, account_of, line_of
 from hubbub.channels.core.answers import moment
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import Account, Attached, Refused
 from hubbub.infra.http import MAX_BODY, Http
 from hubbub.kernel.batch import Batch, RawBatch
@@ -23,7 +24,7 @@ class _Context(msgspec.Struct):
     descendants: list[msgspec.Raw] = []
 
 
-class Reader:
+class Reader(Bare):
     """A way to a server's public side."""
 
     def __init__(self, http: Http, address: str, token: str) -> None:
@@ -78,10 +79,6 @@ class Reader:
             raise Refused(network=NETWORK, words=told_words(response.body, response.status), status=response.status)
         told = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         return Attached(status.file_name(url), told or mime, response.body)
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
 
     async def _domain(self) -> str:
         return (await self._server.instance()).domain

@@ -105,21 +105,9 @@ class Tags(Reader):
                         if lines or first:
                             yield batch(lines)
 
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """Return None: servers search for their own people only."""
-        return None
-
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nothing leaves by a hashtag."""
         raise NotPossible(network=f"{NETWORK} without an account of yours", deed="take replies")
-
-    async def find(self, message: Outgoing) -> Sent | None:
-        """Return None: nothing of ours is ever there."""
-        return None
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Return None: nothing of ours is ever there."""
-        return None
 
 
 def _timeline(tag: str) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hubbub.channels.adapters.stream.parse import parse
+from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     Abilities,
     Account,
-    Attached,
     BadConnection,
     Field,
     Keys,
@@ -28,7 +28,7 @@ POLL_S = 0.2
 MAX_PATH = 1_000
 
 
-class Stream:
+class Stream(Bare):
     """One file that grows; satisfies the `Channel` protocol. The cursor is how many bytes of it were heard."""
 
     kind: ClassVar[str] = "stream"
@@ -111,38 +111,6 @@ class Stream:
         """Turn lines into posts. Pure; never raises."""
         return parse(raw, rows)
 
-    async def account(self, id_or_handle: str) -> Account | None:
-        """Return None: a file tells nothing more of who wrote."""
-        return None
-
-    async def last_post(self, id_or_handle: str) -> datetime | None:
-        """Return None: a file tells nothing more of who wrote."""
-        return None
-
-    async def thread(self, uri: str) -> RawBatch | None:
-        """Return None: a file can't be asked."""
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """Return None: a file can't be asked."""
-        return None
-
-    async def attachment(self, ref: str) -> Attached | None:
-        """Return None: what it shows is looked at where it stands."""
-        return None
-
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nobody reads it."""
         raise NotPossible(network="A file", deed="take replies: what it holds was said elsewhere")
-
-    async def find(self, message: Outgoing) -> Sent | None:
-        """Return None: nothing of ours is ever there."""
-        return None
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Return None: nothing is ever sent."""
-        return None
-
-    async def aclose(self) -> None:
-        """Close what is open."""
-        await self._http.aclose()
