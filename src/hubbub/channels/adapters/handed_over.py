@@ -1,15 +1,22 @@
 """What channels share that nobody listens to: a person or a program hands over what was said."""
 
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
-from typing import Any, ClassVar
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
 
-from hubbub.channels.core.contract import Account, Attached, NotPossible, Outgoing, Sent
+import msgspec
+
+from hubbub.channels.core.bare import Bare
+from hubbub.channels.core.contract import Account, BadConnection, NotPossible, Outgoing, Sent
 from hubbub.infra.http import Http
-from hubbub.kernel.batch import RawBatch
+from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
+from hubbub.kernel.text import clean, clip
+
+YEARS: Final = (1970, 2200)
+MAX_REASON: Final = 300
 
 
-class HandedOver:
+class HandedOver(Bare):
     """No network: there is nobody to ask and nothing to send through. What a channel has of these, it says itself."""
 
     unsent: ClassVar[str]  # what can't be done with a reply, in words that finish "… can't …"
@@ -17,11 +24,6 @@ class HandedOver:
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
         self._http = http
-
-    @property
-    def scope(self) -> str | None:
-        """None: what is handed over belongs to the workspace it was handed to."""
-        return None
 
     async def check(self) -> Account | None:
         """Return None: there is nothing to reach."""
@@ -33,38 +35,49 @@ class HandedOver:
         for raw in none:
             yield raw
 
-    async def account(self, id_or_handle: str) -> Account | None:
-        """Return None: there is nobody to ask."""
-        return None
-
-    async def last_post(self, id_or_handle: str) -> datetime | None:
-        """Return None: there is nobody to ask."""
-        return None
-
-    async def thread(self, uri: str) -> RawBatch | None:
-        """Return None: what there is of a conversation was handed over."""
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """Return None: there is nobody to ask."""
-        return None
-
-    async def attachment(self, ref: str) -> Attached | None:
-        """Return None: nothing came with what was said."""
-        return None
-
     async def send(self, message: Outgoing) -> Sent:
         """Raise: no program carries it."""
         raise NotPossible(network=self.label, deed=self.unsent)
 
-    async def find(self, message: Outgoing) -> Sent | None:
-        """Return None: nobody can look."""
-        return None
 
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Return None: nothing we send has a name there."""
-        return None
+def source_of(config: Mapping[str, Any], most: int) -> str:
+    """Return the name of a source as its settings give it; BadConnection in words if it is none."""
+    given = config.get("source")
+    source = " ".join(clean(given).split()) if isinstance(given, str) else ""
+    if not 1 <= len(source) <= most:
+        raise BadConnection(reason=f"Source: give a name of at most {most} characters.")
+    return source
 
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
+
+def uri_part(source: str) -> str:
+    """Return a source's name as one part of a uri."""
+    return source.replace("%", "%25").replace("/", "%2F")
+
+
+def told(
+    raw: RawBatch, rows: Sequence[int] | None, add: Callable[[BatchBuilder, int, bytes, datetime], None], what: str
+) -> Batch:
+    """Return the posts that `add` makes of lines. One that it can't read, or calls senseless, is rejected in words.
+
+    Parameters
+    ----------
+    add : is given builder, row, line and when it arrived; a ValueError says in words what makes no sense
+    what : what a line is called, such as message
+    """
+    builder = BatchBuilder()
+    for row, line in rows_of(raw, rows):
+        try:
+            add(builder, row, line, raw.arrived_at)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            words = clip(str(error), MAX_REASON).replace("`$[1]", "`$")  # the second of a pair is what was handed over
+            builder.reject(row, f"This {what} can't be read: {words}.")
+        except ValueError as error:
+            builder.reject(row, str(error))
+    return builder.build()
+
+
+def moment(at: datetime, senseless: str) -> datetime:
+    """Return a moment with a zone, UTC where none is told; ValueError in these words if it is of no sensible year."""
+    if not YEARS[0] <= at.year <= YEARS[1]:
+        raise ValueError(senseless)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

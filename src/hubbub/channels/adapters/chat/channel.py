@@ -1,16 +1,16 @@
 """The web chat: the other end is a page of a website that carries our widget, and our own tables are the network."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from hubbub.channels.adapters.chat import visits
 from hubbub.channels.adapters.chat.parse import parse
 from hubbub.channels.adapters.chat.site import COLOUR, MAX_GREETING, Site
+from hubbub.channels.adapters.handed_over import HandedOver
 from hubbub.channels.core.contract import (
     Abilities,
-    Account,
     Attached,
     Field,
     NotPossible,
@@ -23,7 +23,7 @@ from hubbub.infra.places import places
 from hubbub.kernel.batch import Batch, RawBatch
 
 
-class Chat:
+class Chat(HandedOver):
     """A chat on one or more websites; satisfies the `Channel` protocol."""
 
     kind: ClassVar[str] = "chat"
@@ -57,44 +57,13 @@ class Chat:
     )
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
+        super().__init__(config, secret, http)
         self.site = Site.of(config)
-        self._http = http
-
-    @property
-    def scope(self) -> str | None:
-        """None: what visitors say belongs to the connection alone."""
-        return None
-
-    async def check(self) -> Account | None:
-        """Return None: there is nothing to reach."""
-        return None
-
-    async def hear(self, cursor: Any) -> AsyncIterator[RawBatch]:
-        """Yield nothing: visitors come by themselves."""
-        none: tuple[RawBatch, ...] = ()
-        for raw in none:
-            yield raw
 
     @staticmethod
     def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         """Turn what visitors said into posts. Pure; never raises."""
         return parse(raw, rows)
-
-    async def account(self, id_or_handle: str) -> Account | None:
-        """Return None: a visitor has no profile."""
-        return None
-
-    async def last_post(self, id_or_handle: str) -> datetime | None:
-        """Return None: nothing here is public."""
-        return None
-
-    async def thread(self, uri: str) -> RawBatch | None:
-        """Return None: all there is of a chat was heard."""
-        return None
-
-    async def search(self, words: str, since: datetime) -> RawBatch | None:
-        """Return None: nothing here is public."""
-        return None
 
     async def attachment(self, ref: str) -> Attached | None:
         """Return a file that a visitor sent, None where it was removed."""
@@ -112,11 +81,3 @@ class Chat:
         """Say whether a reply stands in the chat."""
         found = await asyncio.to_thread(with_database, visits.find, message)
         return None if found is None else Sent(found)
-
-    def expected_uri(self, message: Outgoing) -> str | None:
-        """Return None: a line's number is given when it is stored; what we say here is never heard back."""
-        return None
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
+from hubbub.channels.adapters.handed_over import moment, told
+from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch
 from hubbub.kernel.details import Details, File
-from hubbub.kernel.text import clip
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -51,28 +51,19 @@ def line(said: Said) -> bytes:
 
 def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
     """Turn what visitors said into posts. Pure; never raises."""
-    builder = BatchBuilder()
-    for row, each in rows_of(raw, rows):
-        try:
-            _add(builder, row, _LINES.decode(each), raw.arrived_at)
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            builder.reject(row, f"This message can't be read: {clip(str(error), 300)}.")
-        except ValueError as error:
-            builder.reject(row, str(error))
-    return builder.build()
+    return told(raw, rows, _add, "message")
 
 
-def _add(builder: BatchBuilder, row: int, said: Said, arrived_at: datetime) -> None:
+def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> None:
     """Add a message; ValueError in words if a part of it makes no sense."""
+    said = _LINES.decode(line)
     if not said.visit.isalnum() or not said.visit.isascii() or len(said.visit) > 40:
         raise ValueError("This message says of no visit.")
     if said.number < 1 or said.connection < 1:
         raise ValueError("This message has no number.")
     if not said.text.strip() and said.file is None:
         raise ValueError("This message has no text.")
-    at = said.at if said.at.tzinfo else said.at.replace(tzinfo=UTC)
-    if not 1970 <= at.year <= 2200:
-        raise ValueError("This message has no date that can be.")
+    at = moment(said.at, "This message has no date that can be.")
     sent = said.file
     builder.add(
         row,

@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from hubbub.kernel.batch import MAX_URI, Batch, BatchBuilder, Event, RawBatch, rows_of
+from hubbub.channels.adapters.handed_over import YEARS, told, uri_part
+from hubbub.kernel.batch import MAX_URI, Batch, BatchBuilder, Event, RawBatch
 from hubbub.kernel.details import MAX_FILES, Details, File
 from hubbub.kernel.text import clip, language
 
@@ -15,7 +16,6 @@ MAX_ID = 400
 MAX_MENTIONS = 50
 
 _SINCE_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_YEARS = (1970, 2200)
 
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,16 +73,7 @@ _ANY = msgspec.json.Decoder()
 
 def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
     """Turn messages into posts. Pure; never raises."""
-    builder = BatchBuilder()
-    for row, line in rows_of(raw, rows):
-        try:
-            source, message = _LINES.decode(line)
-            _add(builder, row, line, source, message, raw.arrived_at)
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            builder.reject(row, f"This message can't be read: {clip(str(error), 300).replace('`$[1]', '`$')}.")
-        except ValueError as error:
-            builder.reject(row, str(error))
-    return builder.build()
+    return told(raw, rows, _add, "message")
 
 
 def uri_of(source: str, name: str) -> str:
@@ -96,11 +87,12 @@ def id_of(source: str, uri: str | None) -> str | None:
 
 
 def _prefix(source: str) -> str:
-    return f"generic:{source.replace('%', '%25').replace('/', '%2F')}/"
+    return f"generic:{uri_part(source)}/"
 
 
-def _add(builder: BatchBuilder, row: int, line: bytes, source: str, message: Message, arrived_at: datetime) -> None:
+def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> None:
     """Add a message; ValueError in words if a part of it makes no sense."""
+    source, message = _LINES.decode(line)
     event, name = _EVENTS[message.event], _id(message.id, "id")
     created, changed = _date(message.created_at, "created_at"), _date(message.changed_at, "changed_at")
     if event is not Event.CREATE and name is None:
@@ -171,7 +163,7 @@ def _date(given: str | float | None, what: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(given) if isinstance(given, str) else _SINCE_1970 + timedelta(seconds=given)
-        if _YEARS[0] <= found.year <= _YEARS[1]:
+        if YEARS[0] <= found.year <= YEARS[1]:
             return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass

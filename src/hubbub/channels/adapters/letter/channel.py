@@ -1,22 +1,19 @@
 """White mail: what came on paper, as a person typed it in; answers leave on paper, too."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
-from hubbub.channels.adapters.handed_over import HandedOver
+from hubbub.channels.adapters.handed_over import YEARS, HandedOver, moment, told
 from hubbub.channels.core.contract import Abilities, Attached, Field
 from hubbub.infra import files
-from hubbub.infra.http import Http
 from hubbub.infra.places import places
-from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
+from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch
 from hubbub.kernel.details import Details, File
-from hubbub.kernel.text import clip
 
 MAX_FILES = 10
-YEARS = (1970, 2200)
 TYPES: Mapping[str, bytes] = {
     "application/pdf": b"%PDF-",
     "image/png": b"\x89PNG\r\n\x1a\n",
@@ -51,9 +48,6 @@ class Letters(HandedOver):
     fields: ClassVar[Sequence[Field]] = ()
     unsent: ClassVar[str] = "leave by themselves: print it, and say when it was posted"
 
-    def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
-        super().__init__(config, secret, http)
-
     @staticmethod
     def lines(letters: Iterable[Letter]) -> list[bytes]:
         """Return the lines that `parse` takes."""
@@ -62,15 +56,7 @@ class Letters(HandedOver):
     @staticmethod
     def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         """Turn letters into posts. Pure; never raises."""
-        builder = BatchBuilder()
-        for row, line in rows_of(raw, rows):
-            try:
-                _add(builder, row, _LINE.decode(line), raw.arrived_at)
-            except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-                builder.reject(row, f"This letter can't be read: {clip(str(error), 300)}.")
-            except ValueError as error:
-                builder.reject(row, str(error))
-        return builder.build()
+        return told(raw, rows, _add, "letter")
 
     async def attachment(self, ref: str) -> Attached | None:
         """Return a scan by its key."""
@@ -90,14 +76,13 @@ def uri_of(letter: str) -> str:
     return f"letter:{letter}"
 
 
-def _add(builder: BatchBuilder, row: int, letter: Letter, arrived_at: datetime) -> None:
+def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> None:
+    letter = _LINE.decode(line)
     if not letter.id.strip() or not letter.author.strip() or not letter.text.strip():
         raise ValueError("This letter has no id, no writer or no words.")
     if len(letter.files) > MAX_FILES:
         raise ValueError(f"This letter has {len(letter.files)} scans; at most {MAX_FILES} are taken.")
-    received = letter.received_at if letter.received_at.tzinfo else letter.received_at.replace(tzinfo=UTC)
-    if not YEARS[0] <= received.year <= YEARS[1]:
-        raise ValueError(f"This letter is not of the years {YEARS[0]} to {YEARS[1]}.")
+    received = moment(letter.received_at, f"This letter is not of the years {YEARS[0]} to {YEARS[1]}.")
     builder.add(
         row,
         uri_of(letter.id),

@@ -1,19 +1,17 @@
 """The telephone: who called in vain is heard as if they had written that they want to speak with us."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
 
-from hubbub.channels.adapters.handed_over import HandedOver
-from hubbub.channels.core.contract import Abilities, BadConnection, Field
+from hubbub.channels.adapters.handed_over import YEARS, HandedOver, moment, source_of, told, uri_part
+from hubbub.channels.core.contract import Abilities, Field
 from hubbub.infra.http import Http
-from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
-from hubbub.kernel.text import clean, clip
+from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch
 
 MAX_SOURCE = 60
-YEARS = (1970, 2200)
 
 
 class Ring(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,10 +42,7 @@ class Phone(HandedOver):
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
         super().__init__(config, secret, http)
-        given = config.get("source")
-        self.source = " ".join(clean(given).split()) if isinstance(given, str) else ""
-        if not 1 <= len(self.source) <= MAX_SOURCE:
-            raise BadConnection(reason=f"Source: give a name of at most {MAX_SOURCE} characters.")
+        self.source = source_of(config, MAX_SOURCE)
 
     def lines(self, rings: Iterable[Ring]) -> list[bytes]:
         """Return the lines that `parse` takes."""
@@ -56,29 +51,19 @@ class Phone(HandedOver):
     @staticmethod
     def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         """Turn calls into posts. Pure; never raises."""
-        builder = BatchBuilder()
-        for row, line in rows_of(raw, rows):
-            try:
-                source, ring = _LINES.decode(line)
-                _add(builder, row, source, ring, raw.arrived_at)
-            except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-                builder.reject(row, f"This call can't be read: {clip(str(error), 300)}.")
-            except ValueError as error:
-                builder.reject(row, str(error))
-        return builder.build()
+        return told(raw, rows, _add, "call")
 
 
 def uri_of(source: str, native: str) -> str:
     """Return the identity of a call."""
-    return f"phone:{source.replace('%', '%25').replace('/', '%2F')}/{native}"
+    return f"phone:{uri_part(source)}/{native}"
 
 
-def _add(builder: BatchBuilder, row: int, source: str, ring: Ring, arrived_at: datetime) -> None:
+def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> None:
+    source, ring = _LINES.decode(line)
     if not ring.id.strip() or not ring.number.strip() or not ring.words.strip():
         raise ValueError("This call has no id, no number or no words.")
-    at = ring.at if ring.at.tzinfo else ring.at.replace(tzinfo=UTC)
-    if not YEARS[0] <= at.year <= YEARS[1]:
-        raise ValueError(f"This call is not of the years {YEARS[0]} to {YEARS[1]}.")
+    at = moment(ring.at, f"This call is not of the years {YEARS[0]} to {YEARS[1]}.")
     builder.add(
         row,
         uri_of(source, ring.id),
