@@ -14,17 +14,16 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.care.core.calls.columns import Columns, call_of, columns_of
 from hubbub.care.core.calls.record import Call, words_of
-from hubbub.care.core.understanding import LinearModel
 from hubbub.care.selectors import calls as selectors
 from hubbub.care.selectors import people
 from hubbub.care.services import calls as services
-from hubbub.care.services import triage
 from hubbub.care.services.calls import Kept
 from hubbub.channels import services as channels
 from hubbub.channels.adapters.file.table import Table, open_table
 from hubbub.channels.adapters.phone.channel import Phone, Ring, uri_of
 from hubbub.channels.registry import open_channel
 from hubbub.flows.beside import ingest_beside
+from hubbub.flows.decide import decide
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput
@@ -77,8 +76,7 @@ def hand_over(workspace: WorkspaceId, places: Places, *, now: datetime) -> int:
             calls = [call for pk, call in waiting if call.source == source and pk not in moot]
             if calls:
                 _hear(hubbub, source, calls, places, now)
-        while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):
-            pass
+        decide(workspace, now)
         failpoint("calls.heard")
         uris = {pk: "" if pk in moot else uri_of(call.source, call.native) for pk, call in waiting}
         asked += services.settle(workspace, uris, now=now)

@@ -8,8 +8,7 @@ from html import escape
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access
 from hubbub.care import selectors as care
-from hubbub.care.core.understanding import LinearModel
-from hubbub.care.services import cases, triage
+from hubbub.care.services import cases
 from hubbub.channels import selectors as channels
 from hubbub.channels.adapters.chat import visits
 from hubbub.channels.adapters.chat.parse import Said, line
@@ -17,6 +16,7 @@ from hubbub.channels.adapters.chat.visits import Line, Place, Unread, Visit
 from hubbub.channels.core.contract import Attached
 from hubbub.flows.alerts import Post
 from hubbub.flows.beside import ingest_beside
+from hubbub.flows.decide import decide
 from hubbub.infra import changes, mail
 from hubbub.infra.mail import Letter, Mail, MailRefused, NoMailServer
 from hubbub.infra.places import Places
@@ -73,8 +73,7 @@ def say(
 def _hear(stream: StreamId, workspace: WorkspaceId, said: Said, places: Places, now: datetime) -> None:
     ingest_beside(stream, [line(said)], places, now=now)
     visits.heard(said)
-    while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):
-        pass
+    decide(workspace, now)
 
 
 def hear_left_over(places: Places, *, now: datetime) -> int:

@@ -20,6 +20,7 @@ from hubbub.channels.adapters.generic.channel import Generic
 from hubbub.channels.registry import open_channel
 from hubbub.flows.apart import Hearing, Imported, heard_apart, long_lived_objects
 from hubbub.flows.beside import ingest_beside
+from hubbub.flows.decide import decide
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import InvalidInput
@@ -54,8 +55,7 @@ def hand_in(access: Access, source: str, message: Mapping[str, Any], *, places: 
     config = {"source": channel.source}
     stream_id = services.stream_for(access, "generic", channel.source, config=config, now=now)
     done = ingest_beside(stream_id, raw.lines, places, now=now)
-    while triage.triage(access.workspace, understanding=LinearModel.shipped(), now=now):
-        pass
+    decide(access.workspace, now)
     uri = batch.posts.column("uri")[0].as_py()
     return Handed(done.heard > 0, care.case_of(access, uri))
 

@@ -12,8 +12,6 @@ from typing import Any
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care import selectors as care
-from hubbub.care.core.understanding import LinearModel
-from hubbub.care.services import triage
 from hubbub.channels import selectors as channels
 from hubbub.channels import services
 from hubbub.channels.adapters.generic.message import id_of, uri_of
@@ -21,6 +19,7 @@ from hubbub.channels.adapters.webhook.channel import Webhook, said
 from hubbub.channels.core.values import HookValue
 from hubbub.channels.registry import open_channel
 from hubbub.flows.beside import ingest_beside
+from hubbub.flows.decide import decide
 from hubbub.infra import outbox, signing
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
@@ -100,8 +99,7 @@ def _store(hook: HookValue, messages: Sequence[Any], places: Places, now: dateti
         raise InvalidInput(reason=refused[0])
     good = [line for row, line in enumerate(lines) if row not in refused]
     new = set(ingest_beside(hook.stream, good, places, now=now, idle=False).new)
-    while triage.triage(hook.workspace, understanding=LinearModel.shipped(), now=now):
-        pass
+    decide(hook.workspace, now)
     uris = dict(zip(batch.posts["row"].to_pylist(), batch.posts["uri"].to_pylist(), strict=True))
     found = care.cases_of(accounts.enter_as_hubbub(hook.workspace), uris.values())
     taken = []

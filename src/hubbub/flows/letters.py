@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care import selectors as care
-from hubbub.care.core.understanding import LinearModel
 from hubbub.care.selectors import people
 from hubbub.care.services import people as services
-from hubbub.care.services import triage
 from hubbub.channels import services as channels
 from hubbub.channels.adapters.letter.channel import MAX_FILES, Letter, Letters, type_of, uri_of
 from hubbub.flows.beside import ingest_beside
+from hubbub.flows.decide import decide
 from hubbub.infra import files
 from hubbub.infra.places import Places
 from hubbub.kernel.details import File
@@ -88,8 +87,7 @@ def add(access: Access, letter: Added, *, places: Places, now: datetime) -> int 
     hubbub = accounts.enter_as_hubbub(access.workspace)
     stream = channels.stream_for(hubbub, "letter", SOURCE, config={}, now=now)
     ingest_beside(stream, Letters.lines([line]), places, now=now)
-    while triage.triage(access.workspace, understanding=LinearModel.shipped(), now=now):
-        pass
+    decide(access.workspace, now)
     return care.case_of(access, uri_of(letter.id))
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hubbub.care.core.understanding import LinearModel
 from hubbub.care.selectors import calls
 from hubbub.care.services import triage
 from hubbub.channels import services as channels
 from hubbub.flows import alerts, chat, files, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import hand_over
+from hubbub.flows.decide import decide
 from hubbub.flows.events import ask_accounts
 from hubbub.flows.lookback import look_back_all
 from hubbub.flows.send import Sender
@@ -164,8 +164,7 @@ class Worker:
         chat.quiet_down(datetime.now(UTC))
         for workspace in listening_selectors.waiting_workspaces():
             now = datetime.now(UTC)
-            while triage.triage(workspace, understanding=LinearModel.shipped(), now=now):
-                pass
+            decide(workspace, now)
         for workspace in calls.workspaces_with_waiting_calls():
             hand_over(WorkspaceId(workspace), self.places, now=datetime.now(UTC))
 
