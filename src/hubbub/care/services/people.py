@@ -10,6 +10,7 @@ from hubbub.accounts.selectors import calling_code
 from hubbub.accounts.services import audit
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.models import CaseRow, Customer, SocialAccount
+from hubbub.channels.core.values import handle_words
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.text import clip
@@ -27,6 +28,10 @@ def _account(access: Access, account: int) -> SocialAccount:
     return row
 
 
+def _called(row: SocialAccount) -> str:
+    return handle_words(row.channel, row.handle)
+
+
 @transaction.atomic
 def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) -> None:
     """Note that an account is a known customer's, works for us, or is on the list of people to answer at once."""
@@ -36,7 +41,7 @@ def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) ->
     before = getattr(row, what)
     setattr(row, what, on)
     row.save(update_fields=[what])
-    audit(access, f"marked {what}", f"@{row.handle}", now=now, before=before, after=on)
+    audit(access, f"marked {what}", _called(row), now=now, before=before, after=on)
     _tell(access, row, now)
 
 
@@ -57,7 +62,7 @@ def link(access: Access, account: int, other: int, *, now: datetime) -> None:
     if before is not None:
         SocialAccount.objects.filter(customer=before).update(customer=customer)
         before.delete()
-    audit(access, "accounts linked", f"@{one.handle}", now=now, after=f"@{two.handle}")
+    audit(access, "accounts linked", _called(one), now=now, after=_called(two))
     _tell(access, one, now)
 
 
@@ -70,7 +75,7 @@ def unlink(access: Access, account: int, *, now: datetime) -> None:
         raise Conflict(reason="This account is linked to no other.")
     row.customer = None
     row.save(update_fields=["customer"])
-    audit(access, "account unlinked", f"@{row.handle}", now=now)
+    audit(access, "account unlinked", _called(row), now=now)
     _tell(access, row, now)
 
 
@@ -91,7 +96,7 @@ def note_number(access: Access, account: int, *, number: str, now: datetime) -> 
     if not native:
         raise InvalidInput(reason=f"‘{clip(number, 40)}’ is no telephone number; it looks like +49 30 1234567.")
     two = _join(access, one, "phone", native, native, now)
-    audit(access, "number noted", one.name or f"@{one.handle}", now=now, after=native)
+    audit(access, "number noted", one.name or _called(one), now=now, after=native)
     _tell(access, one, now)
     _tell(access, two, now)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.channels import selectors, services
 from hubbub.channels.core.contract import Account, BadConnection, Channel
-from hubbub.channels.core.values import ConnectionValue
+from hubbub.channels.core.values import ConnectionValue, handle_words
 from hubbub.channels.registry import KINDS, channel_class, open_channel
 from hubbub.kernel.errors import NotFound
 from hubbub.web.request import Request, in_workspace, now, render
@@ -132,7 +132,7 @@ def _whole_secret(value: ConnectionValue | None, given: dict[str, str]) -> dict[
 
 def _name(made: type[Channel], config: dict[str, Any], account: Account | None) -> str:
     if account is not None:
-        return f"{made.label}, {'' if made.kind == 'mail' else '@'}{account.handle}"
+        return f"{made.label}, {handle_words(made.kind, account.handle)}"
     return f"{made.label}: {config[NAMED_BY[made.kind]]}" if made.kind in NAMED_BY else made.label
 
 
