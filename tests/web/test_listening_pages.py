@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 import pytest
@@ -13,7 +13,9 @@ from tests.make import Town, make_town, make_workspace
 
 from hubbub.accounts.models import AuditEntry, Person, Workspace
 from hubbub.care.services import settings as care_settings
+from hubbub.channels.core.contract import Account
 from hubbub.channels.models import Quarantined
+from hubbub.channels.services import connect
 from hubbub.flows.archive import archive_due
 from hubbub.infra.places import Places
 from hubbub.listening.models import BurstRow, Post, Topic
@@ -80,6 +82,36 @@ def test_what_strangers_write_is_text_on_every_page(shop: Shop, path: str) -> No
     if path.endswith("posts/"):
         told = unescape(page)
         assert all(f"acme widget is broken {text}" in told for text in TYPST[:2])
+
+
+BLUESKY = {"server": "http://127.0.0.1:1", "handle": "acme.example"}
+MAIL = {"address": "care@acme.example", "imap_host": "127.0.0.1", "smtp_host": "127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "account", "shown"),
+    [
+        ("bluesky", BLUESKY, Account("did:plc:ewvi7nxzyoun6zhx", "acme.example"), "@acme.example"),
+        ("mail", MAIL, Account("care@acme.example", "care@acme.example"), "care@acme.example"),
+        ("mail", MAIL, None, "The <b>mailbox"),
+    ],
+)
+def test_our_accounts_stand_on_the_channel_map_as_their_channel_writes_them(
+    shop: Shop, kind: str, config: dict[str, str], account: Account | None, shown: str
+) -> None:
+    secret = {"app_password": "x", "imap_password": "x", "smtp_password": "x", "password": "x"}
+    connect(
+        shop.town.access,
+        kind=kind,
+        name="The <b>mailbox",
+        config=config,
+        secret=secret,
+        account=account,
+        now=shop.town.at,
+    )
+    page = shop.get("topics/channels/").content.decode()
+    assert f'<span class="truncate">{escape(shown)}</span>' in page
+    assert "did:plc" not in page
 
 
 def test_a_report_on_paper_holds_whatever_people_wrote(shop: Shop) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from hubbub.care import selectors as care
 from hubbub.care.core.understanding import KINDS, Kind
 from hubbub.channels import selectors as channels
-from hubbub.channels.core.values import ConnectionValue
+from hubbub.channels.core.values import ConnectionValue, handle_words
 from hubbub.channels.registry import channel_class
 from hubbub.listening.core.comparison import Comparison
 from hubbub.listening.core.volume import Share
@@ -63,9 +63,7 @@ def page(request: Request) -> HttpResponse:
                 name=name,
                 status=status,
                 status_style=style,
-                accounts=tuple(
-                    f"@{each.account.lstrip('@')}" if each.account else each.name for each in ours.get(name, [])
-                ),
+                accounts=tuple(handle_words(name, each.handle) or each.name for each in ours.get(name, [])),
                 share=share,
                 audience=share.posts / whole if whole else 0.0,
                 changed=Comparison(share, before.get(name) or Share(name, (0, 0, 0))),
