@@ -2,15 +2,20 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from playwright.sync_api import Browser, Page, expect
+from tests.browser import visit
 from tests.installation import Installation
 
+HOME = "/w/acme-care"
 WORLD = Path(__file__).with_name("world.toml")
 PEOPLE = {"Alice": "alice@example.org", "Bob": "bob@example.org", "Mia": "mia@example.org"}
 
@@ -52,3 +57,27 @@ def demo_running(home: Path, **environ: str) -> Iterator[Demo]:
         made.start("demo", "--world", str(WORLD))
         network = made.printed("demo", r"its demo network at http://\S+").split()[-1]
         yield Demo(made, network)
+
+
+def come_in(demo: Demo, browser: Browser, *people: str) -> dict[str, Any]:
+    """People come in by their links; return the cookies of each."""
+    kept = {}
+    for who in people:
+        with visit(browser, demo.address) as page:
+            page.goto(demo.link(who))
+            expect(page).to_have_url(re.compile("/inbox/needs/"))
+            kept[who] = page.context.storage_state()
+    return kept
+
+
+@contextmanager
+def at(demo: Demo, browser: Browser, morning: dict[str, Any], who: str, path: str, **options: Any) -> Iterator[Page]:
+    """The browser of somebody who came in, open at a page."""
+    with visit(browser, demo.address, storage_state=morning[who], **options) as page:
+        page.goto(HOME + path)
+        yield page
+
+
+def live(page: Page) -> None:
+    """See that the page hears of what happens."""
+    expect(page.locator("html[data-live=yes]")).to_be_attached()

@@ -23,12 +23,11 @@ from playwright.sync_api import APIResponse, Browser, Locator, Page, Request, Ro
 from tests.browser import DESK, PHONE, chromium, needs_chromium, visit
 from tests.channels.hostile import HOSTILE, XSS
 from tests.installation import until
-from tests.web.demo import Demo, demo_running
+from tests.web.demo import HOME, Demo, at, come_in, demo_running, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 AXE_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-HOME = "/w/acme-care"
 SOON_MS = 15_000
 LOUD = {
     "followers": 90_000_000,
@@ -56,25 +55,7 @@ def browser(demo: Demo) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
     """Alice, Bob and Mia have come in by their links; their cookies."""
-    kept = {}
-    for who in ("Alice", "Bob", "Mia"):
-        with visit(browser, demo.address) as page:
-            page.goto(demo.link(who))
-            expect(page).to_have_url(re.compile("/inbox/needs/"))
-            kept[who] = page.context.storage_state()
-    return kept
-
-
-@contextmanager
-def at(demo: Demo, browser: Browser, morning: dict[str, Any], who: str, path: str, **options: Any) -> Iterator[Page]:
-    """Somebody's browser, open at a page."""
-    with visit(browser, demo.address, storage_state=morning[who], **options) as page:
-        page.goto(HOME + path)
-        yield page
-
-
-def live(page: Page) -> None:
-    expect(page.locator("html[data-live=yes]")).to_be_attached()
+    return come_in(demo, browser, "Alice", "Bob", "Mia")
 
 
 def row(page: Page, words: str) -> Locator:

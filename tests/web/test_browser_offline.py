@@ -4,7 +4,6 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from tests.browser import DESK, PHONE, chromium, needs_chromium, visit
+from tests.browser import DESK, PHONE, chromium, needs_chromium
 from tests.installation import until
-from tests.web.demo import Demo, demo_running
+from tests.web.demo import Demo, at, come_in, demo_running, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
-HOME = "/w/acme-care"
 SOON_MS = 15_000
 AXE_RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -39,27 +37,17 @@ def browser(demo: Demo) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def mia(demo: Demo, browser: Browser) -> dict[str, Any]:
+def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
     """Mia, the owner, has come in by her link; her cookies."""
-    with visit(browser, demo.address) as page:
-        page.goto(demo.link("Mia"))
-        expect(page).to_have_url(re.compile("/inbox/needs/"))
-        return page.context.storage_state()  # type: ignore[return-value]
+    return come_in(demo, browser, "Mia")
 
 
 @pytest.fixture(scope="module")
-def token(demo: Demo, browser: Browser, mia: dict[str, Any]) -> str:
-    with at(demo, browser, mia, "/settings/tokens/") as page:
+def token(demo: Demo, browser: Browser, morning: dict[str, Any]) -> str:
+    with at(demo, browser, morning, "Mia", "/settings/tokens/") as page:
         page.locator("#name").fill("Telephone system")
         page.get_by_role("button", name=re.compile("token", re.IGNORECASE)).first.click()
         return str(page.locator("#token").inner_text())
-
-
-@contextmanager
-def at(demo: Demo, browser: Browser, who: dict[str, Any], path: str, **options: Any) -> Iterator[Page]:
-    with visit(browser, demo.address, storage_state=who, **options) as page:
-        page.goto(HOME + path)
-        yield page
 
 
 def tell(demo: Demo, token: str, *calls: dict[str, Any]) -> dict[str, Any]:
@@ -93,10 +81,10 @@ def check(page: Page) -> None:
 
 
 def test_who_hangs_up_is_called_back_and_the_case_resolved(
-    demo: Demo, browser: Browser, mia: dict[str, Any], token: str
+    demo: Demo, browser: Browser, morning: dict[str, Any], token: str
 ) -> None:
-    with at(demo, browser, mia, "/inbox/needs/") as page:
-        expect(page.locator("html[data-live=yes]")).to_be_attached()
+    with at(demo, browser, morning, "Mia", "/inbox/needs/") as page:
+        live(page)
         assert tell(demo, token, missed("1", "+49 30 1111111", "Orla Quill"))["to_call"] == 1
         line = page.locator("#cases a.case", has_text="Orla Quill")
         expect(line).to_contain_text("Hung up before anybody answered", timeout=SOON_MS)  # without a reload
@@ -116,10 +104,10 @@ def test_who_hangs_up_is_called_back_and_the_case_resolved(
 
 
 def test_a_call_is_asked_for_in_a_case_and_a_number_noted(
-    demo: Demo, browser: Browser, mia: dict[str, Any], token: str
+    demo: Demo, browser: Browser, morning: dict[str, Any], token: str
 ) -> None:
     demo.says("ring_me", "@AcmeCustServ my widget is broken, please call me!", followers=90_000_000)
-    with at(demo, browser, mia, "/inbox/needs/") as page:
+    with at(demo, browser, morning, "Mia", "/inbox/needs/") as page:
         page.locator("#cases a.case", has_text="ring_me").or_(
             page.locator("#cases a.case", has_text="Ring Me")
         ).first.click(timeout=SOON_MS)
@@ -141,12 +129,12 @@ def test_a_call_is_asked_for_in_a_case_and_a_number_noted(
 
 
 def test_a_letter_is_typed_in_answered_on_paper_and_posted(
-    demo: Demo, browser: Browser, mia: dict[str, Any], tmp_path: Path
+    demo: Demo, browser: Browser, morning: dict[str, Any], tmp_path: Path
 ) -> None:
     scan, fake = tmp_path / "page.png", tmp_path / "page.pdf"
     scan.write_bytes(PNG)
     fake.write_bytes(b"<html>")
-    with at(demo, browser, mia, "/inbox/needs/") as page:
+    with at(demo, browser, morning, "Mia", "/inbox/needs/") as page:
         page.get_by_role("link", name="Add a letter").click()
         page.get_by_label("Who wrote it").fill("Edna Voss")
         page.get_by_label("Postal address").fill("1 High Street\nYork")
@@ -183,7 +171,7 @@ def test_a_letter_is_typed_in_answered_on_paper_and_posted(
 
 
 def test_a_file_of_calls_is_read_in_the_browser(
-    demo: Demo, browser: Browser, mia: dict[str, Any], tmp_path: Path
+    demo: Demo, browser: Browser, morning: dict[str, Any], tmp_path: Path
 ) -> None:
     path = tmp_path / "nights.csv"
     path.write_text(
@@ -191,7 +179,7 @@ def test_a_file_of_calls_is_read_in_the_browser(
         "2026-11-01 10:00:00,+49 30 3333333,Ivo Brand,0:20,2:00,answered\n"
         "never,+49 30 4444444,,0:20,,missed\n"
     )
-    with at(demo, browser, mia, "/calls/") as page:
+    with at(demo, browser, morning, "Mia", "/calls/") as page:
         page.get_by_label("File of calls").set_input_files(path)
         page.get_by_role("button", name="Read it").click()
         expect(page.locator("#toasts")).to_contain_text("1 calls kept; 1 lines could not be read.")
@@ -205,14 +193,14 @@ def test_a_file_of_calls_is_read_in_the_browser(
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_shut_out(
-    demo: Demo, browser: Browser, mia: dict[str, Any], token: str, path: str, size: dict[str, int], scheme: str
+    demo: Demo, browser: Browser, morning: dict[str, Any], token: str, path: str, size: dict[str, int], scheme: str
 ) -> None:
     tell(demo, token, missed("shut-out", "+49 30 5555555", "Una Finch"))
-    with at(demo, browser, mia, "/inbox/needs/") as page:
+    with at(demo, browser, morning, "Mia", "/inbox/needs/") as page:
         line = page.locator("#cases a.case", has_text="Una Finch")
         expect(line).to_be_visible(timeout=SOON_MS)
         called = until(lambda: re.search(r"/(\d+)/", str(line.get_attribute("href"))), 5)
     number = called[1] if called else ""
     where = path.replace("{called}", number)
-    with at(demo, browser, mia, where, viewport=size, color_scheme=scheme) as page:
+    with at(demo, browser, morning, "Mia", where, viewport=size, color_scheme=scheme) as page:
         check(page)

@@ -18,11 +18,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser import PHONE, chromium, needs_chromium, visit
 from tests.channels.chat.visitors import picture
-from tests.web.demo import Demo, demo_running
+from tests.web.demo import Demo, at, come_in, demo_running, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.chat, needs_chromium]
 
-HOME = "/w/acme-care"
 SOON_MS = 15_000
 AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 HOSTILE_CSS = (
@@ -90,21 +89,14 @@ def browser(demo: Demo) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
     """Alice and Mia have come in by their links; their cookies."""
-    kept = {}
-    for who in ("Alice", "Mia"):
-        with visit(browser, demo.address) as page:
-            page.goto(demo.link(who))
-            expect(page).to_have_url(re.compile("/inbox/needs/"))
-            kept[who] = page.context.storage_state()
-    return kept
+    return come_in(demo, browser, "Alice", "Mia")
 
 
 @pytest.fixture(scope="module")
 def shop(demo: Demo, browser: Browser, morning: dict[str, Any]) -> Iterator[Shop]:
     """A website whose owner made a chat, and pasted its line."""
     with opened(Shop()) as made:
-        with visit(browser, demo.address, storage_state=morning["Mia"]) as page:
-            page.goto(f"{HOME}/settings/channels/new/chat/")
+        with at(demo, browser, morning, "Mia", "/settings/channels/new/chat/") as page:
             page.get_by_label("Name shown to visitors").fill("Acme Shop")
             page.get_by_label("Websites").fill(made.address)
             page.get_by_role("button", name="Try and connect").click()
@@ -116,9 +108,8 @@ def shop(demo: Demo, browser: Browser, morning: dict[str, Any]) -> Iterator[Shop
 @contextmanager
 def desk(demo: Demo, browser: Browser, morning: dict[str, Any], who: str = "Alice") -> Iterator[Page]:
     """An agent at their inbox."""
-    with visit(browser, demo.address, storage_state=morning[who]) as page:
-        page.goto(f"{HOME}/inbox/needs/")
-        expect(page.locator("html[data-live=yes]")).to_be_attached()
+    with at(demo, browser, morning, who, "/inbox/needs/") as page:
+        live(page)
         yield page
 
 
