@@ -1,8 +1,10 @@
-"""One Bluesky network for all tests that need it."""
+"""One Bluesky network, and one browser a file, for all tests that need them."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser
+from tests.browser import chromium
 from tests.networks.bluesky_network import BlueskyNetwork
 
 
@@ -10,4 +12,10 @@ from tests.networks.bluesky_network import BlueskyNetwork
 def network(record_testsuite_property: Callable[[str, object], None]) -> Iterator[BlueskyNetwork]:
     with BlueskyNetwork() as running:
         record_testsuite_property("network_ready_s", round(running.took_s, 1))
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
         yield running

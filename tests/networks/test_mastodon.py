@@ -6,15 +6,14 @@ from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser import chromium, visit
+from tests.browser import visit
 from tests.channels.mastodon.mock import SHOP, STRANGERS, Mock, token_of
 from tests.installation import Installation, until
-from tests.networks.test_bluesky_contact import (
+from tests.networks.desk import (
     PATIENCE_S,
     WITHIN_S,
     answer,
-    claim,
-    connect,
+    at_work,
     is_delivered,
     opened,
     row,
@@ -38,25 +37,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def hubbub(tmp_path_factory: pytest.TempPathFactory, server: Mock, browser: Browser) -> Iterator[Installation]:
     """An installation that Mia claimed and connected to our account, all of it in the browser."""
-    with Installation(tmp_path_factory.mktemp("contact") / "home", HUBBUB_ALLOW_PRIVATE="mastodon") as made:
-        made.start("run")
-        link = made.printed("run", r"http://\S+/start/\S+/")
-        with visit(browser, made.address) as page:
-            claim(page, link)
-        made.stop("run")
-        for name in ("web", "listener", "worker"):
-            made.start(name)
-        with visit(browser, made.address) as page:
-            sign_in(page)
-            connect(page, "Mastodon account", Server=server.url, Access_token=token_of(SHOP))
+    fields = {"Server": server.url, "Access_token": token_of(SHOP)}
+    home = tmp_path_factory.mktemp("contact") / "home"
+    with at_work(home, browser, "mastodon", "Mastodon account", **fields) as made:
         yield made
 
 
