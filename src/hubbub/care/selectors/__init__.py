@@ -1,7 +1,7 @@
 """Reads of the care domain, a noun a module."""
 
 from hubbub.care.selectors.answers import accounts_called, answers_on, case_of, cases_of, in_cases, replied_on, replies
-from hubbub.care.selectors.files import files_in_use, files_of, heard_file, sent_file
+from hubbub.care.selectors.files import files_in_use, heard_file, sent_file
 from hubbub.care.selectors.lists import cases, counts, due
 from hubbub.care.selectors.playbooks import day_end, playbook, playbook_versions
 from hubbub.care.selectors.settings import canned, case_counts, colleagues
@@ -25,7 +25,6 @@ __all__ = [
     "decisions",
     "due",
     "files_in_use",
-    "files_of",
     "followed",
     "heard_file",
     "in_cases",
