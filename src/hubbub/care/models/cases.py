@@ -1,4 +1,4 @@
-"""Tables of care: what was made of each post, the cases, their timeline, and the people who said it."""
+"""Tables of cases, their timelines, and who looks at them."""
 
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -7,6 +7,7 @@ from django.db import models
 
 from hubbub.accounts.models import Person, Team, Workspace
 from hubbub.care.core.case import Case, Status
+from hubbub.care.models.people import SocialAccount
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.models import Post
 
@@ -55,40 +56,6 @@ def carry(case: Case, row: CaseColumns) -> None:
     row.owner_id, row.not_before, row.due_at, row.review_at = case.owner, case.not_before, case.due_at, case.review_at
     row.first_replied_at, row.last_outbound_at = case.first_replied_at, case.last_outbound_at
     row.resolved_at = case.resolved_at
-
-
-class Customer(models.Model):
-    """A person behind one or more accounts. Linked accounts are one voice."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="customers")
-    name = models.CharField(max_length=200, default="")
-
-
-class SocialAccount(models.Model):
-    """Somebody's account on a network, as this workspace knows it."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="social_accounts", db_index=False)
-    channel = models.CharField(max_length=20)
-    native = models.CharField(max_length=200)  # the network's permanent id
-    handle = models.CharField(max_length=200, default="")
-    name = models.CharField(max_length=200, default="")
-    followers = models.BigIntegerField(null=True)
-    follows = models.BigIntegerField(null=True)
-    posts = models.BigIntegerField(null=True)
-    reactions = models.FloatField(null=True)
-    joined_at = models.DateTimeField(null=True)
-    p_bot = models.FloatField(default=0.1)
-    reach = models.BigIntegerField(default=0)
-    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="accounts")
-    known = models.BooleanField(default=False)  # a customer, confirmed by a person
-    employee = models.BooleanField(default=False)  # works for us: no voice
-    listed = models.BooleanField(default=False)  # press, VIP: answered at once
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "channel", "native"], name="social_account_once")
-        ]
 
 
 class CaseRow(models.Model):
@@ -190,129 +157,6 @@ class Entry(models.Model):
             models.Index(fields=["case", "at", "id"], name="entry_timeline"),
             models.Index(fields=["person", "at"], name="entry_replies", condition=models.Q(kind="reply")),
         ]
-
-
-class CallRow(models.Model):
-    """A telephone call, as a telephone system told of it. See `core.calls.record`."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="calls", db_index=False)
-    source = models.CharField(max_length=60)
-    native = models.CharField(max_length=200)  # the source's own id of it
-    direction = models.CharField(max_length=3)
-    caller = models.CharField(max_length=20, default="")
-    called = models.CharField(max_length=20, default="")
-    number = models.CharField(max_length=20, default="")  # of the person outside; an account on "phone" has it as id
-    name = models.CharField(max_length=100, default="")
-    queue = models.CharField(max_length=100, default="")
-    agent = models.CharField(max_length=100, default="")
-    started_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10, default="")
-    notes = models.TextField(default="")
-    case = models.ForeignKey(CaseRow, models.SET_NULL, null=True, related_name="calls")
-    waiting = models.BooleanField(default=False)  # somebody is to call back, and nobody was told yet
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "source", "native"], name="call_once")]
-        indexes: ClassVar = [
-            models.Index(fields=["workspace", "started_at", "id"], name="call_newest"),
-            models.Index(fields=["workspace", "number", "started_at"], name="call_number"),
-            models.Index(fields=["workspace", "id"], name="call_waiting", condition=models.Q(waiting=True)),
-        ]
-
-
-class CallReject(models.Model):
-    """A line of a file of calls that could not be read, kept until somebody has seen to it."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="call_rejects", db_index=False)
-    source = models.CharField(max_length=60)
-    digest = models.CharField(max_length=32)  # of the line, so that it is kept once
-    line = models.BigIntegerField()
-    reason = models.CharField(max_length=400)
-    raw = models.TextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "source", "digest"], name="call_reject_once")
-        ]
-
-
-class CallBack(models.Model):
-    """Somebody is to be called. A case has at most one that is open."""
-
-    case = models.ForeignKey(CaseRow, models.CASCADE, related_name="call_backs", db_index=False)
-    number = models.CharField(max_length=20)
-    why = models.CharField(max_length=240, default="")
-    due_at = models.DateTimeField()
-    asked_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    done_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case"], name="call_back_open", condition=models.Q(done_at__isnull=True))
-        ]
-
-
-class DecisionRow(models.Model):
-    """An assessment of a post in its surroundings and what the playbook said about it, with the version that said it.
-
-    What the text alone says (kind, sentiment, problems) stands with the post, in `reading`.
-    """
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
-    post = models.ForeignKey(Post, models.CASCADE, related_name="decisions")
-    case = models.ForeignKey(CaseRow, models.SET_NULL, null=True, related_name="decisions")
-    rule = models.CharField(max_length=12)
-    decision = models.CharField(max_length=12)
-    due_at = models.DateTimeField(null=True)
-    about = models.CharField(max_length=12)
-    noise = models.FloatField()  # likelihood of spam, promotion or bot
-    exposure = models.BigIntegerField()
-    reasons = models.JSONField(default=list)
-    playbook = models.IntegerField()
-    at = models.DateTimeField()
-
-
-class Likeness(models.Model):
-    """Under which heading (topic and problem) a complaint can be found by like ones."""
-
-    case = models.ForeignKey(CaseRow, models.CASCADE, related_name="likenesses")
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
-    heading = models.CharField(max_length=60)
-    voice = models.CharField(max_length=40)
-    words = models.JSONField(default=list)
-    said_at = models.DateTimeField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["workspace", "heading", "said_at"], name="likeness_found")]
-
-
-class PlaybookVersion(models.Model):
-    """A version of a workspace's playbook; the newest is in use, the others explain old decisions."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="playbooks", db_index=False)
-    version = models.IntegerField()
-    data = models.JSONField()
-    note = models.CharField(max_length=200, default="")
-    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "version"], name="playbook_version")]
-
-
-class CannedReply(models.Model):
-    """Words that are often needed, with fields like {name} to be filled."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="canned", db_index=False)
-    title = models.CharField(max_length=80)
-    text = models.TextField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "title"], name="canned_title")]
 
 
 class Presence(models.Model):

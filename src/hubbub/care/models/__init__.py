@@ -1,0 +1,25 @@
+"""Tables of care, a module a noun."""
+
+from hubbub.care.models.calls import CallBack, CallReject, CallRow
+from hubbub.care.models.canned import CannedReply
+from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
+from hubbub.care.models.people import Customer, SocialAccount
+from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
+
+__all__ = [
+    "CallBack",
+    "CallReject",
+    "CallRow",
+    "CannedReply",
+    "CaseRow",
+    "Customer",
+    "DecisionRow",
+    "Entry",
+    "Likeness",
+    "PlaybookVersion",
+    "Presence",
+    "ReadMark",
+    "SocialAccount",
+    "carry",
+    "state_of",
+]

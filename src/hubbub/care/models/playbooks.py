@@ -1,0 +1,57 @@
+"""Tables of playbooks, what they decided, and of complaints that are alike."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from hubbub.accounts.models import Person, Workspace
+from hubbub.care.models.cases import CaseRow
+from hubbub.listening.models import Post
+
+
+class PlaybookVersion(models.Model):
+    """A version of a workspace's playbook; the newest is in use, the others explain old decisions."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="playbooks", db_index=False)
+    version = models.IntegerField()
+    data = models.JSONField()
+    note = models.CharField(max_length=200, default="")
+    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "version"], name="playbook_version")]
+
+
+class DecisionRow(models.Model):
+    """An assessment of a post in its surroundings and what the playbook said about it, with the version that said it.
+
+    What the text alone says (kind, sentiment, problems) stands with the post, in `reading`.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="decisions")
+    case = models.ForeignKey(CaseRow, models.SET_NULL, null=True, related_name="decisions")
+    rule = models.CharField(max_length=12)
+    decision = models.CharField(max_length=12)
+    due_at = models.DateTimeField(null=True)
+    about = models.CharField(max_length=12)
+    noise = models.FloatField()  # likelihood of spam, promotion or bot
+    exposure = models.BigIntegerField()
+    reasons = models.JSONField(default=list)
+    playbook = models.IntegerField()
+    at = models.DateTimeField()
+
+
+class Likeness(models.Model):
+    """Under which heading (topic and problem) a complaint can be found by like ones."""
+
+    case = models.ForeignKey(CaseRow, models.CASCADE, related_name="likenesses")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    heading = models.CharField(max_length=60)
+    voice = models.CharField(max_length=40)
+    words = models.JSONField(default=list)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "heading", "said_at"], name="likeness_found")]

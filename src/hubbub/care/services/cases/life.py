@@ -1,0 +1,91 @@
+"""The life of a case as people lead it: given away, resolved, reopened, taken up; and notes."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from hubbub.accounts.core.access import Access
+from hubbub.accounts.models import Membership
+from hubbub.care.core.playbook import pace_of
+from hubbub.care.models import CaseRow, Entry
+from hubbub.care.selectors import playbook
+from hubbub.care.services.cases.row import event, lock, read_by, store
+from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.ids import PersonId
+from hubbub.kernel.text import clean
+
+MAX_NOTE = 20_000
+
+
+@transaction.atomic
+def note(access: Access, number: int, *, text: str, now: datetime) -> None:
+    """Leave a note that only colleagues see."""
+    row = lock(access, number)
+    text = clean(text).strip()
+    if not text:
+        raise InvalidInput(reason="Write something first.")
+    if len(text) > MAX_NOTE:
+        raise InvalidInput(reason=f"A note has at most {MAX_NOTE:,} characters.")
+    Entry.objects.create(case=row, at=now, kind="note", person_id=access.person, name=access.name, text=text)
+    store(access, row, row.value(), "note", now)
+    read_by(access, row, now)
+
+
+@transaction.atomic
+def assign(access: Access, number: int, *, to: PersonId | None, now: datetime) -> None:
+    """Give a case to somebody who works here, or to nobody."""
+    row = lock(access, number)
+    name = ""
+    if to is not None:
+        member = (
+            Membership.objects.filter(workspace_id=access.workspace, person_id=to)
+            .exclude(role="analyst")
+            .select_related("person")
+            .first()
+        )
+        if member is None:
+            raise NotFound(what="colleague", which=to)
+        name = member.person.name
+    if row.owner_id == to:
+        return
+    case = row.value().assign(to)
+    event(access, row, now, _given(access, to, name))
+    store(access, row, case, "assign", now)
+
+
+def _given(access: Access, to: PersonId | None, name: str) -> str:
+    if to is None:
+        return f"{access.name} gave it back."
+    return f"Taken by {name}." if to == access.person else f"{access.name} gave it to {name}."
+
+
+@transaction.atomic
+def resolve(access: Access, number: int, *, now: datetime) -> None:
+    """The matter is settled."""
+    row = lock(access, number)
+    case = row.value().resolve(now)
+    event(access, row, now, f"Resolved by {access.name}.")
+    store(access, row, case, "resolve", now)
+
+
+@transaction.atomic
+def reopen(access: Access, number: int, *, now: datetime) -> None:
+    """The matter is not settled after all."""
+    row = lock(access, number)
+    case = row.value().reopen(now, _in_time(access, row, now))
+    event(access, row, now, f"Reopened by {access.name}.")
+    store(access, row, case, "reopen", now)
+
+
+def _in_time(access: Access, row: CaseRow, now: datetime) -> datetime:
+    """When an answer is due that somebody decides on now."""
+    return now + playbook(access.workspace).service_level[pace_of(row.channel, private=row.private)]
+
+
+@transaction.atomic
+def take_up(access: Access, number: int, *, now: datetime) -> None:
+    """Make a watched or imported case one that needs an answer, in its service level from now on."""
+    row = lock(access, number)
+    case = row.value().assign(access.person).due(_in_time(access, row, now))
+    event(access, row, now, f"Taken up by {access.name}.")
+    store(access, row, case, "take up", now)
