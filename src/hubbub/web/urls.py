@@ -5,8 +5,7 @@ from django.urls import path
 from hubbub.web import hooks
 from hubbub.web.chat import views as chat
 from hubbub.web.first_run import views as first_run
-from hubbub.web.inbox import files
-from hubbub.web.inbox import views as inbox
+from hubbub.web.inbox import case, deeds, files, lists
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
 from hubbub.web.settings import health
@@ -31,22 +30,22 @@ urlpatterns = [
     path("chat/<slug:public>/file/<int:number>", chat.file, name="chat-file"),
     path("chat/<slug:public>/note", chat.note, name="chat-note"),
     path("chat/<slug:public>/end", chat.end, name="chat-end"),
-    path("w/<slug:slug>/", inbox.home, name="home"),
+    path("w/<slug:slug>/", lists.home, name="home"),
     path("w/<slug:slug>/start/", first_run.steps, name="start"),
     path("w/<slug:slug>/start/preview/", first_run.preview, name="start-preview"),
-    path("w/<slug:slug>/inbox/<slug:view>/", inbox.inbox, name="inbox"),
-    path("w/<slug:slug>/inbox/<slug:view>/views/", inbox.views, name="views"),
-    path("w/<slug:slug>/inbox/<slug:view>/<int:number>/", inbox.case, name="case"),
-    path("w/<slug:slug>/cases/<int:number>/reply/", inbox.reply, name="reply"),
-    path("w/<slug:slug>/cases/<int:number>/assign/", inbox.assign, name="assign"),
-    path("w/<slug:slug>/cases/<int:number>/resolve/", inbox.resolve, name="resolve"),
-    path("w/<slug:slug>/cases/<int:number>/reopen/", inbox.reopen, name="reopen"),
-    path("w/<slug:slug>/cases/<int:number>/take-up/", inbox.take_up, name="take-up"),
-    path("w/<slug:slug>/cases/<int:number>/again/<int:outbox>/", inbox.again, name="again"),
-    path("w/<slug:slug>/cases/<int:number>/arrived/<int:outbox>/", inbox.arrived, name="arrived"),
-    path("w/<slug:slug>/cases/<int:number>/look/", inbox.look, name="look"),
-    path("w/<slug:slug>/cases/<int:number>/leave/", inbox.leave, name="leave"),
-    path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", inbox.mark, name="mark"),
+    path("w/<slug:slug>/inbox/<slug:view>/", lists.inbox, name="inbox"),
+    path("w/<slug:slug>/inbox/<slug:view>/views/", lists.views, name="views"),
+    path("w/<slug:slug>/inbox/<slug:view>/<int:number>/", case.case, name="case"),
+    path("w/<slug:slug>/cases/<int:number>/reply/", deeds.reply, name="reply"),
+    path("w/<slug:slug>/cases/<int:number>/assign/", deeds.assign, name="assign"),
+    path("w/<slug:slug>/cases/<int:number>/resolve/", deeds.resolve, name="resolve"),
+    path("w/<slug:slug>/cases/<int:number>/reopen/", deeds.reopen, name="reopen"),
+    path("w/<slug:slug>/cases/<int:number>/take-up/", deeds.take_up, name="take-up"),
+    path("w/<slug:slug>/cases/<int:number>/again/<int:outbox>/", deeds.again, name="again"),
+    path("w/<slug:slug>/cases/<int:number>/arrived/<int:outbox>/", deeds.arrived, name="arrived"),
+    path("w/<slug:slug>/cases/<int:number>/look/", deeds.look, name="look"),
+    path("w/<slug:slug>/cases/<int:number>/leave/", deeds.leave, name="leave"),
+    path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", deeds.mark, name="mark"),
     path("w/<slug:slug>/files/<int:post>/<int:place>/", files.heard, name="file"),
     path("w/<slug:slug>/replies/<int:entry>/<int:place>/", files.sent, name="reply-file"),
     path("w/<slug:slug>/cases/<int:number>/call-back/", calls.ask, name="call-back"),

@@ -22,7 +22,7 @@ from hubbub.channels.adapters.phone.channel import uri_of
 from hubbub.flows.calls import import_calls
 from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
-from hubbub.web.inbox.views import changed
+from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
 

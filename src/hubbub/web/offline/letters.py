@@ -16,7 +16,7 @@ from hubbub.care.services import cases
 from hubbub.flows.letters import MAX_SCAN, MAX_SCANS, Added, Scan, add
 from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
-from hubbub.web.inbox.views import changed
+from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
 

@@ -1,0 +1,55 @@
+"""One case with its person and reasons, beside the list it was opened from."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from hubbub.care import selectors as care
+from hubbub.care.core.views import CaseView
+from hubbub.flows import chat
+from hubbub.web.inbox.lists import list_of, where_of
+from hubbub.web.request import Request, in_workspace, now, render
+
+
+def _case(request: Request, number: int) -> dict[str, Any]:
+    """What the case and customer panes show."""
+    shown = care.case(request.access, number, now())
+    return {
+        "case": shown,
+        "canned": _fill(care.canned(request.access), shown, request),
+        "colleagues": care.colleagues(request.access),
+        "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
+        "mode": _mode(shown),
+        "visitor": chat.visitor(request.access, number, now()) if shown.line.channel == "chat" else None,
+    }
+
+
+def _mode(case: CaseView) -> str:
+    """How one would answer first: in private where they wrote in private."""
+    if case.public_way.possible:
+        return "public"
+    return "private" if case.private_way.possible else "note"
+
+
+def _fill(canned: tuple[Any, ...], case: CaseView, request: Request) -> list[dict[str, str]]:
+    """Canned replies with their fields filled for this case."""
+    first = (case.customer.name if case.customer else case.line.who).lstrip("@").split(" ")[0]
+    fields = {"{name}": first, "{me}": request.user.name, "{brand}": request.access.workspace_name}
+    filled = []
+    for each in canned:
+        text = each.text
+        for field, value in fields.items():
+            text = text.replace(field, value)
+        filled.append({"title": each.title, "text": text})
+    return filled
+
+
+@require_GET
+@in_workspace
+def case(request: Request, view: str, number: int) -> HttpResponse:
+    """A case beside the list it was opened from. In part: the case alone. The page then tells that one looks at it."""
+    shown = _case(request, number)
+    if request.htmx:
+        return render(request, "inbox/case.html", {**shown, **where_of(request, view)})
+    return render(request, "inbox/inbox.html", {**list_of(request, view), **shown, "pane": "thread"})

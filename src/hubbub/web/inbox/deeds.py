@@ -1,0 +1,140 @@
+"""What people do with a case: each deed is one address that takes a form."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
+from hubbub.care.services import cases, people
+from hubbub.flows.files import Upload, take_in
+from hubbub.infra.places import places
+from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.ids import PersonId
+from hubbub.web.request import Request, in_workspace, now, render
+
+MOST_FILES = 10
+
+
+@require_POST
+@in_workspace
+def reply(request: Request, number: int) -> HttpResponse:
+    """Send a reply or keep a note; what can't be sent says why beside the words, which stay."""
+    text, mode = request.POST.get("text", ""), request.POST.get("mode", "")
+    seen = request.POST.get("last_reply", "0")
+    try:
+        if mode == "note":
+            cases.note(request.access, number, text=text, now=now())
+        elif mode in ("public", "private"):
+            attached = take_in(_uploads(request), places().files)
+            cases.reply(
+                request.access,
+                number,
+                text=text,
+                private=mode == "private",
+                confirmed=request.POST.get("confirmed") == "yes",
+                seen_reply=int(seen) if seen.isdecimal() and len(seen) < 19 else 0,
+                attached=attached,
+                now=now(),
+            )
+        else:
+            raise InvalidInput(reason="Say who will see it: public, private or note.")
+    except (CannotSend, CaseMoved, CaseClosed, LookBeforeSending, InvalidInput) as error:
+        ask = isinstance(error, LookBeforeSending)
+        answer = render(request, "inbox/refusal.html", {"words": str(error), "ask": ask}, status=error.status)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#composer-said", "innerHTML"
+        return answer
+    return changed(request, number)
+
+
+def _uploads(request: Request) -> list[Upload]:
+    """The files of a form, each with what it shows in words."""
+    given = request.FILES.getlist("files")
+    if len(given) > MOST_FILES:
+        raise InvalidInput(reason=f"At most {MOST_FILES} files leave with a reply.")
+    said = request.POST.getlist("alt")
+    alts = said + [""] * (len(given) - len(said))
+    return [Upload(file.name or "", file.read(), alt) for file, alt in zip(given, alts, strict=False)]
+
+
+@require_POST
+@in_workspace
+def assign(request: Request, number: int) -> HttpResponse:
+    """Give a case to somebody, or back."""
+    to = request.POST.get("to", "")
+    if to and not (to.isdecimal() and len(to) < 19):
+        raise InvalidInput(reason="Choose a colleague.")
+    cases.assign(request.access, number, to=PersonId(int(to)) if to else None, now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def resolve(request: Request, number: int) -> HttpResponse:
+    """The matter is settled."""
+    cases.resolve(request.access, number, now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def reopen(request: Request, number: int) -> HttpResponse:
+    """The matter is not settled after all."""
+    cases.reopen(request.access, number, now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def take_up(request: Request, number: int) -> HttpResponse:
+    """Work on a watched or imported case now."""
+    cases.take_up(request.access, number, now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def again(request: Request, number: int, outbox: int) -> HttpResponse:
+    """Send a reply once more."""
+    cases.send_again(request.access, number, outbox, now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def arrived(request: Request, number: int, outbox: int) -> HttpResponse:
+    """An uncertain reply has arrived after all."""
+    cases.has_arrived(request.access, number, outbox, now=now())
+    return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def look(request: Request, number: int) -> HttpResponse:
+    """One looks at a case; colleagues see it."""
+    cases.look(request.access, number, typing=request.POST.get("typing") == "yes", now=now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@in_workspace
+def leave(request: Request, number: int) -> HttpResponse:
+    """One looks elsewhere."""
+    cases.leave(request.access, number, now=now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@in_workspace
+def mark(request: Request, number: int, account: int) -> HttpResponse:
+    """Note what is known of a person."""
+    people.mark(
+        request.access, account, what=request.POST.get("what", ""), on=request.POST.get("on") == "yes", now=now()
+    )
+    return changed(request, number)
+
+
+def changed(request: Request, number: int) -> HttpResponse:
+    """It is done. A page that stands there fetches what is new of itself; without scripts, the case is shown."""
+    if not request.htmx:
+        return redirect("case", slug=request.access.slug, view="needs", number=number)
+    return HttpResponse(status=204)

@@ -1,0 +1,135 @@
+"""The inbox: views and queues, and the list of cases."""
+
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from hubbub.care import selectors as care
+from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.listening import selectors as listening
+from hubbub.web.request import Request, in_workspace, now, render
+
+TITLES = {
+    "needs": "Needs an answer",
+    "mine": "Mine",
+    "held": "Held",
+    "watching": "Watching",
+    "waiting": "With the customer",
+    "resolved": "Resolved",
+    "closed": "Closed",
+    "imported": "Imported",
+    "all": "All cases",
+}
+
+ICONS = {
+    "needs": "inbox",
+    "mine": "person",
+    "held": "hourglass",
+    "watching": "watch",
+    "waiting": "clock",
+    "resolved": "check",
+    "closed": "cross",
+    "imported": "import",
+}
+
+QUEUES = {
+    "safety": ("Safety, law, data", "alert"),
+    "unsure": ("Not sure", "question"),
+    "praise": ("Praise and thanks", "star"),
+    "ideas": ("Ideas", "bulb"),
+}
+
+NEWEST = ("waiting", "resolved", "closed", "imported", "all")
+
+FIRST = {"held": "First to be free again", "watching": "First to be looked at again"}
+
+
+def where_of(request: Request, view: str) -> dict[str, Any]:
+    """What the address says is looked at: view, queue, topic, search; checked."""
+    if view not in TITLES:
+        raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(TITLES)}.")
+    topic = request.GET.get("topic", "")
+    if topic and not (topic.isdecimal() and len(topic) < 19):
+        raise InvalidInput(reason="A topic is a number.")
+    return {
+        "view": view,
+        "queue": request.GET.get("queue", "")[:20],
+        "topic": int(topic or 0),
+        "search": request.GET.get("q", "").replace("\x00", "")[:200],
+    }
+
+
+def _rows(request: Request, view: str) -> dict[str, Any]:
+    """What the rows of a list show, or its next rows."""
+    where = where_of(request, view)
+    page = care.cases(request.access, **where, cursor=request.GET.get("cursor", ""))
+    return {**where, "query": _query(request), "page": page}
+
+
+def _views(request: Request, view: str) -> dict[str, Any]:
+    """What the views pane shows."""
+    where = where_of(request, view)
+    return {
+        **where,
+        "titles": TITLES,
+        "icons": ICONS,
+        "queue_names": QUEUES,
+        "counts": cache(lambda: care.counts(request.access, now())),
+        "filtered": bool(where["queue"] or where["topic"] or where["search"]),
+        "query": _query(request),
+    }
+
+
+def list_of(request: Request, view: str) -> dict[str, Any]:
+    """What the list pane shows, beside the views pane."""
+    shown = {**_views(request, view), **_rows(request, view)}
+    title = TITLES[view]
+    if shown["queue"] in QUEUES:
+        title = QUEUES[shown["queue"]][0]
+    elif shown["topic"]:
+        with suppress(NotFound):  # it was removed; what was heard of it stays
+            title = listening.topic(request.access, shown["topic"]).name
+    return {
+        **shown,
+        "title": title,
+        "due": care.due(request.access, view, now()),
+        "order": "Newest first" if view in NEWEST else FIRST.get(view, "Due first"),
+        "shed": listening.shed_lately(request.access, now()),
+        "section": "inbox",
+    }
+
+
+def _query(request: Request) -> str:
+    """What the address filters by, as every row's own address keeps it."""
+    keep = request.GET.copy()
+    keep.pop("cursor", None)
+    return f"?{keep.urlencode()}" if keep else ""
+
+
+@require_GET
+@in_workspace
+def home(request: Request) -> HttpResponse:
+    """The workspace's front door."""
+    return redirect("inbox", slug=request.access.slug, view="needs")
+
+
+@require_GET
+@in_workspace
+def inbox(request: Request, view: str) -> HttpResponse:
+    """A view of the inbox, with no case open. In part: the list alone, or its next rows."""
+    if request.htmx and request.GET.get("cursor"):
+        return render(request, "inbox/rows.html", _rows(request, view))
+    if request.htmx:
+        return render(request, "inbox/list.html", list_of(request, view))
+    return render(request, "inbox/inbox.html", {**list_of(request, view), "pane": "list"})
+
+
+@require_GET
+@in_workspace
+def views(request: Request, view: str) -> HttpResponse:
+    """The views pane alone, for its counts."""
+    return render(request, "inbox/views.html", _views(request, view))
