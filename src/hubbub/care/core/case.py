@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from hubbub.care.core.errors import CaseClosed
@@ -32,6 +32,15 @@ class Status(StrEnum):
     def ended(self) -> bool:
         """Whether nobody works on it any more."""
         return self in (Status.RESOLVED, Status.CLOSED)
+
+
+class Priority(IntEnum):
+    """How pressing a case is; the smaller, the sooner."""
+
+    URGENT = 1
+    HIGH = 2
+    NORMAL = 3
+    LOW = 4
 
 
 class Folder(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hubbub.care.core.calls.views import CallLine, Task
-from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.case import Folder, Priority, Status
 from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.details import Details, File
 from hubbub.kernel.ids import CaseId, PersonId
@@ -29,6 +29,8 @@ class CaseLine:
     decision: str
     rule: str
     queue: str
+    priority: Priority
+    lang: str
     alert: bool
     exposure: int
     voices: int

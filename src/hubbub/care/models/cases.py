@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 from django.db import models
 
 from hubbub.accounts.models import Person, Team, Workspace
-from hubbub.care.core.case import Case, Status
+from hubbub.care.core.case import Case, Priority, Status
 from hubbub.care.models.people import SocialAccount
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.models import Post
@@ -86,6 +86,7 @@ class CaseRow(models.Model):
     say = models.CharField(max_length=200, default="")
     playbook = models.IntegerField(default=1)
     queue = models.CharField(max_length=20, default="")
+    priority = models.PositiveSmallIntegerField(default=Priority.NORMAL)
     alert = models.BooleanField(default=False)
     reasons = models.JSONField(default=list)
     advice = models.JSONField(default=list)  # what `also` rules add, in words
@@ -95,6 +96,7 @@ class CaseRow(models.Model):
     account = models.ForeignKey(SocialAccount, models.SET_NULL, null=True, related_name="cases")
     who = models.CharField(max_length=220, default="")
     channel = models.CharField(max_length=20)
+    lang = models.CharField(max_length=35, default="")
     title = models.CharField(max_length=120, default="")
     excerpt = models.CharField(max_length=240, default="")
     kind = models.CharField(max_length=12)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final
 
-from hubbub.care.core.case import NEVER, Case, Folder, Status
+from hubbub.care.core.case import NEVER, Case, Folder, Priority, Status
 from hubbub.care.models import carry, state_of
 from hubbub.influence.core.weight import Weight
 
@@ -69,12 +69,14 @@ class CaseDraft:
     say: str = ""
     playbook: int = 1
     queue: str = ""
+    priority: int = Priority.NORMAL
     alert: bool = False
     reasons: Sequence[Any] = field(default_factory=list)
     advice: Sequence[Any] = field(default_factory=list)
     problems: Sequence[str] = field(default_factory=list)
     account_id: int | None = None
     who: str = ""
+    lang: str = ""
     title: str = ""
     excerpt: str = ""
     kind: str = ""

@@ -300,7 +300,7 @@ class _Triage:
         """Show a case under the person who is to be helped first."""
         who, reading, account = name_of(post), self._reading(post), self.desk.account(post)
         case.account_id, case.voice = (account.id, account.voice) if account else (None, "")
-        case.who = who
+        case.who, case.lang = who, post.lang
         text = clip(post.text, 300)
         case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
         case.excerpt = clip(text, 200)

@@ -25,6 +25,7 @@ class HeardPost(NamedTuple):
     reactions: float | None
     joined_at: datetime | None
     text: str
+    lang: str
     details: str
     parent: str
     root: str
