@@ -245,7 +245,7 @@ def test_killed_at_any_point_the_caller_is_called_back_once(
 
     for module in ("calls", "ingest"):
         monkeypatch.setattr(f"hubbub.flows.{module}.failpoint", die)
-    monkeypatch.setattr("hubbub.care.services.triage.failpoint", die)
+    monkeypatch.setattr("hubbub.care.services.triage.turns.failpoint", die)
     with pytest.raises(Killed):
         take(acme, "pbx", [make_call()], places=places, now=NOON)
     monkeypatch.undo()

@@ -1,0 +1,146 @@
+"""What a post is in this workspace: how it reads, whom it speaks to, and whose voice it is."""
+
+from datetime import timedelta
+
+from hubbub.care.core.facts import About, Facts, facts_of
+from hubbub.care.core.likeness import Complaint
+from hubbub.care.core.playbook import Rule
+from hubbub.care.core.reading import TextReading
+from hubbub.care.core.reasons import Reason, reasons
+from hubbub.care.core.thread import Look, Said
+from hubbub.care.core.understanding import Kind
+from hubbub.care.services.desk import Desk, name_of
+from hubbub.care.services.draft import AccountDraft
+from hubbub.kernel.details import details_of
+from hubbub.listening.core.post import HeardPost
+from hubbub.listening.core.topics import TopicClass
+from hubbub.listening.models import Topic
+
+NOISE = 0.9
+Readings = dict[int, TextReading]  # by post
+
+
+class Posts:
+    """The posts of one run, as rules ask about them."""
+
+    def __init__(self, desk: Desk, readings: Readings) -> None:
+        self.desk, self.readings = desk, readings
+        self._read: Readings = {}  # as this workspace reads them
+        self.window = timedelta(days=desk.playbook.numbers["second_voice_days"])
+        rows = Topic.objects.filter(workspace=desk.workspace).values_list("pk", "klass")
+        self.classes = {pk: TopicClass(klass) for pk, klass in rows}
+        self.products = frozenset(pk for pk, klass in self.classes.items() if klass is TopicClass.PRODUCT)
+
+    def reading(self, post: HeardPost) -> TextReading:
+        """Return what is made of its words, as this workspace reads them."""
+        if post.id not in self._read:
+            found = self.readings.get(post.id) or TextReading.of_data(post.reading or ())
+            account = self.desk.account(post)
+            self._read[post.id] = found.of_a_customer() if account and account.known else found
+        return self._read[post.id]
+
+    def noise(self, post: HeardPost, account: AccountDraft | None) -> float:
+        """Return how likely it is spam, promotion or a bot's."""
+        return max(self.reading(post).noise, account.p_bot if account else 0.0)
+
+    def about(self, post: HeardPost) -> About:
+        """Return whom it speaks to."""
+        if post.to_us:
+            return About.TO_US
+        classes = {self.classes[topic] for topic in post.topics if topic in self.classes}
+        if any(klass.ours for klass in classes) or (post.historical and not classes):
+            return About.ABOUT_US  # an import is about us unless a topic says otherwise
+        return About.ABOUT_OTHERS if any(klass.others for klass in classes) else About.NONE
+
+    def speaks(self, post: HeardPost, account: AccountDraft | None) -> bool:
+        """Whether a post is somebody's voice: no likely bot, no machine, no colleague, no repost without words."""
+        mute = is_automatic(post) or (bool(post.repost_of) and not post.text.strip())
+        return self.noise(post, account) < NOISE and not (account and account.employee) and not mute
+
+    def facts(
+        self,
+        post: HeardPost,
+        *,
+        same_voice: bool = False,
+        seen: Look | None = None,
+        review_reached: bool = False,
+        long_in_public: bool = False,
+    ) -> Facts:
+        """Return what rules may ask about it, in its surroundings."""
+        account = self.desk.account(post)
+        return facts_of(
+            self.reading(post),
+            about=self.about(post),
+            private=post.private,
+            noise=self.noise(post, account),
+            reach=0.0 if post.private or account is None else float(account.reach),
+            known=bool(account and account.known),
+            listed=bool(account and account.listed),
+            same_voice=same_voice,
+            seen=seen,
+            review_reached=review_reached,
+            long_in_public=long_in_public,
+            automatic=is_automatic(post),
+        )
+
+    def reasons(self, post: HeardPost, facts: Facts, rule: Rule, seen: Look | None = None) -> tuple[Reason, ...]:
+        """Say in words why a rule decided so."""
+        account = self.desk.account(post)
+        weighed = self.desk.weigh(account).reasons if account else ("nothing is known of the author",)
+        return reasons(
+            facts,
+            rule,
+            kind_p=max(self.reading(post).kinds),
+            names_us="@" in post.text,
+            reach_words=weighed,
+            noise_words=weighed,
+            voices=seen.voices if seen else 1,
+            helper=seen.helper if seen else "",
+        )
+
+    def said(self, post: HeardPost) -> Said:
+        """Return a post as a thread is read."""
+        reading, account = self.reading(post), self.desk.account(post)
+        return Said(
+            post=post.id,
+            said_at=post.said_at,
+            voice=voice_of(account),
+            name=name_of(post),
+            ours=post.ours,
+            speaks=self.speaks(post, account),
+            about_us=self.about(post) in (About.TO_US, About.ABOUT_US),
+            complains=reading.kind is Kind.COMPLAINT,
+            joins_in=reading.joins_in,
+            confirms=reading.confirms,
+            asks_anyone=reading.asks_anyone,
+            reach=float(account.reach if account else 0),
+        )
+
+    def complaint(self, post: HeardPost) -> Complaint:
+        """Return what it complains of, and whose voice that is."""
+        reading, account = self.reading(post), self.desk.account(post)
+        return Complaint(
+            voice_of(account) if self.speaks(post, account) else "",
+            frozenset(post.topics),
+            frozenset(reading.problems),
+            frozenset(reading.words),
+            post.said_at,
+        )
+
+    def narrowest(self, post: HeardPost) -> int:
+        """Return the topic that says most about a post: its product before the brand; 0 where it has none."""
+        return min(post.topics, key=lambda topic: topic not in self.products, default=0)
+
+    def voice(self, post: HeardPost) -> str:
+        """The person who said a post; nobody where that can't be told."""
+        return voice_of(self.desk.account(post))
+
+
+def is_automatic(post: HeardPost) -> bool:
+    """Say whether a machine wrote a post, as far as its network tells."""
+    return bool(details_of(post.details).machine)
+
+
+def voice_of(account: AccountDraft | None) -> str:
+    """The person behind an account; nobody where there is none."""
+    return account.voice if account else ""

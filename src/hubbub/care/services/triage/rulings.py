@@ -1,0 +1,95 @@
+"""What was decided, put into a case and kept: what to do, by when, and why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import regex
+
+from hubbub.care.core.case import Status
+from hubbub.care.core.facts import Facts
+from hubbub.care.core.playbook import Decision, Rule, due_at, pace_of
+from hubbub.care.core.reasons import Reason
+from hubbub.care.selectors import day_end
+from hubbub.care.services.desk import NewDecision, name_of
+from hubbub.care.services.draft import CaseDraft
+from hubbub.care.services.triage.posts import Posts
+from hubbub.kernel.text import clip
+from hubbub.listening.core.post import HeardPost
+
+SEARCHED = 600  # characters of a case that a search looks through; they stand in an index
+_LEADING_NAMES = regex.compile(r"^(?:[@.]\S+\s+)+")
+
+
+class Rulings:
+    """Decisions of one run."""
+
+    def __init__(self, posts: Posts) -> None:
+        self.posts, self.desk = posts, posts.desk
+        self.playbook, self.now = self.desk.playbook, self.desk.now
+        self.day_end = day_end(self.desk.workspace.timezone, self.now)
+
+    def lead_with(self, case: CaseDraft, post: HeardPost) -> None:
+        """Show a case under the person who is to be helped first."""
+        who, reading, account = name_of(post), self.posts.reading(post), self.desk.account(post)
+        case.account_id, case.voice = (account.id, account.voice) if account else (None, "")
+        case.who, case.lang = who, post.lang
+        text = clip(post.text, 300)
+        case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
+        case.excerpt = clip(text, 200)
+        case.search = f"{who} {post.handle} {text}".lower()[:SEARCHED]
+        case.kind, case.kind_p, case.about = reading.kind, max(reading.kinds), self.posts.about(post)
+        case.exposure = 0 if post.private or account is None else account.reach
+
+    def rule(self, case: CaseDraft, rule: Rule, why: Sequence[Reason], facts: Facts, *, arrived: datetime) -> None:
+        """Put a decision into a case: what, when, and why."""
+        case.decision, case.rule, case.rule_name, case.say = rule.decide, rule.id, rule.name, rule.say
+        case.playbook, case.reasons = self.playbook.version, [each.data() for each in why]
+        case.queue, case.alert = rule.queue or case.queue, case.alert or rule.alert
+        case.exposure = int(facts.exposure)
+        self.advise(case, facts)
+        if rule.decide is Decision.LEAVE:
+            case.take(case.value().close(self.now))
+            return
+        if rule.decide is Decision.WATCH:
+            case.status, case.review_at = Status.WATCHING, arrived + rule.review if rule.review else None
+        else:
+            hold = arrived + rule.hold if rule.hold and not case.historical else None
+            case.status, case.review_at, case.due_at = Status.NEW, None, self._due(rule, case, arrived)
+            case.not_before = hold if hold and hold > self.now else None
+        case.take(case.value())
+
+    def advise(self, case: CaseDraft, facts: Facts) -> None:
+        """Note what `also` rules add, in words."""
+        case.advice = [{"rule": also.id, "say": also.say} for also in self.playbook.also(facts)]
+
+    def _due(self, rule: Rule, case: CaseDraft, arrived: datetime) -> datetime | None:
+        if case.historical:
+            return None  # nothing about the past is due
+        pace = _pace(case)
+        return due_at(rule, self.playbook, arrived=arrived, now=self.now, day_end=self.day_end, pace=pace)
+
+    def next_reply(self, case: CaseDraft, arrived: datetime) -> datetime:
+        """Return when an answer to a further word is due."""
+        return arrived + self.playbook.service_level[_pace(case)]
+
+    def record(
+        self, post: HeardPost, case: CaseDraft | None, rule: str, decision: Decision, why: Sequence[Reason]
+    ) -> None:
+        """Keep what was decided about a post, and by which rule."""
+        account = self.desk.account(post)
+        self.desk.decide(
+            NewDecision(
+                case=case,
+                post=post.id,
+                rule=rule,
+                decision=decision,
+                about=self.posts.about(post),
+                noise=round(self.posts.noise(post, account), 4),
+                exposure=0 if post.private or account is None else account.reach,
+                reasons=[each.data() for each in why],
+            )
+        )
+
+
+def _pace(case: CaseDraft) -> str:
+    return pace_of(case.channel, private=case.private)

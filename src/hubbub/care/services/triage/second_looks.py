@@ -1,0 +1,71 @@
+"""Deciding again: an unanswered case is read anew on every event of its thread, and when its time has come."""
+
+from dataclasses import replace
+
+from hubbub.care.core.playbook import Decision, Rule
+from hubbub.care.core.thread import Look, look
+from hubbub.care.services.desk import UNDECIDED
+from hubbub.care.services.draft import CaseDraft
+from hubbub.care.services.triage.rulings import Rulings
+
+
+class SecondLooks:
+    """What becomes of holds and watches."""
+
+    def __init__(self, rulings: Rulings) -> None:
+        self.rulings, self.posts, self.desk = rulings, rulings.posts, rulings.desk
+        self.playbook, self.now = self.desk.playbook, self.desk.now
+
+    def undecided(self, case: CaseDraft) -> bool:
+        """Whether nobody has acted yet, so that the playbook may still change its mind."""
+        untouched = case.first_replied_at is None and case.owner_id is None
+        return case.status in UNDECIDED and untouched and not case.historical
+
+    def decide_again(self, case: CaseDraft, *, second_voice: bool = False, review_reached: bool = False) -> None:
+        """Read an unanswered case anew, as a hold or watch asks on every event of its thread."""
+        posts = {post.id: post for post in self.desk.posts_of(case) if post.deleted_at is None}
+        if not posts:
+            return
+        seen = look([self.posts.said(post) for post in posts.values()], now=self.now, window=self.posts.window)
+        seen = replace(seen, second_voice=seen.second_voice or second_voice)
+        lead = posts[seen.lead.post]
+        self.rulings.lead_with(case, lead)
+        case.voices, case.exposure = seen.voices, int(seen.exposure)
+        facts = self.posts.facts(lead, seen=seen, review_reached=review_reached)
+        base = self.playbook.first(facts)  # a lead that arrived late may make it another matter
+        rule = self.playbook.again(base.id, facts)
+        if rule is None and base.id == self.playbook.base_of(case.rule):
+            return
+        rule = rule or base
+        if rule.id == case.rule:
+            return
+        held = case.not_before is not None
+        self.rulings.rule(case, rule, self.posts.reasons(lead, facts, rule, seen), facts, arrived=case.opened_at)
+        self.desk.note(case, self.now, _what_happened(rule, seen, held))
+        self.desk.audit("decided again", case, rule=rule.id, decision=rule.decide.value)
+
+    def time_has_come(self, case: CaseDraft) -> None:
+        """End a hold whose minutes are over, or review a watch."""
+        if case.folder == "held":
+            case.take(case.value().end_hold(case.due_at))
+            self.desk.note(case, self.now, "Held in case someone else solved it. Nobody did: now it is ours to answer.")
+            self.desk.audit("hold ended", case)
+        else:
+            case.review_at = None
+            self.decide_again(case, review_reached=True)
+            case.take(case.value())
+        self.desk.touch(case)
+
+
+def _what_happened(rule: Rule, seen: Look, was_held: bool) -> str:
+    """Say in the timeline why a case was decided again."""
+    if seen.crowd_solved:
+        return f"{seen.helper} helped, and {seen.lead.name or 'the author'} said so."
+    if rule.decide is Decision.LEAVE:
+        return "Watched: nothing more came of it."
+    held = "The hold is over: " if was_held else ""
+    if seen.second_voice:
+        return f"{held}{max(2, seen.voices)} people have this problem now: due now."
+    if seen.wrote_again:
+        return f"{held}{seen.lead.name or 'The author'} wrote again: due now."
+    return f"{held}{rule.say}: due now."

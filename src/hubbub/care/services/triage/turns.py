@@ -1,0 +1,93 @@
+"""One turn of triage: what waits is decided in one transaction, under a lock on the workspace.
+
+So two processes never decide about one post, and the second voice never misses the first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import models, transaction
+
+from hubbub.accounts.models import Workspace
+from hubbub.care.core.reading import TextReading, read_texts, version_of
+from hubbub.care.core.understanding import Understanding
+from hubbub.care.models import CaseRow
+from hubbub.care.selectors import playbook
+from hubbub.care.services.desk import Desk
+from hubbub.care.services.triage.arrivals import Arrivals
+from hubbub.care.services.triage.echoes import Echoes
+from hubbub.care.services.triage.posts import Posts, Readings
+from hubbub.care.services.triage.rulings import Rulings
+from hubbub.care.services.triage.second_looks import SecondLooks
+from hubbub.infra.failpoints import failpoint
+from hubbub.listening.core.post import HeardPost
+from hubbub.listening.selectors import heard_posts, waiting
+from hubbub.listening.services import triaged
+
+
+def triage(workspace: int, *, understanding: Understanding, now: datetime, limit: int = 100) -> int:
+    """Assess and decide up to `limit` waiting posts of a workspace; return how many were done."""
+    ids = waiting(workspace, limit)
+    if not ids:
+        return 0
+    with transaction.atomic():
+        row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
+        posts = heard_posts(pk__among=frozenset(ids), pending=True)
+        if posts:
+            _decide(Desk(row, playbook(workspace), posts, now), _read(posts, understanding), posts)
+        failpoint("triage.in_transaction")
+    failpoint("triage.committed")
+    return len(posts)
+
+
+def _read(posts: Sequence[HeardPost], understanding: Understanding) -> Readings:
+    """Return what is made of each wording: as it was read when it was heard, else read now."""
+    version = version_of(understanding)
+    unread = [post for post in posts if post.channel == "phone" or not post.reading or post.reading[0] != version]
+    fresh = zip(unread, read_texts(list(map(_their_words, unread)), understanding), strict=True)
+    found = {post.id: reading for post, reading in fresh}
+    return found | {post.id: TextReading.of_data(post.reading or ()) for post in posts if post.id not in found}
+
+
+def _their_words(post: HeardPost) -> str:
+    """Return what the person said: of a call, what it is called stands first and is ours."""
+    return post.text.partition("\n\n")[2] if post.channel == "phone" else post.text
+
+
+def review(workspace: int, *, now: datetime) -> int:
+    """End holds and review watches whose time has come; return how many."""
+    with transaction.atomic():
+        row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
+        ids = list(_due(now).filter(workspace_id=workspace).values_list("pk", flat=True)[:100])
+        if ids:
+            desk = Desk(row, playbook(workspace), [], now)
+            looks = SecondLooks(Rulings(Posts(desk, {})))
+            for case in desk.cases(ids):
+                looks.time_has_come(case)
+            desk.store()
+    return len(ids)
+
+
+def due_for_review(now: datetime) -> list[int]:
+    """Return the workspaces in which a hold ends or a watch is to be reviewed."""
+    return sorted(set(_due(now).values_list("workspace_id", flat=True)))
+
+
+def _due(now: datetime) -> models.QuerySet[CaseRow]:
+    held = models.Q(folder="held", not_before__lte=now)
+    return CaseRow.objects.filter(held | models.Q(folder="watching", review_at__lte=now))
+
+
+def _decide(desk: Desk, readings: Readings, posts: Sequence[HeardPost]) -> None:
+    """Decide about each, in the order in which they were said, and write everything back."""
+    looks = SecondLooks(Rulings(Posts(desk, readings)))
+    arrivals, echoes = Arrivals(looks), Echoes(looks)
+    for post in posts:
+        if post.deleted_at is not None:
+            echoes.deleted(post)
+        elif post.ours:
+            echoes.ours(post)
+        else:
+            arrivals.decide(post)
+    desk.store()
+    triaged([post.id for post in posts])
