@@ -6,13 +6,14 @@ Weights are whole numbers and are added as such, so that a text gets the same re
 alone or in a batch.
 """
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Sentiment(StrEnum):
 
 KINDS = tuple(Kind)
 SENTIMENTS = tuple(Sentiment)
-_COLUMNS = len(KINDS) + len(SENTIMENTS)
+COLUMNS = len(KINDS) + len(SENTIMENTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +92,40 @@ class LinearModel:
             return LinearModel.load(path)
 
     @classmethod
-    def load(cls, path: Path) -> "LinearModel":
-        """Read a model that `tools/train.py` wrote."""
-        with np.load(path, allow_pickle=False) as stored:
+    def packed(cls, name: str, weights: NDArray[np.float64], bias: NDArray[np.float64]) -> "LinearModel":
+        """Return a model with its weights (11, 2 * BUCKETS) as whole numbers; the few largest are cut off."""
+        halves, scales = [], []
+        for half in np.split(weights, 2, axis=1):
+            scale = np.maximum(np.quantile(np.abs(half), 0.9999, axis=1), 1e-9) / 127
+            halves.append(np.clip(np.round(half / scale[:, np.newaxis]), -127, 127).astype(np.int8).T.copy())
+            scales.append(scale)
+        mark = 0
+        for part in (*halves, np.array(scales).round(9), bias.round(9)):
+            mark = zlib.crc32(part.tobytes(), mark)
+        return cls(version=f"{name}{mark:08x}", words=halves[0], letters=halves[1], scales=np.array(scales), bias=bias)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Return what each bucket weighs: (11, 2 * BUCKETS), words before letters."""
+        return np.hstack(
+            [(part * scale).T for part, scale in zip((self.words, self.letters), self.scales, strict=True)]
+        )
+
+    def save(self, file: Path | BinaryIO) -> None:
+        """Write the model, for `load`."""
+        np.savez_compressed(
+            file,
+            version=np.array(self.version),
+            words=self.words,
+            letters=self.letters,
+            scales=self.scales,
+            bias=self.bias,
+        )
+
+    @classmethod
+    def load(cls, file: Path | BinaryIO) -> "LinearModel":
+        """Read a model that `save` wrote."""
+        with np.load(file, allow_pickle=False) as stored:
             return cls(
                 version=str(stored["version"]),
                 words=np.ascontiguousarray(stored["words"]),
@@ -104,10 +136,15 @@ class LinearModel:
 
     def read(self, texts: Sequence[str]) -> Reading:
         """Return the probabilities of each kind and sentiment, one row a text."""
-        logits = np.empty((len(texts), _COLUMNS))
+        logits = self.logits(texts)
+        return Reading(kinds=softmax(logits[:, : len(KINDS)]), sentiment=softmax(logits[:, len(KINDS) :]))
+
+    def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return what each text weighs in each column: (n, 11), kinds before sentiments."""
+        logits = np.empty((len(texts), COLUMNS))
         for start, stop in _chunks(texts):
             logits[start:stop] = self._logits(texts[start:stop])
-        return Reading(kinds=softmax(logits[:, : len(KINDS)]), sentiment=softmax(logits[:, len(KINDS) :]))
+        return logits
 
     def _logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         found = features(texts)
@@ -116,7 +153,7 @@ class LinearModel:
             (found.words, self.words, self.scales[0]),
             (found.letters, self.letters, self.scales[1]),
         ):
-            sums = np.zeros((len(texts), _COLUMNS), dtype=np.int32)
+            sums = np.zeros((len(texts), COLUMNS), dtype=np.int32)
             counts = np.zeros(len(texts), dtype=np.int64)
             for buckets, ends in family:
                 add_up(buckets, ends, weights, sums, counts)

@@ -1,0 +1,447 @@
+"""A model that learns from labels: what the base model knows, and what the examples teach beside it.
+
+`refit` weighs the base model's own opinion anew and adds weights for words and letters, held back by a penalty whose
+strength is chosen on held-out folds. `compare` says how much better one model is than another, and how sure that is.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubbub.care.core import measures
+from hubbub.care.core.features import BUCKETS_LOG2, features
+from hubbub.care.core.understanding import COLUMNS, KINDS, SENTIMENTS, Kind, LinearModel, Sentiment, Understanding
+from hubbub.kernel.compiled import compiled
+
+Floats = NDArray[np.float64]
+
+BUCKETS = 1 << BUCKETS_LOG2
+FEWEST = 20
+"""Fewer labels of a task than this teach nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text and what people said of it."""
+
+    text: str
+    kinds: frozenset[Kind] = frozenset()  # it is one of these; empty: nobody said
+    sentiment: Sentiment | None = None
+    weight: float = 1.0
+
+
+# Fitting ------------------------------------------------------------------
+
+STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0)
+"""How strongly new weights are held back; which one is chosen on held-out folds."""
+OPINION = 0.3  # size of the base model's opinion beside the words
+FOLDS = 4
+TRIED = 8_000  # a strength is chosen on so many examples at most
+STEPS, TRIAL_STEPS = 60, 30
+
+
+def refit(base: LinearModel, examples: Sequence[Labelled], *, seed: int = 0) -> LinearModel:
+    """Return the base model as the examples change it; the same examples in the same order give the same model.
+
+    A task (kind, sentiment) with fewer than FEWEST labels, or with labels that tell nothing apart, stays as it is.
+    """
+    rows = Rows.of([each.text for each in examples])
+    opinion = base.logits([each.text for each in examples])
+    opinion[rows.empty] = 0
+    weight = np.array([each.weight for each in examples], dtype=np.float64)
+    kinds = np.array([[kind in each.kinds for kind in KINDS] for each in examples]).reshape(-1, len(KINDS))
+    feelings = np.array([[each.sentiment is one for one in SENTIMENTS] for each in examples]).reshape(-1, 3)
+    weights, bias = base.weights, base.bias.copy()
+    stack, stack_bias = weights.copy(), bias.copy()
+    for task, allowed in ((slice(0, len(KINDS)), kinds), (slice(len(KINDS), COLUMNS), feelings)):
+        told = np.flatnonzero(allowed.any(axis=1) & ~allowed.all(axis=1) & (weight > 0) & ~rows.empty)
+        if len(told) < FEWEST or (allowed[told] == allowed[told[0]]).all():
+            continue
+        lesson = Lesson(rows.some(told), opinion[told], opinion[told, task], allowed[told], weight[told])
+        learnt = learn(lesson, seed)
+        mix = learnt.mix.copy()
+        mix[:, task] += np.eye(mix.shape[0])
+        weights[task], bias[task] = mix @ stack, mix @ stack_bias + learnt.bias
+        weights[task, rows.buckets] += learnt.words * rows.rarity
+        weights[task] /= learnt.temperature
+        bias[task] = bias[task] / learnt.temperature + learnt.shift
+    return LinearModel.packed(f"{base.version.partition('~')[0]}~", weights, bias)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Texts as sparse rows over the buckets that occur in them."""
+
+    ends: NDArray[np.int64]  # (n + 1,)
+    places: NDArray[np.int32]  # into `buckets`
+    values: NDArray[np.float32]
+    buckets: NDArray[np.int64]  # (active,), letters after words
+    rarity: Floats  # (active,), rare ones count more
+    empty: NDArray[np.bool_]  # (n,)
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Rows":
+        """Count the features of texts."""
+        ends, found, values, empty = [np.zeros(1, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.float32)], []
+        for start in range(0, len(texts), 1000):
+            seen = features(texts[start : start + 1000])
+            parts = [(*each, 0) for each in seen.words] + [(*each, BUCKETS) for each in seen.letters]
+            sizes = np.array([np.diff(end) for _, end, _ in parts])
+            root = np.sqrt(np.maximum([sizes[:2].sum(axis=0), sizes[2:].sum(axis=0)], 1))
+            owner = np.concatenate([np.repeat(np.arange(sizes.shape[1]), size) for size in sizes])
+            bucket = np.concatenate([each.astype(np.int64) + offset for each, _, offset in parts])
+            order = np.argsort(owner, kind="stable")
+            owner, bucket = owner[order], bucket[order]
+            found.append(bucket)
+            values.append((1 / root[(bucket >= BUCKETS).astype(np.intp), owner]).astype(np.float32))
+            ends.append(ends[-1][-1] + np.cumsum(sizes.sum(axis=0)))
+            empty.append(seen.empty)
+        all_found, all_ends = np.concatenate(found), np.concatenate(ends)
+        place_of = np.full(2 * BUCKETS, -1, np.int32)
+        buckets = np.unique(all_found)
+        place_of[buckets] = np.arange(len(buckets), dtype=np.int32)
+        places = place_of[all_found]
+        counts = np.zeros(len(buckets))
+        _count_once(all_ends, places, counts, np.full(len(buckets), -1, np.int64))
+        rarity = (np.log((1 + len(texts)) / (1 + counts)) + 1) / 6
+        values_now = np.concatenate(values) * rarity[places].astype(np.float32)
+        none = np.concatenate(empty) if empty else np.zeros(0, np.bool_)
+        return cls(all_ends, places, values_now, buckets, rarity, none)
+
+    def some(self, chosen: NDArray[np.intp]) -> "Rows":
+        """Return some of the rows."""
+        sizes = np.diff(self.ends)[chosen]
+        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        taken = np.arange(ends[-1]) + np.repeat(self.ends[chosen] - ends[:-1], sizes)
+        return replace(self, ends=ends, places=self.places[taken], values=self.values[taken], empty=self.empty[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one task is learnt from: n examples, c classes."""
+
+    rows: Rows
+    opinion: Floats  # (n, 11), what the base model says
+    prior: Floats  # (n, c), its part for this task
+    allowed: NDArray[np.bool_]  # (n, c)
+    weight: Floats  # (n,)
+
+    def some(self, chosen: NDArray[np.intp]) -> "Lesson":
+        """Return some of the examples."""
+        return Lesson(
+            self.rows.some(chosen),
+            self.opinion[chosen],
+            self.prior[chosen],
+            self.allowed[chosen],
+            self.weight[chosen],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What is added to the base model for one task."""
+
+    words: Floats  # (c, active)
+    mix: Floats  # (c, 11), how its opinions count beside themselves
+    bias: Floats  # (c,)
+    temperature: float = 1.0
+    shift: Floats | float = 0.0
+
+    def logits(self, lesson: Lesson) -> Floats:
+        """Return what the examples weigh, before calibration."""
+        found = lesson.prior + lesson.opinion @ self.mix.T + self.bias
+        _times(lesson.rows.ends, lesson.rows.places, lesson.rows.values, np.ascontiguousarray(self.words.T), found)
+        return found
+
+
+def learn(lesson: Lesson, seed: int) -> Learnt:
+    """Choose the strength on held-out folds, fit, and calibrate on what the folds held out."""
+    count = len(lesson.weight)
+    chance = np.random.default_rng(seed)
+    tried = lesson if count <= TRIED else lesson.some(np.sort(chance.permutation(count)[:TRIED]))
+    fold = chance.permutation(len(tried.weight)) % FOLDS
+    best, held = np.inf, np.empty(0)
+    for strength in STRENGTHS:
+        logits = np.empty_like(tried.prior)
+        for each in range(FOLDS):
+            out = fold == each
+            learnt = _fitted(tried.some(np.flatnonzero(~out)), strength, TRIAL_STEPS)
+            logits[out] = learnt.logits(tried.some(np.flatnonzero(out)))
+        loss = _loss(logits, tried)
+        if loss < best:
+            best, held, chosen = loss, logits, strength
+    temperature, shift = calibration(held, tried.allowed, tried.weight)
+    return replace(_fitted(lesson, chosen, STEPS), temperature=temperature, shift=shift)
+
+
+def calibration(logits: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tuple[float, Floats]:
+    """Return what to divide logits by and then to add, so that held-out examples are as likely as they can be."""
+    classes = logits.shape[1]
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        scaled = logits * np.exp(x[0]) + x[1:]
+        value, slope = _surprise(scaled, allowed, weight)
+        pull = np.concatenate([[4.0], np.full(classes, 1.0)])  # a few examples say little about either
+        return value + float(pull @ x**2) / 2, np.concatenate(
+            [[(slope * logits).sum() * np.exp(x[0])], slope.sum(axis=0)]
+        ) + pull * x
+
+    found = minimum(loss, np.zeros(1 + classes), 100)
+    return float(np.exp(-found[0])), found[1:]
+
+
+def _fitted(lesson: Lesson, strength: float, steps: int) -> Learnt:
+    """Return the weights that make the examples likely, pulled towards nothing by `strength`."""
+    rows, (count, classes) = lesson.rows, lesson.prior.shape
+    active = len(rows.buckets)
+    opinion = np.hstack([lesson.opinion * OPINION, np.full((count, 1), 1.0)])
+    inner = opinion.shape[1]
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        words, rest = x[: active * classes].reshape(active, classes), x[active * classes :].reshape(inner, classes)
+        logits = lesson.prior + opinion @ rest
+        _times(rows.ends, rows.places, rows.values, words, logits)
+        value, slope = _surprise(logits, lesson.allowed, lesson.weight)
+        gradient = strength * x
+        _spread(rows.ends, rows.places, rows.values, slope, gradient[: active * classes].reshape(active, classes))
+        gradient[active * classes :] += (opinion.T @ slope).ravel()
+        return value + strength * float(x @ x) / 2, gradient
+
+    x = minimum(loss, np.zeros((active + inner) * classes), steps)
+    words, rest = x[: active * classes].reshape(active, classes), x[active * classes :].reshape(inner, classes)
+    return Learnt(words.T, rest[:-1].T * OPINION, rest[-1])
+
+
+def _surprise(logits: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tuple[float, Floats]:
+    """Return how unlikely the labels are (weighted sum), and the slope of that for each logit."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chance = raised / raised.sum(axis=1, keepdims=True)
+    good = np.maximum((chance * allowed).sum(axis=1, keepdims=True), 1e-12)
+    slope = (chance - chance * allowed / good) * weight[:, np.newaxis]
+    return float(-(np.log(good[:, 0]) * weight).sum()), slope
+
+
+def _loss(logits: Floats, lesson: Lesson) -> float:
+    return _surprise(logits, lesson.allowed, lesson.weight)[0]
+
+
+def minimum(loss: Callable[[Floats], tuple[float, Floats]], x: Floats, steps: int) -> Floats:
+    """Return where a smooth convex loss is least (L-BFGS with ten memories and backtracking).
+
+    References
+    ----------
+    Nocedal and Wright (2006), Numerical Optimization, algorithms 7.4 and 7.5.
+    """
+    value, slope = loss(x)
+    memory: list[tuple[Floats, Floats, float]] = []
+    first = float(np.abs(slope).max(initial=0))
+    for _ in range(steps):
+        if np.abs(slope).max(initial=0) <= 1e-4 * first:
+            break
+        direction = _direction(slope, memory)
+        downhill = float(direction @ slope)
+        step = 1.0 if memory else 1 / max(1.0, float(np.abs(slope).sum()))
+        for _ in range(20):
+            there = x + step * direction
+            new_value, new_slope = loss(there)
+            if new_value <= value + 1e-4 * step * downhill:
+                break
+            step /= 2
+        else:
+            break
+        moved, bent = there - x, new_slope - slope
+        if (curve := float(moved @ bent)) > 1e-10:
+            memory = [*memory[-9:], (moved, bent, 1 / curve)]
+        x, value, slope = there, new_value, new_slope
+    return x
+
+
+def _direction(slope: Floats, memory: list[tuple[Floats, Floats, float]]) -> Floats:
+    direction = -slope
+    shares = []
+    for moved, bent, rho in reversed(memory):
+        shares.append(rho * float(moved @ direction))
+        direction = direction - shares[-1] * bent
+    if memory:
+        _, bent, rho = memory[-1]
+        direction = direction / (rho * float(bent @ bent))
+    for (moved, bent, rho), share in zip(memory, reversed(shares), strict=True):
+        direction = direction + (share - rho * float(bent @ direction)) * moved
+    return direction
+
+
+@compiled
+def _times(ends, places, values, weights, sums):
+    """Add rows times weights to sums."""
+    for row in range(sums.shape[0]):
+        for at in range(ends[row], ends[row + 1]):
+            for column in range(weights.shape[1]):
+                sums[row, column] += values[at] * weights[places[at], column]
+
+
+@compiled
+def _spread(ends, places, values, slope, gradient):
+    """Add rows, turned on their side, times slope to gradient."""
+    for row in range(slope.shape[0]):
+        for at in range(ends[row], ends[row + 1]):
+            for column in range(slope.shape[1]):
+                gradient[places[at], column] += values[at] * slope[row, column]
+
+
+@compiled
+def _count_once(ends, places, counts, last):
+    """Count in how many rows each place occurs."""
+    for row in range(ends.size - 1):
+        for at in range(ends[row], ends[row + 1]):
+            if last[places[at]] != row:
+                last[places[at]] = row
+                counts[places[at]] += 1
+
+
+# Comparing ----------------------------------------------------------------
+
+
+class Task(StrEnum):
+    """What is judged."""
+
+    SENTIMENT = "sentiment"
+    COMPLAINT = "complaint"  # a complaint or not
+    KIND = "kind"  # which of the eight
+
+
+class Measure(StrEnum):
+    """How it is judged; of log loss and calibration error (ece) less is better."""
+
+    MACRO_F1 = "macro_f1"
+    LOG_LOSS = "log_loss"
+    ECE = "ece"
+    AUC = "auc"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A figure of both models, and what the other has more: with the bounds of a 95 % interval."""
+
+    task: Task
+    measure: Measure
+    one: float
+    other: float
+    low: float
+    high: float
+
+    @property
+    def surely_better(self) -> bool:
+        """Whether the other model is better beyond chance."""
+        return self.high < 0 if self.measure in (Measure.LOG_LOSS, Measure.ECE) else self.low > 0
+
+    @property
+    def surely_worse(self) -> bool:
+        """Whether the other model is worse beyond chance."""
+        return self.low > 0 if self.measure in (Measure.LOG_LOSS, Measure.ECE) else self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How another model does beside one, on examples that neither was made from."""
+
+    one: str  # versions
+    other: str
+    examples: dict[Task, int]
+    scores: tuple[Score, ...]
+
+    def of(self, task: Task, measure: Measure) -> Score | None:
+        """Return one score, None where it is not defined."""
+        return next((each for each in self.scores if (each.task, each.measure) == (task, measure)), None)
+
+    @property
+    def better(self) -> bool:
+        """Whether the other is surely better by log loss at something, and surely worse at nothing."""
+        losses = [each for each in self.scores if each.measure is Measure.LOG_LOSS]
+        return any(each.surely_better for each in losses) and not any(each.surely_worse for each in losses)
+
+
+RESAMPLES = 500
+
+
+def compare(one: Understanding, other: Understanding, held: Sequence[Labelled], *, seed: int = 0) -> Comparison:
+    """Judge two models on held-back examples, each resampled together for both (paired bootstrap)."""
+    texts = [each.text for each in held]
+    readings = one.read(texts), other.read(texts)
+    sentiment = np.array([-1 if each.sentiment is None else SENTIMENTS.index(each.sentiment) for each in held], np.intp)
+    kind = np.array([KINDS.index(next(iter(each.kinds))) if len(each.kinds) == 1 else -1 for each in held], np.intp)
+    complains = np.array(
+        [-1 if not each.kinds or _either(each.kinds) else each.kinds == {Kind.COMPLAINT} for each in held], np.intp
+    )
+    tables = {
+        Task.SENTIMENT: (sentiment, [each.sentiment for each in readings]),
+        Task.COMPLAINT: (
+            complains,
+            [np.column_stack([1 - each.kinds[:, _COMPLAINT], each.kinds[:, _COMPLAINT]]) for each in readings],
+        ),
+        Task.KIND: (kind, [each.kinds for each in readings]),
+    }
+    scores: list[Score] = []
+    examples: dict[Task, int] = {}
+    for task, (labels, chances) in tables.items():
+        told = np.flatnonzero(labels >= 0)
+        examples[task] = len(told)
+        if len(np.unique(labels[told])) > 1:
+            scores += _scores(task, labels[told], chances[0][told], chances[1][told], seed)
+    return Comparison(one.version, other.version, examples, tuple(scores))
+
+
+_COMPLAINT = KINDS.index(Kind.COMPLAINT)
+
+
+def _either(kinds: frozenset[Kind]) -> bool:
+    return Kind.COMPLAINT in kinds and len(kinds) > 1
+
+
+def _scores(
+    task: Task, labels: NDArray[np.intp], one: NDArray[np.float32], other: NDArray[np.float32], seed: int
+) -> list[Score]:
+    chance = np.random.default_rng(seed)
+    samples = [chance.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES)]
+    found = []
+    for measure, figure in _FIGURES.items():
+        if measure is Measure.AUC and task is Task.KIND:
+            continue
+        now, then = figure(labels, one), figure(labels, other)
+        if np.isnan(now + then):
+            continue
+        apart = [figure(labels[at], other[at]) - figure(labels[at], one[at]) for at in samples]
+        low, high = np.nanquantile(apart, (0.025, 0.975))
+        found.append(Score(task, measure, now, then, float(low), float(high)))
+    return found
+
+
+def _macro_f1(labels: NDArray[np.intp], chances: NDArray[np.float32]) -> float:
+    return measures.macro_f1(labels, chances.argmax(axis=1), chances.shape[1])
+
+
+def _log_loss(labels: NDArray[np.intp], chances: NDArray[np.float32]) -> float:
+    return measures.log_loss(chances[np.arange(len(labels)), labels])
+
+
+def _ece(labels: NDArray[np.intp], chances: NDArray[np.float32]) -> float:
+    if chances.shape[1] == 2:  # whether it is so, not which
+        return measures.ece(chances[:, 1], labels == 1)
+    return measures.ece(chances.max(axis=1), chances.argmax(axis=1) == labels)
+
+
+def _auc(labels: NDArray[np.intp], chances: NDArray[np.float32]) -> float:
+    """Complaint against not, negative against not."""
+    truth, score = (labels == 1, chances[:, 1]) if chances.shape[1] == 2 else (labels == 0, chances[:, 0])
+    return measures.auc(truth, score)
+
+
+_FIGURES: dict[Measure, Callable[[NDArray[np.intp], NDArray[np.float32]], float]] = {
+    Measure.MACRO_F1: _macro_f1,
+    Measure.LOG_LOSS: _log_loss,
+    Measure.ECE: _ece,
+    Measure.AUC: _auc,
+}
