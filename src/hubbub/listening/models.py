@@ -243,6 +243,7 @@ class Post(models.Model):
     marked_at = models.DateTimeField(null=True)  # when somebody here last said what it counts as
     deleted_at = models.DateTimeField(null=True)
     reading = models.JSONField(null=True)  # what was made of this wording, see care.core.reading
+    corrected = models.JSONField(null=True)  # what people here said it is, over its reading: see care.core.labels
     pending = models.BooleanField(default=True)  # triage has not seen it yet (or not since it changed)
 
     class Meta:

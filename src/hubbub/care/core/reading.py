@@ -1,13 +1,14 @@
 """All that is made of a text by itself: the model's guesses and what its words say. Pure, hence done anywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from hubbub.care.core import words
 from hubbub.care.core.guard import is_delicate
+from hubbub.care.core.labels import NO_SEVERITY, What
 from hubbub.care.core.likeness import content_words
-from hubbub.care.core.understanding import KINDS, Kind, Understanding
+from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind, Sentiment, Understanding
 
 UNSURE_MARGIN = 0.15
 SURE = 0.5
@@ -57,10 +58,27 @@ class TextReading:
         """The likeliest sentiment: -1, 0 or 1."""
         return self.sentiment.index(max(self.sentiment)) - 1
 
+    @property
+    def feeling(self) -> Sentiment:
+        """The likeliest sentiment, by its name."""
+        return SENTIMENTS[self.mood + 1]
+
     def of_a_customer(self) -> "TextReading":
         """The same words from a known customer: no spam or promotion, whatever they look like."""
         left = [0.0 if place in (_SPAM, _PROMOTION) else p for place, p in enumerate(self.kinds)]
         return replace(self, kinds=tuple(p / (sum(left) or 1.0) for p in left))
+
+    def as_said(self, said: Mapping[str, str] | None) -> "TextReading":
+        """The same words as people said they are to be read: see `core.labels`."""
+        if not said:
+            return self
+        kind, mood, severity = (said.get(what) for what in (What.KIND, What.SENTIMENT, What.SEVERITY))
+        return replace(
+            self,
+            kinds=tuple(float(each == kind) for each in KINDS) if kind else self.kinds,
+            sentiment=tuple(float(each == mood) for each in SENTIMENTS) if mood else self.sentiment,
+            severities=tuple(each for each in (severity,) if each != NO_SEVERITY) if severity else self.severities,
+        )
 
     def data(self) -> list[Any]:
         """As a row keeps it."""

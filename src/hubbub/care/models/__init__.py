@@ -3,6 +3,7 @@
 from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
+from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.people import Customer, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
 
@@ -15,7 +16,10 @@ __all__ = [
     "Customer",
     "DecisionRow",
     "Entry",
+    "Label",
+    "Learning",
     "Likeness",
+    "OwnModel",
     "PlaybookVersion",
     "Presence",
     "ReadMark",

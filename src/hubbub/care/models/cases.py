@@ -107,6 +107,7 @@ class CaseRow(models.Model):
     voices = models.IntegerField(default=1)
     posts = models.IntegerField(default=1)
     topic = models.BigIntegerField(default=0)
+    lead = models.BigIntegerField(default=0)  # the post it is shown by; no key, so that posts can be removed quickly
     search = models.TextField(default="")
 
     class Meta:

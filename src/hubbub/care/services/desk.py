@@ -337,6 +337,10 @@ class Desk:
             if heading in self._alike:
                 self._alike[heading].append((case, complaint))
 
+    def forget_likenesses(self, case: CaseDraft) -> None:
+        """Let later complaints no longer find what stands in a case."""
+        Likeness.objects.filter(case_id=case.id).delete()
+
     # Writing back --------------------------------------------------------
     def store(self) -> None:
         """Write everything, and tell the pages."""

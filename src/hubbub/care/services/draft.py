@@ -87,6 +87,7 @@ class CaseDraft:
     voices: int = 1
     posts: int = 1
     topic: int = 0
+    lead: int = 0
     search: str = ""
     voice: str = ""  # of the account; no column
 

@@ -1,6 +1,6 @@
 """A heard post as triage sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -38,6 +38,7 @@ class HeardPost(NamedTuple):
     reading: Sequence[Any] | None
     edited_at: datetime | None
     deleted_at: datetime | None
+    corrected: Mapping[str, str] | None
 
 
 HEARD_FIELDS: Final = HeardPost._fields

@@ -378,7 +378,9 @@ def _apply_marks(made: Commit) -> None:
 def _apply_deletes(made: Commit) -> None:
     """Honour an author who took a post back: its words go from our tables too."""
     for post, at in made.deletes:
-        Post.objects.filter(pk=post).update(text="", details="", reading=None, deleted_at=at, pending=True)
+        Post.objects.filter(pk=post).update(
+            text="", details="", reading=None, corrected=None, deleted_at=at, pending=True
+        )
         Revision.objects.filter(post_id=post).delete()
 
 

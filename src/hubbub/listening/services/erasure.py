@@ -26,7 +26,8 @@ def blank_rows(posts: Iterable[int], *, now: datetime) -> None:
         Post.objects.filter(pk=post).update(
             uri=f"{ERASED}{post}", author="", handle="", name="", followers=None, follows=None, posts=None,
             reactions=None, joined_at=None, text="", parent="", root=f"{ERASED}{post}", parent_author="", mentions=[],
-            media=0, repost_of="", url="", ref="", details="", reading=None, deleted_at=now, pending=False,
+            media=0, repost_of="", url="", ref="", details="", reading=None, corrected=None,
+            deleted_at=now, pending=False,
         )  # fmt: skip
 
 

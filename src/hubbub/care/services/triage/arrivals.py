@@ -65,9 +65,10 @@ class Arrivals:
         """Return like complaints within the window, before or after, each with its case."""
         if post.historical:
             return []  # the past is no reason to step in now
-        return self._like_ones(self.posts.complaint(post))
+        return self.like_ones(self.posts.complaint(post))
 
-    def _like_ones(self, mine: Complaint) -> list[tuple[CaseDraft, Complaint]]:
+    def like_ones(self, mine: Complaint) -> list[tuple[CaseDraft, Complaint]]:
+        """Return like complaints within the window, whoever's, each with its case."""
         return self.desk.like_ones(mine, self.posts.window, lambda other: are_alike(mine, other, self.posts.products))
 
     def _fresh(self, post: HeardPost, facts: Facts, rule: Rule) -> None:
@@ -192,7 +193,7 @@ class Arrivals:
 
     def _tell_watches(self, case: CaseDraft, post: HeardPost, mine: Complaint) -> None:
         """A complaint with its own case is a second voice to every watch of a like problem."""
-        for watch, other in self._like_ones(mine):
+        for watch, other in self.like_ones(mine):
             if watch.status == Status.WATCHING and mine.voice and other.voice not in ("", mine.voice):
                 self.desk.note(watch, self.now, f"{name_of(post)} has a like problem: case {case.number}.")
                 self.looks.decide_again(watch, second_voice=True)

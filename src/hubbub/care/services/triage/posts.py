@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from hubbub.care.core.facts import About, Facts, facts_of
+from hubbub.care.core.labels import What
 from hubbub.care.core.likeness import Complaint
 from hubbub.care.core.playbook import Rule
 from hubbub.care.core.reading import TextReading
@@ -35,8 +36,10 @@ class Posts:
         """Return what is made of its words, as this workspace reads them."""
         if post.id not in self._read:
             found = self.readings.get(post.id) or TextReading.of_data(post.reading or ())
-            account = self.desk.account(post)
-            self._read[post.id] = found.of_a_customer() if account and account.known else found
+            account, said = self.desk.account(post), post.corrected or {}
+            if account and account.known and What.KIND not in said:
+                found = found.of_a_customer()
+            self._read[post.id] = found.as_said(said)
         return self._read[post.id]
 
     def noise(self, post: HeardPost, account: AccountDraft | None) -> float:
@@ -45,6 +48,8 @@ class Posts:
 
     def about(self, post: HeardPost) -> About:
         """Return whom it speaks to."""
+        if said := (post.corrected or {}).get(What.ABOUT):
+            return About(said)
         if post.to_us:
             return About.TO_US
         classes = {self.classes[topic] for topic in post.topics if topic in self.classes}

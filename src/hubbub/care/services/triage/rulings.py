@@ -30,15 +30,20 @@ class Rulings:
 
     def lead_with(self, case: CaseDraft, post: HeardPost) -> None:
         """Show a case under the person who is to be helped first."""
-        who, reading, account = name_of(post), self.posts.reading(post), self.desk.account(post)
+        who, account = name_of(post), self.desk.account(post)
         case.account_id, case.voice = (account.id, account.voice) if account else (None, "")
-        case.who, case.lang = who, post.lang
+        case.who, case.lang, case.lead = who, post.lang, post.id
         text = clip(post.text, 300)
         case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
         case.excerpt = clip(text, 200)
         case.search = f"{who} {post.handle} {text}".lower()[:SEARCHED]
-        case.kind, case.kind_p, case.about = reading.kind, max(reading.kinds), self.posts.about(post)
+        self.show_reading(case, post)
         case.exposure = 0 if post.private or account is None else account.reach
+
+    def show_reading(self, case: CaseDraft, post: HeardPost) -> None:
+        """Show a case as what a post of it is."""
+        reading = self.posts.reading(post)
+        case.kind, case.kind_p, case.about = reading.kind, max(reading.kinds), self.posts.about(post)
 
     def rule(self, case: CaseDraft, rule: Rule, why: Sequence[Reason], facts: Facts, *, arrived: datetime) -> None:
         """Put a decision into a case: what, when, and why."""

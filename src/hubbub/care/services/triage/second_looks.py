@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from hubbub.care.core.playbook import Decision, Rule
+from hubbub.care.core.reasons import headline
 from hubbub.care.core.thread import Look, look
 from hubbub.care.services.desk import UNDECIDED
 from hubbub.care.services.draft import CaseDraft
+from hubbub.care.services.triage.opinions import said_rule
 from hubbub.care.services.triage.rulings import Rulings
 
 
@@ -21,8 +23,13 @@ class SecondLooks:
         untouched = case.first_replied_at is None and case.owner_id is None
         return case.status in UNDECIDED and untouched and not case.historical
 
-    def decide_again(self, case: CaseDraft, *, second_voice: bool = False, review_reached: bool = False) -> None:
-        """Read an unanswered case anew, as a hold or watch asks on every event of its thread."""
+    def decide_again(
+        self, case: CaseDraft, *, second_voice: bool = False, review_reached: bool = False, because: str = ""
+    ) -> None:
+        """Read an unanswered case anew, as a hold or watch asks on every event of its thread.
+
+        `because`: what made it so where it was no event of the thread, as a sentence.
+        """
         posts = {post.id: post for post in self.desk.posts_of(case) if post.deleted_at is None}
         if not posts:
             return
@@ -33,7 +40,7 @@ class SecondLooks:
         case.voices, case.exposure = seen.voices, int(seen.exposure)
         facts = self.posts.facts(lead, seen=seen, review_reached=review_reached)
         base = self.playbook.first(facts)  # a lead that arrived late may make it another matter
-        rule = self.playbook.again(base.id, facts)
+        rule = said_rule(lead, base) or self.playbook.again(base.id, facts)
         if rule is None and base.id == self.playbook.base_of(case.rule):
             return
         rule = rule or base
@@ -41,7 +48,8 @@ class SecondLooks:
             return
         held = case.not_before is not None
         self.rulings.rule(case, rule, self.posts.reasons(lead, facts, rule, seen), facts, arrived=case.opened_at)
-        self.desk.note(case, self.now, _what_happened(rule, seen, held))
+        again = f"{because} Decided again: {headline(rule.decide, private=case.private).lower()}."
+        self.desk.note(case, self.now, again if because else _what_happened(rule, seen, held))
         self.desk.audit("decided again", case, rule=rule.id, decision=rule.decide.value)
 
     def time_has_come(self, case: CaseDraft) -> None:

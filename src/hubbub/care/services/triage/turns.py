@@ -15,6 +15,7 @@ from hubbub.care.models import CaseRow
 from hubbub.care.selectors import playbook
 from hubbub.care.services.desk import Desk
 from hubbub.care.services.triage.arrivals import Arrivals
+from hubbub.care.services.triage.corrected import Corrected
 from hubbub.care.services.triage.echoes import Echoes
 from hubbub.care.services.triage.posts import Posts, Readings
 from hubbub.care.services.triage.rulings import Rulings
@@ -66,6 +67,15 @@ def review(workspace: int, *, now: datetime) -> int:
                 looks.time_has_come(case)
             desk.store()
     return len(ids)
+
+
+def read_anew(workspace: Workspace, case: int, because: str, *, now: datetime) -> None:
+    """Read a case again after somebody said what a post of it is; part of a transaction that locks the workspace."""
+    desk = Desk(workspace, playbook(workspace.pk), [], now)
+    corrected = Corrected(Arrivals(SecondLooks(Rulings(Posts(desk, {})))))
+    for each in desk.cases([case]):
+        corrected.read_anew(each, because)
+    desk.store()
 
 
 def due_for_review(now: datetime) -> list[int]:
