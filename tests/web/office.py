@@ -24,10 +24,12 @@ from hubbub.accounts import services as accounts
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import ApiToken, Installation, Person
 from hubbub.care.core.calls.record import Call, Outcome
-from hubbub.care.models import CannedReply, CaseRow, Entry, SocialAccount
+from hubbub.care.core.notices import Why
+from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, SocialAccount
 from hubbub.care.services import cases
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
+from hubbub.care.services.notices import tell
 from hubbub.channels.core.contract import Attached
 from hubbub.channels.models import Connection, Quarantined
 from hubbub.channels.services import connect_webhook
@@ -76,6 +78,7 @@ class Office:
     tokens: dict[int, str]
     own_token: dict[int, int]
     own_column: dict[int, int]
+    own_notice: dict[int, int]
     things: dict[str, Any]
 
     def client(self, who: Access | None) -> Client:
@@ -166,11 +169,15 @@ def make_office(places: Places, network: str) -> Office:
     )  # fmt: skip
     since = Sought(at - timedelta(days=1), at + timedelta(days=1))
     _, correction = correct(agent, since, Correction(sentiment=0), "Mood: neither", places, now=town.at)
-    tokens, own, columns = {}, {}, {}
+    tokens, own, columns, noticed = {}, {}, {}, {}
     for each in (*people.values(), charlie):
         columns[each.me] = save_column(each, Column(0, "Snarks" if each is not charlie else "Gnomes"), now=at)
         tokens[each.me] = accounts.make_token(each, "Snark", now=at)
         own[each.me] = ApiToken.objects.latest("pk").pk
+        tell(
+            each.workspace, [each.me], why=Why.INCIDENT, text="Bandersnatch" if each is not charlie else "Gnome", now=at
+        )
+        noticed[each.me] = Notice.objects.latest("pk").pk
     things = {
         "view": "needs",
         "number": open_case.number,
@@ -202,10 +209,11 @@ def make_office(places: Places, network: str) -> Office:
         "team": team,
         "canned": canned,
         "token": own[access.me],
+        "notice": noticed[access.me],
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),
     }
     assert CannedReply.objects.count() == 1
-    return Office(access, people, charlie, tokens, own, columns, things)
+    return Office(access, people, charlie, tokens, own, columns, noticed, things)
 
 
 def everything() -> dict[str, Any]:

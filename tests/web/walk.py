@@ -34,6 +34,7 @@ MANAGERS = frozenset({MANAGER, OWNER})
 
 NOTED = "noted"  # one line in the audit log
 LOOKED = {"care.Presence", "care.ReadMark", "infra.Change"}
+TOLD = {"care.Notice", "infra.Change"}
 HEARD = {
     "listening.Post", "listening.Rollup", "listening.Segment", "care.CaseRow", "care.DecisionRow", "care.Entry",
     "channels.Stream",
@@ -130,6 +131,11 @@ PAGES: dict[str, dict[str, Call]] = {
     "letter": {"GET": Call(READERS, what=WRITTEN)},
     "letter-back": {"POST": Call(WORKERS, {}, NOTED, WRITTEN)},
     "letter-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, LETTER, NOTED)},
+    "notices": {"GET": Call(READERS)},
+    "notices-bell": {"GET": Call(READERS)},
+    "notices-read": {"POST": Call(READERS, {}, TOLD)},
+    "notice-read": {"POST": Call(READERS, {}, TOLD)},
+    "notice-ways": {"POST": Call(READERS, {"assigned-mail": "on"}, {"care.NoticeWish"})},
     "calls": {"GET": Call(READERS)},
     "calls-upload": {"POST": Call(MANAGERS, {"file": CALLS_FILE}, NOTED)},
     "calls-discard": {"POST": Call(MANAGERS, {}, NOTED)},
@@ -230,7 +236,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 """The same for the operations of the API."""
 
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
-       "event", "line", "rule", "report", "column", "correction", "post", "entry"}  # fmt: skip
+       "notice", "event", "line", "rule", "report", "column", "correction", "post", "entry"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -297,6 +303,7 @@ class Walker:
         if who is not None and who in self.office.people.values():
             things["token"] = self.office.own_token[who.me]
             things["column"] = self.office.own_column[who.me]
+            things["notice"] = self.office.own_notice[who.me]
         for name, other in call.what.items():
             things[name] = things[other]
         found = {name: things.get(name, "") for name in pattern.pattern.converters}

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access
+from hubbub.care.core.notices import NoticeLine
 from hubbub.infra import mail, segments, signing
 from hubbub.infra.db import with_database
 from hubbub.infra.environment import MailServer
@@ -35,6 +36,9 @@ class Letters(Protocol):
 
     def of_alerts(self, access: Access, alerts: Sequence[Alert]) -> Letter:
         """Write about alerts."""
+
+    def of_notices(self, access: Access, lines: Sequence[NoticeLine]) -> Letter:
+        """Write to somebody what they are told."""
 
     def of_page(self, person: PersonId, slug: str, path: str) -> Letter:
         """Write what a page shows to somebody."""

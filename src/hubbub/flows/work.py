@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hubbub.care.selectors import calls
+from hubbub.care.services import notices as notice_services
 from hubbub.care.services import triage
 from hubbub.channels import services as channels
-from hubbub.flows import alerts, chat, files, reports, retention
+from hubbub.flows import alerts, chat, files, notices, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import hand_over
 from hubbub.flows.decide import decide
@@ -47,6 +48,7 @@ TELL_EVERY_S = 5.0
 LOOK_BACK_EVERY_S = 3.0
 REPORTS_EVERY_S = 60.0
 MAIL_CHATS_EVERY_S = 20.0
+MAIL_NOTICES_EVERY_S = 15.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
 THREADS = 10
@@ -84,6 +86,7 @@ class Worker:
                     self._often(TELL_EVERY_S, self._tell),
                     self._often(REPORTS_EVERY_S, self._report),
                     self._often(MAIL_CHATS_EVERY_S, self._mail_chats),
+                    self._often(MAIL_NOTICES_EVERY_S, self._mail_notices),
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
@@ -155,6 +158,10 @@ class Worker:
         if self.post is not None:
             chat.mail_unseen(self.post, now=datetime.now(UTC))
 
+    def _mail_notices(self) -> None:
+        if self.post is not None:
+            notices.mail_due(self.post, now=datetime.now(UTC))
+
     def _look_back(self) -> None:
         look_back_all(self.places, allow_private=self.allow_private)
 
@@ -172,6 +179,7 @@ class Worker:
         now = datetime.now(UTC)
         changes.prune(now)
         alert_services.forget_old(now)
+        notice_services.forget_old(now)
         channels.forget_troubles(now - timedelta(days=30))
         channels.forget_old_calls(now=now)
         if self.compacted is None or now - self.compacted > NIGHTLY:

@@ -16,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Person
+from hubbub.care.core.notices import NoticeLine
 from hubbub.infra.mail import Letter
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
@@ -60,6 +61,20 @@ class PageLetters:
         with timezone.override(ZoneInfo(access.timezone)):
             page = render_to_string("listening/alert_mail.html", context)
         return self._letter(f"{together(alerts)} · {access.workspace_name}", page, path)
+
+    def of_notices(self, access: Access, lines: Sequence[NoticeLine]) -> Letter:
+        """Write to somebody what they are told."""
+        path = reverse("notices", args=(access.slug,))
+        context = {
+            "access": access,
+            "lines": lines,
+            "page_url": path,
+            "ways_url": f"{reverse('me')}?from={access.slug}",
+        }
+        with timezone.override(ZoneInfo(access.timezone)):
+            page = render_to_string("notices/mail.html", context)
+        subject = lines[0].text if len(lines) == 1 else f"{len(lines)} notices"
+        return self._letter(f"{subject} · {access.workspace_name}", page, path)
 
     def of_page(self, person: PersonId, slug: str, path: str) -> Letter:
         """Write what a page shows to somebody.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hubbub.web import hooks
+from hubbub.web import hooks, notices
 from hubbub.web.chat import views as chat
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import case, deeds, files, lists
@@ -54,6 +54,11 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/number/<int:account>/drop/", calls.number_dropped, name="number-drop"),
     path("w/<slug:slug>/cases/<int:number>/letter/<int:outbox>/", letters.paper, name="letter"),
     path("w/<slug:slug>/cases/<int:number>/letter/<int:outbox>/back/", letters.take_back, name="letter-back"),
+    path("w/<slug:slug>/notices/", notices.index, name="notices"),
+    path("w/<slug:slug>/notices/bell/", notices.bell, name="notices-bell"),
+    path("w/<slug:slug>/notices/read/", notices.read, name="notices-read"),
+    path("w/<slug:slug>/notices/ways/", notices.choose, name="notice-ways"),
+    path("w/<slug:slug>/notices/<int:notice>/read/", notices.read, name="notice-read"),
     path("w/<slug:slug>/calls/", calls.index, name="calls"),
     path("w/<slug:slug>/calls/upload/", calls.upload, name="calls-upload"),
     path("w/<slug:slug>/calls/discard/", calls.discard, name="calls-discard"),

@@ -4,6 +4,7 @@ from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
 from hubbub.care.models.labels import Label, Learning, OwnModel
+from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
 
@@ -19,6 +20,8 @@ __all__ = [
     "Label",
     "Learning",
     "Likeness",
+    "Notice",
+    "NoticeWish",
     "OwnModel",
     "PlaybookVersion",
     "Presence",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Likeness, SocialAccount
+from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Likeness, Notice, SocialAccount
 from hubbub.infra import changes, outbox
 
 SOMEBODY = "somebody"
@@ -40,6 +40,7 @@ def forget_account(
     told = numbers | {part for name in names for part in (name, name.split(" ")[0]) if len(part) >= LEAST_NAME}
     for number in {case.pk for case in own} | set(shown.values()):
         _hush(number, told)
+        Notice.objects.filter(case_id=number).delete()
         changes.record(workspace, "case", number, now=now)
     DecisionRow.objects.filter(post__in=posts).update(reasons=[])
     if account is not None:

@@ -17,6 +17,7 @@ from django.views.generic import FormView
 
 import hubbub
 from hubbub.accounts import selectors, services
+from hubbub.care.selectors import notices
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId
 from hubbub.web.request import Request, now, render
@@ -104,7 +105,10 @@ def _me(request: Request) -> dict[str, Any]:
     )
     if back:
         request.access = selectors.enter(PersonId(request.user.pk), back)
-    return {"section": "me", "back": back, "has_password": request.user.has_usable_password()}
+        told = {"wishes": notices.wishes(request.access), "can_mail": settings.ENVIRONMENT.mail_server is not None}
+    else:
+        told = {}
+    return {"section": "me", "back": back, "has_password": request.user.has_usable_password(), **told}
 
 
 @require_http_methods(["POST"])

@@ -6,10 +6,12 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Membership
+from hubbub.care.core.notices import Why
 from hubbub.care.core.playbook import pace_of
 from hubbub.care.models import CaseRow, Entry
 from hubbub.care.selectors import playbook
 from hubbub.care.services.cases.row import event, lock, read_by, store
+from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.kernel.text import clean
@@ -51,6 +53,16 @@ def assign(access: Access, number: int, *, to: PersonId | None, now: datetime) -
     case = row.value().assign(to)
     event(access, row, now, _given(access, to, name))
     store(access, row, case, "assign", now)
+    if to is not None:
+        tell(
+            access.workspace,
+            [to],
+            why=Why.ASSIGNED,
+            case=row.pk,
+            text=f"{access.name} gave you case {row.number}.",
+            by=access.person,
+            now=now,
+        )
 
 
 def _given(access: Access, to: PersonId | None, name: str) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.models import CaseRow, Presence
 from hubbub.care.services.cases.row import lock, read_by
+from hubbub.care.services.notices import read_all
 from hubbub.infra import changes
 
 
@@ -21,6 +22,7 @@ def look(access: Access, number: int, *, typing: bool, now: datetime) -> None:
     mark.seen_at, mark.typing = now, typing
     mark.save(update_fields=["seen_at", "typing"])
     read_by(access, row, now)
+    read_all(access, case=row.pk, now=now)
     if changed:
         changes.record(access.workspace, "presence", row.pk, now=now)
 
