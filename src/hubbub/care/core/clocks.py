@@ -151,7 +151,7 @@ def follow(
         reply = None
     if waited and case.status is not Status.WAITING and due is not None:
         if reply is None:
-            reply = _begin(case, policy, now, fresh=fresh)
+            reply = _begin(case, due, facts, levels, now, fresh=fresh)
         due = _aimed(reply, due, facts, levels)
         keep(_set(reply, due, facts, levels))
     solving = running.get(ClockKind.RESOLUTION)
@@ -178,11 +178,15 @@ def _replied(case: Case, clock: Clock, policy: Policy, now: datetime) -> Clock |
     return clock.drop(now, policy) if gone else None
 
 
-def _begin(case: Case, policy: Policy, now: datetime, *, fresh: bool) -> Clock:
+def _begin(case: Case, due: datetime, facts: CaseFacts, levels: Levels, now: datetime, *, fresh: bool) -> Clock:
+    """Return a reply's clock; it starts with the first word, a further word, or what happened just now."""
     kind = ClockKind.FIRST if case.first_replied_at is None else ClockKind.NEXT
-    spoke = case.last_outbound_at is not None and case.last_inbound_at > case.last_outbound_at
-    started = case.opened_at if fresh else case.last_inbound_at if spoke and case.resolved_at is None else now
-    return Clock(kind, started, policy.name, started)
+    if fresh:
+        return Clock(kind, case.opened_at, levels.policy(facts).name, case.opened_at)
+    heard = case.last_inbound_at
+    spoke = case.last_outbound_at is not None and heard > case.last_outbound_at
+    started = heard if spoke and levels.due(facts, heard, kind) == due else now
+    return Clock(kind, started, levels.policy(facts).name, started)
 
 
 def _aimed(clock: Clock, due: datetime, facts: CaseFacts, levels: Levels) -> datetime:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hubbub.care.core.calendar import Calendar
 from hubbub.care.core.calls.views import CallLine, Task
 from hubbub.care.core.case import Folder, Priority, Status
+from hubbub.care.core.levels import Policy
 from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.details import Details, File
 from hubbub.kernel.ids import CaseId, PersonId
@@ -246,3 +248,22 @@ class PlaybookLine:
     note: str
     name: str
     at: datetime
+
+
+# Service levels -----------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class CalendarLine:
+    """Opening hours as settings show them."""
+
+    id: int
+    calendar: Calendar
+    main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLine:
+    """A policy as settings show it."""
+
+    id: int
+    policy: Policy
+    calendar: int | None

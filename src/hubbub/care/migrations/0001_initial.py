@@ -18,6 +18,38 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='CalendarRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('main', models.BooleanField(default=False)),
+                ('data', models.JSONField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendars', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CallReject',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=60)),
+                ('digest', models.CharField(max_length=32)),
+                ('line', models.BigIntegerField()),
+                ('reason', models.CharField(max_length=400)),
+                ('raw', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_rejects', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CannedReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=80)),
+                ('text', models.TextField()),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='canned', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='CaseRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -30,6 +62,7 @@ class Migration(migrations.Migration):
                 ('historical', models.BooleanField(default=False)),
                 ('not_before', models.DateTimeField(null=True)),
                 ('due_at', models.DateTimeField(null=True)),
+                ('resolve_by', models.DateTimeField(null=True)),
                 ('review_at', models.DateTimeField(null=True)),
                 ('first_replied_at', models.DateTimeField(null=True)),
                 ('last_outbound_at', models.DateTimeField(null=True)),
@@ -67,6 +100,42 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='CallRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=60)),
+                ('native', models.CharField(max_length=200)),
+                ('direction', models.CharField(max_length=3)),
+                ('caller', models.CharField(default='', max_length=20)),
+                ('called', models.CharField(default='', max_length=20)),
+                ('number', models.CharField(default='', max_length=20)),
+                ('name', models.CharField(default='', max_length=100)),
+                ('queue', models.CharField(default='', max_length=100)),
+                ('agent', models.CharField(default='', max_length=100)),
+                ('started_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(default='', max_length=10)),
+                ('notes', models.TextField(default='')),
+                ('waiting', models.BooleanField(default=False)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='accounts.workspace')),
+                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='care.caserow')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CallBack',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=20)),
+                ('why', models.CharField(default='', max_length=240)),
+                ('due_at', models.DateTimeField()),
+                ('asked_at', models.DateTimeField()),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('done_at', models.DateTimeField(null=True)),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_backs', to='care.caserow')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Customer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -89,6 +158,80 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to='care.caserow')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='listening.post')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('kind', models.CharField(max_length=6)),
+                ('outbox', models.BigIntegerField(null=True, unique=True)),
+                ('name', models.CharField(default='', max_length=100)),
+                ('text', models.TextField(default='')),
+                ('private', models.BooleanField(default=False)),
+                ('data', models.JSONField(default=dict)),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='care.caserow')),
+                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('post', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='entry', to='listening.post')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Label',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=10)),
+                ('value', models.CharField(max_length=12)),
+                ('before', models.CharField(default='', max_length=12)),
+                ('source', models.CharField(max_length=5)),
+                ('text', models.TextField(default='')),
+                ('digest', models.CharField(default='', max_length=32)),
+                ('name', models.CharField(max_length=100)),
+                ('at', models.DateTimeField()),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='listening.post')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Likeness',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('heading', models.CharField(max_length=60)),
+                ('voice', models.CharField(max_length=40)),
+                ('words', models.JSONField(default=list)),
+                ('said_at', models.DateTimeField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likenesses', to='care.caserow')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('why', models.CharField(max_length=12)),
+                ('place', models.CharField(default='', max_length=120)),
+                ('text', models.CharField(max_length=240)),
+                ('at', models.DateTimeField()),
+                ('read_at', models.DateTimeField(null=True)),
+                ('browser', models.BooleanField(default=False)),
+                ('mail_at', models.DateTimeField(null=True)),
+                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.caserow')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='NoticeWish',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('why', models.CharField(max_length=12)),
+                ('app', models.BooleanField()),
+                ('browser', models.BooleanField()),
+                ('mail', models.BooleanField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
         ),
@@ -137,6 +280,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='PolicyRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.IntegerField()),
+                ('name', models.CharField(max_length=60)),
+                ('data', models.JSONField()),
+                ('calendar', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='care.calendarrow')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Presence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -178,171 +332,118 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='social_accounts', to='accounts.workspace')),
             ],
         ),
+        migrations.CreateModel(
+            name='ClockRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=10)),
+                ('channel', models.CharField(max_length=20)),
+                ('queue', models.CharField(default='', max_length=20)),
+                ('policy', models.CharField(max_length=60)),
+                ('started_at', models.DateTimeField()),
+                ('since', models.DateTimeField(null=True)),
+                ('target_s', models.PositiveIntegerField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('spent_s', models.PositiveIntegerField(default=0)),
+                ('pauses', models.JSONField(default=list)),
+                ('stopped_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(max_length=8)),
+                ('done', models.JSONField(default=list)),
+                ('step_at', models.DateTimeField(null=True)),
+                ('replies', models.PositiveIntegerField(default=0)),
+                ('problems', models.JSONField(default=list)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='care.caserow')),
+                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.socialaccount')),
+            ],
+        ),
         migrations.AddField(
             model_name='caserow',
             name='account',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cases', to='care.socialaccount'),
         ),
-        migrations.CreateModel(
-            name='CallReject',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('digest', models.CharField(max_length=32)),
-                ('line', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=400)),
-                ('raw', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_rejects', to='accounts.workspace')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'source', 'digest'), name='call_reject_once')],
-            },
+        migrations.AddConstraint(
+            model_name='calendarrow',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='calendar_name'),
         ),
-        migrations.CreateModel(
-            name='CannedReply',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80)),
-                ('text', models.TextField()),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='canned', to='accounts.workspace')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'title'), name='canned_title')],
-            },
+        migrations.AddConstraint(
+            model_name='calendarrow',
+            constraint=models.UniqueConstraint(condition=models.Q(('main', True)), fields=('workspace',), name='calendar_main'),
         ),
-        migrations.CreateModel(
-            name='CallRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('native', models.CharField(max_length=200)),
-                ('direction', models.CharField(max_length=3)),
-                ('caller', models.CharField(default='', max_length=20)),
-                ('called', models.CharField(default='', max_length=20)),
-                ('number', models.CharField(default='', max_length=20)),
-                ('name', models.CharField(default='', max_length=100)),
-                ('queue', models.CharField(default='', max_length=100)),
-                ('agent', models.CharField(default='', max_length=100)),
-                ('started_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(default='', max_length=10)),
-                ('notes', models.TextField(default='')),
-                ('waiting', models.BooleanField(default=False)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='accounts.workspace')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='care.caserow')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['workspace', 'started_at', 'id'], name='call_newest'), models.Index(fields=['workspace', 'number', 'started_at'], name='call_number'), models.Index(condition=models.Q(('waiting', True)), fields=['workspace', 'id'], name='call_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'source', 'native'), name='call_once')],
-            },
+        migrations.AddConstraint(
+            model_name='callreject',
+            constraint=models.UniqueConstraint(fields=('workspace', 'source', 'digest'), name='call_reject_once'),
         ),
-        migrations.CreateModel(
-            name='CallBack',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20)),
-                ('why', models.CharField(default='', max_length=240)),
-                ('due_at', models.DateTimeField()),
-                ('asked_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_backs', to='care.caserow')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('case',), name='call_back_open')],
-            },
+        migrations.AddConstraint(
+            model_name='cannedreply',
+            constraint=models.UniqueConstraint(fields=('workspace', 'title'), name='canned_title'),
         ),
-        migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=6)),
-                ('outbox', models.BigIntegerField(null=True, unique=True)),
-                ('name', models.CharField(default='', max_length=100)),
-                ('text', models.TextField(default='')),
-                ('private', models.BooleanField(default=False)),
-                ('data', models.JSONField(default=dict)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='care.caserow')),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='entry', to='listening.post')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['case', 'at', 'id'], name='entry_timeline'), models.Index(condition=models.Q(('kind', 'reply')), fields=['person', 'at'], name='entry_replies')],
-            },
+        migrations.AddIndex(
+            model_name='callrow',
+            index=models.Index(fields=['workspace', 'started_at', 'id'], name='call_newest'),
         ),
-        migrations.CreateModel(
-            name='Label',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=10)),
-                ('value', models.CharField(max_length=12)),
-                ('before', models.CharField(default='', max_length=12)),
-                ('source', models.CharField(max_length=5)),
-                ('text', models.TextField(default='')),
-                ('digest', models.CharField(default='', max_length=32)),
-                ('name', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='listening.post')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['workspace', 'source', '-id'], name='label_newest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('post__isnull', False), ('undone_at', None)), fields=('post', 'what'), name='label_of_post'), models.UniqueConstraint(condition=models.Q(('source', 'file')), fields=('workspace', 'what', 'digest'), name='label_of_text')],
-            },
+        migrations.AddIndex(
+            model_name='callrow',
+            index=models.Index(fields=['workspace', 'number', 'started_at'], name='call_number'),
         ),
-        migrations.CreateModel(
-            name='Likeness',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heading', models.CharField(max_length=60)),
-                ('voice', models.CharField(max_length=40)),
-                ('words', models.JSONField(default=list)),
-                ('said_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likenesses', to='care.caserow')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['workspace', 'heading', 'said_at'], name='likeness_found')],
-            },
+        migrations.AddIndex(
+            model_name='callrow',
+            index=models.Index(condition=models.Q(('waiting', True)), fields=['workspace', 'id'], name='call_waiting'),
         ),
-        migrations.CreateModel(
-            name='Notice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(max_length=12)),
-                ('place', models.CharField(default='', max_length=120)),
-                ('text', models.CharField(max_length=240)),
-                ('at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('browser', models.BooleanField(default=False)),
-                ('mail_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.caserow')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='accounts.workspace')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['workspace', 'person', '-id'], name='notice_newest'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['workspace', 'person', '-id'], name='notice_unread'), models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at'], name='notice_mail'), models.Index(fields=['at'], name='notice_old')],
-            },
+        migrations.AddConstraint(
+            model_name='callrow',
+            constraint=models.UniqueConstraint(fields=('workspace', 'source', 'native'), name='call_once'),
         ),
-        migrations.CreateModel(
-            name='NoticeWish',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(max_length=12)),
-                ('app', models.BooleanField()),
-                ('browser', models.BooleanField()),
-                ('mail', models.BooleanField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'person', 'why'), name='notice_wish_once')],
-            },
+        migrations.AddConstraint(
+            model_name='callback',
+            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('case',), name='call_back_open'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['case', 'at', 'id'], name='entry_timeline'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('kind', 'reply')), fields=['person', 'at'], name='entry_replies'),
+        ),
+        migrations.AddIndex(
+            model_name='label',
+            index=models.Index(fields=['workspace', 'source', '-id'], name='label_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(condition=models.Q(('post__isnull', False), ('undone_at', None)), fields=('post', 'what'), name='label_of_post'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(condition=models.Q(('source', 'file')), fields=('workspace', 'what', 'digest'), name='label_of_text'),
+        ),
+        migrations.AddIndex(
+            model_name='likeness',
+            index=models.Index(fields=['workspace', 'heading', 'said_at'], name='likeness_found'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(fields=['workspace', 'person', '-id'], name='notice_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['workspace', 'person', '-id'], name='notice_unread'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at'], name='notice_mail'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(fields=['at'], name='notice_old'),
+        ),
+        migrations.AddConstraint(
+            model_name='noticewish',
+            constraint=models.UniqueConstraint(fields=('workspace', 'person', 'why'), name='notice_wish_once'),
         ),
         migrations.AddConstraint(
             model_name='ownmodel',
@@ -351,6 +452,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='playbookversion',
             constraint=models.UniqueConstraint(fields=('workspace', 'version'), name='playbook_version'),
+        ),
+        migrations.AddIndex(
+            model_name='policyrow',
+            index=models.Index(fields=['workspace', 'place', 'id'], name='policy_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='policyrow',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='policy_name'),
         ),
         migrations.AddConstraint(
             model_name='presence',
@@ -363,6 +472,34 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='socialaccount',
             constraint=models.UniqueConstraint(fields=('workspace', 'channel', 'native'), name='social_account_once'),
+        ),
+        migrations.AddIndex(
+            model_name='clockrow',
+            index=models.Index(fields=['case', 'id'], name='clock_case'),
+        ),
+        migrations.AddIndex(
+            model_name='clockrow',
+            index=models.Index(fields=['workspace', 'started_at'], name='clock_started'),
+        ),
+        migrations.AddIndex(
+            model_name='clockrow',
+            index=models.Index(fields=['workspace', 'stopped_at'], name='clock_stopped'),
+        ),
+        migrations.AddIndex(
+            model_name='clockrow',
+            index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['workspace', 'kind', 'started_at'], name='clock_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='clockrow',
+            index=models.Index(condition=models.Q(('step_at__isnull', False)), fields=['step_at'], name='clock_step'),
+        ),
+        migrations.AddIndex(
+            model_name='clockrow',
+            index=models.Index(condition=models.Q(('kind', 'resolution')), fields=['account', 'stopped_at'], name='clock_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='clockrow',
+            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('case', 'kind'), name='clock_running'),
         ),
         migrations.AddIndex(
             model_name='caserow',

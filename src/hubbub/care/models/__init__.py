@@ -4,16 +4,19 @@ from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
 from hubbub.care.models.labels import Label, Learning, OwnModel
+from hubbub.care.models.levels import CalendarRow, ClockRow, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
 
 __all__ = [
+    "CalendarRow",
     "CallBack",
     "CallReject",
     "CallRow",
     "CannedReply",
     "CaseRow",
+    "ClockRow",
     "Customer",
     "DecisionRow",
     "Entry",
@@ -24,6 +27,7 @@ __all__ = [
     "NoticeWish",
     "OwnModel",
     "PlaybookVersion",
+    "PolicyRow",
     "Presence",
     "ReadMark",
     "SocialAccount",

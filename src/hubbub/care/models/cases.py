@@ -72,7 +72,8 @@ class CaseRow(models.Model):
     owner = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
     team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+", db_index=False)
     not_before = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # the next reply
+    resolve_by = models.DateTimeField(null=True)
     review_at = models.DateTimeField(null=True)
     first_replied_at = models.DateTimeField(null=True)
     last_outbound_at = models.DateTimeField(null=True)

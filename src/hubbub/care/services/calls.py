@@ -15,8 +15,9 @@ from hubbub.accounts.services import audit
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.calls.record import Call, Direction, Outcome, words_of
 from hubbub.care.models import CallBack, CallReject, CallRow, CaseRow, Entry
-from hubbub.care.selectors import playbook
 from hubbub.care.selectors.calls import call_of
+from hubbub.care.selectors.levels import levels
+from hubbub.care.services import clocks
 from hubbub.care.services.cases import event, lock, store
 from hubbub.infra import changes, db
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -199,10 +200,10 @@ def settle(workspace: int, calls: Mapping[int, str], *, now: datetime) -> int:
         if entry is None or entry.case.value().status.ended:
             continue
         case = CaseRow.objects.select_for_update(of=("self",)).get(pk=entry.case_id)
-        due = now + playbook(workspace).service_level["callback"]
+        due = levels(workspace).due(clocks.facts_of(case), now)
         _open(case, number=row.number, why=clip(words_of(call_of(row)), 240), due_at=due, now=now)
         case.take(case.value().call_back(due))
-        case.save()
+        clocks.save(case, now)
         changes.record(workspace, "case", case.pk, now=now)
         asked += 1
     return asked

@@ -14,6 +14,8 @@ from hubbub.care.core.case import REOPENS_FOR, Status
 from hubbub.care.core.likeness import Complaint, headings
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
+from hubbub.care.selectors.levels import levels
+from hubbub.care.services import clocks
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
 from hubbub.channels.core.values import handle_words
 from hubbub.influence.core.weight import PROFILE, Profile, Weight, weight
@@ -60,6 +62,7 @@ class Desk:
 
     def __init__(self, workspace: Workspace, playbook: Playbook, posts: Sequence[HeardPost], now: datetime) -> None:
         self.workspace, self.playbook, self.now = workspace, playbook, now
+        self.levels = levels(workspace.pk, playbook)
         self._changed: dict[int, CaseDraft] = {}
         self._made: list[CaseDraft] = []
         self._entries: list[NewEntry] = []
@@ -142,8 +145,10 @@ class Desk:
             keys = sorted(set(rows.values_list("pk", flat=True)) - self._cases.keys())
             list(CaseRow.objects.filter(pk__in=keys).order_by("id").select_for_update(no_key=True).values_list("pk"))
         found = []
-        for pk, customer, *values in rows.values_list("pk", "account__customer_id", *CASE_FIELDS):
-            draft = CaseDraft(**dict(zip(CASE_FIELDS, values, strict=True)), id=pk)
+        of_account = ("account__customer_id", "account__known", "account__listed")
+        for pk, customer, known, listed, *values in rows.values_list("pk", *of_account, *CASE_FIELDS):
+            told = dict(zip(CASE_FIELDS, values, strict=True))
+            draft = CaseDraft(**told, id=pk, known=bool(known), listed=bool(listed))
             if draft.account_id is not None:
                 draft.voice = f"customer {customer}" if customer else f"account {draft.account_id}"
             found.append(self._cases.setdefault(pk, draft))
@@ -375,6 +380,7 @@ class Desk:
         self._tell()
 
     def _store_cases(self) -> None:
+        planned = clocks.plan(self._changed, self._made, self.levels, self.now)
         values = attrgetter(*CASE_FIELDS)
         if self._made:
             db.insert(
@@ -389,6 +395,7 @@ class Desk:
                 each.id = keys[each.number]
             Workspace.objects.filter(pk=self.workspace.pk).update(cases_made=F("cases_made") + len(self._made))
         db.update(CaseRow, CASE_FIELDS, ((each.id, values(each)) for each in self._changed.values()))
+        clocks.write(self.workspace.pk, planned, self.now)
 
     def _tell(self) -> None:
         all_rows = (*self._made, *self._changed.values())

@@ -58,6 +58,7 @@ class CaseDraft:
     team_id: int | None = None
     not_before: datetime | None = None
     due_at: datetime | None = None
+    resolve_by: datetime | None = None
     review_at: datetime | None = None
     first_replied_at: datetime | None = None
     last_outbound_at: datetime | None = None
@@ -89,7 +90,9 @@ class CaseDraft:
     topic: int = 0
     lead: int = 0
     search: str = ""
-    voice: str = ""  # of the account; no column
+    voice: str = ""  # of the account; these are no columns
+    known: bool = False
+    listed: bool = False
 
     def value(self) -> Case:
         """The state, as a value."""
@@ -105,4 +108,5 @@ class CaseDraft:
         return Status(self.status).ended
 
 
-CASE_FIELDS: Final = tuple(each.name for each in fields(CaseDraft) if each.name not in ("id", "voice"))
+OF_ACCOUNT: Final = ("id", "voice", "known", "listed")
+CASE_FIELDS: Final = tuple(each.name for each in fields(CaseDraft) if each.name not in OF_ACCOUNT)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Likeness, Notice, SocialAccount
+from hubbub.care.services import clocks
 from hubbub.infra import changes, outbox
 
 SOMEBODY = "somebody"
@@ -57,7 +58,7 @@ def _blank(case: CaseRow, now: datetime) -> None:
         case.take(case.value().close(now))
     case.who, case.title, case.excerpt, case.search = ERASED, ERASED, "", ""
     case.reasons, case.advice, case.alert = [], [], False
-    case.save()
+    clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()
     Likeness.objects.filter(case=case).delete()
     for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):

@@ -10,6 +10,7 @@ from hubbub.accounts.selectors import calling_code
 from hubbub.accounts.services import audit
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.models import CaseRow, Customer, SocialAccount
+from hubbub.care.services import clocks
 from hubbub.channels.core.values import handle_words
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -42,6 +43,7 @@ def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) ->
     setattr(row, what, on)
     row.save(update_fields=[what])
     audit(access, f"marked {what}", _called(row), now=now, before=before, after=on)
+    clocks.of_account(row.pk, now)
     _tell(access, row, now)
 
 

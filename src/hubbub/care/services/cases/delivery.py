@@ -7,6 +7,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access
 from hubbub.care.core.case import Status
 from hubbub.care.models import CaseRow, Entry
+from hubbub.care.services import clocks
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes, outbox
 from hubbub.kernel.errors import NotFound
@@ -56,7 +57,7 @@ def delivery_failed(case_id: int, *, now: datetime) -> None:
     row = CaseRow.objects.select_for_update().filter(pk=case_id).first()
     if row is not None and Status(row.status) is Status.WAITING:
         row.take(row.value().hear(row.last_inbound_at, now))
-        row.save()
+        clocks.save(row, now)
         changes.record(row.workspace_id, "case", row.pk, now=now)
 
 

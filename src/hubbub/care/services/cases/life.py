@@ -7,9 +7,9 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Membership
 from hubbub.care.core.notices import Why
-from hubbub.care.core.playbook import pace_of
 from hubbub.care.models import CaseRow, Entry
-from hubbub.care.selectors import playbook
+from hubbub.care.selectors.levels import levels
+from hubbub.care.services import clocks
 from hubbub.care.services.cases.row import event, lock, read_by, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import InvalidInput, NotFound
@@ -91,7 +91,7 @@ def reopen(access: Access, number: int, *, now: datetime) -> None:
 
 def _in_time(access: Access, row: CaseRow, now: datetime) -> datetime:
     """When an answer is due that somebody decides on now."""
-    return now + playbook(access.workspace).service_level[pace_of(row.channel, private=row.private)]
+    return levels(access.workspace).due(clocks.facts_of(row), now)
 
 
 @transaction.atomic

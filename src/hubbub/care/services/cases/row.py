@@ -6,6 +6,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.care.core.case import Case
 from hubbub.care.models import CaseRow, Entry, ReadMark
+from hubbub.care.services import clocks
 from hubbub.infra import changes
 from hubbub.kernel.errors import NotFound
 
@@ -30,7 +31,7 @@ def store(access: Access, row: CaseRow, case: Case, action: str, now: datetime, 
     """Write a case's new state, the audit line and the change, in the caller's transaction. For this domain only."""
     before = {"status": row.status, "owner": row.owner_id}
     row.take(case)
-    row.save()
+    clocks.save(row, now, access.person)
     after = {"status": row.status, "owner": row.owner_id, **after}
     audit(access, action, f"case {row.number}", now=now, before=before, after=after)
     changes.record(access.workspace, "case", row.pk, now=now)

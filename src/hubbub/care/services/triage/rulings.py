@@ -7,9 +7,11 @@ import regex
 
 from hubbub.care.core.case import Status
 from hubbub.care.core.facts import Facts
-from hubbub.care.core.playbook import Decision, Rule, due_at, pace_of
+from hubbub.care.core.levels import ClockKind
+from hubbub.care.core.playbook import Decision, Due, Rule, due_at, pace_of
 from hubbub.care.core.reasons import Reason
 from hubbub.care.selectors import day_end
+from hubbub.care.services import clocks
 from hubbub.care.services.desk import NewDecision, name_of
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.posts import Posts
@@ -33,6 +35,7 @@ class Rulings:
         who, account = name_of(post), self.desk.account(post)
         case.account_id, case.voice = (account.id, account.voice) if account else (None, "")
         case.who, case.lang, case.lead = who, post.lang, post.id
+        case.known, case.listed = (account.known, account.listed) if account else (False, False)
         text = clip(post.text, 300)
         case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
         case.excerpt = clip(text, 200)
@@ -70,12 +73,14 @@ class Rulings:
     def _due(self, rule: Rule, case: CaseDraft, arrived: datetime) -> datetime | None:
         if case.historical:
             return None  # nothing about the past is due
+        if rule.due is Due.SERVICE_LEVEL:
+            return self.desk.levels.due(clocks.facts_of(case), arrived)
         pace = _pace(case)
         return due_at(rule, self.playbook, arrived=arrived, now=self.now, day_end=self.day_end, pace=pace)
 
     def next_reply(self, case: CaseDraft, arrived: datetime) -> datetime:
         """Return when an answer to a further word is due."""
-        return arrived + self.playbook.service_level[_pace(case)]
+        return self.desk.levels.due(clocks.facts_of(case), arrived, ClockKind.NEXT)
 
     def record(
         self, post: HeardPost, case: CaseDraft | None, rule: str, decision: Decision, why: Sequence[Reason]
