@@ -219,7 +219,6 @@ class _Centre:
             excerpt=clip(first["text"], 200), kind=kind, kind_p=rng.uniform(0.5, 1.0), about="to us",
             exposure=rng.randrange(5_000), posts=len(said), topic=rng.choice(self.topics),
             problems=["fault"] if kind == "complaint" else [],
-            search=f"{first['name']} {first['handle']} {clip(first['text'], 300)}".lower(),
         )  # fmt: skip
         draft.take(case)
         return draft

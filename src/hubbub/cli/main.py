@@ -24,6 +24,7 @@ COMMANDS = {
     "link": "prepare",
     "new-key": "prepare",
     "secrets": "secrets",
+    "search-anew": "search",
 }
 
 

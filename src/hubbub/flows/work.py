@@ -14,6 +14,7 @@ from pathlib import Path
 from hubbub.care.selectors import calls
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services import triage
+from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
 from hubbub.flows import alerts, chat, files, notices, reports, retention
 from hubbub.flows.archive import archive_due
@@ -49,6 +50,7 @@ LOOK_BACK_EVERY_S = 3.0
 REPORTS_EVERY_S = 60.0
 MAIL_CHATS_EVERY_S = 20.0
 MAIL_NOTICES_EVERY_S = 15.0
+SEARCH_EVERY_S = 0.5
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
 THREADS = 10
@@ -64,6 +66,7 @@ class Worker:
     post: alerts.Post | None = None  # none: nobody is mailed or called
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     compacted: datetime | None = None
+    follower: Follower = field(default_factory=Follower)  # of what changes, for the search
 
     async def run(self) -> None:
         """Work until told to stop. Only one worker a home runs, so that it knows its own former claims."""
@@ -88,6 +91,7 @@ class Worker:
                     self._often(MAIL_CHATS_EVERY_S, self._mail_chats),
                     self._often(MAIL_NOTICES_EVERY_S, self._mail_notices),
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
+                    self._often(SEARCH_EVERY_S, self._index),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
             ]
@@ -121,6 +125,10 @@ class Worker:
         now = datetime.now(UTC)
         for workspace in triage.due_for_review(now):
             triage.review(workspace, now=now)
+
+    def _index(self) -> None:
+        while not self.stop.is_set() and self.follower.round(datetime.now(UTC)):
+            pass
 
     def _archive(self) -> None:
         try:

@@ -109,14 +109,12 @@ class CaseRow(models.Model):
     posts = models.IntegerField(default=1)
     topic = models.BigIntegerField(default=0)
     lead = models.BigIntegerField(default=0)  # the post it is shown by; no key, so that posts can be removed quickly
-    search = models.TextField(default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "number"], name="case_number")]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "folder", "sort_at", "id"], name="case_folder"),
-            # A search reads this index alone, newest first.
-            models.Index(fields=["workspace", "sort_at", "id", "number", "search"], name="case_newest"),
+            models.Index(fields=["workspace", "sort_at", "id"], name="case_newest"),
             models.Index(fields=["workspace", "queue", "folder", "sort_at", "id"], name="case_queue"),
             models.Index(fields=["workspace", "topic", "folder", "sort_at", "id"], name="case_topic"),
             models.Index(

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Person
-from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.case import NEVER, Folder, Status
 from hubbub.care.core.views import (
     CaseLine,
     Counts,
@@ -25,13 +25,19 @@ from hubbub.care.models import (
 )
 from hubbub.care.selectors.playbooks import day_end
 from hubbub.infra import db
+from hubbub.infra.search import Index, parse
 from hubbub.kernel.errors import InvalidInput
 from hubbub.listening.selectors import topic_names
 
 PAGE = 50
 
+LOOKED_THROUGH, MOST_LOOKS = 500, 20
+"""How many finds of a search are held against the rest of what is asked for, at a time and for one page."""
+
 
 COUNTED = 1000
+
+CASES = Index("case")
 
 
 VIEWS = ("needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all")
@@ -82,11 +88,14 @@ def cases(
     access.require(Permission.READ)
     if view not in VIEWS:
         raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(VIEWS)}.")
-    rows, newest_first = _view(access, view, search)
+    rows, newest_first = _view(access, view)
     if queue:
         rows = rows.filter(queue=queue)
     if topic:
         rows = rows.filter(topic=topic)
+    limit = max(1, min(limit, 200))
+    if search.strip():
+        return _found(access, rows, search, cursor, limit)
     if cursor:
         at, pk = _place(cursor)
         if newest_first:
@@ -94,13 +103,38 @@ def cases(
         else:
             rows = rows.filter(Q(sort_at__gt=at) | Q(sort_at=at, pk__gt=pk), sort_at__gte=at)
     order = ("-sort_at", "-id") if newest_first else ("sort_at", "id")
-    limit = max(1, min(limit, 200))
-    if view == "all" and (queue or topic) and not search:
+    if view == "all" and (queue or topic):
         rows = rows.filter(pk__in=_first_of_each_folder(rows.order_by(*order), limit + 1))
-    columns = (*LINE, "sort_at")
-    found = [dict(zip(columns, each, strict=True)) for each in db.rows(rows.order_by(*order)[: limit + 1], columns)]
+    found = _as_dicts(rows.order_by(*order)[: limit + 1], (*LINE, "sort_at"))
     more = found[limit - 1] if len(found) > limit else None
     return Page(_lines(found[:limit], access), _cursor(more) if more else "")
+
+
+def _found(access: Access, rows: QuerySet[CaseRow], search: str, cursor: str, limit: int) -> Page:
+    """Return the rows that a search finds, the youngest case first, `LOOKED_THROUGH` finds at a time."""
+    below = _place(cursor)[1] if cursor else None
+    query, columns = parse(search), (*LINE, "sort_at")
+    found: list[dict[str, Any]] = []
+    number = search.strip().removeprefix("#")
+    if number.isdecimal() and len(number) < 12:  # a case's own number finds it first
+        if below is None:
+            found += _as_dicts(rows.filter(number=int(number)), columns)
+        rows = rows.exclude(number=int(number))
+    for _ in range(MOST_LOOKS):
+        keys = CASES.find(access.workspace, query, below=below, limit=LOOKED_THROUGH)
+        of_these = rows.filter(pk__in=keys).order_by("-id")
+        found += _as_dicts(of_these, columns)
+        below = keys[-1] if len(keys) == LOOKED_THROUGH else None
+        if below is None or len(found) > limit:
+            break
+    if len(found) > limit:
+        return Page(_lines(found[:limit], access), _cursor(found[limit - 1]))
+    more = {"sort_at": NEVER, "id": below} if below is not None else None
+    return Page(_lines(found, access), _cursor(more) if more else "")
+
+
+def _as_dicts(rows: QuerySet[CaseRow], columns: Sequence[str]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, each, strict=True)) for each in db.rows(rows, columns)]
 
 
 def _first_of_each_folder(rows: QuerySet[CaseRow], limit: int) -> list[int]:
@@ -108,13 +142,8 @@ def _first_of_each_folder(rows: QuerySet[CaseRow], limit: int) -> list[int]:
     return [pk for folder in Folder for pk in rows.filter(folder=folder).values_list("pk", flat=True)[:limit]]
 
 
-def _view(access: Access, view: str, search: str) -> tuple[QuerySet[CaseRow], bool]:
+def _view(access: Access, view: str) -> tuple[QuerySet[CaseRow], bool]:
     rows = CaseRow.objects.filter(workspace_id=access.workspace)
-    for word in search.lower().split()[:8]:
-        found = Q(search__contains=word)
-        if word.removeprefix("#").isdecimal() and len(word) < 12:
-            found |= Q(number=int(word.removeprefix("#")))
-        rows = rows.filter(found)
     if view == "all":
         return rows, True
     if view == "mine":

@@ -400,10 +400,9 @@ class Desk:
     def _tell(self) -> None:
         all_rows = (*self._made, *self._changed.values())
         touched = sorted({row.id for row in all_rows if not row.historical})
-        lines: list[tuple[int | None, str, int | None]] = [(self.workspace.pk, "case", case) for case in touched]
-        if any(row.historical for row in all_rows):
-            lines.append((self.workspace.pk, "imported", None))
-        changes.record_many(lines, now=self.now)
+        changes.record_many([(self.workspace.pk, "case", case) for case in touched], now=self.now)
+        if imported := sorted(row.id for row in all_rows if row.historical):
+            changes.record(self.workspace.pk, "imported", None, now=self.now, cases=imported)
 
 
 def name_of(post: HeardPost) -> str:

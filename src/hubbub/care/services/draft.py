@@ -89,7 +89,6 @@ class CaseDraft:
     posts: int = 1
     topic: int = 0
     lead: int = 0
-    search: str = ""
     voice: str = ""  # of the account; these are no columns
     known: bool = False
     listed: bool = False

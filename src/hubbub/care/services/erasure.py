@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Likeness, Notice, SocialAccount
+from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
 from hubbub.infra import changes, outbox
 
@@ -43,6 +44,7 @@ def forget_account(
         _hush(number, told)
         Notice.objects.filter(case_id=number).delete()
         changes.record(workspace, "case", number, now=now)
+        CASES.drop([number])  # at once; what is left of it is put in again
     DecisionRow.objects.filter(post__in=posts).update(reasons=[])
     if account is not None:
         customer = account.customer
@@ -56,7 +58,7 @@ def _blank(case: CaseRow, now: datetime) -> None:
     """Take from a case what it shows of its person; nothing is left to be answered."""
     if not case.value().status.ended:
         case.take(case.value().close(now))
-    case.who, case.title, case.excerpt, case.search = ERASED, ERASED, "", ""
+    case.who, case.title, case.excerpt = ERASED, ERASED, ""
     case.reasons, case.advice, case.alert = [], [], False
     clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()

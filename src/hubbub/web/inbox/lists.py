@@ -97,10 +97,17 @@ def list_of(request: Request, view: str) -> dict[str, Any]:
         **shown,
         "title": title,
         "due": care.due(request.access, view, now()),
-        "order": "Newest first" if view in NEWEST else FIRST.get(view, "Due first"),
+        "order": _order(view, shown["search"]),
         "shed": listening.shed_lately(request.access, now()),
         "section": "inbox",
     }
+
+
+def _order(view: str, search: str) -> str:
+    """In which order a list stands, in words."""
+    if search:
+        return "Youngest case first"
+    return "Newest first" if view in NEWEST else FIRST.get(view, "Due first")
 
 
 def _query(request: Request) -> str:

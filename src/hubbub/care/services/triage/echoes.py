@@ -52,4 +52,3 @@ class Echoes:
             case.exposure = exposure
         else:
             case.title = case.excerpt = "Deleted by its author"
-            case.search = case.who.lower()

@@ -18,7 +18,6 @@ from hubbub.care.services.triage.posts import Posts
 from hubbub.kernel.text import clip
 from hubbub.listening.core.post import HeardPost
 
-SEARCHED = 600  # characters of a case that a search looks through; they stand in an index
 _LEADING_NAMES = regex.compile(r"^(?:[@.]\S+\s+)+")
 
 
@@ -39,7 +38,6 @@ class Rulings:
         text = clip(post.text, 300)
         case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
         case.excerpt = clip(text, 200)
-        case.search = f"{who} {post.handle} {text}".lower()[:SEARCHED]
         self.show_reading(case, post)
         case.exposure = 0 if post.private or account is None else account.reach
 
