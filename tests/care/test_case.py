@@ -53,7 +53,8 @@ class Life(RuleBasedStateMachine):
     def somebody_answers(self, by: PersonId | None) -> None:
         before = self.case
         closed = before.status is Status.CLOSED
-        self.becomes(lambda: before.answer(self.now, by), CaseClosed if closed else None)
+        refused = Conflict if before.merged_into is not None else CaseClosed if closed else None
+        self.becomes(lambda: before.answer(self.now, by), refused)
         if not closed:
             assert (self.case.status, self.case.folder) == (Status.WAITING, Folder.WAITING)
             assert self.case.owner == (before.owner or by)
@@ -62,6 +63,8 @@ class Life(RuleBasedStateMachine):
     @rule(late=st.sampled_from([-90, 0]), minutes=st.sampled_from([0, 5, 30]))
     def the_customer_writes(self, late: int, minutes: int) -> None:
         before, said = self.case, self.now + timedelta(minutes=late)
+        if before.merged_into is not None:
+            return  # later words arrive in the other case
         due = self.now + timedelta(minutes=minutes)
         self.becomes(lambda: before.hear(said, due), None)
         assert self.case.folder is Folder.NEEDS
@@ -83,7 +86,47 @@ class Life(RuleBasedStateMachine):
             assert self.case.owner == to
             assert self.case.due_at == before.due_at
             if to is not None:
-                assert self.case.folder in (Folder.NEEDS, Folder.WAITING)
+                assert self.case.folder in (Folder.NEEDS, Folder.WAITING, Folder.PARKED)
+
+    @rule(date=st.sampled_from([None, 1, 90]))
+    def it_is_parked(self, date: int | None) -> None:
+        before = self.case
+        until = None if date is None else self.now + timedelta(hours=date)
+        self.becomes(lambda: before.park(self.now, "A part", until), self.refusal())
+        if not self.refused(before):
+            assert (self.case.folder, self.case.wake_at, self.case.due_at) == (Folder.PARKED, until, before.due_at)
+
+    @rule(hours=st.sampled_from([1, 90]))
+    def it_is_snoozed(self, hours: int) -> None:
+        before, until = self.case, self.now + timedelta(hours=hours)
+        awkward = before.status in (Status.PARKED, Status.WATCHING)
+        self.becomes(lambda: before.snooze(self.now, until), Conflict if awkward else self.refusal())
+        if not awkward and not self.refused(before):
+            assert self.case.snoozed
+            assert (self.case.folder, self.case.due_at) == (Folder.PARKED, before.due_at)
+
+    @rule()
+    def its_time_has_come(self) -> None:
+        before = self.case
+        parked = before.folder is Folder.PARKED
+        self.becomes(lambda: before.wake(self.now), None if parked else Conflict)
+        if parked:
+            assert (self.case.folder, self.case.due_at) == (Folder.NEEDS, before.due_at or self.now)
+
+    @rule()
+    def it_becomes_a_part_of_another(self) -> None:
+        before = self.case
+        merged = before.merged_into is not None
+        self.becomes(lambda: before.merge(self.now, 3), Conflict if merged else None)
+        assert (self.case.folder, self.case.merged_into) == (Folder.CLOSED, 3)
+
+    def refusal(self) -> type[Exception] | None:
+        """What ended or is part of another case is not gone on with."""
+        return Conflict if self.refused(self.case) else None
+
+    @staticmethod
+    def refused(case: Case) -> bool:
+        return case.status.ended
 
     @rule()
     def it_is_resolved(self) -> None:
@@ -101,8 +144,9 @@ class Life(RuleBasedStateMachine):
     @rule()
     def it_is_reopened(self) -> None:
         before, due = self.case, self.now + timedelta(minutes=30)
-        self.becomes(lambda: before.reopen(self.now, due), None if before.status.ended else Conflict)
-        if before.status.ended:
+        reopens = before.status.ended and before.merged_into is None
+        self.becomes(lambda: before.reopen(self.now, due), None if reopens else Conflict)
+        if reopens:
             assert (self.case.folder, self.case.due_at) == (Folder.NEEDS, due)
 
     @invariant()
@@ -112,6 +156,8 @@ class Life(RuleBasedStateMachine):
             assert (case.resolved_at is not None) is case.status.ended
             if case.status.ended or case.status is Status.WAITING or case.historical:
                 assert (case.due_at, case.not_before) == (None, None)
+            if case.status.ended:
+                assert (case.wake_at, case.parked_for) == (None, "")
             if case.status.ended or case.status is Status.WAITING:
                 assert case.review_at is None
 
@@ -121,8 +167,13 @@ class Life(RuleBasedStateMachine):
             case = self.case
             assert (case.folder is Folder.HELD) is (case.not_before is not None)
             assert (case.folder is Folder.NEEDS) is (
-                case.status in (Status.NEW, Status.OPEN) and not case.historical and case.not_before is None
+                case.status in (Status.NEW, Status.OPEN)
+                and not case.historical
+                and case.not_before is None
+                and case.wake_at is None
             )
+            assert (case.folder is Folder.PARKED) is (case.status is Status.PARKED or case.wake_at is not None)
+            assert not case.parked_for or case.status is Status.PARKED
             assert (case.folder is Folder.IMPORTED) is (
                 case.historical and case.status in (Status.NEW, Status.OPEN, Status.WATCHING)
             )
@@ -136,12 +187,21 @@ class Life(RuleBasedStateMachine):
             wanted = {
                 Folder.NEEDS: case.due_at or NEVER,
                 Folder.HELD: case.not_before,
+                Folder.PARKED: case.wake_at or NEVER,
                 Folder.WATCHING: case.review_at or NEVER,
                 Folder.RESOLVED: case.resolved_at,
                 Folder.CLOSED: case.resolved_at,
             }
             last = max(case.last_inbound_at, case.last_outbound_at or NOON)
             assert case.sort_at == wanted.get(case.folder, last)
+
+    @invariant()
+    def it_is_known_since_when_it_waits_for_the_customer(self) -> None:
+        if hasattr(self, "case"):
+            case = self.case
+            assert (case.waiting_since is None) is (case.first_replied_at is None)
+            waits = case.status is Status.WAITING
+            assert waits is (case.waiting_since is not None and case.waited_until is None)
 
     @invariant()
     def an_answer_is_never_forgotten(self) -> None:

@@ -115,7 +115,7 @@ def test_what_changes_the_policy_changes_when_it_is_due_unless_a_person_said_whe
     desk.facts = replace(FACTS, priority=Priority.URGENT)
     desk.becomes(desk.case, NOON + MIN)
     assert (desk.case.due_at, desk.resolve_by) == (NOON + 5 * MIN, NOON + H)
-    desk.becomes(desk.case.call_back(NOON + 2 * MIN), NOON + MIN)
+    desk.becomes(desk.case.call_back(NOON + 2 * MIN, NOON + MIN), NOON + MIN)
     desk.facts = FACTS
     desk.becomes(desk.case, NOON + MIN)
     assert (desk.case.due_at, desk.resolve_by) == (NOON + 2 * MIN, NOON + 4 * H)

@@ -134,16 +134,16 @@ def test_thanks_ask_for_nothing_and_any_other_word_asks_for_an_answer(town: Town
     assert (f"{case.who} wrote again: reopened." in events(town, number)) is ended
 
 
-def test_a_private_talk_goes_on_in_its_case_for_three_days_and_is_a_new_case_later(town: Town) -> None:
+def test_a_private_talk_goes_on_in_its_case_for_a_week_and_is_a_new_case_later(town: Town) -> None:
     town.says("jo", "My widget is broken, it does not work", to="AcmeCustServ")
     cases.resolve(town.access, town.case().number, now=town.at)
-    town.at += timedelta(days=3) - MINUTE
+    town.at += timedelta(days=7) - MINUTE
     town.says("jo", "It is broken again, it does not work", to="AcmeCustServ")
     (case,) = town.cases()
     assert (case.status, case.posts) == (Status.OPEN, 2)
 
     cases.resolve(town.access, case.number, now=town.at)
-    town.at += timedelta(days=3)
+    town.at += timedelta(days=7)
     town.says("jo", "Where is my parcel? It has not arrived", to="AcmeCustServ")
     assert [(each.status, each.posts) for each in town.cases()] == [(Status.RESOLVED, 2), (Status.NEW, 1)]
 

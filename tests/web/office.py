@@ -114,8 +114,9 @@ def make_office(places: Places, network: str) -> Office:
     shown = {"key": json.loads(key)["key"], "name": "brontosaurus.png", "type": "image/png", "alt": "Brontosaurus"}
     town.says("quokka_fan", broken, files=[shown])
     town.says("quokka_two", "@AcmeCustServ my quokka invoice from acme is wrong, I was charged twice!")
+    town.says("quokka_three", "@AcmeCustServ my parcel with the acme gizmo has not arrived!")
     town.later(minutes=15)
-    open_case, settled = CaseRow.objects.filter(workspace_id=access.workspace).order_by("number")[:2]
+    open_case, settled, parked = CaseRow.objects.filter(workspace_id=access.workspace).order_by("number")[:3]
     agent = people[Role.AGENT]
     failed = cases.reply(agent, open_case.number, text="Jabberwock, which model is it?", now=town.at)
     attached = take_in([Upload("jabberwock.png", PICTURE)], here().files)
@@ -123,6 +124,7 @@ def make_office(places: Places, network: str) -> Office:
     OutboxMessage.objects.filter(pk=failed).update(state="failed", words="No, said the network.")
     OutboxMessage.objects.filter(pk=lost).update(state="uncertain", words="It did not answer.")
     cases.resolve(agent, settled.number, now=town.at)
+    cases.park(agent, parked.number, why="A Snark part", now=town.at)
     canned = care_settings.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
     team = accounts.make_team(access, "Jabberwock team", now=at)
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
@@ -182,6 +184,7 @@ def make_office(places: Places, network: str) -> Office:
         "view": "needs",
         "number": open_case.number,
         "settled": settled.number,
+        "parked": parked.number,
         "post": Post.objects.get(text=broken).pk,
         "entry": Entry.objects.get(outbox=lost).pk,
         "place": 0,

@@ -122,9 +122,9 @@ def me(request: HttpRequest) -> Any:
 @api.get("/cases", response={200: schemas.CasePage, **READ_ERRORS}, tags=["cases"])
 def list_cases(
     request: HttpRequest,
-    view: Literal["needs", "mine", "held", "watching", "waiting", "resolved", "closed", "imported", "all"] = Query(
-        "needs"
-    ),
+    view: Literal[
+        "needs", "mine", "held", "watching", "waiting", "parked", "resolved", "closed", "imported", "all"
+    ] = Query("needs"),
     queue: Literal["", "safety", "unsure", "praise", "ideas"] = Query(""),
     q: str = Query("", max_length=200, pattern=r"^[^\x00]*$", description="Person, words or number."),
     cursor: str = Query("", max_length=200, pattern=r"^[A-Za-z0-9_-]*$"),
@@ -194,6 +194,36 @@ def resolve(request: HttpRequest, number: int = Number) -> Any:
 def reopen(request: HttpRequest, number: int = Number) -> Any:
     """The matter is not settled after all."""
     cases.reopen(_access(request), number, now=now())
+    return Status(204, None)
+
+
+@api.post("/cases/{number}/close", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def close(request: HttpRequest, number: int = Number) -> Any:
+    """Nothing more comes of it."""
+    cases.close(_access(request), number, now=now())
+    return Status(204, None)
+
+
+@api.post("/cases/{number}/park", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def park(request: HttpRequest, payload: schemas.ParkIn, number: int = Number) -> Any:
+    """Let it wait for something of your own; with a date, it needs somebody again by itself."""
+    cases.park(_access(request), number, why=payload.why, until=_utc(payload.until), now=now())
+    return Status(204, None)
+
+
+@api.post("/cases/{number}/snooze", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def snooze(request: HttpRequest, payload: schemas.SnoozeIn, number: int = Number) -> Any:
+    """Leave it out of sight until then, or until the customer writes."""
+    until = _utc(payload.until)
+    assert until is not None
+    cases.snooze(_access(request), number, until=until, now=now())
+    return Status(204, None)
+
+
+@api.post("/cases/{number}/wake", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def wake(request: HttpRequest, number: int = Number) -> Any:
+    """Take up a parked or snoozed case before its time."""
+    cases.wake(_access(request), number, now=now())
     return Status(204, None)
 
 
@@ -295,6 +325,9 @@ def _line(line: views.CaseLine) -> dict[str, Any]:
         "owner": line.owner_name or None,
         "due_at": line.due_at,
         "not_before": line.not_before,
+        "wake_at": line.wake_at,
+        "parked_for": line.parked_for,
+        "merged_into": line.merged_into,
         "last_inbound_at": line.last_inbound_at,
         "historical": line.historical,
     }

@@ -54,6 +54,9 @@ class CaseLine(Schema):
     owner: str | None
     due_at: datetime | None
     not_before: datetime | None
+    wake_at: datetime | None = Field(description="When a parked or snoozed case comes back by itself.")
+    parked_for: str
+    merged_into: int | None = Field(description="The case that it is a part of now.")
     last_inbound_at: datetime
     historical: bool
 
@@ -94,6 +97,19 @@ class Case(CaseLine):
     playbook: int
     reasons: list[Reason]
     timeline: list[Moment]
+
+
+class ParkIn(Strict):
+    """What a case waits for."""
+
+    why: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    until: datetime | None = None
+
+
+class SnoozeIn(Strict):
+    """How long a case stays out of sight."""
+
+    until: datetime
 
 
 class ReplyIn(Strict):

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hubbub.care.selectors import calls
+from hubbub.care.services import cases, triage
 from hubbub.care.services import notices as notice_services
-from hubbub.care.services import triage
 from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
 from hubbub.flows import alerts, chat, files, notices, reports, retention
@@ -125,6 +125,7 @@ class Worker:
         now = datetime.now(UTC)
         for workspace in triage.due_for_review(now):
             triage.review(workspace, now=now)
+        cases.wake_due(now=now)
 
     def _index(self) -> None:
         while not self.stop.is_set() and self.follower.round(datetime.now(UTC)):
@@ -186,6 +187,7 @@ class Worker:
     def _tidy(self) -> None:
         now = datetime.now(UTC)
         changes.prune(now)
+        cases.close_due(now=now)
         alert_services.forget_old(now)
         notice_services.forget_old(now)
         channels.forget_troubles(now - timedelta(days=30))

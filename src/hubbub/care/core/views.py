@@ -40,6 +40,9 @@ class CaseLine:
     due_at: datetime | None
     not_before: datetime | None
     review_at: datetime | None
+    wake_at: datetime | None
+    parked_for: str
+    merged_into: int | None
     resolved_at: datetime | None
     last_inbound_at: datetime
     owner: PersonId | None

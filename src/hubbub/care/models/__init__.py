@@ -8,6 +8,7 @@ from hubbub.care.models.levels import CalendarRow, ClockRow, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
+from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "CallRow",
     "CannedReply",
     "CaseRow",
+    "CaseRules",
     "ClockRow",
     "Customer",
     "DecisionRow",

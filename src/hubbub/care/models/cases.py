@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 from django.db import models
 
 from hubbub.accounts.models import Person, Team, Workspace
-from hubbub.care.core.case import Case, Priority, Status
+from hubbub.care.core.case import MAX_REASON, Case, Priority, Status
 from hubbub.care.models.people import SocialAccount
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.models import Post
@@ -29,6 +29,11 @@ class CaseColumns(Protocol):
     first_replied_at: datetime | None
     last_outbound_at: datetime | None
     resolved_at: datetime | None
+    parked_for: str
+    wake_at: datetime | None
+    waiting_since: datetime | None
+    waited_until: datetime | None
+    merged_into: int | None
 
 
 def state_of(row: CaseColumns) -> Case:
@@ -46,6 +51,11 @@ def state_of(row: CaseColumns) -> Case:
         first_replied_at=row.first_replied_at,
         last_outbound_at=row.last_outbound_at,
         resolved_at=row.resolved_at,
+        parked_for=row.parked_for,
+        wake_at=row.wake_at,
+        waiting_since=row.waiting_since,
+        waited_until=row.waited_until,
+        merged_into=row.merged_into,
     )
 
 
@@ -55,7 +65,9 @@ def carry(case: Case, row: CaseColumns) -> None:
     row.opened_at, row.last_inbound_at, row.historical = case.opened_at, case.last_inbound_at, case.historical
     row.owner_id, row.not_before, row.due_at, row.review_at = case.owner, case.not_before, case.due_at, case.review_at
     row.first_replied_at, row.last_outbound_at = case.first_replied_at, case.last_outbound_at
-    row.resolved_at = case.resolved_at
+    row.resolved_at, row.merged_into = case.resolved_at, case.merged_into
+    row.parked_for, row.wake_at = case.parked_for, case.wake_at
+    row.waiting_since, row.waited_until = case.waiting_since, case.waited_until
 
 
 class CaseRow(models.Model):
@@ -78,6 +90,11 @@ class CaseRow(models.Model):
     first_replied_at = models.DateTimeField(null=True)
     last_outbound_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
+    parked_for = models.CharField(max_length=MAX_REASON, default="")
+    wake_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+    waited_until = models.DateTimeField(null=True)
+    merged_into = models.BigIntegerField(null=True)  # the number of a case
     thread_read_at = models.DateTimeField(null=True)  # when the conversation around it was fetched
 
     # Why it is here
@@ -124,6 +141,7 @@ class CaseRow(models.Model):
             ),
             models.Index(fields=["not_before"], name="case_hold_ends", condition=models.Q(folder="held")),
             models.Index(fields=["review_at"], name="case_review", condition=models.Q(folder="watching")),
+            models.Index(fields=["wake_at"], name="case_wakes", condition=models.Q(wake_at__isnull=False)),
             models.Index(
                 fields=["channel", "folder", "id"],
                 name="case_thread_unread",

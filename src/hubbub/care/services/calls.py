@@ -202,7 +202,7 @@ def settle(workspace: int, calls: Mapping[int, str], *, now: datetime) -> int:
         case = CaseRow.objects.select_for_update(of=("self",)).get(pk=entry.case_id)
         due = levels(workspace).due(clocks.facts_of(case), now)
         _open(case, number=row.number, why=clip(words_of(call_of(row)), 240), due_at=due, now=now)
-        case.take(case.value().call_back(due))
+        case.take(case.value().call_back(due, now))
         clocks.save(case, now)
         changes.record(workspace, "case", case.pk, now=now)
         asked += 1
@@ -233,7 +233,7 @@ def ask(access: Access, number: int, *, to: str, at: datetime, why: str = "", no
     if not called:
         raise InvalidInput(reason=f"‘{clip(to, 40)}’ is no telephone number; it looks like +49 30 1234567.")
     _ahead(at, now)
-    case = row.value().call_back(at)
+    case = row.value().call_back(at, now)
     why = clip(clean(why), 240)
     CallBack.objects.filter(case=row, done_at__isnull=True).update(due_at=at)  # a person's word counts
     _open(row, number=called, why=why, due_at=at, now=now)
@@ -287,7 +287,7 @@ def called(
     else:
         again = again_at or now + AGAIN
         _ahead(again, now)
-        case = row.value().call_again(again)
+        case = row.value().call_again(again, now)
         task.due_at = again
         said = f"{access.name} called {task.number}: nobody was reached."
     task.save()

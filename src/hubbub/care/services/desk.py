@@ -10,11 +10,12 @@ from django.db import connection
 from django.db.models import F, Q
 
 from hubbub.accounts.models import AuditEntry, Workspace
-from hubbub.care.core.case import REOPENS_FOR, Status
+from hubbub.care.core.case import Status
 from hubbub.care.core.likeness import Complaint, headings
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
 from hubbub.care.selectors.levels import levels
+from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
 from hubbub.channels.core.values import handle_words
@@ -63,6 +64,7 @@ class Desk:
     def __init__(self, workspace: Workspace, playbook: Playbook, posts: Sequence[HeardPost], now: datetime) -> None:
         self.workspace, self.playbook, self.now = workspace, playbook, now
         self.levels = levels(workspace.pk, playbook)
+        self.reopens_for = closes_after(workspace.pk)
         self._changed: dict[int, CaseDraft] = {}
         self._made: list[CaseDraft] = []
         self._entries: list[NewEntry] = []
@@ -211,7 +213,7 @@ class Desk:
         case = next(own, None) or next(iter(found), None)
         if case is None:
             return None
-        past = case.resolved_at is not None and post.arrived_at - case.resolved_at > REOPENS_FOR
+        past = case.resolved_at is not None and post.arrived_at - case.resolved_at > self.reopens_for
         return None if past and post.private and case.ended else case
 
     def _cases_at(self, uri: str) -> list[CaseDraft]:

@@ -63,6 +63,11 @@ class CaseDraft:
     first_replied_at: datetime | None = None
     last_outbound_at: datetime | None = None
     resolved_at: datetime | None = None
+    parked_for: str = ""
+    wake_at: datetime | None = None
+    waiting_since: datetime | None = None
+    waited_until: datetime | None = None
+    merged_into: int | None = None
     thread_read_at: datetime | None = None
     decision: str = ""
     rule: str = ""

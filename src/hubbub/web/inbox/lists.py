@@ -19,6 +19,7 @@ TITLES = {
     "held": "Held",
     "watching": "Watching",
     "waiting": "With the customer",
+    "parked": "Parked",
     "resolved": "Resolved",
     "closed": "Closed",
     "imported": "Imported",
@@ -31,6 +32,7 @@ ICONS = {
     "held": "hourglass",
     "watching": "watch",
     "waiting": "clock",
+    "parked": "park",
     "resolved": "check",
     "closed": "cross",
     "imported": "import",
@@ -45,7 +47,7 @@ QUEUES = {
 
 NEWEST = ("waiting", "resolved", "closed", "imported", "all")
 
-FIRST = {"held": "First to be free again", "watching": "First to be looked at again"}
+FIRST = {"held": "First to be free again", "watching": "First to be looked at again", "parked": "First to come back"}
 
 
 def where_of(request: Request, view: str) -> dict[str, Any]:

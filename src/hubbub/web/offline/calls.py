@@ -1,10 +1,9 @@
 """Calls: the records, their import, and calling back."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -25,6 +24,7 @@ from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
 from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
+from hubbub.web.when import when
 
 OUTCOMES = {
     "": "Any outcome",
@@ -38,7 +38,6 @@ OUTCOMES = {
 }
 SPAN = timedelta(days=7)
 QUEUES_OF = timedelta(days=60)
-MORNING = time(9)
 MOST_UPLOADED = 50_000_000
 
 
@@ -138,7 +137,9 @@ def discard(request: Request) -> HttpResponse:
 def ask(request: Request, number: int) -> HttpResponse:
     """Ask for a call to the person of a case."""
     to = text(request, "other").strip() or text(request, "to")
-    services.ask(request.access, number, to=to, at=_when(request), why=text(request, "why"), now=now())
+    services.ask(
+        request.access, number, to=to, at=when(request, now(), "Say when to call."), why=text(request, "why"), now=now()
+    )
     return changed(request, number)
 
 
@@ -150,7 +151,9 @@ def called(request: Request, number: int) -> HttpResponse:
     if how in ("settled", "open"):
         services.called(request.access, number, reached=True, settled=how == "settled", now=now())
     else:
-        services.called(request.access, number, reached=False, again_at=_when(request), now=now())
+        services.called(
+            request.access, number, reached=False, again_at=when(request, now(), "Say when to call."), now=now()
+        )
     return changed(request, number)
 
 
@@ -168,20 +171,3 @@ def number_dropped(request: Request, number: int, account: int) -> HttpResponse:
     """A telephone number was not theirs after all."""
     people.unlink(request.access, account, now=now())
     return changed(request, number)
-
-
-def _when(request: Request) -> datetime:
-    """When to call: in an hour, tomorrow morning, or at a time on the workspace's clock."""
-    how, present = text(request, "how"), now()
-    zone = ZoneInfo(request.access.timezone)
-    if how == "hour":
-        return present + timedelta(hours=1)
-    if how == "tomorrow":
-        day = present.astimezone(zone).date() + timedelta(days=1)
-        return datetime.combine(day, MORNING, zone).astimezone(UTC)
-    if how != "at":
-        raise InvalidInput(reason="Say when to call.")
-    try:
-        return datetime.fromisoformat(text(request, "at")).replace(tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInput(reason="Give the day and the time to call at.") from None

@@ -2,12 +2,15 @@
 
 from hubbub.care.services.cases.answer import message_of, reply
 from hubbub.care.services.cases.delivery import delivery_failed, happened, has_arrived, send_again, take_back
-from hubbub.care.services.cases.life import assign, note, reopen, resolve, take_up
+from hubbub.care.services.cases.life import assign, close, note, park, reopen, resolve, snooze, take_up, wake
 from hubbub.care.services.cases.looking import leave, look, threads_read
 from hubbub.care.services.cases.row import event, lock, store
+from hubbub.care.services.cases.time import close_due, wake_due
 
 __all__ = [
     "assign",
+    "close",
+    "close_due",
     "delivery_failed",
     "event",
     "happened",
@@ -17,12 +20,16 @@ __all__ = [
     "look",
     "message_of",
     "note",
+    "park",
     "reopen",
     "reply",
     "resolve",
     "send_again",
+    "snooze",
     "store",
     "take_back",
     "take_up",
     "threads_read",
+    "wake",
+    "wake_due",
 ]

@@ -55,6 +55,9 @@ def _own(row: CaseRow, outbox_id: int) -> None:
 def delivery_failed(case_id: int, *, now: datetime) -> None:
     """A reply could not be delivered: the case needs somebody again."""
     row = CaseRow.objects.select_for_update().filter(pk=case_id).first()
+    while row is not None and row.merged_into is not None:  # the answer stands in the other case by now
+        others = CaseRow.objects.select_for_update().filter(workspace=row.workspace_id, number=row.merged_into)
+        row = others.first()
     if row is not None and Status(row.status) is Status.WAITING:
         row.take(row.value().hear(row.last_inbound_at, now))
         clocks.save(row, now)

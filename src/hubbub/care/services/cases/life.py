@@ -6,13 +6,14 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Membership
+from hubbub.care.core.case import MAX_REASON, Status
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, Entry
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks
 from hubbub.care.services.cases.row import event, lock, read_by, store
 from hubbub.care.services.notices import tell
-from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.kernel.text import clean
 
@@ -78,6 +79,47 @@ def resolve(access: Access, number: int, *, now: datetime) -> None:
     case = row.value().resolve(now)
     event(access, row, now, f"Resolved by {access.name}.")
     store(access, row, case, "resolve", now)
+
+
+@transaction.atomic
+def close(access: Access, number: int, *, now: datetime) -> None:
+    """Nothing more comes of it."""
+    row = lock(access, number)
+    case = row.value()
+    if case.status is Status.CLOSED:
+        raise Conflict(reason=f"Case {number} is closed already.")
+    event(access, row, now, f"Closed by {access.name}.")
+    store(access, row, case.close(now), "close", now)
+
+
+@transaction.atomic
+def park(access: Access, number: int, *, why: str, until: datetime | None = None, now: datetime) -> None:
+    """Let a case wait for something of our own; with a date, it needs somebody again by itself."""
+    row = lock(access, number)
+    why = " ".join(clean(why).split())
+    if not why or len(why) > MAX_REASON:
+        raise InvalidInput(reason=f"Say what it waits for, in at most {MAX_REASON} characters.")
+    case = row.value().park(now, why, until)
+    event(access, row, now, f"Parked by {access.name}: {why}")
+    store(access, row, case, "park", now, until=until.isoformat() if until else None)
+
+
+@transaction.atomic
+def snooze(access: Access, number: int, *, until: datetime, now: datetime) -> None:
+    """Leave a case out of sight until then, or until the customer writes."""
+    row = lock(access, number)
+    case = row.value().snooze(now, until)
+    event(access, row, now, f"Snoozed by {access.name}.")
+    store(access, row, case, "snooze", now, until=until.isoformat())
+
+
+@transaction.atomic
+def wake(access: Access, number: int, *, now: datetime) -> None:
+    """Take up a parked or snoozed case before its time."""
+    row = lock(access, number)
+    case = row.value().wake(now)
+    event(access, row, now, f"Brought back by {access.name}.")
+    store(access, row, case, "wake", now)
 
 
 @transaction.atomic

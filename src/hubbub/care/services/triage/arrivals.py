@@ -128,7 +128,7 @@ class Arrivals:
         """The customer wrote on a case that somebody works on, or worked on: thanks ask for nothing."""
         reading, value = self.posts.reading(post), case.value()
         thanked = reading.confirms or reading.kind is Kind.PRAISE
-        if thanked and (value.status.ended or value.status is Status.WAITING):
+        if thanked and (value.status.ended or value.status in (Status.WAITING, Status.PARKED)):
             return
         if value.status.ended:
             value = value.reopen(self.now, None)

@@ -59,6 +59,7 @@ class Rulings:
         if rule.decide is Decision.WATCH:
             case.status, case.review_at = Status.WATCHING, arrived + rule.review if rule.review else None
         else:
+            case.parked_for, case.wake_at = "", None
             hold = arrived + rule.hold if rule.hold and not case.historical else None
             case.status, case.review_at, case.due_at = Status.NEW, None, self._due(rule, case, arrived)
             case.not_before = hold if hold and hold > self.now else None

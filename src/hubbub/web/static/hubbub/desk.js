@@ -69,8 +69,12 @@ caseOpened();
 let stoodOn = null;
 let place = null;
 document.addEventListener("focusin", (event) => { stoodOn = event.target; place = placeOf(event.target); });
-const placeOf = (element) =>
-  element.closest("[data-assign]") ? "[data-assign] summary" : element.closest("#case") ? "#thread-scroll" : null;
+const MENUS = "[data-assign], [data-snooze], [data-more]";
+const placeOf = (element) => {
+  const menu = element.closest(MENUS);
+  if (menu) return `[${[...menu.attributes].find((each) => each.name.startsWith("data-")).name}] summary`;
+  return element.closest("#case") ? "#thread-scroll" : null;
+};
 if (main) {
   new MutationObserver(() => {
     if (place && !stoodOn.isConnected && document.activeElement === document.body) document.querySelector(place)?.focus();
@@ -140,6 +144,8 @@ const KEYS = {
   },
   n: () => compose("note"),
   a: () => toggle(document.querySelector("[data-assign]")),
+  z: () => toggle(document.querySelector("[data-snooze]")),
+  m: () => toggle(document.querySelector("[data-more]")),
   c: () => { toggle(document.querySelector("[data-canned]")); },
   e: () => document.querySelector('#case [data-key="e"]')?.click(),
   g: () => { afterG = Date.now(); },
