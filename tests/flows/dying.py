@@ -24,6 +24,7 @@ from django.db import connections  # noqa: E402
 
 from hubbub.accounts.core.access import Access  # noqa: E402
 from hubbub.care.core.understanding import LinearModel  # noqa: E402
+from hubbub.care.services.escalation import take_steps  # noqa: E402
 from hubbub.care.services.triage import triage  # noqa: E402
 from hubbub.channels.adapters.chat.visits import Place, Visit  # noqa: E402
 from hubbub.config.secrets import keys_at_rest  # noqa: E402
@@ -158,3 +159,8 @@ def use_keys_of(home: str) -> None:
     """Let this process be of another home, as far as its keys go."""
     settings.ENVIRONMENT = read({"HUBBUB_HOME": home})
     settings.SECRET_KEYS_AT_REST = partial(keys_at_rest, settings.ENVIRONMENT)
+
+
+def escalate(minutes: int) -> None:
+    """Take the steps whose time has come so long after noon."""
+    take_steps(NOON + timedelta(minutes=minutes))

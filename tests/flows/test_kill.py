@@ -34,6 +34,7 @@ LISTENING = [name for name in FAILPOINTS if name.split(".")[0] in ("listen", "tr
 BESIDE = {"quarantine.heard": read_again, "erasure.rows": erase_ann, "erasure.digests": erase_ann}
 SENDING = [name for name in FAILPOINTS if name.split(".")[0] == "send"]
 KEYS = [name for name in FAILPOINTS if name.split(".")[0] == "keys"]  # see test_rotation
+LEVELS = [name for name in FAILPOINTS if name.split(".")[0] == "escalation"]  # see test_levels
 CALLS = [name for name in FAILPOINTS if name.split(".")[0] == "calls"]  # see test_calls
 DAYS = 3
 
@@ -41,7 +42,7 @@ DAYS = 3
 def test_every_failpoint_in_the_code_is_listed_and_has_a_scenario() -> None:
     code = Path(hubbub.__file__).parent.rglob("*.py")
     passed = [name for file in code for name in re.findall(r'\bfailpoint\("([\w.]+)"\)', file.read_text("utf-8"))]
-    assert sorted(passed) == sorted(FAILPOINTS) == sorted([*LISTENING, *BESIDE, *SENDING, *KEYS, *CALLS])
+    assert sorted(passed) == sorted(FAILPOINTS) == sorted([*LISTENING, *BESIDE, *SENDING, *KEYS, *CALLS, *LEVELS])
 
 
 @pytest.mark.parametrize("failpoint", LISTENING)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hubbub.care.selectors import calls
-from hubbub.care.services import cases, triage
+from hubbub.care.services import cases, clocks, escalation, triage
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 SEND_EVERY_S = 2.0  # also without news: backoffs and leases run out
 REVIEW_EVERY_S = 1.0
+LEVELS_EVERY_S = 2.0
 ARCHIVE_EVERY_S = 20.0
 LEFT_OVER_EVERY_S = 5.0
 FOLD_EVERY_S = 2.0
@@ -53,7 +54,7 @@ MAIL_NOTICES_EVERY_S = 15.0
 SEARCH_EVERY_S = 0.5
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
-THREADS = 10
+THREADS = 11
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ class Worker:
                 for each in (
                     self._send(sender),
                     self._often(REVIEW_EVERY_S, self._review),
+                    self._often(LEVELS_EVERY_S, self._levels),
                     self._often(ARCHIVE_EVERY_S, self._archive),
                     self._often(FOLD_EVERY_S, self._fold),
                     self._often(ADD_UP_EVERY_S, self._add_up),
@@ -130,6 +132,11 @@ class Worker:
     def _index(self) -> None:
         while not self.stop.is_set() and self.follower.round(datetime.now(UTC)):
             pass
+
+    def _levels(self) -> None:
+        now = datetime.now(UTC)
+        clocks.aim_again(now)
+        escalation.take_steps(now)
 
     def _archive(self) -> None:
         try:

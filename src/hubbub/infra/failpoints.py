@@ -18,6 +18,7 @@ FAILPOINTS: Final = (
     "listen.indexed",
     "triage.in_transaction",
     "triage.committed",
+    "escalation.in_transaction",
     "archive.before_append",
     "archive.appended",
     "archive.marked",

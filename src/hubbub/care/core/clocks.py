@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hubbub.care.core.case import Case, Status
-from hubbub.care.core.levels import CaseFacts, ClockKind, Levels, Policy, Step
+from hubbub.care.core.levels import EVERYTHING_ELSE, CaseFacts, ClockKind, Levels, Policy, Step
 
 
 class Outcome(StrEnum):
@@ -152,8 +152,7 @@ def follow(
     if waited and case.status is not Status.WAITING and due is not None:
         if reply is None:
             reply = _begin(case, due, facts, levels, now, fresh=fresh)
-        due = _aimed(reply, due, facts, levels)
-        keep(_set(reply, due, facts, levels))
+        due = keep(_replying(reply, due, facts, levels)).due_at
     solving = running.get(ClockKind.RESOLUTION)
     if solving is None and waited:
         solving = Clock(ClockKind.RESOLUTION, case.opened_at if fresh else now, policy.name, None)
@@ -189,16 +188,17 @@ def _begin(case: Case, due: datetime, facts: CaseFacts, levels: Levels, now: dat
     return Clock(kind, started, levels.policy(facts).name, started)
 
 
-def _aimed(clock: Clock, due: datetime, facts: CaseFacts, levels: Levels) -> datetime:
-    """Return when a reply is due: by its target anew, unless a rule or a person said otherwise meanwhile."""
+def _replying(clock: Clock, due: datetime, facts: CaseFacts, levels: Levels) -> Clock:
+    """Aim a reply's clock by what counts now, unless a rule or a person said when.
+
+    What the playbook's minutes were when it decided, stays.
+    """
+    policy = levels.policy(facts)
     by_target = clock.target_s is not None and clock.due_at == due
-    return levels.due(facts, clock.started_at, clock.kind) if by_target else due
-
-
-def _set(clock: Clock, due: datetime, facts: CaseFacts, levels: Levels) -> Clock:
-    policy, target = levels.policy(facts), levels.target(facts, clock.kind)
-    by_target = clock.aim(target, policy)
-    return by_target if by_target.due_at == due else replace(clock, target_s=None, due_at=due, policy=policy.name)
+    if by_target and policy.name == clock.policy == EVERYTHING_ELSE.name:
+        return clock
+    aimed = clock.aim(levels.target(facts, clock.kind), policy)
+    return aimed if by_target or aimed.due_at == due else replace(aimed, target_s=None, due_at=due)
 
 
 def _solving(case: Case, clock: Clock, facts: CaseFacts, levels: Levels, now: datetime, *, waited: bool) -> Clock:

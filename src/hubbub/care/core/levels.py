@@ -152,6 +152,8 @@ def policy_of(data: Mapping[str, Any], calendar: Calendar | None) -> Policy:
     name = " ".join(str(data.get("name", "")).split())
     if not name or len(name) > 60:
         raise InvalidInput(reason="Give the policy a name of at most 60 characters.")
+    if name == EVERYTHING_ELSE.name:
+        raise InvalidInput(reason="This name stands for what no policy fits. Give the policy another one.")
     minutes = {kind: data.get(kind.value) for kind in ClockKind}
     targets = {kind: _minutes(kind, value) for kind, value in minutes.items() if value not in (None, "")}
     if not targets:

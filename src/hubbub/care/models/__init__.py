@@ -4,7 +4,7 @@ from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
 from hubbub.care.models.labels import Label, Learning, OwnModel
-from hubbub.care.models.levels import CalendarRow, ClockRow, PolicyRow
+from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
@@ -25,6 +25,7 @@ __all__ = [
     "Entry",
     "Label",
     "Learning",
+    "LevelsChanged",
     "Likeness",
     "Notice",
     "NoticeWish",

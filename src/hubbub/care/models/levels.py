@@ -38,6 +38,13 @@ class PolicyRow(models.Model):
         indexes: ClassVar = [models.Index(fields=["workspace", "place", "id"], name="policy_order")]
 
 
+class LevelsChanged(models.Model):
+    """Targets or hours changed: clocks that run are aimed anew, from the case after `done_to` on."""
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="+")
+    done_to = models.BigIntegerField(default=0)
+
+
 class ClockRow(models.Model):
     """What was waited for in a case, and how it went; written once it stopped, it never changes.
 

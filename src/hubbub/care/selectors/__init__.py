@@ -2,6 +2,7 @@
 
 from hubbub.care.selectors.answers import accounts_called, answers_on, case_of, cases_of, in_cases, replied_on, replies
 from hubbub.care.selectors.files import files_in_use, heard_file, sent_file
+from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_hours, policies
 from hubbub.care.selectors.lists import cases, counts, due
 from hubbub.care.selectors.playbooks import day_end, playbook, playbook_versions
 from hubbub.care.selectors.settings import canned, case_counts, colleagues
@@ -12,6 +13,7 @@ from hubbub.care.selectors.ways import last_from_customer, ways
 __all__ = [
     "accounts_called",
     "answers_on",
+    "calendars",
     "canned",
     "case",
     "case_counts",
@@ -29,10 +31,14 @@ __all__ = [
     "heard_file",
     "in_cases",
     "last_from_customer",
+    "levels",
     "lookers",
+    "main_calendar",
     "number_of",
+    "open_hours",
     "playbook",
     "playbook_versions",
+    "policies",
     "replied_on",
     "replies",
     "sent_file",

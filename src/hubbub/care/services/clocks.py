@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
+from django.db import transaction
 from django.db.models import Count, Q
 
 from hubbub.care.core.case import Case
 from hubbub.care.core.clocks import Clock, Outcome, follow
 from hubbub.care.core.levels import CaseFacts, ClockKind, Levels
-from hubbub.care.models import CaseRow, ClockRow, Entry
+from hubbub.care.models import CaseRow, ClockRow, Entry, LevelsChanged
 from hubbub.care.selectors.levels import levels as levels_of
 from hubbub.infra import changes, db
 
@@ -190,9 +191,9 @@ def _undo(workspace: int, begun: Sequence[Planned], now: datetime) -> None:
         ClockRow.objects.filter(pk__in=gone).update(undone_at=now)
 
 
-def save(row: CaseRow, now: datetime, by: int | None = None) -> None:
+def save(row: CaseRow, now: datetime, by: int | None = None, levels: Levels | None = None) -> None:
     """Write a case and its clocks, in the caller's transaction; the row is locked."""
-    planned = plan({row.pk: row}, (), levels_of(row.workspace_id), now)
+    planned = plan({row.pk: row}, (), levels or levels_of(row.workspace_id), now)
     row.save()
     write(row.workspace_id, planned, now, by)
 
@@ -203,3 +204,39 @@ def of_account(account: int, now: datetime) -> None:
     for row in rows.exclude(status__in=("resolved", "closed")).filter(historical=False).order_by("id"):
         save(row, now)
         changes.record(row.workspace_id, "case", row.pk, now=now)
+
+
+# When targets or hours change ---------------------------------------------
+AT_A_TIME = 200
+
+
+def changed(workspace: int) -> None:
+    """Have the clocks that run aimed anew, by the worker; in the caller's transaction."""
+    LevelsChanged.objects.update_or_create(workspace_id=workspace, defaults={"done_to": 0})
+
+
+def aim_again(now: datetime) -> int:
+    """Aim some clocks anew where targets or hours changed; return how many cases were looked at."""
+    return sum(_aim_again(workspace, now) for workspace in LevelsChanged.objects.values_list("workspace", flat=True))
+
+
+@transaction.atomic
+def _aim_again(workspace: int, now: datetime) -> int:
+    mark = LevelsChanged.objects.select_for_update().filter(workspace=workspace).first()
+    if mark is None:
+        return 0
+    running = ClockRow.objects.filter(workspace=workspace, stopped_at__isnull=True, case__gt=mark.done_to)
+    keys = list(running.order_by("case").values_list("case", flat=True).distinct()[:AT_A_TIME])
+    if not keys:
+        mark.delete()
+        return 0
+    levels = levels_of(workspace)
+    rows = CaseRow.objects.select_for_update(of=("self",)).select_related("account").filter(pk__in=keys)
+    for row in rows.order_by("id"):
+        before = (row.due_at, row.resolve_by)
+        save(row, now, levels=levels)
+        if before != (row.due_at, row.resolve_by):
+            changes.record(workspace, "case", row.pk, now=now)
+    mark.done_to = keys[-1]
+    mark.save()
+    return len(keys)
