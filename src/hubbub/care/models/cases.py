@@ -106,6 +106,8 @@ class CaseRow(models.Model):
     queue = models.CharField(max_length=20, default="")
     priority = models.PositiveSmallIntegerField(default=Priority.NORMAL)
     alert = models.BooleanField(default=False)
+    template = models.CharField(max_length=80, default="")  # title of the canned reply that the rule suggests
+    needs_approval = models.BooleanField(default=False)  # by its rule
     reasons = models.JSONField(default=list)
     advice = models.JSONField(default=list)  # what `also` rules add, in words
     problems = models.JSONField(default=list)  # kinds of problem spoken of, to tell one matter from another

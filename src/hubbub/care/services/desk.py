@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from hubbub.accounts.models import AuditEntry, Workspace
 from hubbub.care.core.case import Status
+from hubbub.care.core.facts import Earlier
 from hubbub.care.core.likeness import Complaint, headings
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
@@ -26,11 +27,14 @@ from hubbub.listening.selectors import heard_posts
 
 OPEN = tuple(status for status in Status if not status.ended)
 UNDECIDED = (Status.NEW, Status.WATCHING)
+MOST_EARLIER = 5_000
+"""So many earlier cases of the people at hand are looked at, the newest."""
+
 LIKE_ONES = 50  # of one heading, the newest that are compared
 ENTRY_COLUMNS = ("case_id", "at", "kind", "post_id", "name", "text", "private", "data")
 DECISION_COLUMNS = (
     "workspace_id", "post_id", "case_id", "rule", "decision", "due_at", "about", "noise", "exposure", "reasons",
-    "playbook", "at",
+    "facts", "again", "playbook", "at",
 )  # fmt: skip
 
 
@@ -56,6 +60,8 @@ class NewDecision(NamedTuple):
     noise: float
     exposure: int
     reasons: list[dict[str, Any]]
+    facts: dict[str, Any] | None = None
+    again: bool = False
 
 
 class Desk:
@@ -74,6 +80,8 @@ class Desk:
         self._written: dict[int, list[HeardPost]] = {}  # what stands in a case, by its key
         self._alike: dict[str, deque[tuple[CaseDraft | int, Complaint]]] = {}  # with the case, or its key
         self._cases: dict[int, CaseDraft] = {}
+        self._earlier: dict[str, list[Earlier]] = {}  # by voice
+        self._counted: dict[int, AccountDraft] = {}
         self._accounts = self._load_accounts(posts)
         self._standing: dict[str, CaseDraft] = {}  # the case a post stands in, by its uri
         self._threads: dict[str, list[CaseDraft]] = defaultdict(list)  # by root, the last one first
@@ -103,9 +111,21 @@ class Desk:
         values = attrgetter(*columns)
         db.insert(
             SocialAccount,
-            ("workspace_id", "channel", "native", *columns, "known", "employee", "listed", "seen_at"),
             (
-                (self.workspace.pk, *key, *values(found[key]), False, False, False, post.arrived_at)
+                "workspace_id",
+                "channel",
+                "native",
+                *columns,
+                "known",
+                "employee",
+                "listed",
+                "lists",
+                "heard",
+                "adverts",
+                "seen_at",
+            ),
+            (
+                (self.workspace.pk, *key, *values(found[key]), False, False, False, [], 0, 0, post.arrived_at)
                 for key, post in fresh
             ),
         )
@@ -134,6 +154,33 @@ class Desk:
     def account(self, post: HeardPost) -> AccountDraft | None:
         """Return who said a post, where the network tells."""
         return self._accounts.get((post.channel, post.author)) if post.author else None
+
+    def count(self, account: AccountDraft, *, advert: bool) -> None:
+        """Add one post to those of an account."""
+        account.heard += 1
+        account.adverts += advert
+        self._counted[account.id] = account
+
+    def earlier(self, account: AccountDraft, but: CaseDraft | None = None) -> tuple[Earlier, ...]:
+        """Return the cases a person had, but for one; of everybody at hand at once."""
+        if account.voice not in self._earlier:
+            self._load_earlier([each for each in self._accounts.values() if each.voice not in self._earlier])
+        case = but.id if but and but.id else 0
+        return tuple(each for each in self._earlier[account.voice] if not case or each.case != case)
+
+    def _load_earlier(self, accounts: Sequence[AccountDraft]) -> None:
+        self._earlier |= {each.voice: [] for each in accounts}
+        found = CaseRow.objects.filter(
+            Q(account__in=[each.id for each in accounts])
+            | Q(account__customer__in={each.customer_id for each in accounts if each.customer_id}),
+            workspace=self.workspace,
+        ).exclude(status=Status.WATCHING)
+        columns = ("pk", "account_id", "account__customer_id", "opened_at", "status", "last_outbound_at")
+        for pk, account, customer, opened_at, status, answered_at in found.order_by("-id").values_list(*columns)[
+            :MOST_EARLIER
+        ]:
+            voice = f"customer {customer}" if customer else f"account {account}"
+            self._earlier[voice].append(Earlier(opened_at, Status(status).ended, answered_at, pk))
 
     # Cases ---------------------------------------------------------------
     def _load_cases(self, **which: Any) -> list[CaseDraft]:
@@ -265,6 +312,8 @@ class Desk:
         case.number = self.next_number
         self.workspace.cases_made += 1
         self._made.append(case)
+        if case.voice in self._earlier and case.status != Status.WATCHING:
+            self._earlier[case.voice].append(Earlier(case.opened_at, case.ended, None))
         if case.voice and not case.historical:
             self._by_voice.setdefault(case.voice, []).insert(0, case)
 
@@ -352,6 +401,7 @@ class Desk:
     def store(self) -> None:
         """Write everything, and tell the pages."""
         self._store_cases()
+        db.update(SocialAccount, ("heard", "adverts"), ((k, (a.heard, a.adverts)) for k, a in self._counted.items()))
         db.insert(
             Entry,
             ENTRY_COLUMNS,
@@ -370,7 +420,7 @@ class Desk:
                 (
                     self.workspace.pk, each.post, each.case.id if each.case else None, each.rule, each.decision,
                     each.case.due_at if each.case else None, each.about, each.noise, each.exposure, each.reasons,
-                    self.playbook.version, self.now,
+                    each.facts, each.again, self.playbook.version, self.now,
                 )
                 for each in self._decisions
             ),

@@ -45,7 +45,7 @@ def forget_account(
         Notice.objects.filter(case_id=number).delete()
         changes.record(workspace, "case", number, now=now)
         CASES.drop([number])  # at once; what is left of it is put in again
-    DecisionRow.objects.filter(post__in=posts).update(reasons=[])
+    DecisionRow.objects.filter(post__in=posts).update(reasons=[], facts=None)
     if account is not None:
         customer = account.customer
         account.delete()

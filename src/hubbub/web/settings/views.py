@@ -46,7 +46,10 @@ NUMBERS = {
     "watch_hours": ("Watch a complaint about us for", "hours", ""),
     "second_voice_days": ("A second voice counts within", "days before or after", ""),
     "idea_hours": ("Thank for a suggestion within", "hours", ""),
+    "pitch": ("Do not join in where it is spam or promotion with likelihood", "0 to 1", ""),
+    "adverts": ("Do no favour where adverts are of somebody’s posts a share of", "0 to 1", ""),
     "attention": ("Look at posts about us that need it with likelihood", "0 to 1", "posts to us are always looked at"),
+    "opportunity": ("Look at posts about others that are an opportunity with likelihood", "0 to 1", ""),
     "rows_a_minute": ("… but at no more of them than", "a minute", "the others are counted and archived"),
 }
 LEVELS = {

@@ -35,6 +35,10 @@ class Arrivals:
 
     def decide(self, post: HeardPost) -> None:
         """Find the case a post belongs to, and decide about it."""
+        self._place(post)
+        self.posts.count(post)
+
+    def _place(self, post: HeardPost) -> None:
         if (bounced := details_of(post.details).bounced) and self._came_back(post, bounced):
             return
         voice = self.posts.voice(post)
@@ -84,7 +88,7 @@ class Arrivals:
         rule = self.playbook.again(rule.id, facts) or rule
         why = self.posts.reasons(post, facts, rule)
         made = None if rule.decide is Decision.LEAVE else self._open(post, facts, rule, why)
-        self.rulings.record(post, made, rule.id, rule.decide, why)
+        self.rulings.record(post, made, rule.id, rule.decide, why, facts)
 
     def _open(self, post: HeardPost, facts: Facts, rule: Rule, why: Sequence[Reason]) -> CaseDraft:
         """Make the case that a decision asks for."""
@@ -122,7 +126,7 @@ class Arrivals:
         elif first_time and not post.historical:
             self._next_word(case, post)
         self.desk.touch(case)
-        self.rulings.record(post, case, rule.id, rule.decide, why)
+        self.rulings.record(post, case, rule.id, rule.decide, why, facts)
 
     def _next_word(self, case: CaseDraft, post: HeardPost) -> None:
         """The customer wrote on a case that somebody works on, or worked on: thanks ask for nothing."""
@@ -140,7 +144,8 @@ class Arrivals:
     def _in_thread(self, case: CaseDraft, post: HeardPost) -> None:
         """Somebody else spoke in the thread of a case."""
         first_time = self._attach(case, post, why="thread")
-        asks = self.posts.reading(post).kind in (Kind.COMPLAINT, Kind.QUESTION) and not is_automatic(post)
+        asks = self.posts.reading(post).kind in (Kind.COMPLAINT, Kind.QUESTION)
+        asks = asks and not is_automatic(post) and not self.posts.muted(post)
         if self.looks.undecided(case):
             self.looks.decide_again(case)
         elif first_time and asks and post.to_us and not post.historical and not case.ended:

@@ -47,7 +47,9 @@ class SecondLooks:
         if rule.id == case.rule:
             return
         held = case.not_before is not None
-        self.rulings.rule(case, rule, self.posts.reasons(lead, facts, rule, seen), facts, arrived=case.opened_at)
+        why = self.posts.reasons(lead, facts, rule, seen)
+        self.rulings.rule(case, rule, why, facts, arrived=case.opened_at)
+        self.rulings.record(lead, case, rule.id, rule.decide, why, facts, again=True)
         again = f"{because} Decided again: {headline(rule.decide, private=case.private).lower()}."
         self.desk.note(case, self.now, again if because else _what_happened(rule, seen, held))
         self.desk.audit("decided again", case, rule=rule.id, decision=rule.decide.value)
