@@ -26,6 +26,7 @@ from hubbub.accounts.models import ApiToken, Installation, Person
 from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, SocialAccount
+from hubbub.care.services import answering as care_answering
 from hubbub.care.services import cases
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
@@ -125,7 +126,7 @@ def make_office(places: Places, network: str) -> Office:
     OutboxMessage.objects.filter(pk=lost).update(state="uncertain", words="It did not answer.")
     cases.resolve(agent, settled.number, now=town.at)
     cases.park(agent, parked.number, why="A Snark part", now=town.at)
-    canned = care_settings.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
+    canned = care_answering.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
     team = accounts.make_team(access, "Jabberwock team", now=at)
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
     hooked, _ = connect_webhook(

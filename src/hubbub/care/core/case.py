@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from hubbub.care.core.errors import CaseClosed
 from hubbub.kernel.errors import Conflict, InvalidInput
@@ -148,6 +150,17 @@ class Case:
             historical=False,
         )
 
+    def undone(self, changed: dict[str, Any]) -> "Case":
+        """An answer was taken back: what it changed becomes as it was, but for what changed again since.
+
+        `changed`: what `changes_between` told of it.
+        """
+        now = msgspec.to_builtins(self)
+        back = {name: was for name, (was, became) in changed.items() if now[name] == became}
+        if "due_at" in changed and "due_at" not in back:  # they wrote again: what is due first stays so
+            back["due_at"] = min(filter(None, (changed["due_at"][0], now["due_at"])), default=None)
+        return msgspec.convert({**now, **back}, Case)
+
     def hear(self, at: datetime, due_at: datetime | None) -> "Case":
         """The customer wrote again on a case that somebody works on: the next reply is due."""
         return replace(
@@ -271,3 +284,9 @@ def _later(now: datetime, until: datetime | None) -> datetime | None:
     if until is not None and until <= now:
         raise InvalidInput(reason="Choose a time in the future.")
     return until
+
+
+def changes_between(was: Case, became: Case) -> dict[str, Any]:
+    """Return what differs between two states, as it travels in JSON: both values, by name."""
+    before, after = msgspec.to_builtins(was), msgspec.to_builtins(became)
+    return {name: [value, after[name]] for name, value in before.items() if value != after[name]}

@@ -1,5 +1,6 @@
 """Tables of care, a module a noun."""
 
+from hubbub.care.models.answers import AnswerRules, Draft, PendingReply, PersonaRow
 from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
@@ -12,6 +13,7 @@ from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
 
 __all__ = [
+    "AnswerRules",
     "CalendarRow",
     "CallBack",
     "CallReject",
@@ -22,6 +24,7 @@ __all__ = [
     "ClockRow",
     "Customer",
     "DecisionRow",
+    "Draft",
     "Entry",
     "Label",
     "Learning",
@@ -30,6 +33,8 @@ __all__ = [
     "Notice",
     "NoticeWish",
     "OwnModel",
+    "PendingReply",
+    "PersonaRow",
     "PlaybookVersion",
     "PolicyRow",
     "Presence",

@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Likeness, Notice, SocialAccount
+from hubbub.care.models import (
+    CallBack,
+    CaseRow,
+    DecisionRow,
+    Draft,
+    Entry,
+    Likeness,
+    Notice,
+    PendingReply,
+    SocialAccount,
+)
 from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
 from hubbub.infra import changes, outbox
@@ -63,6 +73,8 @@ def _blank(case: CaseRow, now: datetime) -> None:
     clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()
     Likeness.objects.filter(case=case).delete()
+    Draft.objects.filter(case=case).delete()
+    PendingReply.objects.filter(case=case).delete()
     for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):
         entry.data = {**entry.data, "files": []}
         entry.save(update_fields=["data"])
