@@ -25,7 +25,7 @@ TALK = Facts(
     kind="talk", unsure=False, about="none", private=False, severity=frozenset(), noise=0.1, known=False,
     exposure=210.0, growth=0.0, listed=False, same_voice_case=False, second_voice=False, asks_anyone=False,
     crowd_solved=False, wrote_again=False, review_reached=False, long_in_public=False, delicate=False,
-    automatic=False,
+    storm=False, automatic=False,
 )  # fmt: skip
 TO_US, ABOUT_US = {"about": "to us"}, {"about": "about us"}
 COMPLAINT = TO_US | {"kind": "complaint"}
@@ -49,6 +49,9 @@ EXAMPLES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("P3", COMPLAINT | {"noise": 0.9}, "leave", None),
     ("P4", TO_US | {"unsure": True}, "ask", 60),
     ("P4", ABOUT_US | {"unsure": True, "kind": "complaint", "exposure": 5_000.0}, "ask", 60),
+    ("P5", COMPLAINT | {"storm": True}, "incident", None),
+    ("P5", WATCHED | {"storm": True, "second_voice": True, "exposure": 50_000.0}, "incident", None),
+    ("P6", COMPLAINT | {"storm": True, "private": True}, "answer", 15),
     ("P6", TO_US | {"private": True}, "answer", 15),
     ("P6", TO_US | {"private": True, "unsure": True, "kind": "complaint"}, "answer", 15),
     ("P7", COMPLAINT, "hold", 30),

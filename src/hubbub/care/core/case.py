@@ -60,11 +60,12 @@ class Folder(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     IMPORTED = "imported"
+    INCIDENT = "incident"
 
     @property
     def newest_first(self) -> bool:
         """Whether the list is read from the newest; otherwise what is due first comes first."""
-        return self in (Folder.WAITING, Folder.RESOLVED, Folder.CLOSED, Folder.IMPORTED)
+        return self not in (Folder.NEEDS, Folder.HELD, Folder.WATCHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Case:
     waiting_since: datetime | None = None  # when it began to wait for the customer the last time …
     waited_until: datetime | None = None  # … and when that ended
     merged_into: int | None = None  # the number of the case it is a part of now
+    grouped: bool = False  # stands in an incident: while nothing makes it due by itself, that is answered as one
 
     @property
     def snoozed(self) -> bool:
@@ -112,6 +114,8 @@ class Case:
                 return Folder.CLOSED
         if self.historical:
             return Folder.IMPORTED
+        if self.grouped and self.status is Status.NEW and self.due_at is None and self.not_before is None:
+            return Folder.INCIDENT
         return Folder.HELD if self.not_before is not None else Folder.NEEDS
 
     @property

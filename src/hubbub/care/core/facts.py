@@ -90,6 +90,7 @@ class Facts:
     review_reached: bool  # the watch is due for review
     long_in_public: bool  # two public turns without an end
     delicate: bool  # personal data, compensation or liability is spoken of
+    storm: bool  # many people have a like problem at once, or an incident of it is open
     automatic: bool  # a machine wrote it: an automatic answer, a bounce, a mailing, our own mail come back
     kind_p: float = 1.0  # how likely that kind is, 0 to 1
     sentiment: str = "neutral"
@@ -128,6 +129,7 @@ def facts_of(
     seen: Look | None = None,
     review_reached: bool = False,
     long_in_public: bool = False,
+    storm: bool = False,
     automatic: bool = False,
 ) -> Facts:
     """Put together what is known of a post: its text, its author, and its thread where one was looked at."""
@@ -154,6 +156,7 @@ def facts_of(
         review_reached=review_reached,
         long_in_public=long_in_public,
         delicate=not private and reading.delicate,
+        storm=storm,
         automatic=automatic,
         kind_p=max(reading.kinds),
         sentiment=reading.feeling,

@@ -4,6 +4,7 @@ from hubbub.care.models.answers import AnswerRules, Draft, PendingReply, Persona
 from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
+from hubbub.care.models.incidents import Incident, IncidentEvent, IncidentMessage, IncidentNote
 from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
@@ -26,6 +27,10 @@ __all__ = [
     "DecisionRow",
     "Draft",
     "Entry",
+    "Incident",
+    "IncidentEvent",
+    "IncidentMessage",
+    "IncidentNote",
     "Label",
     "Learning",
     "LevelsChanged",

@@ -7,14 +7,14 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 
 from hubbub.accounts.models import AuditEntry, Workspace
 from hubbub.care.core.case import Status
 from hubbub.care.core.facts import Earlier
-from hubbub.care.core.likeness import Complaint, headings
+from hubbub.care.core.likeness import Complaint, headings, prints
 from hubbub.care.core.playbook import Playbook
-from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
+from hubbub.care.models import CaseRow, DecisionRow, Entry, Incident, Likeness, SocialAccount
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks
@@ -31,6 +31,7 @@ MOST_EARLIER = 5_000
 """So many earlier cases of the people at hand are looked at, the newest."""
 
 LIKE_ONES = 50  # of one heading, the newest that are compared
+SAID = 2_000  # complaints that are enough to say what is usual
 ENTRY_COLUMNS = ("case_id", "at", "kind", "post_id", "name", "text", "private", "data")
 DECISION_COLUMNS = (
     "workspace_id", "post_id", "case_id", "rule", "decision", "due_at", "about", "noise", "exposure", "reasons",
@@ -82,6 +83,7 @@ class Desk:
         self._cases: dict[int, CaseDraft] = {}
         self._earlier: dict[str, list[Earlier]] = {}  # by voice
         self._counted: dict[int, AccountDraft] = {}
+        self._incidents: dict[int, Incident] = {}
         self._accounts = self._load_accounts(posts)
         self._standing: dict[str, CaseDraft] = {}  # the case a post stands in, by its uri
         self._threads: dict[str, list[CaseDraft]] = defaultdict(list)  # by root, the last one first
@@ -359,7 +361,7 @@ class Desk:
     ) -> list[tuple[CaseDraft, Complaint]]:
         """Return the alike of the complaints under the same headings within a window, before or after."""
         found: dict[tuple[int, datetime], tuple[CaseDraft | int, Complaint]] = {}
-        for heading in headings(complaint.topics, complaint.problems):
+        for heading in _headings(complaint):
             if heading not in self._alike:
                 self._alike[heading] = deque(self._load_alike(heading, complaint, window), LIKE_ONES * 2)
             for case, other in self._alike[heading]:
@@ -374,14 +376,13 @@ class Desk:
     def _load_alike(self, heading: str, complaint: Complaint, window: timedelta) -> Iterator[tuple[int, Complaint]]:
         span = (complaint.said_at - 2 * window, complaint.said_at + 2 * window)
         rows = Likeness.objects.filter(workspace=self.workspace, heading=heading, said_at__range=span)
-        topic, _, problem = heading.partition("/")
         newest = rows.order_by("-said_at").values_list("case_id", "voice", "words", "said_at")[:LIKE_ONES]
         for case, voice, words, said_at in newest:
-            yield case, Complaint(voice, frozenset({int(topic)}), frozenset({problem}), frozenset(words), said_at)
+            yield case, _complaint(heading, voice, words, said_at)
 
     def remember(self, case: CaseDraft, complaint: Complaint) -> None:
         """Let later complaints find this one."""
-        for heading in headings(complaint.topics, complaint.problems):
+        for heading in _headings(complaint):
             row = Likeness(
                 workspace=self.workspace,
                 heading=heading,
@@ -396,6 +397,42 @@ class Desk:
     def forget_likenesses(self, case: CaseDraft) -> None:
         """Let later complaints no longer find what stands in a case."""
         Likeness.objects.filter(case_id=case.id).delete()
+
+    def said_under(
+        self, heading: str, spans: Sequence[tuple[datetime, datetime]], limit: int = SAID
+    ) -> list[tuple[datetime, str]]:
+        """Return when who complained under a heading within some spans of time, as far as it is written."""
+        within = Q()
+        for since, until in spans:
+            within |= Q(said_at__range=(since, until))
+        rows = Likeness.objects.filter(within, workspace=self.workspace, heading=heading).exclude(voice="")
+        return list(rows.values_list("said_at", "voice")[:limit])
+
+    # Incidents -----------------------------------------------------------
+    def incident(self, pk: int | None) -> Incident | None:
+        """Return an open incident by its key."""
+        if pk is None:
+            return None
+        if pk not in self._incidents:
+            self._incidents[pk] = Incident.objects.get(pk=pk)
+        found = self._incidents[pk]
+        return found if found.open else None
+
+    def open_incident(self, incident: Incident) -> None:
+        """Write an incident that begins now."""
+        incident.save()
+        self._incidents[incident.pk] = incident
+        self._audited.append(
+            AuditEntry(
+                workspace=self.workspace,
+                at=self.now,
+                name="Hubbub",
+                via="system",
+                action="incident opened",
+                subject=f"incident {incident.pk}",
+                after={"title": incident.title, "rule": incident.rule},
+            )
+        )
 
     # Writing back --------------------------------------------------------
     def store(self) -> None:
@@ -428,6 +465,7 @@ class Desk:
         for case, likeness in self._likenesses:
             likeness.case_id = case.id
         Likeness.objects.bulk_create(likeness for _, likeness in self._likenesses)
+        self._count_incidents()
         AuditEntry.objects.bulk_create(self._audited)
         self._tell()
 
@@ -449,12 +487,38 @@ class Desk:
         db.update(CaseRow, CASE_FIELDS, ((each.id, values(each)) for each in self._changed.values()))
         clocks.write(self.workspace.pk, planned, self.now)
 
+    def _count_incidents(self) -> None:
+        touched = {each.incident_id for each in (*self._made, *self._changed.values()) if each.incident_id}
+        for incident in touched & self._incidents.keys():
+            recount(self._incidents[incident])
+            changes.record(self.workspace.pk, "incident", incident, now=self.now)
+
     def _tell(self) -> None:
         all_rows = (*self._made, *self._changed.values())
         touched = sorted({row.id for row in all_rows if not row.historical})
         changes.record_many([(self.workspace.pk, "case", case) for case in touched], now=self.now)
         if imported := sorted(row.id for row in all_rows if row.historical):
             changes.record(self.workspace.pk, "imported", None, now=self.now, cases=imported)
+
+
+def _headings(complaint: Complaint) -> tuple[str, ...]:
+    """Return where a complaint is found by like ones: by its topics and problems, and by its wording."""
+    return (*headings(complaint.topics, complaint.problems), *prints(complaint.words))
+
+
+def _complaint(heading: str, voice: str, words: Sequence[str], said_at: datetime) -> Complaint:
+    topic, _, problem = heading.partition("/")
+    topics, problems = (frozenset({int(topic)}), frozenset({problem})) if problem else (frozenset(), frozenset())
+    return Complaint(voice, topics, problems, frozenset(words), said_at)
+
+
+def recount(incident: Incident) -> None:
+    """Count anew what an incident holds, and write it."""
+    held = incident.members.aggregate(cases=Count("pk"), posts=Sum("posts"), exposure=Sum("exposure"))
+    said = Likeness.objects.filter(case__incident=incident).exclude(voice="")
+    incident.voices = said.aggregate(n=Count("voice", distinct=True))["n"]
+    incident.cases, incident.posts, incident.exposure = held["cases"], held["posts"] or 0, held["exposure"] or 0
+    incident.save()
 
 
 def name_of(post: HeardPost) -> str:

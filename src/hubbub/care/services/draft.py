@@ -72,6 +72,7 @@ class CaseDraft:
     waiting_since: datetime | None = None
     waited_until: datetime | None = None
     merged_into: int | None = None
+    incident_id: int | None = None
     thread_read_at: datetime | None = None
     decision: str = ""
     rule: str = ""

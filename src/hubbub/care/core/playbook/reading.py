@@ -26,6 +26,8 @@ PRIORITIES = {each.name.lower(): each for each in Priority}
 _PACES = ("prompt", "private", "public", "slow")
 LATER_PACES = {"callback": 30, "letter": 2880, "chat": 1}
 """Paces that playbooks written before there were these channels do not name, with their minutes."""
+LATER_NUMBERS = {"storm_voices": 5, "storm_hours": 2, "storm_times": 3, "storm_weeks": 4}
+"""Numbers that playbooks written before there were incidents do not name."""
 _UNITS = ("minutes", "hours", "days")
 
 
@@ -34,7 +36,8 @@ def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
     unknown = set(data) - {"name", "numbers", "service_level_minutes", "rules"}
     if unknown:
         raise InvalidInput(reason=f"The playbook has {min(unknown)!r}, which means nothing.")
-    numbers = {key: _number(f"numbers.{key}", value) for key, value in _table(data, "numbers").items()}
+    given = {**LATER_NUMBERS, **_table(data, "numbers")}
+    numbers = {key: _number(f"numbers.{key}", value) for key, value in given.items()}
     for key, value in numbers.items():
         if (unit := key.rpartition("_")[2]) in _UNITS:
             _timedelta(f"numbers.{key}", unit, value)

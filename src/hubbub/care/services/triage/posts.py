@@ -22,6 +22,7 @@ NOISE = 0.9
 ADVERT = 0.5
 """From this likelihood of spam or promotion a post counts as an advert of its author's."""
 
+BRANDS = 3  # of ours, that somebody who names none of them in a word to us may mean
 Readings = dict[int, TextReading]  # by post
 
 
@@ -36,6 +37,7 @@ class Posts:
         rows = list(Topic.objects.filter(workspace=desk.workspace).values_list("pk", "klass", "name"))
         self.classes = {pk: TopicClass(klass) for pk, klass, _ in rows}
         self.names = {pk: name for pk, _, name in rows}
+        self.brands = tuple(sorted(pk for pk, klass in self.classes.items() if klass is TopicClass.BRAND)[:BRANDS])
         self.products = frozenset(pk for pk, klass in self.classes.items() if klass is TopicClass.PRODUCT)
 
     def reading(self, post: HeardPost) -> TextReading:
@@ -118,6 +120,7 @@ class Posts:
         seen: Look | None = None,
         review_reached: bool = False,
         long_in_public: bool = False,
+        storm: bool = False,
     ) -> Facts:
         """Return what rules may ask about it, in its surroundings."""
         account = self.desk.account(post)
@@ -133,6 +136,7 @@ class Posts:
             seen=seen,
             review_reached=review_reached,
             long_in_public=long_in_public,
+            storm=storm,
             automatic=is_automatic(post),
         )
 
@@ -174,7 +178,7 @@ class Posts:
         reading, account = self.reading(post), self.desk.account(post)
         return Complaint(
             voice_of(account) if self.speaks(post, account) else "",
-            frozenset(post.topics),
+            frozenset(post.topics or (self.brands if post.to_us else ())),
             frozenset(reading.problems),
             frozenset(reading.words),
             post.said_at,

@@ -38,7 +38,8 @@ class SecondLooks:
         lead = posts[seen.lead.post]
         self.rulings.lead_with(case, lead)
         case.voices, case.exposure = seen.voices, int(seen.exposure)
-        facts = self.posts.facts(lead, seen=seen, review_reached=review_reached)
+        storm = self.desk.incident(case.incident_id) is not None
+        facts = self.posts.facts(lead, seen=seen, review_reached=review_reached, storm=storm)
         base = self.playbook.first(facts)  # a lead that arrived late may make it another matter
         rule = said_rule(lead, base) or self.playbook.again(base.id, facts)
         if rule is None and base.id == self.playbook.base_of(case.rule):
