@@ -35,6 +35,7 @@ BESIDE = {"quarantine.heard": read_again, "erasure.rows": erase_ann, "erasure.di
 SENDING = [name for name in FAILPOINTS if name.split(".")[0] == "send"]
 KEYS = [name for name in FAILPOINTS if name.split(".")[0] == "keys"]  # see test_rotation
 LEVELS = [name for name in FAILPOINTS if name.split(".")[0] == "escalation"]  # see test_levels
+LEARNING = [name for name in FAILPOINTS if name.split(".")[0] == "learning"]  # see test_learning
 CALLS = [name for name in FAILPOINTS if name.split(".")[0] == "calls"]  # see test_calls
 DAYS = 3
 
@@ -42,7 +43,11 @@ DAYS = 3
 def test_every_failpoint_in_the_code_is_listed_and_has_a_scenario() -> None:
     code = Path(hubbub.__file__).parent.rglob("*.py")
     passed = [name for file in code for name in re.findall(r'\bfailpoint\("([\w.]+)"\)', file.read_text("utf-8"))]
-    assert sorted(passed) == sorted(FAILPOINTS) == sorted([*LISTENING, *BESIDE, *SENDING, *KEYS, *CALLS, *LEVELS])
+    assert (
+        sorted(passed)
+        == sorted(FAILPOINTS)
+        == sorted([*LISTENING, *BESIDE, *SENDING, *KEYS, *CALLS, *LEVELS, *LEARNING])
+    )
 
 
 @pytest.mark.parametrize("failpoint", LISTENING)

@@ -7,7 +7,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import ApiToken, Installation, Person
 from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.notices import Why
-from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, SocialAccount
-from hubbub.care.services import answering as care_answering
-from hubbub.care.services import cases, levels
+from hubbub.care.core.trial import Figure
+from hubbub.care.core.understanding import LinearModel
+from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, OwnModel, SocialAccount
+from hubbub.care.services import cases, labels, learning
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell
@@ -53,6 +54,13 @@ from hubbub.listening.services.alerts import save_rule
 from hubbub.listening.services.columns import save_column
 from hubbub.listening.services.events import save_event
 from hubbub.listening.services.reports import save_report
+
+
+def saved(model: LinearModel) -> bytes:
+    """A model as the database keeps it."""
+    out = io.BytesIO()
+    model.save(out)
+    return out.getvalue()
 
 
 def _picture() -> bytes:
@@ -126,13 +134,8 @@ def make_office(places: Places, network: str) -> Office:
     OutboxMessage.objects.filter(pk=lost).update(state="uncertain", words="It did not answer.")
     cases.resolve(agent, settled.number, now=town.at)
     cases.park(agent, parked.number, why="A Snark part", now=town.at)
-    canned = care_answering.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
+    canned = care_settings.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
     team = accounts.make_team(access, "Jabberwock team", now=at)
-    hours = {"name": "Snark hours", "zone": "Europe/London", "week": ["9-17"] * 5 + ["", ""], "special": ""}
-    calendar = levels.save_calendar(access, hours, main=True, now=at)
-    policy, second = (
-        levels.save_policy(access, {"name": name, "first": 30}, calendar=None, now=at) for name in ("Snark", "Tribble")
-    )
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
     hooked, _ = connect_webhook(
         access, name="Bandersnatch shop", config={"source": "shop", "reply": "http://127.0.0.1:1/Jabberwock"}, now=at
@@ -177,6 +180,13 @@ def make_office(places: Places, network: str) -> Office:
     )  # fmt: skip
     since = Sought(at - timedelta(days=1), at + timedelta(days=1))
     _, correction = correct(agent, since, Correction(sentiment=0), "Mood: neither", places, now=town.at)
+    label = labels.correct(agent, settled.number, what="kind", value="question", now=town.at)
+    learning.add_file(access, "Snark labels", "sentiment", [("The quokka is lovely", "positive")], now=at)
+    model = OwnModel.objects.create(
+        workspace_id=access.workspace, version="Snark~1", data=saved(LinearModel.shipped()), at=at, labels=60,
+        against="linear", words="It is surely better at Jabberwocks.", better=True,
+        figures=[asdict(Figure("kind", 12, 0.5, 0.6, 0.01, 0.2))],
+    ).pk  # fmt: skip
     tokens, own, columns, noticed = {}, {}, {}, {}
     for each in (*people.values(), charlie):
         columns[each.me] = save_column(each, Column(0, "Snarks" if each is not charlie else "Gnomes"), now=at)
@@ -217,9 +227,8 @@ def make_office(places: Places, network: str) -> Office:
         "person": people[Role.AGENT].me,
         "team": team,
         "canned": canned,
-        "calendar": calendar,
-        "policy": policy,
-        "second-policy": second,
+        "label": label,
+        "model": model,
         "token": own[access.me],
         "notice": noticed[access.me],
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),

@@ -82,8 +82,6 @@ CALLS_FILE = "id,start,caller,outcome\n9,2026-11-20 10:00:00,+493012345,busy\n"
 CALLED = {"source": "pbx", "calls": [{"id": "9", "start": "2026-11-20T10:00:00Z", "outcome": "busy"}]}
 VISITOR = {"Origin": SHOP, "Authorization": f"Bearer {SECRET}"}
 CHAT = {"channels.ChatLine", "channels.ChatVisit", "infra.Change"}
-POLICY = {"name": "Gnomes", "first": "2 h", "share": "0.75", "do": "tell the owner"}
-HOURS = {"name": "Gnome hours", "zone": "Europe/Paris", "day0": "9-17"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -129,6 +127,8 @@ PAGES: dict[str, dict[str, Call]] = {
     "arrived": {"POST": Call(WORKERS, {}, NOTED, {"outbox": "lost"})},
     "look": {"POST": Call(READERS, {"typing": "yes"}, LOOKED)},
     "leave": {"POST": Call(READERS, writes=LOOKED)},
+    "correct": {"POST": Call(WORKERS, {"what": "kind", "value": "praise"}, NOTED)},
+    "correct-undo": {"POST": Call(WORKERS, {}, NOTED)},
     "mark": {"POST": Call(WORKERS, {"what": "known", "on": "yes"}, NOTED)},
     "call-back": {"POST": Call(WORKERS, {"other": "+493012345", "how": "hour"}, NOTED)},
     "called": {"POST": Call(WORKERS, {"how": "settled"}, NOTED, {"number": "called"})},
@@ -215,14 +215,10 @@ PAGES: dict[str, dict[str, Call]] = {
     "team-new": {"POST": Call(MANAGERS, {"team_name": "Nights"}, NOTED)},
     "team-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "playbook": {"GET": Call(READERS), "POST": Call(MANAGERS, {"hold_minutes": "3"}, NOTED)},
-    "levels": {"GET": Call(READERS, {"channel": "mail", "at": "2026-11-27T17:40"})},
-    "policy-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, POLICY, NOTED)},
-    "policy": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, POLICY, NOTED)},
-    "policy-move": {"POST": Call(MANAGERS, {"to": "earlier"}, NOTED, {"policy": "second-policy"})},
-    "policy-remove": {"POST": Call(MANAGERS, {}, NOTED)},
-    "calendar-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, HOURS, NOTED)},
-    "calendar": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, HOURS, NOTED)},
-    "calendar-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "understanding": {"GET": Call(READERS)},
+    "learning-switch": {"POST": Call(MANAGERS, {"on": "yes"}, NOTED)},
+    "model-use": {"POST": Call(MANAGERS, {"model": "{model}"}, NOTED)},
+    "labels-remove": {"POST": Call(MANAGERS, {"name": "Snark labels"}, NOTED)},
     "canned": {"GET": Call(READERS)},
     "canned-new": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},
     "canned-reply": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},
@@ -248,14 +244,16 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/cases/{number}/wake": {"POST": Call(WORKERS, {}, NOTED, {"number": "parked"})},
     "/api/v1/cases/{number}/call-back": {"POST": Call(WORKERS, {"number": "+493012345", "at": "{soon}"}, NOTED)},
     "/api/v1/cases/{number}/called": {"POST": Call(WORKERS, {"reached": True}, NOTED, {"number": "called"})},
+    "/api/v1/cases/{number}/correct": {"POST": Call(WORKERS, {"what": "kind", "value": "praise"}, NOTED)},
+    "/api/v1/understanding": {"GET": Call(READERS)},
     "/api/v1/calls": {"POST": Call(WORKERS, CALLED, NOTED)},
     "/api/v1/posts": {"POST": Call(WORKERS, {"source": "mail", "id": "{fresh}", "text": "my widget"}, NOTED)},
 }
 """The same for the operations of the API."""
 
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
-       "policy", "calendar", "notice", "event", "line", "rule", "report", "column", "correction", "post",
-       "entry"}  # fmt: skip
+       "notice", "event", "line", "rule", "report", "column", "correction", "post", "entry", "label",
+       "model"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -307,7 +305,7 @@ class Walker:
             "soon": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
         }
         if missing:
-            things |= dict.fromkeys(("topic", "team", "other"), NOT_THERE)
+            things |= dict.fromkeys(("topic", "team", "other", "model"), NOT_THERE)
         return {
             name: _given(things[value.strip("{}")])
             if isinstance(value, str) and value[:1] + value[-1:] == "{}"

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -22,8 +23,9 @@ from hubbub.care import selectors as care
 from hubbub.care.core import views
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.calls.record import Call, Direction, Outcome
+from hubbub.care.selectors.learning import learning
 from hubbub.care.services import calls as call_backs
-from hubbub.care.services import cases
+from hubbub.care.services import cases, labels
 from hubbub.flows.calls import take
 from hubbub.flows.hand_in import hand_in
 from hubbub.infra.outbox import is_by_hand
@@ -123,7 +125,7 @@ def me(request: HttpRequest) -> Any:
 def list_cases(
     request: HttpRequest,
     view: Literal[
-        "needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all"
+        "needs", "mine", "held", "watching", "waiting", "parked", "resolved", "closed", "imported", "all"
     ] = Query("needs"),
     queue: Literal["", "safety", "unsure", "praise", "ideas"] = Query(""),
     q: str = Query("", max_length=200, pattern=r"^[^\x00]*$", description="Person, words or number."),
@@ -164,6 +166,30 @@ def note(request: HttpRequest, payload: schemas.NoteIn, number: int = Number) ->
     """Leave a note that only colleagues see."""
     cases.note(_access(request), number, text=payload.text, now=now())
     return Status(204, None)
+
+
+@api.post("/cases/{number}/correct", response={200: schemas.LabelOut, **WRITE_ERRORS}, tags=["cases"])
+def correct(request: HttpRequest, payload: schemas.LabelIn, number: int = Number) -> Any:
+    """Say what a post of a case is: it is read so at once, and the workspace's own model learns from it."""
+    access = _access(request)
+    post = care.post_of(access, number, payload.uri) if payload.uri else None
+    return {"id": labels.correct(access, number, what=payload.what, value=payload.value, post=post, now=now())}
+
+
+@api.get("/understanding", response={200: schemas.Understanding, **READ_ERRORS}, tags=["understanding"])
+def read_understanding(request: HttpRequest) -> Any:
+    """Which model reads, what it has to learn from, and what came of the last tries."""
+    found = learning(_access(request))
+    return {
+        **{name: getattr(found, name) for name in ("version", "own", "since", "on", "takes_over", "labels", "next_at")},
+        "tries": [
+            {
+                **{name: getattr(each, name) for name in ("version", "at", "labels", "better", "words", "in_use")},
+                "figures": [asdict(figure) for figure in each.figures],
+            }
+            for each in found.models
+        ],
+    }
 
 
 @api.post("/cases/{number}/assign", response={204: None, **WRITE_ERRORS}, tags=["cases"])

@@ -138,6 +138,60 @@ class NoteIn(Strict):
     text: Text
 
 
+class LabelIn(Strict):
+    """What a post is."""
+
+    what: Literal["kind", "sentiment", "severity", "needs", "about"]
+    value: Annotated[str, StringConstraints(max_length=12)] = Field(
+        description="kind: complaint, question, praise, suggestion, opportunity, promotion, spam, talk; sentiment: "
+        "negative, neutral, positive; severity: danger, legal, leak, money, delay, annoyance, none; needs (an answer): "
+        "yes, no; about: to us, about us, about others, none."
+    )
+    uri: Uri | None = Field(None, description="Which post of the case; the one it is shown by where none is named.")
+
+
+class LabelOut(Schema):
+    """A label that was made."""
+
+    id: int
+
+
+class Figure(Schema):
+    """How two models do at one task, on labels that were held back."""
+
+    task: str
+    held: int
+    before: float = Field(description="macro-F1 of the model in use then")
+    after: float
+    low: float = Field(description="of the difference; 95 % interval")
+    high: float
+
+
+class Try(Schema):
+    """A model that was fitted on this workspace's labels."""
+
+    version: str
+    at: datetime
+    labels: int
+    better: bool
+    words: str
+    in_use: bool
+    figures: list[Figure]
+
+
+class Understanding(Schema):
+    """Which model reads what is said here, and how it learns."""
+
+    version: str
+    own: bool
+    since: datetime | None
+    on: bool
+    takes_over: bool
+    labels: int
+    next_at: int = Field(description="With so many labels the next model is fitted.")
+    tries: list[Try]
+
+
 class AssignIn(Strict):
     """Whom a case is given to."""
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "listen": "listen",
     "import": "hand_in",
     "calls": "calls",
+    "train": "train",
     "status": "status",
     "doctor": "doctor",
     "prepare": "prepare",

@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.care.core.understanding import SENTIMENTS
+from hubbub.care.services import labels
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
@@ -58,6 +60,8 @@ def correct(
         return correction.topics(cell.topics), mood
 
     before = mark(access, sought, after, places, now=now)
+    if correction.sentiment is not None:
+        labels.note_moods(access, dict.fromkeys((each.uri for each in before), mood_of(correction.sentiment)), now=now)
     return len(before), services.note(access, words, before, now=now) if before else None
 
 
@@ -74,9 +78,18 @@ def undo(access: Access, correction: int, places: Places, *, now: datetime) -> t
     if told:
         since, until = min(each.said_us for each in told), max(each.said_us for each in told)
         sought = Sought(at_us(since), at_us(until + 1), uris=tuple(before))
-        mark(access, sought, lambda row, _: (before[row["uri"]].topics, before[row["uri"]].sentiment), places, now=now)
+        undone = mark(
+            access, sought, lambda row, _: (before[row["uri"]].topics, before[row["uri"]].sentiment), places, now=now
+        )
+        moods = [each.uri for each in undone if each.sentiment != before[each.uri].sentiment]
+        labels.note_moods(access, dict.fromkeys(moods), now=now)
     services.undone(access, correction, now=now)
     return words, len(told)
+
+
+def mood_of(sentiment: int) -> str:
+    """Name a sentiment that is counted as -1, 0 or 1."""
+    return SENTIMENTS[sentiment + 1].value
 
 
 def mark(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.care import selectors as care
+from hubbub.care.core.understanding import Understanding
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import Subscriber
 from hubbub.channels.registry import channel_class
@@ -14,17 +15,13 @@ from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
 from hubbub.kernel.text import fold
 from hubbub.listening import selectors
 from hubbub.listening.core.matcher import Matcher
-from hubbub.listening.core.policy import Budget, Wanted
+from hubbub.listening.core.policy import Budget
 from hubbub.listening.core.query import Query, QueryError, parse
 from hubbub.listening.core.sieve import Sieve
 from hubbub.listening.core.topics import TopicValue
 
-EARS_FOLLOW = ("topics", "connections", "playbook")
+EARS_FOLLOW = ("topics", "connections", "playbook", "model")
 """Kinds of changes after which `Ears` are to be opened anew."""
-
-
-NEVER_WANTED = 2.0
-"""No estimate is so high: for playbooks from before posts about others could become rows."""
 
 
 @lru_cache(maxsize=100_000)
@@ -44,8 +41,8 @@ class Ears:
     owners: NDArray[np.int64]  # the workspace of each topic of the matcher
     topic_ids: NDArray[np.int64]  # its id
     ours: NDArray[np.bool_]  # whether it is about us
-    others: NDArray[np.bool_]  # whether it is about our competitors or market
-    _wanted: dict[int, tuple[Wanted, Budget]] = field(default_factory=dict)
+    own_models: dict[int, int]  # workspaces that use a model of their own, and which
+    _attention: dict[int, tuple[float, Budget]] = field(default_factory=dict)
     _subscribers: dict[StreamId, tuple[Subscriber, ...]] = field(default_factory=dict)
     _sieves: dict[str, Sieve] = field(default_factory=dict)
 
@@ -80,7 +77,7 @@ class Ears:
             np.array([workspace for workspace, _ in queries], np.int64),
             np.array([topic for _, topic in queries], np.int64),
             np.array([topics[topic].klass.ours for _, topic in queries], np.bool_),
-            np.array([topics[topic].klass.others for _, topic in queries], np.bool_),
+            care.own_models(),
         )
         if before is not None and same:
             made._sieves = before._sieves
@@ -107,10 +104,14 @@ class Ears:
             )
         return self._subscribers[stream]
 
-    def wanted(self, workspace: int) -> tuple[Wanted, Budget]:
-        """Return from which estimates a post becomes a row, and the workspace's budget for such rows."""
-        if workspace not in self._wanted:
+    def understanding(self, workspace: int, otherwise: Understanding) -> Understanding:
+        """Return what reads a workspace's posts: its own model where it uses one."""
+        own = self.own_models.get(workspace)
+        return otherwise if own is None else care.own_model(own)
+
+    def attention(self, workspace: int) -> tuple[float, Budget]:
+        """Return from which estimate a post becomes a row, and the workspace's budget for such rows."""
+        if workspace not in self._attention:
             numbers = care.playbook(workspace).numbers
-            wanted = Wanted(numbers["attention"], numbers.get("opportunity", NEVER_WANTED))
-            self._wanted[workspace] = wanted, Budget(int(numbers["rows_a_minute"]))
-        return self._wanted[workspace]
+            self._attention[workspace] = numbers["attention"], Budget(int(numbers["rows_a_minute"]))
+        return self._attention[workspace]

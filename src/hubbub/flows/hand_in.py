@@ -12,7 +12,6 @@ from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.care import selectors as care
-from hubbub.care.core.understanding import LinearModel
 from hubbub.care.services import triage
 from hubbub.channels import services
 from hubbub.channels.adapters.file.channel import File
@@ -94,6 +93,6 @@ def import_file(
 
 
 def _decide(workspace: WorkspaceId) -> None:
-    understanding = LinearModel.shipped()
+    understanding = care.understanding(workspace)
     while triage.triage(workspace, understanding=understanding, now=datetime.now(UTC), limit=POSTS):
         pass

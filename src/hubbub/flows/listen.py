@@ -81,9 +81,11 @@ class Shared:
         """Decide about everything that waits."""
         while workspaces := await self.db(listening.waiting_workspaces):
             for workspace in workspaces:
-                await self.db(
-                    triaging.triage, workspace, understanding=self.understanding, now=_now(), limit=TRIAGED_AT_ONCE
-                )
+                await self.db(self._triage, workspace)
+
+    def _triage(self, workspace: int) -> None:
+        reads = care.understanding(workspace, self.understanding)
+        triaging.triage(workspace, understanding=reads, now=_now(), limit=TRIAGED_AT_ONCE)
 
     def close(self) -> None:
         """Wait for the threads to end."""

@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hubbub.care.core.estimate import WordTable, attention, moods, opportunities
-from hubbub.care.core.understanding import Reading
+from hubbub.care.core.estimate import WordTable, attention, moods
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
@@ -113,7 +112,7 @@ class _Hearing:
         known = self.index.known(keys)
         seen = glance(buffer, len(texts), self.words.words, self.words.pairs)
         reading = self.words.read(seen)
-        wants, shed = self._wanting(line_row, line_owner, topic, first, reading)
+        wants, shed = self._wanting(line_row, line_owner, topic, first, attention(reading))
         if known:
             wants |= np.array([key in known for key in keys])
         few = self.apart.copy()
@@ -175,17 +174,14 @@ class _Hearing:
         return self.posts.column("handle"), self.posts.column("author")
 
     def _wanting(
-        self, rows: Numbers, owners: Numbers, topics: Numbers, first: Numbers, reading: Reading
+        self, rows: Numbers, owners: Numbers, topics: Numbers, first: Numbers, wanted: NDArray[np.float32]
     ) -> tuple[NDArray[np.bool_], int]:
         """Say which lines are to be decided one by one, as many as the budgets take; and how many are too many."""
         ours = np.logical_or.reduceat(self.ears.ours[topics], first)
-        others = np.logical_or.reduceat(self.ears.others[topics], first) & ~ours
-        looks, chances = attention(reading)[rows], opportunities(reading)[rows]
         picked, shed = np.zeros(len(rows), np.bool_), 0
-        for workspace in np.unique(owners[ours | others]).tolist():
-            wanted, budget = self.ears.wanted(workspace)
-            likely = (ours & (looks >= wanted.attention)) | (others & (chances >= wanted.opportunity))
-            lines = np.flatnonzero(likely & (owners == workspace))
+        for workspace in np.unique(owners[ours]).tolist():
+            threshold, budget = self.ears.attention(workspace)
+            lines = np.flatnonzero(ours & (owners == workspace) & (wanted[rows] >= threshold))
             room = budget.left(self.now)
             picked[lines[:room]] = True
             shed += max(0, len(lines) - room)

@@ -158,7 +158,6 @@ class Piece:
                 followed=followed,
                 narrow=narrow,
                 about_us=any(self.ears.topics[topic].klass.ours for topic in topics),
-                about_others=any(self.ears.topics[topic].klass.others for topic in topics),
             ),
             ours=ours,
             topics=topics,
@@ -169,17 +168,29 @@ class Piece:
         )
 
     def _estimate(self, lines: Sequence["Line"]) -> None:
-        """Put what is made of the text into lines; each text is read once, however many heard it."""
+        """Put what is made of the text into lines; each text is read once by each model, however many heard it."""
         places = {row: place for place, row in enumerate(dict.fromkeys(line.row for line in lines))}
         texts = [self.columns["text"][row] or "" for row in places]
-        readings = read_texts(texts, self.understanding)
+        for model, some in self._by_model(lines).items():
+            rows = list(dict.fromkeys(line.row for line in some))
+            readings = dict(zip(rows, read_texts([texts[places[row]] for row in rows], model), strict=True))
+            for line in some:
+                line.reading = readings[line.row]
         seen = look(texts)
         authors = entries(hashes(pa.array([self.columns["author"][row] for row in places], pa.string()))).tolist()
         for line in lines:
             place = places[line.row]
-            line.reading, line.author = readings[place], authors[place]
+            line.author = authors[place]
             line.asks, line.likeness = bool(seen.asks[place]), int(seen.likeness[place])
             line.language = self.columns["lang"][line.row] or SCRIPTS[seen.script[place]] or "und"
+
+    def _by_model(self, lines: Sequence["Line"]) -> dict[Understanding, list["Line"]]:
+        """Return the lines that each model reads: mostly there is but one."""
+        found: dict[Understanding, list[Line]] = {}
+        for line in lines:
+            model = self.ears.understanding(line.subscriber.workspace, self.understanding)
+            found.setdefault(model, []).append(line)
+        return found
 
     def _admit(self, line: "Line", made: Commit) -> None:
         """Decide about the row, and count."""
@@ -202,12 +213,12 @@ class Piece:
         else:
             made.heard += 1
         made.count(workspace, cell, 1, line.author)
-        wanted, budget = self.ears.wanted(workspace)
+        threshold, budget = self.ears.attention(workspace)
         if self.past:
             line.has_row = False  # it is history: counted and kept, but nobody has to look
         elif must_be_row(line.heard):
             line.has_row = True
-        elif may_be_row(line.heard, line.reading.attention, line.reading.opportunity, wanted):
+        elif may_be_row(line.heard, line.reading.attention, threshold):
             line.has_row = budget.take(self.now)
             made.shed += not line.has_row
         if line.has_row:

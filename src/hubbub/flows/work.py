@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
 from hubbub.care.services import cases, clocks, escalation, triage
 from hubbub.care.services import notices as notice_services
@@ -22,6 +21,7 @@ from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import hand_over
 from hubbub.flows.decide import decide
 from hubbub.flows.events import ask_accounts
+from hubbub.flows.learning import learn_all
 from hubbub.flows.lookback import look_back_all
 from hubbub.flows.send import Sender
 from hubbub.infra import archive, changes
@@ -53,6 +53,7 @@ REPORTS_EVERY_S = 60.0
 MAIL_CHATS_EVERY_S = 20.0
 MAIL_NOTICES_EVERY_S = 15.0
 SEARCH_EVERY_S = 0.5
+LEARN_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
 THREADS = 11
@@ -82,7 +83,6 @@ class Worker:
                     self._send(sender),
                     self._often(REVIEW_EVERY_S, self._review),
                     self._often(LEVELS_EVERY_S, self._levels),
-                    self._often(REVIEW_EVERY_S, self._send_due),
                     self._often(ARCHIVE_EVERY_S, self._archive),
                     self._often(FOLD_EVERY_S, self._fold),
                     self._often(ADD_UP_EVERY_S, self._add_up),
@@ -96,6 +96,7 @@ class Worker:
                     self._often(MAIL_NOTICES_EVERY_S, self._mail_notices),
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(SEARCH_EVERY_S, self._index),
+                    self._often(LEARN_EVERY_S, self._learn),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
             ]
@@ -140,11 +141,6 @@ class Worker:
         clocks.aim_again(now)
         escalation.take_steps(now)
 
-    def _send_due(self) -> None:
-        now = datetime.now(UTC)
-        for which in care.due_replies(now):
-            cases.send_due(which, now=now)
-
     def _archive(self) -> None:
         try:
             self._look_for_alerts()  # before segments go
@@ -188,6 +184,9 @@ class Worker:
     def _look_back(self) -> None:
         look_back_all(self.places, allow_private=self.allow_private)
 
+    def _learn(self) -> None:
+        learn_all()
+
     def _left_over(self) -> None:
         """Hear and triage what a killed import or web process stored but did not decide about: chats, calls, posts."""
         chat.hear_left_over(self.places, now=datetime.now(UTC))
@@ -204,7 +203,6 @@ class Worker:
         cases.close_due(now=now)
         alert_services.forget_old(now)
         notice_services.forget_old(now)
-        cases.forget_empty_drafts(now)
         channels.forget_troubles(now - timedelta(days=30))
         channels.forget_old_calls(now=now)
         if self.compacted is None or now - self.compacted > NIGHTLY:

@@ -33,6 +33,9 @@ FAILPOINTS: Final = (
     "keys.drafted",
     "keys.changed",
     "keys.resealed",
+    "learning.fitting",
+    "learning.tried",
+    "learning.kept",
 )
 _passed: Counter[str] = Counter()
 

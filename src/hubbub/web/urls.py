@@ -8,7 +8,7 @@ from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import case, deeds, files, lists
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
-from hubbub.web.settings import health
+from hubbub.web.settings import health, understanding
 from hubbub.web.settings import views as settings
 from hubbub.web.signin import views as signin
 
@@ -49,6 +49,8 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/arrived/<int:outbox>/", deeds.arrived, name="arrived"),
     path("w/<slug:slug>/cases/<int:number>/look/", deeds.look, name="look"),
     path("w/<slug:slug>/cases/<int:number>/leave/", deeds.leave, name="leave"),
+    path("w/<slug:slug>/cases/<int:number>/correct/", deeds.correct, name="correct"),
+    path("w/<slug:slug>/labels/<int:label>/undo/", understanding.undo, name="correct-undo"),
     path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", deeds.mark, name="mark"),
     path("w/<slug:slug>/files/<int:post>/<int:place>/", files.heard, name="file"),
     path("w/<slug:slug>/replies/<int:entry>/<int:place>/", files.sent, name="reply-file"),
@@ -132,22 +134,10 @@ urlpatterns = [
     path("w/<slug:slug>/settings/teams/", settings.people.make_team, name="team-new"),
     path("w/<slug:slug>/settings/teams/<int:team>/remove/", settings.people.remove_team, name="team-remove"),
     path("w/<slug:slug>/settings/playbook/", settings.playbook, name="playbook"),
-    path("w/<slug:slug>/settings/levels/", settings.levels.index, name="levels"),
-    path("w/<slug:slug>/settings/levels/policies/new/", settings.levels.policy, name="policy-new"),
-    path("w/<slug:slug>/settings/levels/policies/<int:policy>/", settings.levels.policy, name="policy"),
-    path("w/<slug:slug>/settings/levels/policies/<int:policy>/move/", settings.levels.move_policy, name="policy-move"),
-    path(
-        "w/<slug:slug>/settings/levels/policies/<int:policy>/remove/",
-        settings.levels.remove_policy,
-        name="policy-remove",
-    ),
-    path("w/<slug:slug>/settings/levels/calendars/new/", settings.levels.calendar, name="calendar-new"),
-    path("w/<slug:slug>/settings/levels/calendars/<int:calendar>/", settings.levels.calendar, name="calendar"),
-    path(
-        "w/<slug:slug>/settings/levels/calendars/<int:calendar>/remove/",
-        settings.levels.remove_calendar,
-        name="calendar-remove",
-    ),
+    path("w/<slug:slug>/settings/understanding/", understanding.index, name="understanding"),
+    path("w/<slug:slug>/settings/understanding/switch/", understanding.switch, name="learning-switch"),
+    path("w/<slug:slug>/settings/understanding/use/", understanding.use, name="model-use"),
+    path("w/<slug:slug>/settings/understanding/files/remove/", understanding.remove_file, name="labels-remove"),
     path("w/<slug:slug>/settings/canned/", settings.canned.index, name="canned"),
     path("w/<slug:slug>/settings/canned/new/", settings.canned.edit, name="canned-new"),
     path("w/<slug:slug>/settings/canned/<int:canned>/", settings.canned.edit, name="canned-reply"),

@@ -114,7 +114,6 @@ class Sending:
     words: str
     uri: str
     url: str
-    leaves_at: datetime | None = None  # while it can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,47 +129,7 @@ class Moment:
     said: Said | None = None
     sending: Sending | None = None
     files: tuple[File, ...] = ()  # that left with a reply
-    persona: str = ""  # as whom a reply was written; empty: the brand
-    approved_by: str = ""
-    mentions: tuple[str, ...] = ()  # whom a note names
-    mine: bool = False
     call: CallLine | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DraftView:
-    """What somebody has written on a case and not sent."""
-
-    number: int
-    title: str
-    mode: str
-    text: str
-    version: int  # rises with every save
-    saved_at: datetime
-    files: tuple[File, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A reply that does not leave yet."""
-
-    id: int
-    number: int
-    title: str
-    channel: str
-    author: PersonId
-    name: str
-    mine: bool
-    text: str
-    private: bool
-    persona: str  # as whom; empty: the brand
-    state: str  # approval, later, back
-    why: str  # it needs approval, or came back
-    at: datetime
-    send_at: datetime | None
-    hold: bool  # held back where somebody writes meanwhile
-    approved_by: str
-    files: tuple[File, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +211,29 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Something a post may be, in words."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a post is read as in one respect, how sure that is, and who said so."""
+
+    what: str
+    label: str
+    value: str
+    words: str
+    likely: float | None  # None: it was not guessed, but found by words, or by whom the post names
+    by: str  # who said so; empty: nobody did
+    said: int | None  # the label that can be taken back
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case with its timeline, its person and its reasons."""
 
@@ -263,12 +245,11 @@ class CaseView:
     headline: str
     reasons: tuple[Mapping[str, Any], ...]
     advice: tuple[Mapping[str, Any], ...]
+    assessment: tuple[Read, ...]  # of the post it is shown by; empty where its words are gone
     moments: tuple[Moment, ...]
     hidden: int  # earlier moments that are not shown
     customer: CustomerView | None
     lookers: tuple[Looker, ...]
-    drafting: tuple[str, ...]  # colleagues who have a draft
-    pending: tuple[Pending, ...]  # replies that do not leave yet
     public_way: Way
     private_way: Way
     topics: tuple[str, ...]
@@ -284,11 +265,6 @@ class Canned:
     id: int
     title: str
     text: str
-    shortcut: str = ""
-    folder: str = ""
-    lang: str = ""
-    team: int | None = None
-    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

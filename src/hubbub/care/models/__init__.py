@@ -1,10 +1,8 @@
 """Tables of care, a module a noun."""
 
-from hubbub.care.models.answers import AnswerRules, Draft, PendingReply, PersonaRow
 from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
-from hubbub.care.models.incidents import Incident, IncidentEvent, IncidentMessage, IncidentNote
 from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
@@ -14,7 +12,6 @@ from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
 
 __all__ = [
-    "AnswerRules",
     "CalendarRow",
     "CallBack",
     "CallReject",
@@ -25,12 +22,7 @@ __all__ = [
     "ClockRow",
     "Customer",
     "DecisionRow",
-    "Draft",
     "Entry",
-    "Incident",
-    "IncidentEvent",
-    "IncidentMessage",
-    "IncidentNote",
     "Label",
     "Learning",
     "LevelsChanged",
@@ -38,8 +30,6 @@ __all__ = [
     "Notice",
     "NoticeWish",
     "OwnModel",
-    "PendingReply",
-    "PersonaRow",
     "PlaybookVersion",
     "PolicyRow",
     "Presence",

@@ -4,17 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from hubbub.care.models import (
-    CallBack,
-    CaseRow,
-    DecisionRow,
-    Draft,
-    Entry,
-    Likeness,
-    Notice,
-    PendingReply,
-    SocialAccount,
-)
+from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Label, Likeness, Notice, SocialAccount
 from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
 from hubbub.infra import changes, outbox
@@ -55,7 +45,9 @@ def forget_account(
         Notice.objects.filter(case_id=number).delete()
         changes.record(workspace, "case", number, now=now)
         CASES.drop([number])  # at once; what is left of it is put in again
-    DecisionRow.objects.filter(post__in=posts).update(reasons=[], facts=None)
+    DecisionRow.objects.filter(post__in=posts).update(reasons=[])
+    Label.objects.filter(post__in=posts).delete()
+    _forget_labels(workspace, {name for name in names if len(name) >= LEAST_NAME})
     if account is not None:
         customer = account.customer
         account.delete()
@@ -73,19 +65,31 @@ def _blank(case: CaseRow, now: datetime) -> None:
     clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()
     Likeness.objects.filter(case=case).delete()
-    Draft.objects.filter(case=case).delete()
-    PendingReply.objects.filter(case=case).delete()
     for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):
         entry.data = {**entry.data, "files": []}
         entry.save(update_fields=["data"])
+
+
+def _forget_labels(workspace: int, names: Iterable[str]) -> None:
+    """Remove the labels from files whose texts name somebody; who wrote them no file tells."""
+    for name in names:
+        named = _naming([name])
+        found = Label.objects.filter(workspace_id=workspace, source="file", text__icontains=name)
+        gone = [pk for pk, text in found.values_list("pk", "text") if named.search(text)]
+        Label.objects.filter(pk__among=gone).delete()
+
+
+def _naming(names: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds any of some names as a word of its own."""
+    longest = sorted(names, key=len, reverse=True)
+    return re.compile(r"(?<!\w)@?(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)", re.IGNORECASE)
 
 
 def _hush(case: int, names: Iterable[str]) -> None:
     """Let replies, notes and events of a case name nobody."""
     if not names:
         return
-    longest = sorted(names, key=len, reverse=True)
-    named = re.compile(r"(?<!\w)@?(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)", re.IGNORECASE)
+    named = _naming(names)
     for entry in Entry.objects.filter(case_id=case).exclude(text=""):
         text = named.sub(SOMEBODY, entry.text)
         if text != entry.text:

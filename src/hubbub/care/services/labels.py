@@ -1,6 +1,6 @@
 """What people say a post is: one post is read so at once, and the workspace's own model learns from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -147,11 +147,3 @@ def _say(row: Post, said: Mapping[str, str | None]) -> None:
     kept = {**(row.corrected or {}), **said}
     row.corrected = {str(what): value for what, value in kept.items() if value is not None} or None
     row.save(update_fields=["corrected"])
-
-
-def forget_names(workspace: int, names: Iterable[str]) -> int:
-    """Remove the labels from files whose texts name somebody; part of a larger transaction. Return how many went."""
-    gone = 0
-    for name in names:
-        gone += Label.objects.filter(workspace_id=workspace, source="file", text__icontains=name).delete()[0]
-    return gone

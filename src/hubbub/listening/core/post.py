@@ -28,7 +28,6 @@ class HeardPost(NamedTuple):
     lang: str
     details: str
     parent: str
-    parent_author: str
     root: str
     repost_of: str
     private: bool

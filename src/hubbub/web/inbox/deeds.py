@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
-from hubbub.care.services import cases, people
+from hubbub.care.services import cases, labels, people
 from hubbub.flows.files import Upload, take_in
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
@@ -157,6 +157,15 @@ def leave(request: Request, number: int) -> HttpResponse:
     """One looks elsewhere."""
     cases.leave(request.access, number, now=now())
     return HttpResponse(status=204)
+
+
+@require_POST
+@in_workspace
+def correct(request: Request, number: int) -> HttpResponse:
+    """Say what the post a case is shown by is."""
+    what, value = request.POST.get("what", ""), request.POST.get("value", "")
+    labels.correct(request.access, number, what=what, value=value, now=now())
+    return changed(request, number)
 
 
 @require_POST

@@ -1,0 +1,55 @@
+"""How the post a case is shown by is read, and who said otherwise."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from hubbub.care.core.labels import BY_PEOPLE, CHOICES, NO_SEVERITY, What
+from hubbub.care.core.reading import TextReading
+from hubbub.care.core.views import Choice, Read
+from hubbub.care.models import CaseRow, Label
+from hubbub.listening.models import Post
+
+LABELS: Final = {
+    What.KIND: "Kind",
+    What.SENTIMENT: "Sentiment",
+    What.SEVERITY: "Severity",
+    What.NEEDS: "Needs an answer",
+    What.ABOUT: "Addressed",
+}
+
+
+def assessment(case: CaseRow) -> tuple[Read, ...]:
+    """Return how the post a case is shown by is read; nothing where its words are gone. For this domain only."""
+    post = Post.objects.filter(pk=case.lead, deleted_at=None).only("reading", "corrected").first()
+    if post is None or not (post.reading or post.corrected):
+        return ()
+    said = {each.what: each for each in Label.objects.filter(post=post, undone_at=None)}
+    values = _values(TextReading.of_data(post.reading or ()), post.corrected or {}, case)
+    return tuple(_read(what, *values[what], said.get(what)) for what in BY_PEOPLE)
+
+
+def _values(
+    reading: TextReading, corrected: Mapping[str, str], case: CaseRow
+) -> Mapping[What, tuple[str, float | None]]:
+    now, asks = reading.as_said(corrected), reading.attention
+    needs = corrected.get(What.NEEDS) or ("yes" if asks >= 0.5 else "no")
+    return {
+        What.KIND: (case.kind, case.kind_p),
+        What.SENTIMENT: (now.feeling.value, max(now.sentiment)),
+        What.SEVERITY: (next(iter(now.severities), NO_SEVERITY), None),
+        What.NEEDS: (needs, asks if needs == "yes" else 1 - asks),
+        What.ABOUT: (case.about, None),
+    }
+
+
+def _read(what: What, value: str, likely: float | None, label: Label | None) -> Read:
+    return Read(
+        what=what.value,
+        label=LABELS[what],
+        value=value,
+        words=value if what in (What.KIND, What.NEEDS) else CHOICES[what][value],
+        likely=None if label else likely,
+        by=label.name if label else "",
+        said=label.pk if label else None,
+        choices=tuple(Choice(each, words, each == value) for each, words in CHOICES[what].items()),
+    )
