@@ -16,7 +16,7 @@ from hubbub.care.services import cases, clocks, escalation, triage
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
-from hubbub.flows import alerts, chat, files, notices, reports, retention
+from hubbub.flows import alerts, chat, customers, files, notices, reports, retention
 from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import hand_over
 from hubbub.flows.decide import decide
@@ -54,6 +54,7 @@ MAIL_CHATS_EVERY_S = 20.0
 MAIL_NOTICES_EVERY_S = 15.0
 SEARCH_EVERY_S = 0.5
 LEARN_EVERY_S = 60.0
+MATCH_EVERY_S = 5.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
 THREADS = 11
@@ -97,6 +98,7 @@ class Worker:
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(SEARCH_EVERY_S, self._index),
                     self._often(LEARN_EVERY_S, self._learn),
+                    self._often(MATCH_EVERY_S, self._match),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
             ]
@@ -140,6 +142,10 @@ class Worker:
         now = datetime.now(UTC)
         clocks.aim_again(now)
         escalation.take_steps(now)
+
+    def _match(self) -> None:
+        while not self.stop.is_set() and customers.look(datetime.now(UTC)):
+            pass
 
     def _archive(self) -> None:
         try:

@@ -1,4 +1,5 @@
-"""The index of words by which cases are found. Django has no model for it, so this one is written by hand."""
+"""The indexes of words by which cases and customers are found. Django has no model for them, so this one is
+written by hand."""
 
 from django.db import migrations
 
@@ -7,4 +8,4 @@ from hubbub.infra.search.index import CreateIndex
 
 class Migration(migrations.Migration):
     dependencies = [("care", "0001_initial")]
-    operations = [CreateIndex("case")]
+    operations = [CreateIndex("case"), CreateIndex("customer")]

@@ -3,6 +3,7 @@
 from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
+from hubbub.care.models.customers import Consent, Erasure, Match, Merge, Owned, Trait
 from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
@@ -20,22 +21,28 @@ __all__ = [
     "CaseRow",
     "CaseRules",
     "ClockRow",
+    "Consent",
     "Customer",
     "DecisionRow",
     "Entry",
+    "Erasure",
     "Label",
     "Learning",
     "LevelsChanged",
     "Likeness",
+    "Match",
+    "Merge",
     "Notice",
     "NoticeWish",
     "OwnModel",
+    "Owned",
     "PlaybookVersion",
     "PolicyRow",
     "Presence",
     "ReadMark",
     "SearchState",
     "SocialAccount",
+    "Trait",
     "carry",
     "state_of",
 ]

@@ -10,8 +10,22 @@ from hubbub.accounts.models import Workspace
 class Customer(models.Model):
     """A person behind one or more accounts. Linked accounts are one voice."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="customers")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="customers", db_index=False)
     name = models.CharField(max_length=200, default="")
+    reference = models.CharField(max_length=60, default="")  # the number under which other systems know them
+    address = models.TextField(default="")  # postal
+    note = models.TextField(default="")
+    heard_of = models.CharField(max_length=30, default="")  # how they heard of us
+    heard_of_note = models.CharField(max_length=200, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "reference"], name="customer_reference", condition=~models.Q(reference="")
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["workspace", "-id"], name="customer_newest")]
 
 
 class SocialAccount(models.Model):
@@ -34,8 +48,12 @@ class SocialAccount(models.Model):
     employee = models.BooleanField(default=False)  # works for us: no voice
     listed = models.BooleanField(default=False)  # press, VIP: answered at once
     seen_at = models.DateTimeField()
+    matched = models.BooleanField(default=False)  # looked through for other accounts of the same person
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace", "channel", "native"], name="social_account_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "id"], name="account_unmatched", condition=models.Q(matched=False))
         ]

@@ -1,6 +1,15 @@
 """Reads of the care domain, a noun a module."""
 
-from hubbub.care.selectors.answers import accounts_called, answers_on, case_of, cases_of, in_cases, replied_on, replies
+from hubbub.care.selectors.answers import (
+    accounts_called,
+    answers_on,
+    authors_of,
+    case_of,
+    cases_of,
+    in_cases,
+    replied_on,
+    replies,
+)
 from hubbub.care.selectors.files import files_in_use, heard_file, sent_file
 from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_hours, policies
 from hubbub.care.selectors.lists import cases, counts, due
@@ -14,6 +23,7 @@ from hubbub.care.selectors.ways import last_from_customer, ways
 __all__ = [
     "accounts_called",
     "answers_on",
+    "authors_of",
     "calendars",
     "canned",
     "case",

@@ -41,6 +41,12 @@ def accounts_called(access: Access, native: str, handle: str) -> list[tuple[str,
     return list(rows.values_list("channel", "native", "handle", "name"))
 
 
+def authors_of(access: Access, customer: int) -> list[tuple[str, str]]:
+    """Return the accounts of a customer, as channel and the network's id."""
+    rows = SocialAccount.objects.filter(workspace_id=access.workspace, customer=customer)
+    return list(rows.order_by("pk").values_list("channel", "native"))
+
+
 def replies(access: Access, topic: int, since: datetime, until: datetime) -> list[datetime]:
     """Return when we answered publicly in cases of a topic, or of any (0)."""
     access.require(Permission.READ)

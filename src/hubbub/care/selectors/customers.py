@@ -31,7 +31,7 @@ def customer_of(access: Access, row: CaseRow, entries: Sequence[Entry], now: dat
         name=account.customer.name
         if account.customer and account.customer.name
         else account.name or handle_words(account.channel, account.handle),
-        accounts=tuple(_account(each, urls.get((each.channel, each.native), ""), now) for each in linked),
+        accounts=tuple(account_view(each, urls.get((each.channel, each.native), ""), now) for each in linked),
         cases=others.count(),
         earlier=tuple(
             EarlierCase(each.number, each.title, Status(each.status), each.opened_at)
@@ -40,7 +40,8 @@ def customer_of(access: Access, row: CaseRow, entries: Sequence[Entry], now: dat
     )
 
 
-def _account(row: SocialAccount, url: str, now: datetime) -> AccountView:
+def account_view(row: SocialAccount, url: str, now: datetime) -> AccountView:
+    """Return an account as pages show it."""
     weighed = weight(
         Profile(
             handle=row.handle,

@@ -103,9 +103,9 @@ class Desk:
         values = attrgetter(*columns)
         db.insert(
             SocialAccount,
-            ("workspace_id", "channel", "native", *columns, "known", "employee", "listed", "seen_at"),
+            ("workspace_id", "channel", "native", *columns, "known", "employee", "listed", "matched", "seen_at"),
             (
-                (self.workspace.pk, *key, *values(found[key]), False, False, False, post.arrived_at)
+                (self.workspace.pk, *key, *values(found[key]), False, False, False, False, post.arrived_at)
                 for key, post in fresh
             ),
         )
@@ -352,6 +352,7 @@ class Desk:
     def store(self) -> None:
         """Write everything, and tell the pages."""
         self._store_cases()
+        self._look_who_is_who()
         db.insert(
             Entry,
             ENTRY_COLUMNS,
@@ -380,6 +381,12 @@ class Desk:
         Likeness.objects.bulk_create(likeness for _, likeness in self._likenesses)
         AuditEntry.objects.bulk_create(self._audited)
         self._tell()
+
+    def _look_who_is_who(self) -> None:
+        """Somebody said something in private: it may tell which other accounts are theirs."""
+        private = (self.account(each.post) for each in self._entries if each.post is not None and each.post.private)
+        if some := {account.id for account in private if account is not None}:
+            SocialAccount.objects.filter(pk__in=some, matched=True).update(matched=False)
 
     def _store_cases(self) -> None:
         planned = clocks.plan(self._changed, self._made, self.levels, self.now)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from hubbub.care.models import CallBack, CaseRow, DecisionRow, Entry, Label, Likeness, Notice, SocialAccount
+from hubbub.care.models import CallBack, CaseRow, Customer, DecisionRow, Entry, Label, Likeness, Notice, SocialAccount
 from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
+from hubbub.care.services.customers.rows import CUSTOMERS
 from hubbub.infra import changes, outbox
 
 SOMEBODY = "somebody"
@@ -52,8 +53,21 @@ def forget_account(
         customer = account.customer
         account.delete()
         if customer is not None and not customer.accounts.exists():
+            CUSTOMERS.drop([customer.pk])
             customer.delete()
     return frozenset(shown)
+
+
+def forget_customer(workspace: int, customer: int) -> None:
+    """Take a customer with all that is noted of them: accounts that never spoke, products, permissions, matches.
+
+    Part of a larger transaction.
+    """
+    row = Customer.objects.filter(workspace_id=workspace, pk=customer).first()
+    CUSTOMERS.drop([customer])
+    if row is not None:
+        row.accounts.all().delete()
+        row.delete()
 
 
 def _blank(case: CaseRow, now: datetime) -> None:

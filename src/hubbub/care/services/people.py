@@ -5,12 +5,14 @@ from datetime import datetime
 from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.accounts.models import Workspace
 from hubbub.accounts.selectors import calling_code
 from hubbub.accounts.services import audit
 from hubbub.care.core.calls.numbers import number_of
-from hubbub.care.models import CaseRow, Customer, SocialAccount
+from hubbub.care.models import CaseRow, SocialAccount
 from hubbub.care.services import clocks
+from hubbub.care.services.customers.matches import one_person
+from hubbub.care.services.customers.profile import ensure
+from hubbub.care.services.customers.rows import one_at_a_time, tell
 from hubbub.channels.core.values import handle_words
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -42,6 +44,8 @@ def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) ->
     before = getattr(row, what)
     setattr(row, what, on)
     row.save(update_fields=[what])
+    if what == "known" and on:
+        ensure(access, row, now)
     audit(access, f"marked {what}", _called(row), now=now, before=before, after=on)
     clocks.of_account(row.pk, now)
     _tell(access, row, now)
@@ -50,20 +54,11 @@ def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) ->
 @transaction.atomic
 def link(access: Access, account: int, other: int, *, now: datetime) -> None:
     """Note that two accounts are one person's: one voice from now on."""
-    _one_at_a_time(access)
+    one_at_a_time(access)
     one, two = _account(access, account), _account(access, other)
     if one.pk == two.pk:
         raise Conflict(reason="That is the same account.")
-    customer = one.customer or two.customer
-    if customer is None:
-        customer = Customer.objects.create(workspace_id=access.workspace, name=one.name or two.name)
-    before = two.customer if two.customer != customer else None
-    for row in (one, two):
-        row.customer = customer
-        row.save(update_fields=["customer"])
-    if before is not None:
-        SocialAccount.objects.filter(customer=before).update(customer=customer)
-        before.delete()
+    one_person(access, one, two, now)
     audit(access, "accounts linked", _called(one), now=now, after=_called(two))
     _tell(access, one, now)
 
@@ -71,12 +66,14 @@ def link(access: Access, account: int, other: int, *, now: datetime) -> None:
 @transaction.atomic
 def unlink(access: Access, account: int, *, now: datetime) -> None:
     """Note that an account stands alone after all."""
-    _one_at_a_time(access)
+    one_at_a_time(access)
     row = _account(access, account)
     if row.customer_id is None:
         raise Conflict(reason="This account is linked to no other.")
-    row.customer = None
+    before, row.customer = row.customer, None
     row.save(update_fields=["customer"])
+    if before is not None:
+        tell(before, now)
     audit(access, "account unlinked", _called(row), now=now)
     _tell(access, row, now)
 
@@ -92,7 +89,7 @@ def note_number(access: Access, account: int, *, number: str, now: datetime) -> 
     Conflict
         If it is noted for somebody else.
     """
-    _one_at_a_time(access)
+    one_at_a_time(access)
     one = _account(access, account)
     native = number_of(number, calling_code(access))
     if not native:
@@ -106,7 +103,7 @@ def note_number(access: Access, account: int, *, number: str, now: datetime) -> 
 @transaction.atomic
 def note_writer(access: Access, native: str, name: str, *, joins: int | None, now: datetime) -> None:
     """Note who wrote a letter that is being added, and whose account (of this workspace) they are, where known."""
-    _one_at_a_time(access)
+    one_at_a_time(access)
     if joins is not None:
         _join(access, _account(access, joins), "letter", native, name, now)
     audit(access, "letter added", name, now=now)
@@ -124,19 +121,8 @@ def _join(access: Access, one: SocialAccount, channel: str, native: str, name: s
     )
     if two.customer is not None and two.customer != one.customer:
         raise Conflict(reason=f"{name} is noted for {two.customer.name or 'somebody else'} already.")
-    customer = one.customer or Customer.objects.create(
-        workspace_id=access.workspace, name=one.name or two.name or one.handle
-    )
-    for row in (one, two):
-        row.customer = customer
-        row.save(update_fields=["customer"])
+    one_person(access, one, two, now)
     return two
-
-
-def _one_at_a_time(access: Access) -> None:
-    """Let one change of who is who happen after the other: each may touch every account of a person."""
-    access.require(Permission.WORK)
-    Workspace.objects.select_for_update(no_key=True).get(pk=access.workspace)
 
 
 def _tell(access: Access, row: SocialAccount, now: datetime) -> None:
