@@ -25,7 +25,7 @@ check: $(VENV)/.dev ## Style, types, layers, contrast, migrations
 	@$(PY) tools/check.py
 
 bench: $(VENV)/.dev ## Benchmarks; each prints one JSON line last
-	@for b in bench/hotpath.py bench/query.py bench/trends.py bench/inbox.py bench/import.py "bench/hostile.py --each 2000 --documents 200"; do \
+	@for b in bench/hotpath.py bench/query.py bench/trends.py bench/inbox.py bench/import.py bench/triage.py "bench/hostile.py --each 2000 --documents 200"; do \
 		echo "== $$b"; $(PY) $$b || exit 1; done
 
 bench-long: $(VENV)/.dev ## The long ones, an hour: hostile lines; killed hundreds of times; a final of 16.5 million posts

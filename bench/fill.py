@@ -67,6 +67,7 @@ REASONS = [
     {"icon": "alert", "strong": "A complaint", "text": "likelihood 0.91"},
     {"icon": "eye", "strong": "Seen by some 140", "text": "by their usual reactions"},
 ]
+FACTS = {"kind": "complaint", "about": "to us", "noise": 0.1, "exposure": 140.0, "channel": "demo", "language": "en"}
 
 
 def staff(access: Access, now: datetime) -> None:
@@ -121,13 +122,27 @@ class _Centre:
         day = timedelta(days=1)
         told = ("handle", "name", "followers", "follows", "posts", "reactions")
         names = ("id", "workspace_id", "channel", "native", *told, "joined_at", "p_bot", "reach",
-                 "known", "employee", "listed", "seen_at")  # fmt: skip
+                 "known", "employee", "listed", "lists", "heard", "adverts", "seen_at")  # fmt: skip
         rows = []
         for pk, who in enumerate(self.crowd, 1):
             profile = (getattr(who, name) for name in told)
             joined, reach = self.now - who.joined_days * day, who.followers // 3
             rows.append(
-                (pk, self.workspace, "demo", who.handle, *profile, joined, 0.05, reach, *[False] * 3, self.now - day)
+                (
+                    pk,
+                    self.workspace,
+                    "demo",
+                    who.handle,
+                    *profile,
+                    joined,
+                    0.05,
+                    reach,
+                    *[False] * 3,
+                    [],
+                    9,
+                    0,
+                    self.now - day,
+                )
             )
         db.insert(SocialAccount, names, rows)
 
@@ -148,7 +163,22 @@ class _Centre:
                 entries.append((number, case.last_outbound_at, "reply", None, "Alice Lind", words, False, {}))
             opened, first = case.opened_at, said[0]["id"]
             decisions.append(
-                (self.workspace, first, number, case.rule, case.decision, None, "to us", 0.1, 140, REASONS, 1, opened)
+                (
+                    self.workspace,
+                    first,
+                    number,
+                    case.rule,
+                    case.decision,
+                    None,
+                    "to us",
+                    0.1,
+                    140,
+                    REASONS,
+                    FACTS,
+                    False,
+                    1,
+                    opened,
+                )
             )
             if case.kind == "complaint":
                 voice, spoken = f"account {case.account_id}", sorted(set(case.excerpt.lower().split()))[:8]

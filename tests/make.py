@@ -188,7 +188,7 @@ class Town:
 
     def rules(self) -> list[str]:
         """The rules that decided, in the order of the decisions."""
-        rows = DecisionRow.objects.filter(workspace_id=self.access.workspace).order_by("id")
+        rows = DecisionRow.objects.filter(workspace_id=self.access.workspace, again=False).order_by("id")
         return list(rows.values_list("rule", flat=True))
 
     def account(self, handle: str) -> SocialAccount:

@@ -65,6 +65,7 @@ def states() -> dict[str, list[Case]]:
         "held": [replace(new, not_before=NOON + timedelta(minutes=10))],
         "watching": [watch, watch],
         "waiting": [new.answer(NOON, None)],
+        "incident": [replace(new, grouped=True, due_at=None)],
         "resolved": [new.resolve(NOON), later.resolve(NOON)],
         "closed": [watch.close(NOON)],
         "imported": [replace(new, historical=True, due_at=None), replace(watch, historical=True)],

@@ -10,7 +10,7 @@ from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors
 from hubbub.care.core.playbook import shipped
 from hubbub.care.models import CannedReply, PlaybookVersion
-from hubbub.care.services import settings
+from hubbub.care.services import answering, settings
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
@@ -109,15 +109,15 @@ def test_of_many_who_change_it_at_the_same_moment_each_makes_a_version_of_its_ow
 # Canned replies ------------------------------------------------------------------
 def test_a_canned_reply_keeps_its_fields_as_written_and_each_change_leaves_a_line(mia: Access) -> None:
     lead = make_member(mia, "Lea", Role.LEAD)
-    text = "Hello {name}, we are on it.\n{agent}"
-    made = settings.save_canned(lead, title="  On   it ", text=f" {text} ", now=NOON)
-    settings.save_canned(lead, title="Another", text="Hi {name}", now=NOON)
-    settings.save_canned(lead, canned=made, title="We are on it", text=text, now=NOON)
+    text = "Hello {name}, we are on it.\n{me}"
+    made = answering.save_canned(lead, title="  On   it ", text=f" {text} ", now=NOON)
+    answering.save_canned(lead, title="Another", text="Hi {name}", now=NOON)
+    answering.save_canned(lead, canned=made, title="We are on it", text=text, now=NOON)
     assert [(each.title, each.text) for each in selectors.canned(lead)] == [
         ("Another", "Hi {name}"),
         ("We are on it", text),
     ]
-    settings.remove_canned(lead, made, now=NOON)
+    answering.remove_canned(lead, made, now=NOON)
     lines = AuditEntry.objects.filter(action__startswith="canned").order_by("id")
     assert list(lines.values_list("action", "subject", "before", "after")) == [
         ("canned reply made", "On it", None, {"title": "On it", "text": text}),
@@ -146,20 +146,20 @@ def test_a_canned_reply_keeps_its_fields_as_written_and_each_change_leaves_a_lin
 def test_a_canned_reply_has_one_title_and_some_words(
     mia: Access, title: str, text: str, error: type[Exception]
 ) -> None:
-    settings.save_canned(mia, title="On it", text="We are on it.", now=NOON)
+    answering.save_canned(mia, title="On it", text="We are on it.", now=NOON)
     with pytest.raises(error):
-        settings.save_canned(mia, title=title, text=text, now=NOON)
+        answering.save_canned(mia, title=title, text=text, now=NOON)
     assert [(each.title, each.text) for each in selectors.canned(mia)] == [("On it", "We are on it.")]
 
 
 def test_nobody_of_another_workspace_or_below_a_lead_touches_canned_replies(mia: Access, charlie: Access) -> None:
-    made = settings.save_canned(mia, title="On it", text="We are on it.", now=NOON)
+    made = answering.save_canned(mia, title="On it", text="We are on it.", now=NOON)
     assert selectors.canned(charlie) == ()
     for by, error in ((charlie, NotFound), (make_member(mia, "Alice"), NotAllowed)):
         with pytest.raises(error):
-            settings.save_canned(by, canned=made, title="Mine", text="Mine", now=NOON)
+            answering.save_canned(by, canned=made, title="Mine", text="Mine", now=NOON)
         with pytest.raises(error):
-            settings.remove_canned(by, made, now=NOON)
+            answering.remove_canned(by, made, now=NOON)
     assert CannedReply.objects.get().title == "On it"
-    settings.save_canned(charlie, title="On it", text="Theirs.", now=NOON)  # titles are a workspace's own
+    answering.save_canned(charlie, title="On it", text="Theirs.", now=NOON)  # titles are a workspace's own
     assert [each.text for each in selectors.canned(mia)] == ["We are on it."]

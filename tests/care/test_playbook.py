@@ -1,5 +1,6 @@
 """The playbook: what the shipped rules decide of which facts, what a wrong playbook is told, and its page."""
 
+import json
 import re
 import tomllib
 from copy import deepcopy
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hubbub.care.core.facts import FACTS, Facts
+from hubbub.care.core.facts import FACTS, Facts, facts_kept, kept
 from hubbub.care.core.playbook import HOWS, Decision, Due, due_at, read, shipped
 from hubbub.kernel.errors import InvalidInput
 
@@ -22,11 +25,13 @@ TALK = Facts(
     kind="talk", unsure=False, about="none", private=False, severity=frozenset(), noise=0.1, known=False,
     exposure=210.0, growth=0.0, listed=False, same_voice_case=False, second_voice=False, asks_anyone=False,
     crowd_solved=False, wrote_again=False, review_reached=False, long_in_public=False, delicate=False,
-    automatic=False,
+    storm=False, automatic=False,
 )  # fmt: skip
 TO_US, ABOUT_US = {"about": "to us"}, {"about": "about us"}
 COMPLAINT = TO_US | {"kind": "complaint"}
 WATCHED = ABOUT_US | {"kind": "complaint"}
+ASKS_ALL = {"about": "about others", "kind": "opportunity", "open_question": True}
+FAVOUR = TO_US | {"asks_favour": True, "community": True, "adverts": 0.79}
 
 
 def facts(**changes: Any) -> Facts:
@@ -44,6 +49,9 @@ EXAMPLES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("P3", COMPLAINT | {"noise": 0.9}, "leave", None),
     ("P4", TO_US | {"unsure": True}, "ask", 60),
     ("P4", ABOUT_US | {"unsure": True, "kind": "complaint", "exposure": 5_000.0}, "ask", 60),
+    ("P5", COMPLAINT | {"storm": True}, "incident", None),
+    ("P5", WATCHED | {"storm": True, "second_voice": True, "exposure": 50_000.0}, "incident", None),
+    ("P6", COMPLAINT | {"storm": True, "private": True}, "answer", 15),
     ("P6", TO_US | {"private": True}, "answer", 15),
     ("P6", TO_US | {"private": True, "unsure": True, "kind": "complaint"}, "answer", 15),
     ("P7", COMPLAINT, "hold", 30),
@@ -62,11 +70,25 @@ EXAMPLES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("P8b", WATCHED | {"asks_anyone": True, "review_reached": True}, "intervene", "now"),
     ("P8b", WATCHED | {"exposure": 50_000.0}, "intervene", "now"),
     ("P8b", WATCHED | {"listed": True}, "intervene", "now"),
+    ("P8c", WATCHED | {"review_reached": True, "known": True, "in_warranty": True}, "answer", "today"),
+    ("P8d", WATCHED | {"review_reached": True, "known": True}, "leave", None),
     ("P8d", WATCHED | {"review_reached": True}, "leave", None),
     ("P9", ABOUT_US | {"kind": "question"}, "hold", "today"),
     ("P10", TO_US | {"kind": "praise"}, "thank", "today"),
     ("P10", ABOUT_US | {"kind": "praise"}, "thank", "today"),
     ("P11", ABOUT_US | {"kind": "suggestion"}, "thank", 48 * 60),
+    ("P12", ASKS_ALL, "join_in", "today"),
+    ("P12", ASKS_ALL | ABOUT_US, "join_in", "today"),
+    ("P15", ASKS_ALL | {"others_talk": True}, "leave", None),
+    ("P15", ASKS_ALL | {"open_question": False}, "leave", None),
+    ("P15", ASKS_ALL | {"noise": 0.5}, "leave", None),
+    ("P15", ASKS_ALL | {"spoke_lately": True}, "leave", None),
+    ("P13", FAVOUR, "answer", "today"),
+    ("P14", FAVOUR | {"community": False}, "ask", "today"),
+    ("P14", FAVOUR | {"adverts": 0.8}, "ask", "today"),
+    ("mute", COMPLAINT | {"muted": True}, "leave", None),
+    ("mute", COMPLAINT | {"muted": True, "same_voice_case": True, "severity": frozenset({"money"})}, "leave", None),
+    ("P1", COMPLAINT | {"muted": True, "severity": frozenset({"danger"})}, "answer", 0),
     ("P14", TO_US, "ask", "today"),
     ("P14", TO_US | {"kind": "opportunity"}, "ask", "today"),
     ("P15", {}, "leave", None),
@@ -97,18 +119,28 @@ def test_a_rule_decides_what_its_example_says_and_when_it_is_due(
 
 
 def test_every_rule_has_its_example() -> None:
-    ids = {rule.id for rule in PLAYBOOK.rules}
-    assert ids - {"A2"} == {rule_id for rule_id, *_ in EXAMPLES}
+    ids = {rule.id for rule in PLAYBOOK.rules} | {"mute"}
+    assert ids - {"A1", "A2"} == {rule_id for rule_id, *_ in EXAMPLES}
 
 
 @pytest.mark.parametrize(
     ("given", "adds"),
-    [({}, []), ({"delicate": True}, ["A2"]), ({"long_in_public": True}, ["A2"]), ({"private": True}, [])],
+    [
+        ({}, []),
+        ({"delicate": True}, ["A2"]),
+        ({"long_in_public": True}, ["A2"]),
+        ({"private": True}, []),
+        ({"abusive": True, "private": True}, ["A1"]),
+        ({"abusive": True, "delicate": True}, ["A1", "A2"]),
+        ({"abusive": True, "about": "about us"}, []),
+    ],
 )
-def test_better_in_private_is_advice_on_top_of_any_decision(given: dict[str, Any], adds: list[str]) -> None:
+def test_better_in_private_and_guidance_are_advice_on_top_of_any_decision(
+    given: dict[str, Any], adds: list[str]
+) -> None:
     given = COMPLAINT | given
     assert [rule.id for rule in PLAYBOOK.also(facts(**given))] == adds
-    assert PLAYBOOK.decide(facts(**given)).id in ("P7", "P6")
+    assert PLAYBOOK.decide(facts(**given)).id in ("P7", "P6", "P8")
 
 
 def test_a_rule_that_decides_again_leads_back_to_the_one_that_began() -> None:
@@ -123,6 +155,40 @@ def test_the_first_reply_has_the_pace_of_its_place(slow: bool) -> None:
         PLAYBOOK.rule("P7"), PLAYBOOK, arrived=NOON, now=NOON, day_end=DAY_END, pace="slow" if slow else "public"
     )
     assert found == NOON + (timedelta(days=1) if slow else timedelta(minutes=30))
+
+
+def test_a_rule_that_is_off_is_kept_and_never_asked() -> None:
+    playbook = read(changed("P7", off=True))
+    assert playbook.decide(facts(**COMPLAINT)).id == "P14"
+    assert playbook.rule("P7").off
+
+
+ANY_FACTS = st.builds(
+    Facts,
+    **{
+        name: {
+            bool: st.booleans(),
+            float: st.floats(0, 1e6, allow_nan=False),
+            str: st.sampled_from(["complaint", "opportunity", "talk", "to us", "about us", "none", "en"]),
+            frozenset: st.frozensets(st.sampled_from(["danger", "money", "vip"])),
+        }[kind]
+        for name, kind in FACTS.items()
+    },
+)
+
+
+@given(ANY_FACTS)
+def test_facts_that_are_kept_decide_the_same_again(found: Facts) -> None:
+    back = facts_kept(json.loads(json.dumps(kept(found))))
+    assert back == found
+    assert PLAYBOOK.treat(back) is PLAYBOOK.treat(found)
+
+
+@given(ANY_FACTS)
+def test_what_is_remembered_of_facts_is_what_the_rules_say(found: Facts) -> None:
+    fitting = [rule for rule in PLAYBOOK.rules if rule.matches(found) and rule.again is None and not rule.also]
+    muted = found.muted and not found.severity & {"danger", "legal", "leak"}
+    assert PLAYBOOK.first(found).id == ("mute" if muted else fitting[0].id)
 
 
 # What a wrong playbook is told ---------------------------------------------------
@@ -163,13 +229,18 @@ WRONG = {
     "a test that is none": (asking("kind"), "Rule P7: a test is a table like"),
     "an unknown fact": (asking({"fact": "mood", "is": "bad"}), "Rule P7 asks about 'mood'; the facts are about, "),
     "a fact that is a list": (asking({"fact": ["kind"], "is": "bad"}), "Rule P7 asks about ['kind']"),
-    "no comparison": (asking({"fact": "kind"}), "Rule P7: compare kind in one of these ways: is, is_in."),
+    "no comparison": (asking({"fact": "kind"}), "Rule P7: compare kind in one of these ways: is, is_in, not_in."),
     "two comparisons": (asking({"fact": "noise", "at_least": 0, "below": 1}), "one of these ways: at_least, below."),
     "a text compared as a number": (asking({"fact": "kind", "at_least": 5}), "Rule P7: compare kind in one of"),
     "a text as true or false": (asking({"fact": "private", "is": "yes"}), "Rule P7: private is true or false."),
     "a list that is a text": (asking({"fact": "kind", "is_in": "complaint"}), "Rule P7: is_in takes a list of texts."),
     "a list of lists": (asking({"fact": "severity", "has_any": [["danger"]]}), "has_any takes a list of texts."),
     "any beside another": (asking({"any": [], "fact": "kind"}), "Rule P7: `any` stands alone"),
+    "a priority there is none of": (changed(priority="soon"), "Rule P7: priority is 'soon'; there are urgent, high,"),
+    "tags that are none": (changed(tags="new"), "Rule P7: tags is a list of texts."),
+    "sending nothing": (changed(automatic=True), "Rule P7 sends by itself, but no template"),
+    "a name too long": (changed(name="x" * 81), "Rule P7: name is a text of at most 80 characters."),
+    "an end that is off": (changed("P15", off=True), "must match everything"),
     "a number of no name": (asking({"fact": "noise", "below": "nois"}), "Rule P7 uses 'nois', which is not among"),
     "a time in words": (changed(hold="a while"), "Rule P7: give a time like { minutes = 10 }."),
     "a time of two": (changed(hold={"hours": 1, "minutes": 5}), "Rule P7: give a time like"),
@@ -222,7 +293,7 @@ def test_the_page_tells_every_rule_with_its_due_time_in_the_order_they_are_read(
     assert [row[0] for row in told] == [rule.id for rule in PLAYBOOK.rules]
     words = {timedelta(minutes=60): "in 60 minutes", timedelta(hours=48): "in 48 hours"}
     for (rule_id, when, _, due), rule in zip(told, PLAYBOOK.rules, strict=True):
-        if rule_id not in ("P2", "A2"):
+        if rule_id not in ("P2", "A2"):  # "as the case", "with the answer"
             assert due == (words.get(rule.due, rule.due) if rule.due else "–"), rule_id  # type: ignore[call-overload]
         assert bool(rule.again) == when.startswith(f"again {rule.again}"), rule_id
         assert rule.also == when.startswith("also"), rule_id
@@ -239,7 +310,8 @@ def test_the_page_lists_every_key_decision_and_due_time_of_a_rule() -> None:
     assert keys["due"] == list(Due)
     assert keys["queue"] == sorted(set(QUEUES.values()), key=keys["queue"].index)
     whole = {"id": "X", "name": "X", "when": [], "decide": "answer", "say": "X", "due": "now", "hold": {"minutes": 1},
-             "review": {"hours": 1}, "queue": "ideas", "alert": True, "also": False, "again": "P7"}  # fmt: skip
+             "review": {"hours": 1}, "queue": "ideas", "alert": True, "also": False, "again": "P7", "off": False,
+             "template": "X", "automatic": True, "needs_approval": True, "priority": "high", "tags": ["X"]}  # fmt: skip
     assert set(keys) == set(whole)
     read({**shipped(), "rules": [whole, *shipped()["rules"]]})  # each of them means something
 

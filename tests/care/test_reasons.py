@@ -18,7 +18,7 @@ FACTS = Facts(
     kind="complaint", unsure=False, about="to us", private=False, severity=frozenset(), noise=0.1, known=False,
     exposure=1_234.0, growth=0.0, listed=False, same_voice_case=False, second_voice=False, asks_anyone=False,
     crowd_solved=False, wrote_again=False, review_reached=False, long_in_public=False, delicate=False,
-    automatic=False,
+    storm=False, automatic=False,
 )  # fmt: skip
 
 

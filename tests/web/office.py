@@ -28,7 +28,8 @@ from hubbub.care.core.notices import Why
 from hubbub.care.core.trial import Figure
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, OwnModel, SocialAccount
-from hubbub.care.services import cases, labels, learning
+from hubbub.care.services import answering as care_answering
+from hubbub.care.services import cases, labels, learning, levels
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell
@@ -134,8 +135,13 @@ def make_office(places: Places, network: str) -> Office:
     OutboxMessage.objects.filter(pk=lost).update(state="uncertain", words="It did not answer.")
     cases.resolve(agent, settled.number, now=town.at)
     cases.park(agent, parked.number, why="A Snark part", now=town.at)
-    canned = care_settings.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
+    canned = care_answering.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
     team = accounts.make_team(access, "Jabberwock team", now=at)
+    hours = {"name": "Snark hours", "zone": "Europe/London", "week": ["9-17"] * 5 + ["", ""], "special": ""}
+    calendar = levels.save_calendar(access, hours, main=True, now=at)
+    policy, second = (
+        levels.save_policy(access, {"name": name, "first": 30}, calendar=None, now=at) for name in ("Snark", "Tribble")
+    )
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
     hooked, _ = connect_webhook(
         access, name="Bandersnatch shop", config={"source": "shop", "reply": "http://127.0.0.1:1/Jabberwock"}, now=at
@@ -227,6 +233,9 @@ def make_office(places: Places, network: str) -> Office:
         "person": people[Role.AGENT].me,
         "team": team,
         "canned": canned,
+        "calendar": calendar,
+        "policy": policy,
+        "second-policy": second,
         "label": label,
         "model": model,
         "token": own[access.me],

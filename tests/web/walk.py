@@ -82,6 +82,8 @@ CALLS_FILE = "id,start,caller,outcome\n9,2026-11-20 10:00:00,+493012345,busy\n"
 CALLED = {"source": "pbx", "calls": [{"id": "9", "start": "2026-11-20T10:00:00Z", "outcome": "busy"}]}
 VISITOR = {"Origin": SHOP, "Authorization": f"Bearer {SECRET}"}
 CHAT = {"channels.ChatLine", "channels.ChatVisit", "infra.Change"}
+POLICY = {"name": "Gnomes", "first": "2 h", "share": "0.75", "do": "tell the owner"}
+HOURS = {"name": "Gnome hours", "zone": "Europe/Paris", "day0": "9-17"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -215,6 +217,14 @@ PAGES: dict[str, dict[str, Call]] = {
     "team-new": {"POST": Call(MANAGERS, {"team_name": "Nights"}, NOTED)},
     "team-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "playbook": {"GET": Call(READERS), "POST": Call(MANAGERS, {"hold_minutes": "3"}, NOTED)},
+    "levels": {"GET": Call(READERS, {"channel": "mail", "at": "2026-11-27T17:40"})},
+    "policy-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, POLICY, NOTED)},
+    "policy": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, POLICY, NOTED)},
+    "policy-move": {"POST": Call(MANAGERS, {"to": "earlier"}, NOTED, {"policy": "second-policy"})},
+    "policy-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "calendar-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, HOURS, NOTED)},
+    "calendar": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, HOURS, NOTED)},
+    "calendar-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "understanding": {"GET": Call(READERS)},
     "learning-switch": {"POST": Call(MANAGERS, {"on": "yes"}, NOTED)},
     "model-use": {"POST": Call(MANAGERS, {"model": "{model}"}, NOTED)},
@@ -252,8 +262,8 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 """The same for the operations of the API."""
 
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
-       "notice", "event", "line", "rule", "report", "column", "correction", "post", "entry", "label",
-       "model"}  # fmt: skip
+       "policy", "calendar", "notice", "event", "line", "rule", "report", "column", "correction", "post",
+       "entry", "label", "model"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

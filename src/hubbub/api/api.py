@@ -125,7 +125,7 @@ def me(request: HttpRequest) -> Any:
 def list_cases(
     request: HttpRequest,
     view: Literal[
-        "needs", "mine", "held", "watching", "waiting", "parked", "resolved", "closed", "imported", "all"
+        "needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all"
     ] = Query("needs"),
     queue: Literal["", "safety", "unsure", "praise", "ideas"] = Query(""),
     q: str = Query("", max_length=200, pattern=r"^[^\x00]*$", description="Person, words or number."),

@@ -10,6 +10,7 @@ from hubbub.accounts import selectors as accounts
 from hubbub.accounts import services as account_services
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import Membership
+from hubbub.care.services import answering
 from hubbub.care.services import settings as care
 from hubbub.channels import selectors as channels
 from hubbub.channels import services as channel_services
@@ -70,7 +71,7 @@ def _make(world: World, network: str, now: datetime) -> Access:
         now=now,
     )
     for title, text in CANNED:
-        care.save_canned(access, title=title, text=text, now=now)
+        answering.save_canned(access, title=title, text=text, now=now)
     channel_services.connect(
         access,
         kind="demo",

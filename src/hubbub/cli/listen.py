@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from hubbub.care.core.facts import About, facts_of
+from hubbub.care.core.facts import About, Moment, facts_of
 from hubbub.care.core.playbook import Playbook, Rule, read, shipped
 from hubbub.care.core.reading import TextReading, read_texts
 from hubbub.care.core.reasons import Reason, headline, reasons
@@ -157,6 +157,7 @@ class Triage:
             private=line["private"],
             noise=max(reading.noise, weighed.p_bot),
             reach=weighed.reach,
+            moment=Moment(datetime.now(UTC), language=line["lang"] or "und", to_others=bool(line["parent"])),
         )
         rule = self.playbook.decide(facts)
         why = reasons(

@@ -15,13 +15,17 @@ from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
 from hubbub.kernel.text import fold
 from hubbub.listening import selectors
 from hubbub.listening.core.matcher import Matcher
-from hubbub.listening.core.policy import Budget
+from hubbub.listening.core.policy import Budget, Wanted
 from hubbub.listening.core.query import Query, QueryError, parse
 from hubbub.listening.core.sieve import Sieve
 from hubbub.listening.core.topics import TopicValue
 
 EARS_FOLLOW = ("topics", "connections", "playbook", "model")
 """Kinds of changes after which `Ears` are to be opened anew."""
+
+
+NEVER_WANTED = 2.0
+"""No estimate is so high: for playbooks from before posts about others could become rows."""
 
 
 @lru_cache(maxsize=100_000)
@@ -41,8 +45,9 @@ class Ears:
     owners: NDArray[np.int64]  # the workspace of each topic of the matcher
     topic_ids: NDArray[np.int64]  # its id
     ours: NDArray[np.bool_]  # whether it is about us
+    others: NDArray[np.bool_]  # whether it is about our competitors or market
     own_models: dict[int, int]  # workspaces that use a model of their own, and which
-    _attention: dict[int, tuple[float, Budget]] = field(default_factory=dict)
+    _wanted: dict[int, tuple[Wanted, Budget]] = field(default_factory=dict)
     _subscribers: dict[StreamId, tuple[Subscriber, ...]] = field(default_factory=dict)
     _sieves: dict[str, Sieve] = field(default_factory=dict)
 
@@ -77,6 +82,7 @@ class Ears:
             np.array([workspace for workspace, _ in queries], np.int64),
             np.array([topic for _, topic in queries], np.int64),
             np.array([topics[topic].klass.ours for _, topic in queries], np.bool_),
+            np.array([topics[topic].klass.others for _, topic in queries], np.bool_),
             care.own_models(),
         )
         if before is not None and same:
@@ -109,9 +115,10 @@ class Ears:
         own = self.own_models.get(workspace)
         return otherwise if own is None else care.own_model(own)
 
-    def attention(self, workspace: int) -> tuple[float, Budget]:
-        """Return from which estimate a post becomes a row, and the workspace's budget for such rows."""
-        if workspace not in self._attention:
+    def wanted(self, workspace: int) -> tuple[Wanted, Budget]:
+        """Return from which estimates a post becomes a row, and the workspace's budget for such rows."""
+        if workspace not in self._wanted:
             numbers = care.playbook(workspace).numbers
-            self._attention[workspace] = numbers["attention"], Budget(int(numbers["rows_a_minute"]))
-        return self._attention[workspace]
+            wanted = Wanted(numbers["attention"], numbers.get("opportunity", NEVER_WANTED))
+            self._wanted[workspace] = wanted, Budget(int(numbers["rows_a_minute"]))
+        return self._wanted[workspace]

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hubbub.care.core.estimate import WordTable, attention, moods
+from hubbub.care.core.estimate import WordTable, attention, moods, opportunities
+from hubbub.care.core.understanding import Reading
 from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class
 from hubbub.flows.ears import Ears
@@ -112,7 +113,7 @@ class _Hearing:
         known = self.index.known(keys)
         seen = glance(buffer, len(texts), self.words.words, self.words.pairs)
         reading = self.words.read(seen)
-        wants, shed = self._wanting(line_row, line_owner, topic, first, attention(reading))
+        wants, shed = self._wanting(line_row, line_owner, topic, first, reading)
         if known:
             wants |= np.array([key in known for key in keys])
         few = self.apart.copy()
@@ -174,14 +175,17 @@ class _Hearing:
         return self.posts.column("handle"), self.posts.column("author")
 
     def _wanting(
-        self, rows: Numbers, owners: Numbers, topics: Numbers, first: Numbers, wanted: NDArray[np.float32]
+        self, rows: Numbers, owners: Numbers, topics: Numbers, first: Numbers, reading: Reading
     ) -> tuple[NDArray[np.bool_], int]:
         """Say which lines are to be decided one by one, as many as the budgets take; and how many are too many."""
         ours = np.logical_or.reduceat(self.ears.ours[topics], first)
+        others = np.logical_or.reduceat(self.ears.others[topics], first) & ~ours
+        looks, chances = attention(reading)[rows], opportunities(reading)[rows]
         picked, shed = np.zeros(len(rows), np.bool_), 0
-        for workspace in np.unique(owners[ours]).tolist():
-            threshold, budget = self.ears.attention(workspace)
-            lines = np.flatnonzero(ours & (owners == workspace) & (wanted[rows] >= threshold))
+        for workspace in np.unique(owners[ours | others]).tolist():
+            wanted, budget = self.ears.wanted(workspace)
+            likely = (ours & (looks >= wanted.attention)) | (others & (chances >= wanted.opportunity))
+            lines = np.flatnonzero(likely & (owners == workspace))
             room = budget.left(self.now)
             picked[lines[:room]] = True
             shed += max(0, len(lines) - room)

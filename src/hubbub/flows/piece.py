@@ -158,6 +158,7 @@ class Piece:
                 followed=followed,
                 narrow=narrow,
                 about_us=any(self.ears.topics[topic].klass.ours for topic in topics),
+                about_others=any(self.ears.topics[topic].klass.others for topic in topics),
             ),
             ours=ours,
             topics=topics,
@@ -213,12 +214,12 @@ class Piece:
         else:
             made.heard += 1
         made.count(workspace, cell, 1, line.author)
-        threshold, budget = self.ears.attention(workspace)
+        wanted, budget = self.ears.wanted(workspace)
         if self.past:
             line.has_row = False  # it is history: counted and kept, but nobody has to look
         elif must_be_row(line.heard):
             line.has_row = True
-        elif may_be_row(line.heard, line.reading.attention, threshold):
+        elif may_be_row(line.heard, line.reading.attention, line.reading.opportunity, wanted):
             line.has_row = budget.take(self.now)
             made.shed += not line.has_row
         if line.has_row:

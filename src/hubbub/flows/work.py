@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
 from hubbub.care.services import cases, clocks, escalation, triage
 from hubbub.care.services import notices as notice_services
@@ -84,6 +85,7 @@ class Worker:
                     self._send(sender),
                     self._often(REVIEW_EVERY_S, self._review),
                     self._often(LEVELS_EVERY_S, self._levels),
+                    self._often(REVIEW_EVERY_S, self._send_due),
                     self._often(ARCHIVE_EVERY_S, self._archive),
                     self._often(FOLD_EVERY_S, self._fold),
                     self._often(ADD_UP_EVERY_S, self._add_up),
@@ -147,6 +149,11 @@ class Worker:
         while not self.stop.is_set() and customers.look(datetime.now(UTC)):
             pass
 
+    def _send_due(self) -> None:
+        now = datetime.now(UTC)
+        for which in care.due_replies(now):
+            cases.send_due(which, now=now)
+
     def _archive(self) -> None:
         try:
             self._look_for_alerts()  # before segments go
@@ -209,6 +216,7 @@ class Worker:
         cases.close_due(now=now)
         alert_services.forget_old(now)
         notice_services.forget_old(now)
+        cases.forget_empty_drafts(now)
         channels.forget_troubles(now - timedelta(days=30))
         channels.forget_old_calls(now=now)
         if self.compacted is None or now - self.compacted > NIGHTLY:

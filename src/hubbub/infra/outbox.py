@@ -80,9 +80,13 @@ def put(
     payload: dict[str, Any],
     expected_uri: str | None,
     by_hand: bool = False,
+    not_before: datetime | None = None,
     now: datetime,
 ) -> OutboxId:
-    """Queue a message, or lay it out for a person; call it inside the transaction that stores what it says."""
+    """Queue a message, or lay it out for a person; call it inside the transaction that stores what it says.
+
+    `not_before`: until then no sender takes it, and it can be withdrawn.
+    """
     row = OutboxMessage.objects.create(
         workspace=workspace,
         connection=connection,
@@ -92,7 +96,7 @@ def put(
         payload=payload,
         state=State.BY_HAND if by_hand else State.QUEUED,
         queued_at=now,
-        due_at=now,
+        due_at=not_before or now,
         expected_uri=expected_uri or "",
     )
     changes.record(workspace, "outbox", row.pk, now=now)
@@ -278,6 +282,19 @@ def take_back(workspace: int, outbox: int, *, now: datetime) -> None:
     rows = OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state=State.BY_HAND)
     taken = rows.update(state=State.FAILED, words=TAKEN_BACK)
     _moved(workspace, outbox, taken, now)
+
+
+def withdraw(workspace: int, outbox: int, *, now: datetime) -> bool:
+    """Take back a message that no sender has ever taken; say whether that was still possible.
+
+    Either this or a claim wins: both change the row only as long as it is queued.
+    """
+    rows = OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state=State.QUEUED, attempts=0)
+    subject = rows.values_list("subject", flat=True).first()
+    if subject is None or not rows.delete()[0]:  # one statement, with its condition
+        return False
+    changes.record(workspace, "case", subject, now=now)
+    return True
 
 
 def is_by_hand(workspace: int, outbox: int) -> bool:

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     READ = "read cases"
     WORK = "work on cases"
     CANNED = "change canned replies"
+    APPROVE = "approve replies"
     LISTEN = "change what is listened to"
     PLAYBOOK = "change the playbook"
     PEOPLE = "change who works here"
@@ -37,7 +38,7 @@ class Permission(StrEnum):
 
 
 _AGENT = {Permission.READ, Permission.WORK}
-_LEAD = _AGENT | {Permission.CANNED, Permission.AUDIT}
+_LEAD = _AGENT | {Permission.CANNED, Permission.APPROVE, Permission.AUDIT}
 _MANAGER = _LEAD | {Permission.LISTEN, Permission.PLAYBOOK, Permission.PEOPLE, Permission.WORKSPACE}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset(_AGENT),

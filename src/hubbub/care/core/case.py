@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from hubbub.care.core.errors import CaseClosed
 from hubbub.kernel.errors import Conflict, InvalidInput
@@ -58,11 +60,12 @@ class Folder(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     IMPORTED = "imported"
+    INCIDENT = "incident"
 
     @property
     def newest_first(self) -> bool:
         """Whether the list is read from the newest; otherwise what is due first comes first."""
-        return self in (Folder.WAITING, Folder.RESOLVED, Folder.CLOSED, Folder.IMPORTED)
+        return self not in (Folder.NEEDS, Folder.HELD, Folder.WATCHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Case:
     waiting_since: datetime | None = None  # when it began to wait for the customer the last time …
     waited_until: datetime | None = None  # … and when that ended
     merged_into: int | None = None  # the number of the case it is a part of now
+    grouped: bool = False  # stands in an incident: while nothing makes it due by itself, that is answered as one
 
     @property
     def snoozed(self) -> bool:
@@ -110,6 +114,8 @@ class Case:
                 return Folder.CLOSED
         if self.historical:
             return Folder.IMPORTED
+        if self.grouped and self.status is Status.NEW and self.due_at is None and self.not_before is None:
+            return Folder.INCIDENT
         return Folder.HELD if self.not_before is not None else Folder.NEEDS
 
     @property
@@ -147,6 +153,17 @@ class Case:
             resolved_at=None,
             historical=False,
         )
+
+    def undone(self, changed: dict[str, Any]) -> "Case":
+        """An answer was taken back: what it changed becomes as it was, but for what changed again since.
+
+        `changed`: what `changes_between` told of it.
+        """
+        now = msgspec.to_builtins(self)
+        back = {name: was for name, (was, became) in changed.items() if now[name] == became}
+        if "due_at" in changed and "due_at" not in back:  # they wrote again: what is due first stays so
+            back["due_at"] = min(filter(None, (changed["due_at"][0], now["due_at"])), default=None)
+        return msgspec.convert({**now, **back}, Case)
 
     def hear(self, at: datetime, due_at: datetime | None) -> "Case":
         """The customer wrote again on a case that somebody works on: the next reply is due."""
@@ -271,3 +288,9 @@ def _later(now: datetime, until: datetime | None) -> datetime | None:
     if until is not None and until <= now:
         raise InvalidInput(reason="Choose a time in the future.")
     return until
+
+
+def changes_between(was: Case, became: Case) -> dict[str, Any]:
+    """Return what differs between two states, as it travels in JSON: both values, by name."""
+    before, after = msgspec.to_builtins(was), msgspec.to_builtins(became)
+    return {name: [value, after[name]] for name, value in before.items() if value != after[name]}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hubbub.care.core.case import Case, Status
+from hubbub.care.core.case import Case, Folder, Status
 from hubbub.care.core.levels import EVERYTHING_ELSE, CaseFacts, ClockKind, Levels, Policy, Step
 
 
@@ -173,7 +173,7 @@ def _replied(case: Case, clock: Clock, policy: Policy, now: datetime) -> Clock |
         return clock.stop(case.resolved_at or now, policy)
     if case.status is Status.WAITING:
         return clock.stop(out or now, policy)
-    gone = case.historical or case.status in (Status.CLOSED, Status.WATCHING)
+    gone = case.historical or case.status in (Status.CLOSED, Status.WATCHING) or case.folder is Folder.INCIDENT
     return clock.drop(now, policy) if gone else None
 
 

@@ -29,3 +29,31 @@ class LookBeforeSending(HubbubError):
 
     status = 409
     message = "{reason}"
+
+
+class NotYourCase(HubbubError):
+    """Only the owner of a case answers in this workspace."""
+
+    status = 409
+    message = "{owner} owns this case, and only the owner answers here. Take it first, or ask a team lead."
+
+
+class NeedsApproval(HubbubError):
+    """A reply that somebody else has to look at first was to leave at once."""
+
+    status = 409
+    message = "{reason} Ask for it instead."
+
+
+class TooLate(HubbubError):
+    """A reply was to be taken back after it left."""
+
+    status = 409
+    message = "It has left already."
+
+
+class NewerDraft(HubbubError):
+    """A draft was saved from elsewhere since this page last did."""
+
+    status = 409
+    message = "A newer draft of yours stands, from another window."

@@ -16,6 +16,7 @@ from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind, Reading, sof
 from hubbub.listening.core.glance import Glance
 
 COLUMNS = len(KINDS) + len(SENTIMENTS)
+_OPPORTUNITY = KINDS.index(Kind.OPPORTUNITY)
 _IDLE = [KINDS.index(kind) for kind in (Kind.TALK, Kind.SPAM, Kind.PROMOTION)]
 
 
@@ -65,6 +66,11 @@ def attention(reading: Reading) -> NDArray[np.float32]:
     """Return how likely it is that somebody should look at each post."""
     found: NDArray[np.float32] = np.maximum(0, 1 - reading.kinds[:, _IDLE].sum(axis=1))
     return found
+
+
+def opportunities(reading: Reading) -> NDArray[np.float32]:
+    """Return how likely it is that the author of each post looks for what we could give."""
+    return reading.kinds[:, _OPPORTUNITY]
 
 
 def moods(reading: Reading) -> NDArray[np.int8]:

@@ -4,6 +4,7 @@ Policies are read from the top; the first that fits a case counts for it. What a
 that none fits, is answered within the playbook's minutes, around the clock.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -202,3 +203,37 @@ def steps_of(data: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
         if step not in found:
             found.append(step)
     return tuple(sorted(found, key=lambda step: step.share))
+
+
+# Words --------------------------------------------------------------------
+_UNITS: Final = {"m": 1, "h": 60, "d": 1440}
+_LENGTH = re.compile(r"(\d{1,6})\s*(m|min|minutes?|h|hours?|d|days?)?")
+
+
+def minutes_of(text: str, where: str) -> int | None:
+    """Read a length of time as people write it; None where nothing is written.
+
+    >>> [minutes_of(text, "") for text in ("", "15", "4 h", "2 days", "90 min")]
+    [None, 15, 240, 2880, 90]
+    """
+    text = text.strip().lower()
+    if not text:
+        return None
+    read = _LENGTH.fullmatch(text)
+    if read is None:
+        raise InvalidInput(reason=f"{where}: {text[:40]!r} is no time; write it like 15 min, 4 h or 2 days.")
+    return int(read[1]) * _UNITS[(read[2] or "m")[0]]
+
+
+def length_words(length: timedelta | None) -> str:
+    """Write a length of time as people do, so that it can be read again.
+
+    >>> [length_words(timedelta(minutes=each)) for each in (15, 90, 240, 2880)]
+    ['15 min', '90 min', '4 h', '2 days']
+    """
+    if length is None:
+        return ""
+    minutes = round(length.total_seconds() / 60)
+    if minutes % 1440 == 0 and minutes >= 2880:
+        return f"{minutes // 1440} days"
+    return f"{minutes // 60} h" if minutes % 60 == 0 and minutes else f"{minutes} min"

@@ -1,6 +1,7 @@
-"""When two people speak of a like problem, and when two accounts are one voice."""
+"""When two people speak of a like problem."""
 
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,12 +56,43 @@ def headings(topics: Iterable[int], problems: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{topic}/{problem}" for topic in sorted(topics) for problem in names)
 
 
+_TURNS = tuple((0x9E3779B1 * (2 * n + 1) & 0xFFFFFFFF, 0x85EBCA6B * (n + 3) & 0xFFFFFFFF) for n in range(6))
+TELLING = 4  # words, from which a wording can be known again
+NEARLY = 0.6  # of all their words are the same
+
+
+def prints(words: Iterable[str]) -> tuple[str, ...]:
+    """Return headings under which near-duplicates of a wording are found: MinHash, three bands of two.
+
+    Of two wordings that share 80 % of their words, 95 of 100 pairs meet under one; of two that share 30 %, 25.
+
+    References
+    ----------
+    A. Z. Broder (1997). On the resemblance and containment of documents.
+    """
+    codes = [zlib.crc32(word.encode()) for word in words]
+    if len(codes) < TELLING:
+        return ()
+    least = [min((code * factor + more) & 0xFFFFFFFF for code in codes) for factor, more in _TURNS]
+    return tuple(f"~{band}{least[2 * band]:08x}{least[2 * band + 1]:08x}" for band in range(3))
+
+
+def sameness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return which share of their words two wordings have in common; 0 where one has too few to tell."""
+    if min(len(one), len(other)) < TELLING:
+        return 0.0
+    return len(one & other) / len(one | other)
+
+
 def are_alike(one: Complaint, other: Complaint, product_topics: frozenset[int]) -> bool:
     """Say whether two complaints are about a like problem.
 
-    The same topic and the same kind of problem, and the same product: a topic that is a product
-    says so by itself; on a broader topic the posts must share a word that names the thing.
+    Either nearly the same words; or the same topic, the same kind of problem, and the same product:
+    a topic that is a product says so by itself; on a broader topic the posts must share a word that
+    names the thing.
     """
+    if sameness(one.words, other.words) >= NEARLY:
+        return True
     shared = one.topics & other.topics
     if not shared or one.problems.isdisjoint(other.problems):
         return False

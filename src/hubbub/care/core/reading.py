@@ -13,8 +13,9 @@ from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind, Sentiment, U
 UNSURE_MARGIN = 0.15
 SURE = 0.5
 _SPAM, _PROMOTION = KINDS.index(Kind.SPAM), KINDS.index(Kind.PROMOTION)
+_OPPORTUNITY = KINDS.index(Kind.OPPORTUNITY)
 _IDLE = tuple(KINDS.index(kind) for kind in (Kind.TALK, Kind.SPAM, Kind.PROMOTION))
-WORDS_VERSION = "2"
+WORDS_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class TextReading:
     confirms: bool  # that something worked, or thanks
     joins_in: bool  # "so's mine"
     delicate: bool  # personal data, compensation or liability
+    abusive: bool = False  # people are insulted, slurred or threatened
+    asks_favour: bool = False  # to repost, to vote
+    asks_advice: bool = False  # what to buy, where to go
 
     @property
     def kind(self) -> Kind:
@@ -52,6 +56,11 @@ class TextReading:
     def attention(self) -> float:
         """The likelihood that somebody should look."""
         return max(0.0, 1.0 - sum(self.kinds[place] for place in _IDLE))
+
+    @property
+    def opportunity(self) -> float:
+        """The likelihood that somebody looks for what we could give."""
+        return self.kinds[_OPPORTUNITY]
 
     @property
     def mood(self) -> int:
@@ -121,11 +130,12 @@ def read_texts(texts: Sequence[str], understanding: Understanding) -> list[TextR
     ]
 
 
-def _said(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, bool, bool, bool]:
+def _said(text: str) -> tuple[Any, ...]:
     """Return what the words of a text say, in the order of TextReading."""
     about, delicate = tuple(sorted(content_words(text))), is_delicate(text)
     if words.says_nothing(text):
-        return (), (), about, False, False, False, delicate
+        return (), (), about, False, False, False, delicate, False, False, False
     severities, problems = tuple(sorted(words.severities(text))), tuple(sorted(words.problem_words(text)))
     asks, confirms, joins = words.asks_anyone(text), words.confirms(text), words.joins_in(text)
-    return severities, problems, about, asks, confirms, joins, delicate
+    abusive, favour, advice = words.is_abusive(text), words.asks_favour(text), words.asks_advice(text)
+    return severities, problems, about, asks, confirms, joins, delicate, abusive, favour, advice

@@ -72,6 +72,8 @@ def reasons(
     if facts.noise >= 0.5 and rule.id == "P3":
         why = "; ".join(noise_words[:2])
         said.append(Reason("filter", f"Likely spam, promotion or bot, {facts.noise:.0%}", f": {why}." if why else "."))
+    if facts.muted:
+        said.append(Reason("filter", "Muted", " by somebody here."))
     if facts.automatic:
         said.append(Reason("filter", "A machine wrote it", ", as the message itself says."))
     if facts.same_voice_case:
@@ -88,10 +90,39 @@ def reasons(
         said.append(Reason("people", f"{voices} people" if voices > 1 else "A second person", " with a like problem."))
     if facts.asks_anyone:
         said.append(Reason("question", "Asks anyone for help", "."))
+    if facts.abusive:
+        said.append(Reason("alert", "Abusive", ": people are insulted or threatened."))
+    if facts.asks_favour and not facts.private:
+        said.append(Reason("people", "Asks a favour", _how_they_are(facts)))
+    if facts.kind == "opportunity" and facts.about != About.TO_US:
+        said.append(_etiquette(facts))
+    if facts.in_warranty:
+        said.append(Reason("check", "In warranty", ", so we can put it right."))
+    if facts.lists:
+        said.append(Reason("star", "On the list " + ", ".join(sorted(facts.lists)), "."))
+    if not facts.open_hours:
+        said.append(Reason("hourglass", "Came outside our hours", "."))
     if facts.listed:
         said.append(Reason("star", "On a list", " of people to answer at once."))
     said.append(_seen_by(facts, reach_words))
     return tuple(said)
+
+
+def _how_they_are(facts: Facts) -> str:
+    if not facts.community:
+        return ", and we never had to do with them."
+    return f"; {facts.adverts:.0%} of what they post are adverts."
+
+
+def _etiquette(facts: Facts) -> Reason:
+    """Say whether it would be polite to join in."""
+    if facts.others_talk:
+        return Reason("people", "They talk among themselves", ": joining in would be rude.")
+    if not facts.open_question:
+        return Reason("people", "No open question", ": nobody asked for advice.")
+    if facts.spoke_lately:
+        return Reason("hourglass", "We wrote to them lately", ": once in 30 days is enough.")
+    return Reason("question", "An open question", ": help before offers.")
 
 
 def _what(facts: Facts, kind_p: float, names_us: bool) -> Reason:

@@ -114,6 +114,7 @@ class Sending:
     words: str
     uri: str
     url: str
+    leaves_at: datetime | None = None  # while it can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,47 @@ class Moment:
     said: Said | None = None
     sending: Sending | None = None
     files: tuple[File, ...] = ()  # that left with a reply
+    persona: str = ""  # as whom a reply was written; empty: the brand
+    approved_by: str = ""
+    mentions: tuple[str, ...] = ()  # whom a note names
+    mine: bool = False
     call: CallLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What somebody has written on a case and not sent."""
+
+    number: int
+    title: str
+    mode: str
+    text: str
+    version: int  # rises with every save
+    saved_at: datetime
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A reply that does not leave yet."""
+
+    id: int
+    number: int
+    title: str
+    channel: str
+    author: PersonId
+    name: str
+    mine: bool
+    text: str
+    private: bool
+    persona: str  # as whom; empty: the brand
+    state: str  # approval, later, back
+    why: str  # it needs approval, or came back
+    at: datetime
+    send_at: datetime | None
+    hold: bool  # held back where somebody writes meanwhile
+    approved_by: str
+    files: tuple[File, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +291,8 @@ class CaseView:
     hidden: int  # earlier moments that are not shown
     customer: CustomerView | None
     lookers: tuple[Looker, ...]
+    drafting: tuple[str, ...]  # colleagues who have a draft
+    pending: tuple[Pending, ...]  # replies that do not leave yet
     public_way: Way
     private_way: Way
     topics: tuple[str, ...]
@@ -265,6 +308,11 @@ class Canned:
     id: int
     title: str
     text: str
+    shortcut: str = ""
+    folder: str = ""
+    lang: str = ""
+    team: int | None = None
+    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,33 @@ def confirms(text: str) -> bool:
 
 def is_abusive(text: str) -> bool:
     """Whether people are insulted, slurred or threatened. Swearing about a thing is not abuse."""
-    plain = _plain(text).replace("the fuck ", "")  # 'why the fuck you do this' is no word at anybody
-    return bool(_ABUSE.search(plain)) or not _SLURS.isdisjoint(re.findall(r"\w+", plain))
+    plain, suspects = _looked_through(text)
+    if "the fuck " in plain:  # 'why the fuck you do this' is no word at anybody
+        plain = plain.replace("the fuck ", "")
+        suspects = _SUSPECTS.of(plain)
+    return any(rule.search(plain) for rule in (_ABUSE, _SLURRED) if rule in suspects)
+
+
+def asks_favour(text: str) -> bool:
+    """Whether the author wants us, or anybody, to repost, to vote or to spread the word.
+
+    >>> asks_favour("Please RT, we need 20 more votes"), asks_favour("I voted with my feet and left")
+    (True, False)
+    """
+    plain, suspects = _looked_through(text)
+    return _FAVOUR in suspects and bool(_FAVOUR.search(plain))
+
+
+def asks_advice(text: str) -> bool:
+    """Whether the author asks what to buy or where to go.
+
+    >>> asks_advice("Anyone know a good widget?"), asks_advice("Thinking of leaving Acme for good. Where to?")
+    (True, True)
+    >>> asks_advice("This is a good widget"), asks_advice("I recommend nothing")
+    (False, False)
+    """
+    plain, suspects = _looked_through(text)
+    return _ADVICE in suspects and bool(_ADVICE.search(plain))
 
 
 def _plain(text: str) -> str:
@@ -544,6 +569,45 @@ _REQUESTS = phrases(
     """
 )
 
+_FAVOUR = phrases(
+    """
+    please|pls|plz|kindly (do|can_you) rt|retweet|repost|reblog|boost|share|vote|spread_the_word|sign
+    rt|retweet|repost|boost please|pls|plz|if_you|if_u
+    can|could|would|will you|u|anyone|everyone|somebody|someone (please|pls|kindly) rt|retweet|repost|reblog|boost|vote
+    can|could|would|will you|u (please|pls|kindly) share this|our|my|the|it
+    vote for us|me|my|our|him|her|them
+    give|giving us|me a vote|retweet|repost|share|boost|shout_out|shout-out|shoutout|follow|mention
+    any chance of a rt|retweet|repost|share|boost|shout_out|shout-out|shoutout|mention|follow
+    any chance you (could|can) rt|retweet|repost|share|boost
+    help us|me spread|reach|get to|over|the|this|more|our
+    sign|share our|my|this|the petition|fundraiser|survey
+    do|doing|ask me|us|you|for a (small|quick|big|huge) favour|favor
+    bitte|gerne teilen|retweeten|weiterleiten|abstimmen
+    stimmt|stimme (bitte) für ab|uns|mich
+    """
+)
+_ADVICE = phrases(
+    """
+    anyone|anybody|someone|somebody (here) know|knows|got|tried|recommend .. a|any (really) good|decent|better|reliable
+    anyone|anybody|someone|somebody (here) recommend|suggest
+    can|could|would|do anyone|anybody|someone|somebody|you|u|people|folks|you_all|y'all (please) recommend|suggest
+    any|got_any|looking_for|need|want|seeking|after recommendation|recommendations
+    recommend|recommendations? me a|an|some
+    which|what .. should|would|do|shall i|we|you buy|get|choose|pick|use|try|go_for|recommend|switch_to
+    what's|what_is|whats|which_is (the) best|better
+    who|which|what (else) makes|sells|has|does (the) best|good|decent|reliable
+    looking|hunting|shopping for|around (for) a|an|some (good|new|decent|better|reliable|different)
+    in|on the market for
+    thinking of|about leaving|switching|changing|moving|ditching|dropping|quitting|swapping
+    alternative|alternatives|replacement to|for
+    what (do|does|are) you|everyone|people|others|folks (all) use|using (for|instead)
+    worth buying|getting|switching
+    should i|we switch|buy|get|move|change
+    kennt|hat (hier) jemand .. gute|guten|gutes|tipp|empfehlung|empfehlungen
+    wer kann .. empfehlen
+    """
+)
+
 # Abuse --------------------------------------------------------------------
 
 _ABUSE = phrases(
@@ -588,6 +652,8 @@ _SLURS = frozenset(
 )
 """Words against people for what they are; turned by thirteen letters, so that nobody need read them here."""
 
+_SLURRED = expression(rf"\b(?:{'|'.join(sorted(_SLURS))})\b")
+
 # Which rules can hold at all ------------------------------------------------
 
 _ALL = (
@@ -601,6 +667,10 @@ _ALL = (
     _THANKS,
     _DENIES,
     _HARMLESS,
+    _ABUSE,
+    _SLURRED,
+    _FAVOUR,
+    _ADVICE,
 )
 _SUSPECTS = Suspects(_ALL)
 

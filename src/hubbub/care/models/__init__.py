@@ -1,9 +1,11 @@
 """Tables of care, a module a noun."""
 
+from hubbub.care.models.answers import AnswerRules, Draft, PendingReply, PersonaRow
 from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
 from hubbub.care.models.customers import Consent, Erasure, Match, Merge, Owned, Trait
+from hubbub.care.models.incidents import Incident, IncidentEvent, IncidentMessage, IncidentNote
 from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
@@ -13,6 +15,7 @@ from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
 
 __all__ = [
+    "AnswerRules",
     "CalendarRow",
     "CallBack",
     "CallReject",
@@ -24,8 +27,13 @@ __all__ = [
     "Consent",
     "Customer",
     "DecisionRow",
+    "Draft",
     "Entry",
     "Erasure",
+    "Incident",
+    "IncidentEvent",
+    "IncidentMessage",
+    "IncidentNote",
     "Label",
     "Learning",
     "LevelsChanged",
@@ -36,6 +44,8 @@ __all__ = [
     "NoticeWish",
     "OwnModel",
     "Owned",
+    "PendingReply",
+    "PersonaRow",
     "PlaybookVersion",
     "PolicyRow",
     "Presence",

@@ -7,6 +7,7 @@ from django.db import models
 
 from hubbub.accounts.models import Person, Team, Workspace
 from hubbub.care.core.case import MAX_REASON, Case, Priority, Status
+from hubbub.care.models.incidents import Incident
 from hubbub.care.models.people import SocialAccount
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.models import Post
@@ -34,6 +35,7 @@ class CaseColumns(Protocol):
     waiting_since: datetime | None
     waited_until: datetime | None
     merged_into: int | None
+    incident_id: int | None
 
 
 def state_of(row: CaseColumns) -> Case:
@@ -56,6 +58,7 @@ def state_of(row: CaseColumns) -> Case:
         waiting_since=row.waiting_since,
         waited_until=row.waited_until,
         merged_into=row.merged_into,
+        grouped=row.incident_id is not None,
     )
 
 
@@ -95,6 +98,7 @@ class CaseRow(models.Model):
     waiting_since = models.DateTimeField(null=True)
     waited_until = models.DateTimeField(null=True)
     merged_into = models.BigIntegerField(null=True)  # the number of a case
+    incident = models.ForeignKey(Incident, models.SET_NULL, null=True, related_name="members", db_index=False)
     thread_read_at = models.DateTimeField(null=True)  # when the conversation around it was fetched
 
     # Why it is here
@@ -106,6 +110,8 @@ class CaseRow(models.Model):
     queue = models.CharField(max_length=20, default="")
     priority = models.PositiveSmallIntegerField(default=Priority.NORMAL)
     alert = models.BooleanField(default=False)
+    template = models.CharField(max_length=80, default="")  # title of the canned reply that the rule suggests
+    needs_approval = models.BooleanField(default=False)  # by its rule
     reasons = models.JSONField(default=list)
     advice = models.JSONField(default=list)  # what `also` rules add, in words
     problems = models.JSONField(default=list)  # kinds of problem spoken of, to tell one matter from another
@@ -139,6 +145,7 @@ class CaseRow(models.Model):
                 name="case_owner",
                 condition=models.Q(owner__isnull=False),
             ),
+            models.Index(fields=["incident", "id"], name="case_incident", condition=models.Q(incident__isnull=False)),
             models.Index(fields=["not_before"], name="case_hold_ends", condition=models.Q(folder="held")),
             models.Index(fields=["review_at"], name="case_review", condition=models.Q(folder="watching")),
             models.Index(fields=["wake_at"], name="case_wakes", condition=models.Q(wake_at__isnull=False)),

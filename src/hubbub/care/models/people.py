@@ -47,6 +47,10 @@ class SocialAccount(models.Model):
     known = models.BooleanField(default=False)  # a customer, confirmed by a person
     employee = models.BooleanField(default=False)  # works for us: no voice
     listed = models.BooleanField(default=False)  # press, VIP: answered at once
+    lists = models.JSONField(default=list)  # own lists they are on, by name
+    muted_until = models.DateTimeField(null=True)  # what they say makes no case; see Mute
+    heard = models.IntegerField(default=0)  # posts decided about
+    adverts = models.IntegerField(default=0)  # of those, likely promotion
     seen_at = models.DateTimeField()
     matched = models.BooleanField(default=False)  # looked through for other accounts of the same person
 

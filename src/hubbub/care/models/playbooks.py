@@ -39,8 +39,13 @@ class DecisionRow(models.Model):
     noise = models.FloatField()  # likelihood of spam, promotion or bot
     exposure = models.BigIntegerField()
     reasons = models.JSONField(default=list)
+    facts = models.JSONField(null=True)  # that decided, see core.facts.kept; null where no rule was asked
+    again = models.BooleanField(default=False)  # a hold or watch was decided anew
     playbook = models.IntegerField()
     at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "at", "id"], name="decision_at")]
 
 
 class Likeness(models.Model):

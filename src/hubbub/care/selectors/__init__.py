@@ -1,5 +1,22 @@
 """Reads of the care domain, a noun a module."""
 
+from hubbub.care.selectors.answering import (
+    answer_rules,
+    drafting,
+    drafts,
+    drafts_on,
+    due_replies,
+    files_waiting,
+    names_to_mention,
+    pending,
+    pending_on,
+    pending_reply,
+    persona,
+    personas,
+    undo_of,
+    waiting_counts,
+    words_of,
+)
 from hubbub.care.selectors.answers import (
     accounts_called,
     answers_on,
@@ -14,7 +31,7 @@ from hubbub.care.selectors.files import files_in_use, heard_file, sent_file
 from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_hours, policies
 from hubbub.care.selectors.lists import cases, counts, due
 from hubbub.care.selectors.playbooks import day_end, playbook, playbook_versions
-from hubbub.care.selectors.settings import canned, case_counts, colleagues
+from hubbub.care.selectors.settings import canned, canned_count, canned_folders, canned_reply, case_counts, colleagues
 from hubbub.care.selectors.threads import followed, threads_since, threads_to_read
 from hubbub.care.selectors.timeline import case, case_row, decisions, lookers, number_of, post_of, talk
 from hubbub.care.selectors.understanding import own_model, own_models, understanding
@@ -22,10 +39,14 @@ from hubbub.care.selectors.ways import last_from_customer, ways
 
 __all__ = [
     "accounts_called",
+    "answer_rules",
     "answers_on",
     "authors_of",
     "calendars",
     "canned",
+    "canned_count",
+    "canned_folders",
+    "canned_reply",
     "case",
     "case_counts",
     "case_of",
@@ -36,8 +57,13 @@ __all__ = [
     "counts",
     "day_end",
     "decisions",
+    "drafting",
+    "drafts",
+    "drafts_on",
     "due",
+    "due_replies",
     "files_in_use",
+    "files_waiting",
     "followed",
     "heard_file",
     "in_cases",
@@ -45,10 +71,16 @@ __all__ = [
     "levels",
     "lookers",
     "main_calendar",
+    "names_to_mention",
     "number_of",
     "open_hours",
     "own_model",
     "own_models",
+    "pending",
+    "pending_on",
+    "pending_reply",
+    "persona",
+    "personas",
     "playbook",
     "playbook_versions",
     "policies",
@@ -60,5 +92,8 @@ __all__ = [
     "threads_since",
     "threads_to_read",
     "understanding",
+    "undo_of",
+    "waiting_counts",
     "ways",
+    "words_of",
 ]

@@ -6,6 +6,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.models import (
     Entry,
 )
+from hubbub.care.selectors.answering import files_waiting
 from hubbub.kernel.details import File, details_of
 from hubbub.kernel.errors import NotFound
 from hubbub.listening.models import Post
@@ -17,9 +18,9 @@ def files_of(entry: Entry) -> tuple[File, ...]:
 
 
 def files_in_use() -> set[str]:
-    """Return the keys of the files that left with replies; for the nightly sweep."""
+    """Return the keys of the files that left with replies, or are to; for the nightly sweep."""
     shown = Entry.objects.filter(kind="reply", data__files__0__isnull=False).values_list("data", flat=True)
-    return {file["ref"] for data in shown.iterator() for file in data["files"]}
+    return {file["ref"] for data in shown.iterator() for file in data["files"]} | files_waiting()
 
 
 def heard_file(access: Access, post: int, place: int) -> tuple[int, File]:

@@ -40,7 +40,7 @@ COUNTED = 1000
 CASES = Index("case")
 
 
-VIEWS = ("needs", "mine", "held", "watching", "waiting", "parked", "resolved", "closed", "imported", "all")
+VIEWS = ("needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all")
 
 
 MINE = (Folder.NEEDS, Folder.HELD)

@@ -1,5 +1,7 @@
 """What settings and lists of people show."""
 
+from django.db.models import Case, Q, When
+
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership
 from hubbub.care.core.case import Status
@@ -10,14 +12,55 @@ from hubbub.care.models import (
     CannedReply,
     CaseRow,
 )
+from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
 
 
-def canned(access: Access) -> tuple[Canned, ...]:
-    """Return the canned replies, by title."""
+def canned(
+    access: Access, *, words: str = "", folder: str = "", lang: str = "", limit: int = 200, offset: int = 0
+) -> tuple[Canned, ...]:
+    """Return canned replies with these words, the most used first; of teams, those of one's own.
+
+    `lang`: only those in this language or in any. A shortcut that is typed whole comes first.
+    """
     access.require(Permission.READ)
-    rows = CannedReply.objects.filter(workspace_id=access.workspace).order_by("title")
-    return tuple(Canned(row.pk, row.title, row.text) for row in rows)
+    rows = CannedReply.objects.filter(workspace_id=access.workspace)
+    if not access.may(Permission.CANNED):
+        own = Membership.objects.filter(workspace_id=access.workspace, person_id=access.me).values("team")
+        rows = rows.filter(Q(team__isnull=True) | Q(team__in=own))
+    if lang:
+        rows = rows.filter(lang__in=("", lang.casefold().split("-")[0]))
+    if folder:
+        rows = rows.filter(folder=folder)
+    for word in words.split()[:8]:
+        rows = rows.filter(Q(title__icontains=word) | Q(shortcut__startswith=word.casefold()) | Q(text__icontains=word))
+    exact = Case(When(shortcut=words.strip().casefold() or "-", then=0), default=1)
+    found = rows.order_by(exact, "-uses", "title")[offset : offset + limit]
+    return tuple(map(_canned, found))
+
+
+def canned_reply(access: Access, which: int) -> Canned:
+    """Return one of them."""
+    access.require(Permission.READ)
+    row = CannedReply.objects.filter(workspace_id=access.workspace, pk=which).first()
+    if row is None:
+        raise NotFound(what="canned reply", which=which)
+    return _canned(row)
+
+
+def canned_count(access: Access) -> int:
+    """Return how many there are."""
+    return CannedReply.objects.filter(workspace_id=access.workspace).count()
+
+
+def canned_folders(access: Access) -> tuple[str, ...]:
+    """Return in which folders they lie."""
+    rows = CannedReply.objects.filter(workspace_id=access.workspace).exclude(folder="")
+    return tuple(rows.order_by("folder").values_list("folder", flat=True).distinct())
+
+
+def _canned(row: CannedReply) -> Canned:
+    return Canned(row.pk, row.title, row.text, row.shortcut, row.folder, row.lang, row.team_id, row.uses)
 
 
 def colleagues(access: Access) -> tuple[tuple[PersonId, str], ...]:

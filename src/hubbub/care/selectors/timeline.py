@@ -25,6 +25,7 @@ from hubbub.care.models import (
     ReadMark,
     SocialAccount,
 )
+from hubbub.care.selectors.answering import drafting, pending_on
 from hubbub.care.selectors.assessment import assessment
 from hubbub.care.selectors.calls import calls_of, task_of
 from hubbub.care.selectors.customers import customer_of
@@ -84,7 +85,7 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     total = Entry.objects.filter(case=row).count() if len(entries) == moments else len(entries)
     entries.reverse()
     sendings = {
-        each.pk: Sending(each.pk, each.state, each.words, each.uri, each.url)
+        each.pk: _sending(each, now)
         for each in OutboxMessage.objects.filter(pk__in=[each.outbox for each in entries if each.outbox])
     }
     reach = _reach(access, entries)
@@ -104,10 +105,12 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
         reasons=tuple(row.reasons),
         advice=tuple(row.advice),
         assessment=assessment(row),
-        moments=_with_calls([_moment(each, row, sendings, reach) for each in entries], calls, row.opened_at),
+        moments=_with_calls([_moment(each, row, sendings, reach, access) for each in entries], calls, row.opened_at),
         hidden=total - len(entries),
         customer=customer,
         lookers=lookers(access, row.pk, now),
+        drafting=drafting(access, row.pk),
+        pending=pending_on(access, row.pk),
         public_way=public,
         private_way=private,
         topics=tuple(names[topic] for topic in topics),
@@ -128,6 +131,11 @@ def _with_calls(moments: list[Moment], calls: Sequence[CallLine], since: datetim
     return tuple(sorted((*moments, *more), key=lambda each: each.at))
 
 
+def _sending(row: OutboxMessage, now: datetime) -> Sending:
+    waits = row.state == "queued" and row.attempts == 0 and row.due_at > now
+    return Sending(row.pk, row.state, row.words, row.uri, row.url, row.due_at if waits else None)
+
+
 def _reach(access: Access, entries: Sequence[Entry]) -> Mapping[tuple[str, str], int]:
     natives = {each.post.author for each in entries if each.post and each.post.author}
     rows = SocialAccount.objects.filter(workspace_id=access.workspace, native__in=natives)
@@ -135,7 +143,7 @@ def _reach(access: Access, entries: Sequence[Entry]) -> Mapping[tuple[str, str],
 
 
 def _moment(
-    entry: Entry, row: CaseRow, sendings: Mapping[int, Sending], reach: Mapping[tuple[str, str], int]
+    entry: Entry, row: CaseRow, sendings: Mapping[int, Sending], reach: Mapping[tuple[str, str], int], access: Access
 ) -> Moment:
     post = entry.post
     said = None
@@ -170,6 +178,10 @@ def _moment(
         said=said,
         sending=sendings.get(entry.outbox) if entry.outbox else None,
         files=files_of(entry),
+        persona=entry.data.get("persona", ""),
+        approved_by=entry.data.get("approved", ""),
+        mentions=tuple(entry.data.get("mentions", ())),
+        mine=entry.person_id is not None and entry.person_id == access.person,
     )
 
 

@@ -198,6 +198,18 @@ def save(row: CaseRow, now: datetime, by: int | None = None, levels: Levels | No
     write(row.workspace_id, planned, now, by)
 
 
+def revive(row: CaseRow, at: datetime) -> None:
+    """The reply of this moment was taken back: what it stopped runs on, as though nobody had answered."""
+    clocks = ClockRow.objects.filter(case=row, kind__in=(ClockKind.FIRST, ClockKind.NEXT))
+    stopped = clocks.filter(stopped_at=at).first()
+    if stopped is None:
+        return
+    clocks.filter(stopped_at__isnull=True, started_at__gte=at).delete()  # of a further word meanwhile
+    stopped.since, stopped.spent_s, stopped.stopped_at = stopped.started_at, 0, None
+    stopped.outcome, stopped.person = Outcome.RUNNING, None
+    stopped.save()
+
+
 def of_account(account: int, now: datetime) -> None:
     """Who somebody is has changed, and with it how soon they are to be answered; in the caller's transaction."""
     rows = CaseRow.objects.select_for_update(of=("self",)).select_related("account").filter(account=account)

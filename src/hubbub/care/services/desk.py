@@ -7,13 +7,14 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 
 from hubbub.accounts.models import AuditEntry, Workspace
 from hubbub.care.core.case import Status
-from hubbub.care.core.likeness import Complaint, headings
+from hubbub.care.core.facts import Earlier
+from hubbub.care.core.likeness import Complaint, headings, prints
 from hubbub.care.core.playbook import Playbook
-from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, SocialAccount
+from hubbub.care.models import CaseRow, DecisionRow, Entry, Incident, Likeness, SocialAccount
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks
@@ -26,11 +27,15 @@ from hubbub.listening.selectors import heard_posts
 
 OPEN = tuple(status for status in Status if not status.ended)
 UNDECIDED = (Status.NEW, Status.WATCHING)
+MOST_EARLIER = 5_000
+"""So many earlier cases of the people at hand are looked at, the newest."""
+
 LIKE_ONES = 50  # of one heading, the newest that are compared
+SAID = 2_000  # complaints that are enough to say what is usual
 ENTRY_COLUMNS = ("case_id", "at", "kind", "post_id", "name", "text", "private", "data")
 DECISION_COLUMNS = (
     "workspace_id", "post_id", "case_id", "rule", "decision", "due_at", "about", "noise", "exposure", "reasons",
-    "playbook", "at",
+    "facts", "again", "playbook", "at",
 )  # fmt: skip
 
 
@@ -56,6 +61,8 @@ class NewDecision(NamedTuple):
     noise: float
     exposure: int
     reasons: list[dict[str, Any]]
+    facts: dict[str, Any] | None = None
+    again: bool = False
 
 
 class Desk:
@@ -74,6 +81,9 @@ class Desk:
         self._written: dict[int, list[HeardPost]] = {}  # what stands in a case, by its key
         self._alike: dict[str, deque[tuple[CaseDraft | int, Complaint]]] = {}  # with the case, or its key
         self._cases: dict[int, CaseDraft] = {}
+        self._earlier: dict[str, list[Earlier]] = {}  # by voice
+        self._counted: dict[int, AccountDraft] = {}
+        self._incidents: dict[int, Incident] = {}
         self._accounts = self._load_accounts(posts)
         self._standing: dict[str, CaseDraft] = {}  # the case a post stands in, by its uri
         self._threads: dict[str, list[CaseDraft]] = defaultdict(list)  # by root, the last one first
@@ -103,9 +113,22 @@ class Desk:
         values = attrgetter(*columns)
         db.insert(
             SocialAccount,
-            ("workspace_id", "channel", "native", *columns, "known", "employee", "listed", "matched", "seen_at"),
             (
-                (self.workspace.pk, *key, *values(found[key]), False, False, False, False, post.arrived_at)
+                "workspace_id",
+                "channel",
+                "native",
+                *columns,
+                "known",
+                "employee",
+                "listed",
+                "matched",
+                "lists",
+                "heard",
+                "adverts",
+                "seen_at",
+            ),
+            (
+                (self.workspace.pk, *key, *values(found[key]), False, False, False, False, [], 0, 0, post.arrived_at)
                 for key, post in fresh
             ),
         )
@@ -134,6 +157,33 @@ class Desk:
     def account(self, post: HeardPost) -> AccountDraft | None:
         """Return who said a post, where the network tells."""
         return self._accounts.get((post.channel, post.author)) if post.author else None
+
+    def count(self, account: AccountDraft, *, advert: bool) -> None:
+        """Add one post to those of an account."""
+        account.heard += 1
+        account.adverts += advert
+        self._counted[account.id] = account
+
+    def earlier(self, account: AccountDraft, but: CaseDraft | None = None) -> tuple[Earlier, ...]:
+        """Return the cases a person had, but for one; of everybody at hand at once."""
+        if account.voice not in self._earlier:
+            self._load_earlier([each for each in self._accounts.values() if each.voice not in self._earlier])
+        case = but.id if but and but.id else 0
+        return tuple(each for each in self._earlier[account.voice] if not case or each.case != case)
+
+    def _load_earlier(self, accounts: Sequence[AccountDraft]) -> None:
+        self._earlier |= {each.voice: [] for each in accounts}
+        found = CaseRow.objects.filter(
+            Q(account__in=[each.id for each in accounts])
+            | Q(account__customer__in={each.customer_id for each in accounts if each.customer_id}),
+            workspace=self.workspace,
+        ).exclude(status=Status.WATCHING)
+        columns = ("pk", "account_id", "account__customer_id", "opened_at", "status", "last_outbound_at")
+        for pk, account, customer, opened_at, status, answered_at in found.order_by("-id").values_list(*columns)[
+            :MOST_EARLIER
+        ]:
+            voice = f"customer {customer}" if customer else f"account {account}"
+            self._earlier[voice].append(Earlier(opened_at, Status(status).ended, answered_at, pk))
 
     # Cases ---------------------------------------------------------------
     def _load_cases(self, **which: Any) -> list[CaseDraft]:
@@ -265,6 +315,8 @@ class Desk:
         case.number = self.next_number
         self.workspace.cases_made += 1
         self._made.append(case)
+        if case.voice in self._earlier and case.status != Status.WATCHING:
+            self._earlier[case.voice].append(Earlier(case.opened_at, case.ended, None))
         if case.voice and not case.historical:
             self._by_voice.setdefault(case.voice, []).insert(0, case)
 
@@ -310,7 +362,7 @@ class Desk:
     ) -> list[tuple[CaseDraft, Complaint]]:
         """Return the alike of the complaints under the same headings within a window, before or after."""
         found: dict[tuple[int, datetime], tuple[CaseDraft | int, Complaint]] = {}
-        for heading in headings(complaint.topics, complaint.problems):
+        for heading in _headings(complaint):
             if heading not in self._alike:
                 self._alike[heading] = deque(self._load_alike(heading, complaint, window), LIKE_ONES * 2)
             for case, other in self._alike[heading]:
@@ -325,14 +377,13 @@ class Desk:
     def _load_alike(self, heading: str, complaint: Complaint, window: timedelta) -> Iterator[tuple[int, Complaint]]:
         span = (complaint.said_at - 2 * window, complaint.said_at + 2 * window)
         rows = Likeness.objects.filter(workspace=self.workspace, heading=heading, said_at__range=span)
-        topic, _, problem = heading.partition("/")
         newest = rows.order_by("-said_at").values_list("case_id", "voice", "words", "said_at")[:LIKE_ONES]
         for case, voice, words, said_at in newest:
-            yield case, Complaint(voice, frozenset({int(topic)}), frozenset({problem}), frozenset(words), said_at)
+            yield case, _complaint(heading, voice, words, said_at)
 
     def remember(self, case: CaseDraft, complaint: Complaint) -> None:
         """Let later complaints find this one."""
-        for heading in headings(complaint.topics, complaint.problems):
+        for heading in _headings(complaint):
             row = Likeness(
                 workspace=self.workspace,
                 heading=heading,
@@ -348,11 +399,48 @@ class Desk:
         """Let later complaints no longer find what stands in a case."""
         Likeness.objects.filter(case_id=case.id).delete()
 
+    def said_under(
+        self, heading: str, spans: Sequence[tuple[datetime, datetime]], limit: int = SAID
+    ) -> list[tuple[datetime, str]]:
+        """Return when who complained under a heading within some spans of time, as far as it is written."""
+        within = Q()
+        for since, until in spans:
+            within |= Q(said_at__range=(since, until))
+        rows = Likeness.objects.filter(within, workspace=self.workspace, heading=heading).exclude(voice="")
+        return list(rows.values_list("said_at", "voice")[:limit])
+
+    # Incidents -----------------------------------------------------------
+    def incident(self, pk: int | None) -> Incident | None:
+        """Return an open incident by its key."""
+        if pk is None:
+            return None
+        if pk not in self._incidents:
+            self._incidents[pk] = Incident.objects.get(pk=pk)
+        found = self._incidents[pk]
+        return found if found.open else None
+
+    def open_incident(self, incident: Incident) -> None:
+        """Write an incident that begins now."""
+        incident.save()
+        self._incidents[incident.pk] = incident
+        self._audited.append(
+            AuditEntry(
+                workspace=self.workspace,
+                at=self.now,
+                name="Hubbub",
+                via="system",
+                action="incident opened",
+                subject=f"incident {incident.pk}",
+                after={"title": incident.title, "rule": incident.rule},
+            )
+        )
+
     # Writing back --------------------------------------------------------
     def store(self) -> None:
         """Write everything, and tell the pages."""
         self._store_cases()
         self._look_who_is_who()
+        db.update(SocialAccount, ("heard", "adverts"), ((k, (a.heard, a.adverts)) for k, a in self._counted.items()))
         db.insert(
             Entry,
             ENTRY_COLUMNS,
@@ -371,7 +459,7 @@ class Desk:
                 (
                     self.workspace.pk, each.post, each.case.id if each.case else None, each.rule, each.decision,
                     each.case.due_at if each.case else None, each.about, each.noise, each.exposure, each.reasons,
-                    self.playbook.version, self.now,
+                    each.facts, each.again, self.playbook.version, self.now,
                 )
                 for each in self._decisions
             ),
@@ -379,6 +467,7 @@ class Desk:
         for case, likeness in self._likenesses:
             likeness.case_id = case.id
         Likeness.objects.bulk_create(likeness for _, likeness in self._likenesses)
+        self._count_incidents()
         AuditEntry.objects.bulk_create(self._audited)
         self._tell()
 
@@ -406,12 +495,38 @@ class Desk:
         db.update(CaseRow, CASE_FIELDS, ((each.id, values(each)) for each in self._changed.values()))
         clocks.write(self.workspace.pk, planned, self.now)
 
+    def _count_incidents(self) -> None:
+        touched = {each.incident_id for each in (*self._made, *self._changed.values()) if each.incident_id}
+        for incident in touched & self._incidents.keys():
+            recount(self._incidents[incident])
+            changes.record(self.workspace.pk, "incident", incident, now=self.now)
+
     def _tell(self) -> None:
         all_rows = (*self._made, *self._changed.values())
         touched = sorted({row.id for row in all_rows if not row.historical})
         changes.record_many([(self.workspace.pk, "case", case) for case in touched], now=self.now)
         if imported := sorted(row.id for row in all_rows if row.historical):
             changes.record(self.workspace.pk, "imported", None, now=self.now, cases=imported)
+
+
+def _headings(complaint: Complaint) -> tuple[str, ...]:
+    """Return where a complaint is found by like ones: by its topics and problems, and by its wording."""
+    return (*headings(complaint.topics, complaint.problems), *prints(complaint.words))
+
+
+def _complaint(heading: str, voice: str, words: Sequence[str], said_at: datetime) -> Complaint:
+    topic, _, problem = heading.partition("/")
+    topics, problems = (frozenset({int(topic)}), frozenset({problem})) if problem else (frozenset(), frozenset())
+    return Complaint(voice, topics, problems, frozenset(words), said_at)
+
+
+def recount(incident: Incident) -> None:
+    """Count anew what an incident holds, and write it."""
+    held = incident.members.aggregate(cases=Count("pk"), posts=Sum("posts"), exposure=Sum("exposure"))
+    said = Likeness.objects.filter(case__incident=incident).exclude(voice="")
+    incident.voices = said.aggregate(n=Count("voice", distinct=True))["n"]
+    incident.cases, incident.posts, incident.exposure = held["cases"], held["posts"] or 0, held["exposure"] or 0
+    incident.save()
 
 
 def name_of(post: HeardPost) -> str:

@@ -30,6 +30,10 @@ class AccountDraft:
     known: bool = False
     employee: bool = False
     listed: bool = False
+    lists: Sequence[str] = ()
+    muted_until: datetime | None = None
+    heard: int = 0
+    adverts: int = 0
     weighed: Weight | None = None
 
     @property
@@ -68,6 +72,7 @@ class CaseDraft:
     waiting_since: datetime | None = None
     waited_until: datetime | None = None
     merged_into: int | None = None
+    incident_id: int | None = None
     thread_read_at: datetime | None = None
     decision: str = ""
     rule: str = ""
@@ -77,6 +82,8 @@ class CaseDraft:
     queue: str = ""
     priority: int = Priority.NORMAL
     alert: bool = False
+    template: str = ""
+    needs_approval: bool = False
     reasons: Sequence[Any] = field(default_factory=list)
     advice: Sequence[Any] = field(default_factory=list)
     problems: Sequence[str] = field(default_factory=list)

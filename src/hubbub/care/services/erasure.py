@@ -4,7 +4,19 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from hubbub.care.models import CallBack, CaseRow, Customer, DecisionRow, Entry, Label, Likeness, Notice, SocialAccount
+from hubbub.care.models import (
+    CallBack,
+    CaseRow,
+    Customer,
+    DecisionRow,
+    Draft,
+    Entry,
+    Label,
+    Likeness,
+    Notice,
+    PendingReply,
+    SocialAccount,
+)
 from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
 from hubbub.care.services.customers.rows import CUSTOMERS
@@ -46,7 +58,7 @@ def forget_account(
         Notice.objects.filter(case_id=number).delete()
         changes.record(workspace, "case", number, now=now)
         CASES.drop([number])  # at once; what is left of it is put in again
-    DecisionRow.objects.filter(post__in=posts).update(reasons=[])
+    DecisionRow.objects.filter(post__in=posts).update(reasons=[], facts=None)
     Label.objects.filter(post__in=posts).delete()
     _forget_labels(workspace, {name for name in names if len(name) >= LEAST_NAME})
     if account is not None:
@@ -79,6 +91,8 @@ def _blank(case: CaseRow, now: datetime) -> None:
     clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()
     Likeness.objects.filter(case=case).delete()
+    Draft.objects.filter(case=case).delete()
+    PendingReply.objects.filter(case=case).delete()
     for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):
         entry.data = {**entry.data, "files": []}
         entry.save(update_fields=["data"])

@@ -1,4 +1,4 @@
-"""Playbook versions and canned replies."""
+"""Playbook versions."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -11,9 +11,9 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
 from hubbub.care.core.playbook import LATER_PACES, read, shipped
-from hubbub.care.models import CannedReply, PlaybookVersion
+from hubbub.care.models import PlaybookVersion
 from hubbub.infra import changes
-from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.errors import Conflict, InvalidInput
 
 
 def first_playbook(access: Access, *, now: datetime) -> None:
@@ -59,39 +59,3 @@ def change_playbook(
     )
     changes.record(access.workspace, "playbook", version, now=now)
     return version
-
-
-@transaction.atomic
-def save_canned(access: Access, *, canned: int | None = None, title: str, text: str, now: datetime) -> int:
-    """Make or change a canned reply."""
-    access.require(Permission.CANNED)
-    title, text = " ".join(title.split()), text.strip()
-    if not title or len(title) > 80:
-        raise InvalidInput(reason="Give the reply a title of at most 80 characters.")
-    if not text or len(text) > 5_000:
-        raise InvalidInput(reason="Give the reply words, at most 5,000 characters.")
-    if CannedReply.objects.filter(workspace_id=access.workspace, title__iexact=title).exclude(pk=canned or 0).exists():
-        raise Conflict(reason=f"There is a reply {title} already.")
-    row = _canned(access, canned) if canned is not None else CannedReply(workspace_id=access.workspace)
-    before = {"title": row.title, "text": row.text} if canned is not None else None
-    row.title, row.text = title, text
-    row.save()
-    after = {"title": title, "text": text}
-    audit(access, "canned reply changed" if before else "canned reply made", title, now=now, before=before, after=after)
-    return row.pk
-
-
-@transaction.atomic
-def remove_canned(access: Access, canned: int, *, now: datetime) -> None:
-    """Remove a canned reply."""
-    access.require(Permission.CANNED)
-    row = _canned(access, canned)
-    audit(access, "canned reply removed", row.title, now=now, before={"text": row.text})
-    row.delete()
-
-
-def _canned(access: Access, canned: int) -> CannedReply:
-    row = CannedReply.objects.select_for_update().filter(workspace_id=access.workspace, pk=canned).first()
-    if row is None:
-        raise NotFound(what="canned reply", which=canned)
-    return row

@@ -14,6 +14,7 @@ class Heard:
     followed: bool  # in the thread of something we follow
     narrow: bool  # heard on a stream where everything concerns us
     about_us: bool  # matched a topic about us or our products
+    about_others: bool = False  # matched one about our competitors or market
 
 
 def must_be_row(heard: Heard) -> bool:
@@ -21,9 +22,19 @@ def must_be_row(heard: Heard) -> bool:
     return heard.private or heard.to_us or heard.followed or heard.narrow
 
 
-def may_be_row(heard: Heard, attention: float, threshold: float) -> bool:
-    """Posts that become rows while the budget lasts; `attention` is how likely somebody should look, 0 to 1."""
-    return heard.about_us and attention >= threshold
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """From which estimate on, 0 to 1, a post becomes a row; 2 is never."""
+
+    attention: float  # of a post about us: that somebody should look
+    opportunity: float  # of a post about others: that it is an opportunity
+
+
+def may_be_row(heard: Heard, attention: float, opportunity: float, wanted: Wanted) -> bool:
+    """Posts that become rows while the budget lasts."""
+    if heard.about_us:
+        return attention >= wanted.attention
+    return heard.about_others and opportunity >= wanted.opportunity
 
 
 @dataclass(slots=True)

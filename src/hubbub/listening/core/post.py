@@ -28,6 +28,7 @@ class HeardPost(NamedTuple):
     lang: str
     details: str
     parent: str
+    parent_author: str
     root: str
     repost_of: str
     private: bool

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -65,6 +65,13 @@ def heard_by_minute(access: Access, now: datetime, minutes: int = 60) -> tuple[i
     )
     found = dict(rows)
     return tuple(found.get(minute, 0) for minute in range(last - minutes + 1, last + 1))
+
+
+def heard_since(workspace: int, topic: int) -> datetime | None:
+    """Return when a topic was first heard of, to the minute; None where it never was."""
+    rows = Rollup.objects.filter(workspace_id=workspace, topic=topic)
+    minute = rows.order_by("minute").values_list("minute", flat=True).first()
+    return None if minute is None else datetime.fromtimestamp(minute * 60, UTC)
 
 
 def heard_count(workspace: WorkspaceId | None = None) -> int:

@@ -20,6 +20,7 @@ TITLES = {
     "watching": "Watching",
     "waiting": "With the customer",
     "parked": "Parked",
+    "incident": "In incidents",
     "resolved": "Resolved",
     "closed": "Closed",
     "imported": "Imported",
@@ -33,6 +34,7 @@ ICONS = {
     "watching": "watch",
     "waiting": "clock",
     "parked": "park",
+    "incident": "flag",
     "resolved": "check",
     "closed": "cross",
     "imported": "import",
@@ -45,7 +47,7 @@ QUEUES = {
     "ideas": ("Ideas", "bulb"),
 }
 
-NEWEST = ("waiting", "resolved", "closed", "imported", "all")
+NEWEST = ("waiting", "incident", "resolved", "closed", "imported", "all")
 
 FIRST = {"held": "First to be free again", "watching": "First to be looked at again", "parked": "First to come back"}
 

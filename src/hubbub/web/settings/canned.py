@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hubbub.accounts.core.access import Permission
 from hubbub.care import selectors
-from hubbub.care.services import settings as services
+from hubbub.care.services import answering as services
 from hubbub.kernel.errors import NotFound
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text

@@ -14,7 +14,7 @@ from hubbub.care.services import settings as care_settings
 from hubbub.channels import selectors as channel_selectors
 from hubbub.kernel.errors import InvalidInput
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings import canned, channels, people, privacy, quarantine, tokens, webhook
+from hubbub.web.settings import canned, channels, levels, people, privacy, quarantine, tokens, webhook
 from hubbub.web.settings.forms import save, text
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "canned",
     "channels",
     "index",
+    "levels",
     "people",
     "playbook",
     "privacy",
@@ -45,8 +46,15 @@ NUMBERS = {
     "noise": ("Leave what is spam, promotion or bot with likelihood", "0 to 1", "known customers are never left"),
     "watch_hours": ("Watch a complaint about us for", "hours", ""),
     "second_voice_days": ("A second voice counts within", "days before or after", ""),
+    "storm_voices": ("Make it one incident when so many have a like problem", "people", ""),
+    "storm_hours": ("… within", "hours", ""),
+    "storm_times": ("… and that is so many times the usual", "times", "for these hours of that weekday"),
+    "storm_weeks": ("… which is learnt from", "weeks before", ""),
     "idea_hours": ("Thank for a suggestion within", "hours", ""),
+    "pitch": ("Do not join in where it is spam or promotion with likelihood", "0 to 1", ""),
+    "adverts": ("Do no favour where adverts are of somebody’s posts a share of", "0 to 1", ""),
     "attention": ("Look at posts about us that need it with likelihood", "0 to 1", "posts to us are always looked at"),
+    "opportunity": ("Look at posts about others that are an opportunity with likelihood", "0 to 1", ""),
     "rows_a_minute": ("… but at no more of them than", "a minute", "the others are counted and archived"),
 }
 LEVELS = {

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from hubbub.care.core.case import Priority
 from hubbub.care.core.facts import FACTS
 from hubbub.care.core.playbook.rules import COMPARE, HOWS, AnyOf, Decision, Due, FactTest, Playbook, Rule, Test
 from hubbub.kernel.errors import InvalidInput
@@ -14,10 +15,19 @@ from hubbub.kernel.errors import InvalidInput
 LONGEST = timedelta(days=3650)
 """No hold, watch or due time is longer than ten years."""
 
-_RULE_KEYS = {"id", "name", "when", "decide", "say", "due", "hold", "review", "queue", "alert", "again", "also"}
+_RULE_KEYS = {
+    "id", "name", "when", "decide", "say", "due", "hold", "review", "queue", "alert", "again", "also", "off",
+    "template", "automatic", "needs_approval", "priority", "tags",
+}  # fmt: skip
+LONGEST_TEXTS = {"id": 12, "name": 80, "say": 200, "queue": 20, "template": 80}
+"""How many characters the columns of a case hold."""
+
+PRIORITIES = {each.name.lower(): each for each in Priority}
 _PACES = ("prompt", "private", "public", "slow")
 LATER_PACES = {"callback": 30, "letter": 2880, "chat": 1}
 """Paces that playbooks written before there were these channels do not name, with their minutes."""
+LATER_NUMBERS = {"storm_voices": 5, "storm_hours": 2, "storm_times": 3, "storm_weeks": 4}
+"""Numbers that playbooks written before there were incidents do not name."""
 _UNITS = ("minutes", "hours", "days")
 
 
@@ -26,7 +36,8 @@ def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
     unknown = set(data) - {"name", "numbers", "service_level_minutes", "rules"}
     if unknown:
         raise InvalidInput(reason=f"The playbook has {min(unknown)!r}, which means nothing.")
-    numbers = {key: _number(f"numbers.{key}", value) for key, value in _table(data, "numbers").items()}
+    given = {**LATER_NUMBERS, **_table(data, "numbers")}
+    numbers = {key: _number(f"numbers.{key}", value) for key, value in given.items()}
     for key, value in numbers.items():
         if (unit := key.rpartition("_")[2]) in _UNITS:
             _timedelta(f"numbers.{key}", unit, value)
@@ -45,7 +56,7 @@ def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
             raise InvalidInput(reason=f"There are two rules {rule.id}.")
         if rule.again is not None and rule.again not in ids:
             raise InvalidInput(reason=f"Rule {rule.id} re-decides {rule.again!r}, which is no rule.")
-    plain = [rule for rule in read_rules if rule.again is None and not rule.also]
+    plain = [rule for rule in read_rules if rule.again is None and not rule.also and not rule.off]
     if not plain or plain[-1].when:
         raise InvalidInput(reason="The last rule that decides must match everything: give it an empty `when`.")
     return Playbook(str(data.get("name", "Playbook")), numbers, service, read_rules, version)
@@ -90,11 +101,16 @@ def _rule(data: Any, number: int, numbers: Mapping[str, float]) -> Rule:
     for key in ("id", "name", "decide", "say"):
         if not isinstance(data.get(key), str) or not data[key]:
             raise InvalidInput(reason=f"{place} has no {key!r}.")
-    for key in ("alert", "also"):
+    for key, longest in LONGEST_TEXTS.items():
+        if not isinstance(data.get(key, ""), str) or len(data.get(key, "")) > longest:
+            raise InvalidInput(reason=f"{place}: {key} is a text of at most {longest} characters.")
+    for key in ("alert", "also", "off", "automatic", "needs_approval"):
         if not isinstance(data.get(key, False), bool):
             raise InvalidInput(reason=f"{place}: {key} is true or false.")
     if data["decide"] not in set(Decision):
         raise InvalidInput(reason=f"{place} decides {data['decide']!r}; there are {', '.join(Decision)}.")
+    if data.get("automatic") and not data.get("template"):
+        raise InvalidInput(reason=f"{place} sends by itself, but no template: name a canned reply.")
     when = data.get("when", [])
     if not isinstance(when, Sequence) or isinstance(when, str):
         raise InvalidInput(reason=f"{place}: `when` is a list of tests.")
@@ -111,7 +127,27 @@ def _rule(data: Any, number: int, numbers: Mapping[str, float]) -> Rule:
         alert=bool(data.get("alert", False)),
         again=data.get("again"),
         also=bool(data.get("also", False)),
+        off=bool(data.get("off", False)),
+        template=data.get("template", ""),
+        automatic=bool(data.get("automatic", False)),
+        needs_approval=bool(data.get("needs_approval", False)),
+        priority=_priority(data.get("priority"), place),
+        tags=_tags(data.get("tags", []), place),
     )
+
+
+def _priority(value: Any, place: str) -> Priority | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in PRIORITIES:
+        raise InvalidInput(reason=f"{place}: priority is {value!r}; there are {', '.join(PRIORITIES)}.")
+    return PRIORITIES[value]
+
+
+def _tags(value: Any, place: str) -> tuple[str, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(each, str) for each in value):
+        raise InvalidInput(reason=f"{place}: tags is a list of texts.")
+    return tuple(value)
 
 
 def _test(data: Any, place: str, numbers: Mapping[str, float]) -> Test:

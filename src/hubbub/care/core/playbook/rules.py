@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from hubbub.care.core.case import Priority
 from hubbub.care.core.facts import FACTS, Facts
 
 
@@ -39,15 +40,17 @@ class Due(StrEnum):
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "is": operator.eq,
     "is_in": lambda found, wanted: found in wanted,
+    "not_in": lambda found, wanted: found not in wanted,
     "has_any": lambda found, wanted: not wanted.isdisjoint(found),
+    "has_none": lambda found, wanted: wanted.isdisjoint(found),
     "at_least": operator.ge,
     "below": operator.lt,
 }
 HOWS: Mapping[type, tuple[str, ...]] = {
     bool: ("is",),
-    str: ("is", "is_in"),
+    str: ("is", "is_in", "not_in"),
     float: ("at_least", "below"),
-    frozenset: ("has_any",),
+    frozenset: ("has_any", "has_none"),
 }
 """How a fact may be compared, by what kind of value it is."""
 
@@ -100,14 +103,34 @@ class Rule:
     alert: bool = False
     again: str | None = None  # re-decides an open hold or watch that this rule began
     also: bool = False  # adds to whatever was decided
+    off: bool = False  # switched off: kept, and never asked
+    template: str = ""  # title of the canned reply that the composer suggests
+    automatic: bool = False  # a manager lets it send that reply by itself
+    needs_approval: bool = False  # a lead reads the answer before it leaves
+    priority: Priority | None = None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def treatment(self) -> tuple[object, ...]:
+        """All that it does to a post; two rules that do the same treat it alike."""
+        told = (self.decide, self.due, self.hold, self.review, self.queue, self.alert)
+        return (*told, self.template, self.automatic, self.needs_approval, self.priority, self.tags)
 
     def matches(self, facts: Facts) -> bool:
         """Say whether every test holds."""
         return all(test.holds(facts) for test in self.when)
 
 
-_MEASURED = tuple(name for name, kind in FACTS.items() if kind is float)
-_TOLD = operator.attrgetter(*(name for name in FACTS if name not in _MEASURED))
+GRAVE = frozenset({"danger", "legal", "leak"})
+"""What nobody is muted for."""
+
+MUTED = Rule("mute", "Muted", (), Decision.LEAVE, "Somebody here muted this account: counted, and makes no case")
+"""What is done about words of who is muted, under every playbook."""
+
+_MEASURED = frozenset(name for name, kind in FACTS.items() if kind is float)
+_ALWAYS_TOLD = ("kind", "about")  # so that there are two
+_MOST_SEEN = 50_000
+"""So many answers are remembered; one more, and they are found anew."""
 
 
 def _flat(tests: Iterable[Test]) -> Iterator[FactTest]:
@@ -128,13 +151,21 @@ class Playbook:
     rules: tuple[Rule, ...]
     version: int = 1
     _steps: tuple[tuple[str, tuple[float, ...]], ...] = field(init=False, repr=False, compare=False)
+    _told: Callable[[Facts], tuple[Any, ...]] = field(init=False, repr=False, compare=False)
     _seen: dict[tuple[Any, ...], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Note the numbers that facts are compared with."""
-        tests = [test for rule in self.rules for test in _flat(rule.when)]
-        steps = ((name, tuple(sorted(test.value for test in tests if test.fact == name))) for name in _MEASURED)
+        """Note which facts are asked about, and the numbers they are compared with."""
+        tests = [test for rule in self.rules if not rule.off for test in _flat(rule.when)]
+        asked = sorted({test.fact for test in tests})
+        steps = (
+            (name, tuple(sorted(test.value for test in tests if test.fact == name)))
+            for name in asked
+            if name in _MEASURED
+        )
+        told = operator.attrgetter(*_ALWAYS_TOLD, *(name for name in asked if name not in _MEASURED))
         object.__setattr__(self, "_steps", tuple(steps))
+        object.__setattr__(self, "_told", told)
 
     def rule(self, rule_id: str) -> Rule:
         """Return a rule by its id."""
@@ -142,6 +173,8 @@ class Playbook:
 
     def first(self, facts: Facts) -> Rule:
         """Return the first rule that matches; the last one of every playbook matches everything."""
+        if facts.muted and GRAVE.isdisjoint(facts.severity):
+            return MUTED
         return next(rule for rule in self._matching(facts) if rule.again is None and not rule.also)
 
     def again(self, base: str, facts: Facts) -> Rule | None:
@@ -154,15 +187,24 @@ class Playbook:
 
     def _matching(self, facts: Facts) -> tuple[Rule, ...]:
         """Return every rule that matches; of a number it only counts which steps it has passed, so few are new."""
-        key = (*_TOLD(facts), *[bisect_right(steps, getattr(facts, name)) for name, steps in self._steps])
+        key = (*self._told(facts), *[bisect_right(steps, getattr(facts, name)) for name, steps in self._steps])
         found = self._seen.get(key)
         if found is None:
-            found = self._seen[key] = tuple(rule for rule in self.rules if rule.matches(facts))
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            found = self._seen[key] = tuple(rule for rule in self.rules if not rule.off and rule.matches(facts))
         return found
 
     def decide(self, facts: Facts) -> Rule:
         """Return the rule for a fresh post: the first that matches, or what re-decides it at once."""
         rule = self.first(facts)
+        return self.again(rule.id, facts) or rule
+
+    def treat(self, facts: Facts) -> Rule:
+        """Return the rule for a post as triage applies them: to what its author has open, or afresh."""
+        rule = self.first(facts)
+        if facts.same_voice_case and rule.decide is not Decision.LEAVE:
+            return rule
         return self.again(rule.id, facts) or rule
 
     def base_of(self, rule_id: str) -> str:

@@ -2,19 +2,39 @@
 
 from hubbub.care.services.cases.answer import message_of, reply
 from hubbub.care.services.cases.delivery import delivery_failed, happened, has_arrived, send_again, take_back
+from hubbub.care.services.cases.drafts import drop_draft_file, files_of_draft, forget_empty_drafts, keep_draft
 from hubbub.care.services.cases.life import assign, close, note, park, reopen, resolve, snooze, take_up, wake
 from hubbub.care.services.cases.looking import leave, look, threads_read
+from hubbub.care.services.cases.pending import (
+    Answered,
+    answer,
+    approve,
+    change_time,
+    send_back,
+    send_due,
+    send_now,
+    take_to_composer,
+)
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.care.services.cases.time import close_due, wake_due
+from hubbub.care.services.cases.undo import undo
 
 __all__ = [
+    "Answered",
+    "answer",
+    "approve",
     "assign",
+    "change_time",
     "close",
     "close_due",
     "delivery_failed",
+    "drop_draft_file",
     "event",
+    "files_of_draft",
+    "forget_empty_drafts",
     "happened",
     "has_arrived",
+    "keep_draft",
     "leave",
     "lock",
     "look",
@@ -25,11 +45,16 @@ __all__ = [
     "reply",
     "resolve",
     "send_again",
+    "send_back",
+    "send_due",
+    "send_now",
     "snooze",
     "store",
     "take_back",
+    "take_to_composer",
     "take_up",
     "threads_read",
+    "undo",
     "wake",
     "wake_due",
 ]

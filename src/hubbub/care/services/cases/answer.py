@@ -2,18 +2,28 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.db import transaction
+from django.db.models import F
 
-from hubbub.accounts.core.access import Access
-from hubbub.care.core.errors import CannotSend, CaseMoved, LookBeforeSending
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.care.core.answering import Asked, Rules, Written, approval_reason
+from hubbub.care.core.canned import unfilled
+from hubbub.care.core.case import changes_between
+from hubbub.care.core.errors import CannotSend, CaseMoved, LookBeforeSending, NeedsApproval, NotYourCase
 from hubbub.care.core.guard import warnings
-from hubbub.care.models import CaseRow, Entry
-from hubbub.care.selectors import last_from_customer, ways
+from hubbub.care.core.personas import Persona
+from hubbub.care.core.tone import missing
+from hubbub.care.core.views import Way
+from hubbub.care.models import CannedReply, CaseRow, Entry
+from hubbub.care.selectors import answer_rules, last_from_customer, undo_of, ways, words_of
+from hubbub.care.selectors import persona as persona_of
+from hubbub.care.services.cases.drafts import draft_spent
 from hubbub.care.services.cases.row import lock, read_by, store
 from hubbub.channels.core.contract import Attached, Outgoing, too_long, too_much
 from hubbub.channels.registry import open_channel
@@ -21,8 +31,24 @@ from hubbub.channels.selectors import for_sending
 from hubbub.infra import outbox
 from hubbub.infra.files import read
 from hubbub.kernel.details import File
+from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import OutboxId
 from hubbub.kernel.text import clean
+
+EVERY: Final = frozenset({"*"})
+"""Every tone check is taken for met: somebody looked at it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A reply that may leave: nothing speaks against it any more."""
+
+    written: Written
+    signed: str  # the words as they leave
+    way: Way
+    connection: int
+    persona: Persona | None
+    rules: Rules
 
 
 @transaction.atomic
@@ -38,7 +64,7 @@ def reply(
     attached: Sequence[File] = (),
     now: datetime,
 ) -> OutboxId:
-    """Store a reply and queue its delivery, or change nothing.
+    """Store a reply and queue its delivery at once, or change nothing.
 
     Parameters
     ----------
@@ -53,55 +79,155 @@ def reply(
         If the channel can't carry it: no way to answer, too long, empty.
     LookBeforeSending
         If a public draft speaks of compensation, liability or personal data and is not confirmed.
+    NeedsApproval
+        If somebody else has to look at it first.
+    NotYourCase
+        If only the owner answers, and somebody else is.
     CaseMoved
         If a colleague answered meanwhile.
     CaseClosed
         If the case is closed.
     """
     row = lock(access, number)
-    text = clean(text).strip()
-    if key:
-        key = f"{access.workspace}-{key}"[:40]
-        done = Entry.objects.filter(case=row, data__key=key, kind="reply").first()
-        if done is not None and done.outbox is not None:
-            return OutboxId(done.outbox)
-    if not text and not attached:
+    if (done := sent_before(access, row, key)) is not None:
+        return done
+    written = Written(text, private, attached=tuple(attached), confirmed=confirmed)
+    ready = made_ready(access, row, written)
+    nobody_answered_since(access, row, seen_reply)
+    if reason := needs_approval(access, row, ready):
+        raise NeedsApproval(reason=reason)
+    return leave(access, row, ready, key=key, now=now)
+
+
+def sent_before(access: Access, row: CaseRow, key: str) -> OutboxId | None:
+    """Return the reply that the caller has given this name before. For this domain only."""
+    if not key:
+        return None
+    done = Entry.objects.filter(case=row, data__key=_key(access, key), kind="reply").first()
+    return OutboxId(done.outbox) if done is not None and done.outbox is not None else None
+
+
+def _key(access: Access, key: str) -> str:
+    return f"{access.workspace}-{key}"[:40] if key else ""
+
+
+def made_ready(access: Access, row: CaseRow, written: Written) -> Ready:
+    """Return a reply that nothing speaks against, or raise what does. For this domain only."""
+    rules = answer_rules(access.workspace)
+    text = clean(written.text).strip()
+    if not text and not written.attached:
         raise CannotSend(reason="Write something first.")
-    way = ways(access, row)[private]
+    _one_may_answer(access, row, rules)
+    way = ways(access, row)[written.private]
     if not way.possible or way.connection is None:
         raise CannotSend(reason=way.reason)
-    if (long := too_long(text, way.abilities)) is not None:
+    persona = _persona(access, way.connection, written)
+    signed = text + persona.signature(private=written.private) if persona and text else text
+    if (long := too_long(signed, way.abilities)) is not None:
         raise CannotSend(reason=f"Too long for {way.network}: {long}")
-    if (wrong := too_much(attached, way.abilities)) is not None:
+    if (wrong := too_much(written.attached, way.abilities)) is not None:
         raise CannotSend(reason=f"{way.network} {wrong}")
-    if not private and not confirmed and (found := warnings(text)):
-        raise LookBeforeSending(reason=" ".join(each.advice for each in found))
-    _nobody_answered_since(access, row, seen_reply)
+    draft = words_of(rules, row, text, private=written.private)
+    if written.ticked != EVERY and (lacks := missing(rules.checks, draft, written.ticked)):
+        raise CannotSend(reason=f"The tone check list asks for more. {' '.join(lacks)}")
+    if not written.confirmed and (look := _to_look_at(text, private=written.private)):
+        raise LookBeforeSending(reason=" ".join(look))
+    return Ready(replace(written, text=text), signed, way, way.connection, persona, rules)
+
+
+def _one_may_answer(access: Access, row: CaseRow, rules: Rules) -> None:
+    if rules.owner_only and row.owner_id not in (None, access.person) and not access.may(Permission.APPROVE):
+        raise NotYourCase(owner=row.owner.name if row.owner else "Somebody else")
+
+
+def _persona(access: Access, connection: int, written: Written) -> Persona | None:
+    if written.persona is None:
+        return None
+    found = persona_of(access, written.persona)
+    if not found.may(person=access.me, connection=connection):
+        raise CannotSend(reason=f"You can't write as {found.name} here. Choose somebody else.")
+    return found
+
+
+def _to_look_at(text: str, *, private: bool) -> list[str]:
+    """What a person should have seen before these words leave."""
+    left = [f"{field} is still to be filled in." for field in unfilled(text)]
+    return left + ([] if private else [each.advice for each in warnings(text)])
+
+
+def nobody_answered_since(access: Access, row: CaseRow, seen_reply: int | None) -> None:
+    """Stop a reply when a colleague answered after the person last looked. For this domain only."""
+    if seen_reply is None:
+        return
+    newer = Entry.objects.filter(case=row, kind="reply", pk__gt=seen_reply).exclude(person_id=access.me).last()
+    if newer is not None:
+        raise CaseMoved(who=newer.name, deed="answered")
+
+
+def needs_approval(access: Access, row: CaseRow, ready: Ready) -> str:
+    """Say why somebody else has to look at a reply first; empty where nobody has to. For this domain only."""
+    asked = Asked(
+        kind=row.kind,
+        queue=row.queue,
+        channel=row.channel,
+        private=ready.written.private,
+        by=access.me,
+        asked_by_playbook=row.needs_approval,
+        persona=ready.persona.name if ready.persona and ready.persona.approve else "",
+    )
+    return approval_reason(ready.rules, asked)
+
+
+def leave(
+    access: Access, row: CaseRow, ready: Ready, *, key: str = "", undoable: bool = False, approved: str = "",
+    pair: str = "", now: datetime,
+) -> OutboxId:  # fmt: skip
+    """Store a reply and queue its delivery. For this domain only.
+
+    `undoable`: for some seconds it can be taken back. `approved`: who looked at it. `pair`: what links two replies.
+    """
+    written, way = ready.written, ready.way
     by_hand = way.abilities.by_hand
-    answered = row.value().answer(now, access.person)
-    case = row.value() if by_hand else answered  # a letter answers once it was posted
-    target = last_from_customer(row, private=private)
+    was = row.value()
+    answered = was.answer(now, access.person)
+    case = was if by_hand else answered  # a letter answers once it was posted
+    target = last_from_customer(row, private=written.private)
     assert target is not None
     message = Outgoing(
         key=secrets.token_hex(12),
-        text=text,
+        text=ready.signed,
         queued_at=now,
         parent=target.uri,
         parent_ref=target.ref or None,
-        to=target.author if private else None,
-        private=private,
+        to=target.author if written.private else None,
+        private=written.private,
     )
+    wait_s = undo_of(ready.rules, row.channel) if undoable and not by_hand else 0
     queued = outbox.put(
         workspace=access.workspace,
-        connection=way.connection,
+        connection=ready.connection,
         conversation=f"{access.workspace}:{target.root}",
         subject=row.pk,
         key=message.key,
-        payload=_payload(message, attached),
-        expected_uri=_expected_uri(way.connection, message),
+        payload=_payload(message, written.attached),
+        expected_uri=_expected_uri(ready.connection, message),
         by_hand=by_hand,
+        not_before=now + ready.rules.undo if wait_s else None,
         now=now,
     )
+    data = {
+        "as": way.as_handle,
+        "network": way.network,
+        "key": _key(access, key),
+        "by_hand": by_hand,
+        "files": msgspec.to_builtins(written.attached),
+        "persona": ready.persona.words if ready.persona else "",
+        "approved": approved,
+        "pair": pair,
+    }
+    if wait_s:
+        data["undo"] = changes_between(was, case)
+        data["unsigned"] = written.text
     Entry.objects.create(
         case=row,
         at=now,
@@ -109,28 +235,16 @@ def reply(
         outbox=queued,
         person_id=access.person,
         name=access.name,
-        text=text,
-        private=private,
-        data={
-            "as": way.as_handle,
-            "network": way.network,
-            "key": key,
-            "by_hand": by_hand,
-            "files": msgspec.to_builtins(attached),
-        },
+        text=ready.signed,
+        private=written.private,
+        data={name: value for name, value in data.items() if value not in ("", [])},
     )
-    store(access, row, case, "reply", now, private=private, length=len(text))
+    if written.canned:
+        CannedReply.objects.filter(workspace_id=access.workspace, pk__in=written.canned).update(uses=F("uses") + 1)
+    store(access, row, case, "reply", now, private=written.private, length=len(written.text))
     read_by(access, row, now)
+    draft_spent(access, row, written.mode, written.text, now)
     return queued
-
-
-def _nobody_answered_since(access: Access, row: CaseRow, seen_reply: int | None) -> None:
-    """Stop a reply when a colleague answered after the person last looked."""
-    if seen_reply is None:
-        return
-    newer = Entry.objects.filter(case=row, kind="reply", pk__gt=seen_reply).exclude(person_id=access.me).last()
-    if newer is not None:
-        raise CaseMoved(who=newer.name, deed="answered")
 
 
 def _payload(message: Outgoing, attached: Sequence[File]) -> dict[str, object]:
@@ -168,3 +282,11 @@ def _attached(file: File, kept: Path) -> Attached:
 def _expected_uri(connection: int, message: Outgoing) -> str | None:
     kind, config, secret = for_sending(connection)
     return open_channel(kind, config, secret).expected_uri(message)
+
+
+def own_reply(row: CaseRow, outbox_id: int) -> Entry:
+    """Return the line of a reply in its case. For this domain only."""
+    entry = Entry.objects.filter(case=row, outbox=outbox_id, kind="reply").first()
+    if entry is None:
+        raise NotFound(what="reply", which=outbox_id)
+    return entry

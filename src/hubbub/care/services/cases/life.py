@@ -6,11 +6,15 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Membership
+from hubbub.care.core.answering import Mode
 from hubbub.care.core.case import MAX_REASON, Status
+from hubbub.care.core.mentions import mentioned
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, Entry
+from hubbub.care.selectors import names_to_mention
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks
+from hubbub.care.services.cases.drafts import draft_spent
 from hubbub.care.services.cases.row import event, lock, read_by, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -22,16 +26,30 @@ MAX_NOTE = 20_000
 
 @transaction.atomic
 def note(access: Access, number: int, *, text: str, now: datetime) -> None:
-    """Leave a note that only colleagues see."""
+    """Leave a note that only colleagues see; whom it names with an @ is told."""
     row = lock(access, number)
     text = clean(text).strip()
     if not text:
         raise InvalidInput(reason="Write something first.")
     if len(text) > MAX_NOTE:
         raise InvalidInput(reason=f"A note has at most {MAX_NOTE:,} characters.")
-    Entry.objects.create(case=row, at=now, kind="note", person_id=access.person, name=access.name, text=text)
+    people = names_to_mention(access) if "@" in text else {}
+    names = mentioned(text, people)
+    Entry.objects.create(
+        case=row,
+        at=now,
+        kind="note",
+        person_id=access.person,
+        name=access.name,
+        text=text,
+        data={"mentions": names} if names else {},
+    )
+    if to := {person for name in names for person in people[name]} - {access.person}:
+        words = f"{access.name} mentions you in a note: {text}"
+        tell(access.workspace, to, why=Why.MENTIONED, case=row.pk, text=words, now=now)
     store(access, row, row.value(), "note", now)
     read_by(access, row, now)
+    draft_spent(access, row, Mode.NOTE, text, now)
 
 
 @transaction.atomic

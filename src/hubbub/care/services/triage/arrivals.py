@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hubbub.care.core.case import Status
 from hubbub.care.core.facts import Facts
-from hubbub.care.core.likeness import Complaint, are_alike
+from hubbub.care.core.likeness import TELLING, Complaint, are_alike, content_words
 from hubbub.care.core.playbook import Decision, Rule
 from hubbub.care.core.reasons import Reason
 from hubbub.care.core.understanding import Kind
@@ -13,6 +13,7 @@ from hubbub.care.services.desk import name_of
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.posts import is_automatic
 from hubbub.care.services.triage.second_looks import SecondLooks
+from hubbub.care.services.triage.storms import Storms, may_be_part
 from hubbub.infra import outbox
 from hubbub.kernel.details import details_of
 from hubbub.kernel.text import clip
@@ -32,9 +33,14 @@ class Arrivals:
     def __init__(self, looks: SecondLooks) -> None:
         self.looks, self.rulings, self.posts, self.desk = looks, looks.rulings, looks.posts, looks.desk
         self.playbook, self.now = self.desk.playbook, self.desk.now
+        self.storms = Storms(looks)
 
     def decide(self, post: HeardPost) -> None:
         """Find the case a post belongs to, and decide about it."""
+        self._place(post)
+        self.posts.count(post)
+
+    def _place(self, post: HeardPost) -> None:
         if (bounced := details_of(post.details).bounced) and self._came_back(post, bounced):
             return
         voice = self.posts.voice(post)
@@ -47,11 +53,16 @@ class Arrivals:
             case = None  # the thread's matter is settled; this is somebody else's, to us
         case = case or self._same_matter(voice, post)
         facts = self.posts.facts(post, same_voice=case is not None)
+        alike = self._alike(post) if may_be_part(facts) else []
+        storm = self.storms.of(self.posts.complaint(post), alike) if alike else None
+        facts = replace(facts, storm=storm is not None)
         rule = self.playbook.first(facts)
         if case is not None and rule.decide is not Decision.LEAVE:
             self._append(case, post, facts, rule)
         else:
-            self._fresh(post, facts, rule)
+            case = self._fresh(post, facts, rule, alike)
+        if storm is not None and case is not None:
+            self.storms.take_in(storm, case, post, facts)
 
     def _same_matter(self, voice: str, post: HeardPost) -> CaseDraft | None:
         """Return the person's open case on the matter: one in which no other problem is spoken of."""
@@ -71,20 +82,24 @@ class Arrivals:
         """Return like complaints within the window, whoever's, each with its case."""
         return self.desk.like_ones(mine, self.posts.window, lambda other: are_alike(mine, other, self.posts.products))
 
-    def _fresh(self, post: HeardPost, facts: Facts, rule: Rule) -> None:
+    def _fresh(
+        self, post: HeardPost, facts: Facts, rule: Rule, alike: Sequence[tuple[CaseDraft, Complaint]]
+    ) -> CaseDraft | None:
         """A post that belongs to no case yet: decide, and open one if the decision asks for it."""
-        alike = self._alike(post) if rule.id == "P8" else []
-        watched = next((case for case, _ in alike if self.playbook.base_of(case.rule) == "P8"), None)
-        if watched is not None:
-            self._join(watched, post)
-            return
-        mine = self.posts.complaint(post) if alike else None
-        if mine and mine.voice and any(other.voice not in ("", mine.voice) for _, other in alike):
-            facts = replace(facts, second_voice=True)
+        second = False
+        if rule.id == "P8":
+            watched = next((case for case, _ in alike if self.playbook.base_of(case.rule) == "P8"), None)
+            if watched is not None:
+                self._join(watched, post)
+                return watched
+            mine = self.posts.complaint(post).voice
+            second = bool(mine) and any(other.voice not in ("", mine) for _, other in alike)
+        facts = replace(facts, second_voice=second)
         rule = self.playbook.again(rule.id, facts) or rule
         why = self.posts.reasons(post, facts, rule)
         made = None if rule.decide is Decision.LEAVE else self._open(post, facts, rule, why)
-        self.rulings.record(post, made, rule.id, rule.decide, why)
+        self.rulings.record(post, made, rule.id, rule.decide, why, facts)
+        return made
 
     def _open(self, post: HeardPost, facts: Facts, rule: Rule, why: Sequence[Reason]) -> CaseDraft:
         """Make the case that a decision asks for."""
@@ -104,15 +119,17 @@ class Arrivals:
         if not post.historical:
             if facts.kind == Kind.COMPLAINT:
                 mine = self.posts.complaint(post)
-                self._tell_watches(case, post, mine)
-                if mine.voice:
-                    self.desk.remember(case, mine)
+                if rule.decide is not Decision.INCIDENT:
+                    self._tell_watches(case, post, mine)
+                self._remember(case, mine)
             self.desk.audit("case opened", case, rule=rule.id, decision=rule.decide.value)
         return case
 
     def _append(self, case: CaseDraft, post: HeardPost, facts: Facts, rule: Rule) -> None:
         """The person of a case wrote again, here or on another channel."""
         first_time = self._attach(case, post, why="same person")
+        if first_time and not post.historical and facts.kind == Kind.COMPLAINT:
+            self._remember(case, self.posts.complaint(post))
         why = self.posts.reasons(post, facts, rule)
         if rule.alert:
             self.rulings.rule(case, rule, why, facts, arrived=post.arrived_at)
@@ -122,7 +139,7 @@ class Arrivals:
         elif first_time and not post.historical:
             self._next_word(case, post)
         self.desk.touch(case)
-        self.rulings.record(post, case, rule.id, rule.decide, why)
+        self.rulings.record(post, case, rule.id, rule.decide, why, facts)
 
     def _next_word(self, case: CaseDraft, post: HeardPost) -> None:
         """The customer wrote on a case that somebody works on, or worked on: thanks ask for nothing."""
@@ -140,7 +157,10 @@ class Arrivals:
     def _in_thread(self, case: CaseDraft, post: HeardPost) -> None:
         """Somebody else spoke in the thread of a case."""
         first_time = self._attach(case, post, why="thread")
-        asks = self.posts.reading(post).kind in (Kind.COMPLAINT, Kind.QUESTION) and not is_automatic(post)
+        asks = self.posts.reading(post).kind in (Kind.COMPLAINT, Kind.QUESTION)
+        asks = asks and not is_automatic(post) and not self.posts.muted(post)
+        if first_time and not post.historical:
+            self._one_more(case, post)
         if self.looks.undecided(case):
             self.looks.decide_again(case)
         elif first_time and asks and post.to_us and not post.historical and not case.ended:
@@ -148,6 +168,29 @@ class Arrivals:
         self.desk.touch(case)
         why = (Reason("thread", "In the thread", f" of {case.who}'s case."),)
         self.rulings.record(post, case, IN_THREAD, Decision.APPEND, why)
+
+    def _one_more(self, case: CaseDraft, post: HeardPost) -> None:
+        """Who has the problem too, in the thread of a case, is one more voice: it may be a storm."""
+        reading, facts = self.posts.reading(post), self.posts.facts(post)
+        if not (reading.joins_in or may_be_part(facts)):
+            return
+        mine = self.posts.complaint(post)
+        mine = replace(
+            mine,
+            topics=mine.topics or frozenset({case.topic} - {0}),
+            problems=mine.problems or frozenset(case.problems),
+            words=mine.words if len(mine.words) >= TELLING else mine.words | content_words(case.excerpt),
+        )
+        if not mine.voice:
+            return
+        storm = self.storms.of(mine, self.like_ones(mine))
+        self._remember(case, mine)
+        if storm is not None:
+            self.storms.take_in(storm, case, post, facts)
+
+    def _remember(self, case: CaseDraft, mine: Complaint) -> None:
+        if mine.voice:
+            self.desk.remember(case, mine)
 
     def _came_back(self, post: HeardPost, uri: str) -> bool:
         """An answer of ours could not be delivered, so its case needs somebody again; False if it is none of ours."""
@@ -170,8 +213,7 @@ class Arrivals:
         """A like complaint joins a watch, or what became of it."""
         self._attach(case, post, why="like problem")
         mine = self.posts.complaint(post)
-        if mine.voice:
-            self.desk.remember(case, mine)
+        self._remember(case, mine)
         if case.ended and case.first_replied_at is None:
             case.take(replace(case.value(), status=Status.WATCHING, resolved_at=None))
         if self.looks.undecided(case):

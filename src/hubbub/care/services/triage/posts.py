@@ -1,8 +1,9 @@
 """What a post is in this workspace: how it reads, whom it speaks to, and whose voice it is."""
 
-from datetime import timedelta
+import zoneinfo
+from datetime import datetime, timedelta
 
-from hubbub.care.core.facts import About, Facts, facts_of
+from hubbub.care.core.facts import NOBODY, About, Author, Facts, Moment, facts_of
 from hubbub.care.core.labels import What
 from hubbub.care.core.likeness import Complaint
 from hubbub.care.core.playbook import Rule
@@ -18,6 +19,10 @@ from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import Topic
 
 NOISE = 0.9
+ADVERT = 0.5
+"""From this likelihood of spam or promotion a post counts as an advert of its author's."""
+
+BRANDS = 3  # of ours, that somebody who names none of them in a word to us may mean
 Readings = dict[int, TextReading]  # by post
 
 
@@ -28,8 +33,11 @@ class Posts:
         self.desk, self.readings = desk, readings
         self._read: Readings = {}  # as this workspace reads them
         self.window = timedelta(days=desk.playbook.numbers["second_voice_days"])
-        rows = Topic.objects.filter(workspace=desk.workspace).values_list("pk", "klass")
-        self.classes = {pk: TopicClass(klass) for pk, klass in rows}
+        self.clock = zoneinfo.ZoneInfo(desk.workspace.timezone)
+        rows = list(Topic.objects.filter(workspace=desk.workspace).values_list("pk", "klass", "name"))
+        self.classes = {pk: TopicClass(klass) for pk, klass, _ in rows}
+        self.names = {pk: name for pk, _, name in rows}
+        self.brands = tuple(sorted(pk for pk, klass in self.classes.items() if klass is TopicClass.BRAND)[:BRANDS])
         self.products = frozenset(pk for pk, klass in self.classes.items() if klass is TopicClass.PRODUCT)
 
     def reading(self, post: HeardPost) -> TextReading:
@@ -58,9 +66,51 @@ class Posts:
         return About.ABOUT_OTHERS if any(klass.others for klass in classes) else About.NONE
 
     def speaks(self, post: HeardPost, account: AccountDraft | None) -> bool:
-        """Whether a post is somebody's voice: no likely bot, no machine, no colleague, no repost without words."""
-        mute = is_automatic(post) or (bool(post.repost_of) and not post.text.strip())
+        """Whether a post is somebody's voice: no bot, no machine, no colleague, nobody muted, no wordless repost."""
+        mute = is_automatic(post) or (bool(post.repost_of) and not post.text.strip()) or self.muted(post)
         return self.noise(post, account) < NOISE and not (account and account.employee) and not mute
+
+    def muted(self, post: HeardPost) -> bool:
+        """Whether somebody here muted its author."""
+        account = self.desk.account(post)
+        return account is not None and account.muted_until is not None and account.muted_until > self.desk.now
+
+    def count(self, post: HeardPost) -> None:
+        """Add a post to what its author's posts are like."""
+        account = self.desk.account(post)
+        if account is not None and post.edited_at is None:
+            self.desk.count(account, advert=self.reading(post).noise >= ADVERT)
+
+    def _author(self, post: HeardPost) -> Author:
+        account = self.desk.account(post)
+        if account is None:
+            return NOBODY
+        return Author(
+            known=account.known,
+            listed=account.listed,
+            lists=frozenset(account.lists),
+            muted=self.muted(post),
+            heard=account.heard,
+            adverts=account.adverts,
+            earlier=self.desk.earlier(account, self.desk.own_case(post)),
+            in_warranty=False,  # until customers have products
+        )
+
+    def _moment(self, post: HeardPost) -> Moment:
+        to_others = bool(post.parent) and post.parent_author != post.author
+        return Moment(
+            at=post.arrived_at.astimezone(self.clock),
+            channel=post.channel,
+            language=post.lang,
+            topics=frozenset(self.names[topic] for topic in post.topics if topic in self.names),
+            topic_classes=frozenset(self.classes[topic].value for topic in post.topics if topic in self.classes),
+            to_others=not post.to_us and (to_others or post.text.startswith("@")),
+            open_hours=self.open_at(post.arrived_at),
+        )
+
+    def open_at(self, at: datetime) -> bool:
+        """Whether we are open then: always, until a workspace says when."""
+        return True
 
     def facts(
         self,
@@ -70,6 +120,7 @@ class Posts:
         seen: Look | None = None,
         review_reached: bool = False,
         long_in_public: bool = False,
+        storm: bool = False,
     ) -> Facts:
         """Return what rules may ask about it, in its surroundings."""
         account = self.desk.account(post)
@@ -79,12 +130,13 @@ class Posts:
             private=post.private,
             noise=self.noise(post, account),
             reach=0.0 if post.private or account is None else float(account.reach),
-            known=bool(account and account.known),
-            listed=bool(account and account.listed),
+            author=self._author(post),
+            moment=self._moment(post),
             same_voice=same_voice,
             seen=seen,
             review_reached=review_reached,
             long_in_public=long_in_public,
+            storm=storm,
             automatic=is_automatic(post),
         )
 
@@ -126,7 +178,7 @@ class Posts:
         reading, account = self.reading(post), self.desk.account(post)
         return Complaint(
             voice_of(account) if self.speaks(post, account) else "",
-            frozenset(post.topics),
+            frozenset(post.topics or (self.brands if post.to_us else ())),
             frozenset(reading.problems),
             frozenset(reading.words),
             post.said_at,

@@ -6,7 +6,7 @@ from datetime import datetime
 import regex
 
 from hubbub.care.core.case import Status
-from hubbub.care.core.facts import Facts
+from hubbub.care.core.facts import Facts, kept
 from hubbub.care.core.levels import ClockKind
 from hubbub.care.core.playbook import Decision, Due, Rule, due_at, pace_of
 from hubbub.care.core.reasons import Reason
@@ -51,6 +51,8 @@ class Rulings:
         case.decision, case.rule, case.rule_name, case.say = rule.decide, rule.id, rule.name, rule.say
         case.playbook, case.reasons = self.playbook.version, [each.data() for each in why]
         case.queue, case.alert = rule.queue or case.queue, case.alert or rule.alert
+        case.template, case.needs_approval = rule.template, rule.needs_approval
+        case.priority = rule.priority or case.priority
         case.exposure = int(facts.exposure)
         self.advise(case, facts)
         if rule.decide is Decision.LEAVE:
@@ -66,8 +68,13 @@ class Rulings:
         case.take(case.value())
 
     def advise(self, case: CaseDraft, facts: Facts) -> None:
-        """Note what `also` rules add, in words."""
-        case.advice = [{"rule": also.id, "say": also.say} for also in self.playbook.also(facts)]
+        """Note what `also` rules add: words, and what they do to the case."""
+        added = self.playbook.also(facts)
+        case.advice = [{"rule": also.id, "say": also.say} for also in added]
+        for also in added:
+            case.alert, case.needs_approval = case.alert or also.alert, case.needs_approval or also.needs_approval
+            case.template, case.queue = case.template or also.template, also.queue or case.queue
+            case.priority = also.priority or case.priority
 
     def _due(self, rule: Rule, case: CaseDraft, arrived: datetime) -> datetime | None:
         if case.historical:
@@ -82,9 +89,17 @@ class Rulings:
         return self.desk.levels.due(clocks.facts_of(case), arrived, ClockKind.NEXT)
 
     def record(
-        self, post: HeardPost, case: CaseDraft | None, rule: str, decision: Decision, why: Sequence[Reason]
+        self,
+        post: HeardPost,
+        case: CaseDraft | None,
+        rule: str,
+        decision: Decision,
+        why: Sequence[Reason],
+        facts: Facts | None = None,
+        *,
+        again: bool = False,
     ) -> None:
-        """Keep what was decided about a post, and by which rule."""
+        """Keep what was decided about a post, by which rule, and the facts that a rule was asked with."""
         account = self.desk.account(post)
         self.desk.decide(
             NewDecision(
@@ -96,6 +111,8 @@ class Rulings:
                 noise=round(self.posts.noise(post, account), 4),
                 exposure=0 if post.private or account is None else account.reach,
                 reasons=[each.data() for each in why],
+                facts=None if facts is None else kept(facts),
+                again=again,
             )
         )
 

@@ -38,7 +38,8 @@ class SecondLooks:
         lead = posts[seen.lead.post]
         self.rulings.lead_with(case, lead)
         case.voices, case.exposure = seen.voices, int(seen.exposure)
-        facts = self.posts.facts(lead, seen=seen, review_reached=review_reached)
+        storm = self.desk.incident(case.incident_id) is not None
+        facts = self.posts.facts(lead, seen=seen, review_reached=review_reached, storm=storm)
         base = self.playbook.first(facts)  # a lead that arrived late may make it another matter
         rule = said_rule(lead, base) or self.playbook.again(base.id, facts)
         if rule is None and base.id == self.playbook.base_of(case.rule):
@@ -47,7 +48,9 @@ class SecondLooks:
         if rule.id == case.rule:
             return
         held = case.not_before is not None
-        self.rulings.rule(case, rule, self.posts.reasons(lead, facts, rule, seen), facts, arrived=case.opened_at)
+        why = self.posts.reasons(lead, facts, rule, seen)
+        self.rulings.rule(case, rule, why, facts, arrived=case.opened_at)
+        self.rulings.record(lead, case, rule.id, rule.decide, why, facts, again=True)
         again = f"{because} Decided again: {headline(rule.decide, private=case.private).lower()}."
         self.desk.note(case, self.now, again if because else _what_happened(rule, seen, held))
         self.desk.audit("decided again", case, rule=rule.id, decision=rule.decide.value)

@@ -1,0 +1,206 @@
+"""What the composer needs: the workspace's choices, personas, drafts, and replies that do not leave yet."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from django.db.models import QuerySet
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.models import Membership, Team
+from hubbub.care.core.answering import LIVE, Rules
+from hubbub.care.core.personas import Persona, Sign
+from hubbub.care.core.tone import Draft as Words
+from hubbub.care.core.views import DraftView, Pending
+from hubbub.care.models import AnswerRules, CaseRow, Draft, Entry, PendingReply, PersonaRow
+from hubbub.kernel.details import File
+from hubbub.kernel.errors import NotFound
+from hubbub.kernel.ids import PersonId
+
+MOST_DRAFTS = 200
+
+
+def answer_rules(workspace: int) -> Rules:
+    """Return how a workspace answers."""
+    row = AnswerRules.objects.filter(workspace_id=workspace).first()
+    return row.value() if row is not None else Rules()
+
+
+def personas(access: Access) -> tuple[Persona, ...]:
+    """Return the named people the workspace writes as, by name."""
+    access.require(Permission.READ)
+    return tuple(map(_persona, PersonaRow.objects.filter(workspace_id=access.workspace).order_by("name")))
+
+
+def persona(access: Access, which: int) -> Persona:
+    """Return one of them."""
+    row = PersonaRow.objects.filter(workspace_id=access.workspace, pk=which).first()
+    if row is None:
+        raise NotFound(what="persona", which=which)
+    return _persona(row)
+
+
+def _persona(row: PersonaRow) -> Persona:
+    return Persona(
+        row.pk,
+        row.name,
+        row.employer,
+        row.initials,
+        Sign(row.sign),
+        Sign(row.sign_private),
+        tuple(row.connections),
+        tuple(row.default_for),
+        tuple(row.people),
+        row.approve,
+    )
+
+
+def first_name(row: CaseRow) -> str:
+    """Return how the customer of a case is greeted; empty where no name is known."""
+    account = row.account
+    customer = account.customer if account is not None else None
+    name = (customer.name if customer else "") or (account.name if account else "")
+    first = name.strip().split(" ")[0]
+    return first if first and first[0].isalpha() else ""
+
+
+def words_of(rules: Rules, row: CaseRow, text: str, *, private: bool) -> Words:
+    """Return a draft as the tone check list looks at it."""
+    return Words(text, first_name(row), row.kind, row.lang, private, rules.words)
+
+
+def undo_of(rules: Rules, channel: str) -> int:
+    """Return for how many seconds a reply on a channel can be taken back."""
+    return 0 if channel in LIVE else rules.undo_s
+
+
+def drafts_on(access: Access, number: int) -> tuple[DraftView, ...]:
+    """Return what somebody has written on a case and not sent."""
+    rows = Draft.objects.filter(
+        case__workspace_id=access.workspace, case__number=number, person_id=access.me
+    ).select_related("case")
+    return tuple(map(_draft, rows))
+
+
+def drafts(access: Access) -> tuple[DraftView, ...]:
+    """Return all that somebody has written and not sent, the newest first."""
+    access.require(Permission.READ)
+    rows = _own_drafts(access).select_related("case").order_by("-saved_at")[:MOST_DRAFTS]
+    return tuple(map(_draft, rows))
+
+
+def _own_drafts(access: Access) -> QuerySet[Draft]:
+    return Draft.objects.filter(person_id=access.me, case__workspace_id=access.workspace).exclude(text="")
+
+
+def _draft(row: Draft) -> DraftView:
+    return DraftView(row.case.number, row.case.title, row.mode, row.text, row.version, row.saved_at, _files(row.files))
+
+
+def drafting(access: Access, case_id: int) -> tuple[str, ...]:
+    """Return which colleagues have a draft on a case, without what it says."""
+    rows = Draft.objects.filter(case_id=case_id).exclude(person_id=access.me).exclude(text="").exclude(mode="note")
+    return tuple(rows.order_by("person__name").values_list("person__name", flat=True).distinct())
+
+
+def pending_on(access: Access, case_id: int) -> tuple[Pending, ...]:
+    """Return the replies of a case that do not leave yet."""
+    rows = PendingReply.objects.filter(case_id=case_id, workspace_id=access.workspace)
+    return _pending(access, rows.select_related("case", "persona").order_by("at"))
+
+
+def pending(access: Access, state: str) -> tuple[Pending, ...]:
+    """Return the replies that wait for approval, or for their time; what came back only to its author."""
+    access.require(Permission.READ)
+    rows = PendingReply.objects.filter(workspace_id=access.workspace, state=state)
+    if state == "back":
+        rows = rows.filter(person_id=access.me)
+    order = "send_at" if state == "later" else "at"
+    return _pending(access, rows.select_related("case", "persona").order_by(order, "pk")[:MOST_DRAFTS])
+
+
+def pending_reply(access: Access, which: int) -> Pending:
+    """Return one of them."""
+    rows = PendingReply.objects.filter(workspace_id=access.workspace, pk=which).select_related("case", "persona")
+    found = _pending(access, rows)
+    if not found:
+        raise NotFound(what="reply", which=which)
+    return found[0]
+
+
+def _pending(access: Access, rows: Iterable[PendingReply]) -> tuple[Pending, ...]:
+    return tuple(
+        Pending(
+            id=row.pk,
+            number=row.case.number,
+            title=row.case.title,
+            channel=row.case.channel,
+            author=PersonId(row.person_id),
+            name=row.name,
+            mine=row.person_id == access.me,
+            text=row.text,
+            private=row.private,
+            persona=_persona(row.persona).words if row.persona else "",
+            state=row.state,
+            why=row.why,
+            at=row.at,
+            send_at=row.send_at,
+            hold=row.hold,
+            approved_by=row.approved_name,
+            files=_files(row.files),
+        )
+        for row in rows
+    )
+
+
+def waiting_counts(access: Access) -> tuple[int, int, int]:
+    """Return how many replies wait for approval, how many for their time, and how many drafts one has."""
+    rows = PendingReply.objects.filter(workspace_id=access.workspace)
+    return (
+        rows.filter(state="approval")[:1000].count(),
+        rows.filter(state="later")[:1000].count(),
+        _own_drafts(access)[:1000].count() + rows.filter(state="back", person_id=access.me)[:1000].count(),
+    )
+
+
+def news_since(row: PendingReply) -> str:
+    """Say who wrote in a case since a reply was written: the customer or a colleague; empty where nobody did."""
+    newer = Entry.objects.filter(case_id=row.case_id, pk__gt=row.seen, kind__in=("post", "reply"))
+    entry = newer.exclude(kind="reply", person_id=row.person_id).order_by("pk").first()
+    if entry is None:
+        return ""
+    return f"{entry.name} answered" if entry.kind == "reply" else "They wrote again"
+
+
+def last_line(case_id: int) -> int:
+    """Return the last line of a case's timeline."""
+    return Entry.objects.filter(case_id=case_id).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def names_to_mention(access: Access) -> dict[str, tuple[int, ...]]:
+    """Return whom a note can name, with the people who are meant: a colleague, or a team's members."""
+    access.require(Permission.READ)
+    found: dict[str, tuple[int, ...]] = {}
+    for team in Team.objects.filter(workspace_id=access.workspace).prefetch_related("memberships").order_by("name"):
+        found[team.name] = tuple(each.person_id for each in team.memberships.all())
+    members = Membership.objects.filter(workspace_id=access.workspace).select_related("person")
+    for row in members.order_by("person__name"):
+        found[row.person.name] = (*found.get(row.person.name, ()), row.person_id)
+    return found
+
+
+def due_replies(now: datetime) -> list[int]:
+    """Return the replies whose time has come, over all workspaces."""
+    rows = PendingReply.objects.filter(state="later", send_at__lte=now).order_by("send_at")
+    return list(rows.values_list("pk", flat=True)[:200])
+
+
+def files_waiting() -> set[str]:
+    """Return the keys of files that drafts and replies that do not leave yet carry."""
+    carried = [*Draft.objects.exclude(files=[]).values_list("files", flat=True)]
+    carried += PendingReply.objects.exclude(files=[]).values_list("files", flat=True)
+    return {file["ref"] for files in carried for file in files}
+
+
+def _files(data: object) -> tuple[File, ...]:
+    return msgspec.convert(data, tuple[File, ...])
