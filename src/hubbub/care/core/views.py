@@ -8,10 +8,39 @@ from typing import Any
 from hubbub.care.core.calendar import Calendar
 from hubbub.care.core.calls.views import CallLine, Task
 from hubbub.care.core.case import Folder, Priority, Status
+from hubbub.care.core.fields import FieldShape
 from hubbub.care.core.levels import Policy
 from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.details import Details, File
 from hubbub.kernel.ids import CaseId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class TagLine:
+    """A tag."""
+
+    id: int
+    name: str
+    colour: int
+    cases: int | None = None  # how many have it, where that was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A field, with what is known of a case."""
+
+    field: FieldShape
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """Another case, and how the one at hand stands to it."""
+
+    number: int
+    words: str
+    title: str
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +78,7 @@ class CaseLine:
     owner_name: str
     unread: bool
     historical: bool
+    tags: tuple[TagLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +165,7 @@ class Moment:
     mentions: tuple[str, ...] = ()  # whom a note names
     mine: bool = False
     call: CallLine | None = None
+    undo: int | None = None  # what this line tells of can be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +330,9 @@ class CaseView:
     calls: tuple[CallLine, ...]  # of the person, the newest
     calls_in_all: int
     task: Task | None  # somebody is to be called
+    answers: tuple[Answer, ...]
+    links: tuple[LinkLine, ...]
+    wrap_up: str
 
 
 @dataclass(frozen=True, slots=True)

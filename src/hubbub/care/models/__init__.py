@@ -5,14 +5,17 @@ from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
 from hubbub.care.models.customers import Consent, Erasure, Match, Merge, Owned, Trait
+from hubbub.care.models.doings import Doing, Macro
 from hubbub.care.models.incidents import Incident, IncidentEvent, IncidentMessage, IncidentNote
 from hubbub.care.models.labels import Label, Learning, OwnModel
+from hubbub.care.models.leads import Lead, LeadEvent, LeadStage
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
 from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
+from hubbub.care.models.tags import CaseLink, CaseTag, Field, FieldValue, Tag, WrapUp
 
 __all__ = [
     "AnswerRules",
@@ -21,23 +24,32 @@ __all__ = [
     "CallReject",
     "CallRow",
     "CannedReply",
+    "CaseLink",
     "CaseRow",
     "CaseRules",
+    "CaseTag",
     "ClockRow",
     "Consent",
     "Customer",
     "DecisionRow",
+    "Doing",
     "Draft",
     "Entry",
     "Erasure",
+    "Field",
+    "FieldValue",
     "Incident",
     "IncidentEvent",
     "IncidentMessage",
     "IncidentNote",
     "Label",
+    "Lead",
+    "LeadEvent",
+    "LeadStage",
     "Learning",
     "LevelsChanged",
     "Likeness",
+    "Macro",
     "Match",
     "Merge",
     "Notice",
@@ -52,7 +64,9 @@ __all__ = [
     "ReadMark",
     "SearchState",
     "SocialAccount",
+    "Tag",
     "Trait",
+    "WrapUp",
     "carry",
     "state_of",
 ]

@@ -99,6 +99,7 @@ class CaseRow(models.Model):
     waited_until = models.DateTimeField(null=True)
     merged_into = models.BigIntegerField(null=True)  # the number of a case
     incident = models.ForeignKey(Incident, models.SET_NULL, null=True, related_name="members", db_index=False)
+    wrap_up = models.ForeignKey("care.WrapUp", models.SET_NULL, null=True, related_name="+")
     thread_read_at = models.DateTimeField(null=True)  # when the conversation around it was fetched
 
     # Why it is here
@@ -136,7 +137,7 @@ class CaseRow(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "number"], name="case_number")]
         indexes: ClassVar = [
-            models.Index(fields=["workspace", "folder", "sort_at", "id"], name="case_folder"),
+            models.Index(fields=["workspace", "folder", "sort_at", "priority", "id"], name="case_folder"),
             models.Index(fields=["workspace", "sort_at", "id"], name="case_newest"),
             models.Index(fields=["workspace", "queue", "folder", "sort_at", "id"], name="case_queue"),
             models.Index(fields=["workspace", "topic", "folder", "sort_at", "id"], name="case_topic"),

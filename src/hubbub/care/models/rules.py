@@ -11,3 +11,5 @@ class CaseRules(models.Model):
 
     workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="case_rules")
     closes_after_days = models.PositiveSmallIntegerField(default=CLOSES_AFTER.days)
+    wrap_up = models.CharField(max_length=8, default="asked")  # when a case is resolved: off, asked, required
+    currency = models.CharField(max_length=3, default="EUR")  # of leads

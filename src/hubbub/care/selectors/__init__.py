@@ -28,10 +28,13 @@ from hubbub.care.selectors.answers import (
     replies,
 )
 from hubbub.care.selectors.files import files_in_use, heard_file, sent_file
+from hubbub.care.selectors.leads import all_leads, lead, lead_board, lead_of, open_leads
 from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_hours, policies
 from hubbub.care.selectors.lists import cases, counts, due
+from hubbub.care.selectors.macros import macros
 from hubbub.care.selectors.playbooks import day_end, playbook, playbook_versions
 from hubbub.care.selectors.settings import canned, canned_count, canned_folders, canned_reply, case_counts, colleagues
+from hubbub.care.selectors.sorting import case_rules, fields, links_of, tags, wrap_ups
 from hubbub.care.selectors.threads import followed, threads_since, threads_to_read
 from hubbub.care.selectors.timeline import case, case_row, decisions, lookers, number_of, post_of, talk
 from hubbub.care.selectors.understanding import own_model, own_models, understanding
@@ -39,6 +42,7 @@ from hubbub.care.selectors.ways import last_from_customer, ways
 
 __all__ = [
     "accounts_called",
+    "all_leads",
     "answer_rules",
     "answers_on",
     "authors_of",
@@ -51,6 +55,7 @@ __all__ = [
     "case_counts",
     "case_of",
     "case_row",
+    "case_rules",
     "cases",
     "cases_of",
     "colleagues",
@@ -62,18 +67,25 @@ __all__ = [
     "drafts_on",
     "due",
     "due_replies",
+    "fields",
     "files_in_use",
     "files_waiting",
     "followed",
     "heard_file",
     "in_cases",
     "last_from_customer",
+    "lead",
+    "lead_board",
+    "lead_of",
     "levels",
+    "links_of",
     "lookers",
+    "macros",
     "main_calendar",
     "names_to_mention",
     "number_of",
     "open_hours",
+    "open_leads",
     "own_model",
     "own_models",
     "pending",
@@ -88,6 +100,7 @@ __all__ = [
     "replied_on",
     "replies",
     "sent_file",
+    "tags",
     "talk",
     "threads_since",
     "threads_to_read",
@@ -96,4 +109,5 @@ __all__ = [
     "waiting_counts",
     "ways",
     "words_of",
+    "wrap_ups",
 ]

@@ -7,23 +7,26 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Person
-from hubbub.care.core.case import NEVER, Folder, Status
+from hubbub.care.core.case import NEVER, Folder, Priority, Status
 from hubbub.care.core.views import (
     CaseLine,
     Counts,
     Due,
     Page,
+    TagLine,
 )
 from hubbub.care.models import (
     CaseRow,
+    CaseTag,
     Entry,
     ReadMark,
 )
 from hubbub.care.selectors.playbooks import day_end
+from hubbub.care.selectors.sorting import tags_of
 from hubbub.infra import db
 from hubbub.infra.search import Index, parse
 from hubbub.kernel.errors import InvalidInput
@@ -37,6 +40,8 @@ LOOKED_THROUGH, MOST_LOOKS = 500, 20
 
 COUNTED = 1000
 
+FEW = 500  # cases of a tag that are looked up one by one
+
 CASES = Index("case")
 
 
@@ -49,7 +54,7 @@ MINE = (Folder.NEEDS, Folder.HELD)
 QUEUES = ("safety", "unsure", "praise", "ideas")
 
 
-LINE = tuple(each.name for each in fields(CaseLine) if each.name not in ("owner_name", "unread"))
+LINE = tuple(each.name for each in fields(CaseLine) if each.name not in ("owner_name", "unread", "tags"))
 """The columns of a case that its line in a list shows."""
 
 
@@ -58,14 +63,20 @@ def _lines(rows: Sequence[Mapping[str, Any]], access: Access) -> tuple[CaseLine,
     read = dict(marks.values_list("case_id", "at"))
     owners = Person.objects.filter(pk__in={row["owner"] for row in rows if row["owner"] is not None})
     names = dict(owners.values_list("pk", "name"))
-    return tuple(line_of(row, names.get(row["owner"], ""), read.get(row["id"])) for row in rows)
+    tags = tags_of(row["id"] for row in rows)
+    return tuple(
+        line_of(row, names.get(row["owner"], ""), read.get(row["id"]), tags.get(row["id"], ())) for row in rows
+    )
 
 
-def line_of(row: Mapping[str, Any], owner_name: str, read_at: datetime | None) -> CaseLine:
+def line_of(
+    row: Mapping[str, Any], owner_name: str, read_at: datetime | None, tags: tuple[TagLine, ...] = ()
+) -> CaseLine:
     """Return a line of a list, given its `LINE` columns."""
-    shown = {name: row[name] for name in LINE} | {"status": Status(row["status"]), "folder": Folder(row["folder"])}
+    read = {"status": Status(row["status"]), "folder": Folder(row["folder"]), "priority": Priority(row["priority"])}
+    shown = {name: row[name] for name in LINE} | read
     unread = read_at is None or read_at < row["last_inbound_at"]
-    return CaseLine(**shown, owner_name=owner_name, unread=unread)
+    return CaseLine(**shown, owner_name=owner_name, unread=unread, tags=tags)
 
 
 def cases(
@@ -74,6 +85,7 @@ def cases(
     view: str = "needs",
     queue: str = "",
     topic: int = 0,
+    tag: int = 0,
     search: str = "",
     cursor: str = "",
     limit: int = PAGE,
@@ -93,16 +105,19 @@ def cases(
         rows = rows.filter(queue=queue)
     if topic:
         rows = rows.filter(topic=topic)
+    if tag:
+        rows = rows.filter(_tagged(tag))
     limit = max(1, min(limit, 200))
     if search.strip():
         return _found(access, rows, search, cursor, limit)
     if cursor:
-        at, pk = _place(cursor)
+        at, pk, priority = _place(cursor)
         if newest_first:
             rows = rows.filter(Q(sort_at__lt=at) | Q(sort_at=at, pk__lt=pk), sort_at__lte=at)
         else:
-            rows = rows.filter(Q(sort_at__gt=at) | Q(sort_at=at, pk__gt=pk), sort_at__gte=at)
-    order = ("-sort_at", "-id") if newest_first else ("sort_at", "id")
+            then = Q(priority__gt=priority) | Q(priority=priority, pk__gt=pk)
+            rows = rows.filter(Q(sort_at__gt=at) | Q(then, sort_at=at), sort_at__gte=at)
+    order = ("-sort_at", "-id") if newest_first else ("sort_at", "priority", "id")
     if view == "all" and (queue or topic):
         rows = rows.filter(pk__in=_first_of_each_folder(rows.order_by(*order), limit + 1))
     found = _as_dicts(rows.order_by(*order)[: limit + 1], (*LINE, "sort_at"))
@@ -129,12 +144,18 @@ def _found(access: Access, rows: QuerySet[CaseRow], search: str, cursor: str, li
             break
     if len(found) > limit:
         return Page(_lines(found[:limit], access), _cursor(found[limit - 1]))
-    more = {"sort_at": NEVER, "id": below} if below is not None else None
+    more = {"sort_at": NEVER, "id": below, "priority": 0} if below is not None else None
     return Page(_lines(found, access), _cursor(more) if more else "")
 
 
 def _as_dicts(rows: QuerySet[CaseRow], columns: Sequence[str]) -> list[dict[str, Any]]:
     return [dict(zip(columns, each, strict=True)) for each in db.rows(rows, columns)]
+
+
+def _tagged(tag: int) -> Q:
+    """Return which cases have a tag: few are named one by one, of many each case is asked on the way."""
+    keys = list(CaseTag.objects.filter(tag=tag).values_list("case_id", flat=True)[: FEW + 1])
+    return Q(pk__in=keys) if len(keys) <= FEW else Q(Exists(CaseTag.objects.filter(tag=tag, case=OuterRef("pk"))))
 
 
 def _first_of_each_folder(rows: QuerySet[CaseRow], limit: int) -> list[int]:
@@ -152,13 +173,17 @@ def _view(access: Access, view: str) -> tuple[QuerySet[CaseRow], bool]:
 
 
 def _cursor(row: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(f"{row['sort_at'].isoformat()} {row['id']}".encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(f"{row['sort_at'].isoformat()} {row['id']} {row['priority']}".encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
-def _place(cursor: str) -> tuple[datetime, int]:
+def _place(cursor: str) -> tuple[datetime, int, int]:
     try:
-        at, _, pk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().rpartition(" ")
-        found = datetime.fromisoformat(at), int(pk)
+        at, pk, priority = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().rsplit(" ", 2)
+        found = datetime.fromisoformat(at), int(pk), min(int(priority), 9)
         if found[0].tzinfo is None or not 0 <= found[1] < 2**63:
             raise ValueError
     except (ValueError, UnicodeDecodeError, binascii.Error):

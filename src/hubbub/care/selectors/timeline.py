@@ -31,6 +31,7 @@ from hubbub.care.selectors.calls import calls_of, task_of
 from hubbub.care.selectors.customers import customer_of
 from hubbub.care.selectors.files import files_of
 from hubbub.care.selectors.lists import line_of
+from hubbub.care.selectors.sorting import answers_of, links_of, tags_of
 from hubbub.care.selectors.ways import ways
 from hubbub.channels.adapters.phone.channel import uri_of as phone_uri
 from hubbub.infra.models import OutboxMessage
@@ -56,7 +57,7 @@ def case_row(access: Access, number: int) -> CaseRow:
     """Return the row of a case by its number; for this domain only."""
     row = (
         CaseRow.objects.filter(workspace_id=access.workspace, number=number)
-        .select_related("owner", "account__customer")
+        .select_related("owner", "account__customer", "wrap_up")
         .first()
         if 0 <= number < 2**63
         else None
@@ -96,7 +97,12 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     calls, calls_in_all = calls_of(access, numbers, row.pk, CALLS)
     topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
     return CaseView(
-        line=line_of({**vars(row), "owner": row.owner_id}, row.owner.name if row.owner else "", read_at),
+        line=line_of(
+            {**vars(row), "owner": row.owner_id},
+            row.owner.name if row.owner else "",
+            read_at,
+            tags_of([row.pk]).get(row.pk, ()),
+        ),
         opened_at=row.opened_at,
         rule_name=row.rule_name,
         say=row.say,
@@ -117,6 +123,9 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
         calls=calls[:CALLS_SHOWN],
         calls_in_all=calls_in_all,
         task=None if Status(row.status).ended else task_of(access, row.pk),
+        answers=answers_of(access, row.pk),
+        links=links_of(row.pk),
+        wrap_up=row.wrap_up.name if row.wrap_up else "",
     )
 
 
@@ -182,6 +191,7 @@ def _moment(
         approved_by=entry.data.get("approved", ""),
         mentions=tuple(entry.data.get("mentions", ())),
         mine=entry.person_id is not None and entry.person_id == access.person,
+        undo=entry.data.get("undo") if entry.kind == "event" else None,
     )
 
 

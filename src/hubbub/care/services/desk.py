@@ -17,7 +17,7 @@ from hubbub.care.core.playbook import Playbook
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Incident, Likeness, SocialAccount
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
-from hubbub.care.services import clocks
+from hubbub.care.services import clocks, leads
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
 from hubbub.channels.core.values import handle_words
 from hubbub.influence.core.weight import PROFILE, Profile, Weight, weight
@@ -469,6 +469,7 @@ class Desk:
         Likeness.objects.bulk_create(likeness for _, likeness in self._likenesses)
         self._count_incidents()
         AuditEntry.objects.bulk_create(self._audited)
+        leads.from_cases(self.workspace.pk, self._made, now=self.now)
         self._tell()
 
     def _look_who_is_who(self) -> None:

@@ -12,12 +12,14 @@ from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
 from hubbub.care.core.playbook import LATER_PACES, read, shipped
 from hubbub.care.models import PlaybookVersion
+from hubbub.care.services.leads import stages_of
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput
 
 
 def first_playbook(access: Access, *, now: datetime) -> None:
     """Give a new workspace version 1; part of the transaction that makes it."""
+    stages_of(access.workspace)
     PlaybookVersion.objects.create(
         workspace_id=access.workspace, version=1, data=dict(shipped()), note="The default playbook", at=now
     )

@@ -5,6 +5,8 @@ from hubbub.care.services.cases.delivery import delivery_failed, happened, has_a
 from hubbub.care.services.cases.drafts import drop_draft_file, files_of_draft, forget_empty_drafts, keep_draft
 from hubbub.care.services.cases.life import assign, close, note, park, reopen, resolve, snooze, take_up, wake
 from hubbub.care.services.cases.looking import leave, look, threads_read
+from hubbub.care.services.cases.many import do, do_one
+from hubbub.care.services.cases.merging import merge, split
 from hubbub.care.services.cases.pending import (
     Answered,
     answer,
@@ -28,6 +30,8 @@ __all__ = [
     "close",
     "close_due",
     "delivery_failed",
+    "do",
+    "do_one",
     "drop_draft_file",
     "event",
     "files_of_draft",
@@ -38,6 +42,7 @@ __all__ = [
     "leave",
     "lock",
     "look",
+    "merge",
     "message_of",
     "note",
     "park",
@@ -49,6 +54,7 @@ __all__ = [
     "send_due",
     "send_now",
     "snooze",
+    "split",
     "store",
     "take_back",
     "take_to_composer",

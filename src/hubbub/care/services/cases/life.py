@@ -7,7 +7,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Membership
 from hubbub.care.core.answering import Mode
-from hubbub.care.core.case import MAX_REASON, Status
+from hubbub.care.core.deeds import Close, Park, Resolve, SetWrapUp, Snooze, Wake
 from hubbub.care.core.mentions import mentioned
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, Entry
@@ -15,9 +15,10 @@ from hubbub.care.selectors import names_to_mention
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks
 from hubbub.care.services.cases.drafts import draft_spent
+from hubbub.care.services.cases.many import Done, do_one
 from hubbub.care.services.cases.row import event, lock, read_by, store
 from hubbub.care.services.notices import tell
-from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.kernel.text import clean
 
@@ -90,54 +91,30 @@ def _given(access: Access, to: PersonId | None, name: str) -> str:
     return f"Taken by {name}." if to == access.person else f"{access.name} gave it to {name}."
 
 
-@transaction.atomic
-def resolve(access: Access, number: int, *, now: datetime) -> None:
-    """The matter is settled."""
-    row = lock(access, number)
-    case = row.value().resolve(now)
-    event(access, row, now, f"Resolved by {access.name}.")
-    store(access, row, case, "resolve", now)
+def resolve(access: Access, number: int, *, wrap_up: int | None = None, now: datetime) -> Done:
+    """The matter is settled; a wrap-up code says why it came or how it ended."""
+    code = [SetWrapUp(code=wrap_up)] if wrap_up is not None else []
+    return do_one(access, number, [*code, Resolve()], words="Resolved", now=now)
 
 
-@transaction.atomic
-def close(access: Access, number: int, *, now: datetime) -> None:
+def close(access: Access, number: int, *, now: datetime) -> Done:
     """Nothing more comes of it."""
-    row = lock(access, number)
-    case = row.value()
-    if case.status is Status.CLOSED:
-        raise Conflict(reason=f"Case {number} is closed already.")
-    event(access, row, now, f"Closed by {access.name}.")
-    store(access, row, case.close(now), "close", now)
+    return do_one(access, number, [Close()], now=now)
 
 
-@transaction.atomic
-def park(access: Access, number: int, *, why: str, until: datetime | None = None, now: datetime) -> None:
+def park(access: Access, number: int, *, why: str, until: datetime | None = None, now: datetime) -> Done:
     """Let a case wait for something of our own; with a date, it needs somebody again by itself."""
-    row = lock(access, number)
-    why = " ".join(clean(why).split())
-    if not why or len(why) > MAX_REASON:
-        raise InvalidInput(reason=f"Say what it waits for, in at most {MAX_REASON} characters.")
-    case = row.value().park(now, why, until)
-    event(access, row, now, f"Parked by {access.name}: {why}")
-    store(access, row, case, "park", now, until=until.isoformat() if until else None)
+    return do_one(access, number, [Park(why=" ".join(clean(why).split()), until=until)], now=now)
 
 
-@transaction.atomic
-def snooze(access: Access, number: int, *, until: datetime, now: datetime) -> None:
+def snooze(access: Access, number: int, *, until: datetime, now: datetime) -> Done:
     """Leave a case out of sight until then, or until the customer writes."""
-    row = lock(access, number)
-    case = row.value().snooze(now, until)
-    event(access, row, now, f"Snoozed by {access.name}.")
-    store(access, row, case, "snooze", now, until=until.isoformat())
+    return do_one(access, number, [Snooze(until=until)], now=now)
 
 
-@transaction.atomic
-def wake(access: Access, number: int, *, now: datetime) -> None:
+def wake(access: Access, number: int, *, now: datetime) -> Done:
     """Take up a parked or snoozed case before its time."""
-    row = lock(access, number)
-    case = row.value().wake(now)
-    event(access, row, now, f"Brought back by {access.name}.")
-    store(access, row, case, "wake", now)
+    return do_one(access, number, [Wake()], now=now)
 
 
 @transaction.atomic

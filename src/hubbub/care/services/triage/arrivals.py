@@ -163,7 +163,7 @@ class Arrivals:
             self._one_more(case, post)
         if self.looks.undecided(case):
             self.looks.decide_again(case)
-        elif first_time and asks and post.to_us and not post.historical and not case.ended:
+        elif first_time and (asks or post.private) and post.to_us and not post.historical and not case.ended:
             case.take(case.value().hear(post.arrived_at, self.rulings.next_reply(case, post.arrived_at)))
         self.desk.touch(case)
         why = (Reason("thread", "In the thread", f" of {case.who}'s case."),)
