@@ -234,6 +234,7 @@ def make_office(places: Places, network: str) -> Office:
         "team": team,
         "canned": canned,
         "calendar": calendar,
+        "number-of-board": "needs",
         "policy": policy,
         "second-policy": second,
         "label": label,

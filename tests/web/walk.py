@@ -147,6 +147,8 @@ PAGES: dict[str, dict[str, Call]] = {
     "calls": {"GET": Call(READERS)},
     "calls-upload": {"POST": Call(MANAGERS, {"file": CALLS_FILE}, NOTED)},
     "calls-discard": {"POST": Call(MANAGERS, {}, NOTED)},
+    "board": {"GET": Call(READERS)},
+    "board-cases": {"GET": Call(READERS, {"channel": "demo"}, what={"what": "number-of-board"})},
     "topics": {"GET": Call(READERS)},
     "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
     "topic-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},

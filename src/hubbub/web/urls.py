@@ -3,6 +3,7 @@
 from django.urls import path
 
 from hubbub.web import hooks, notices
+from hubbub.web.board import live as board
 from hubbub.web.chat import views as chat
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import case, deeds, files, lists
@@ -57,7 +58,7 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/call-back/", calls.ask, name="call-back"),
     path("w/<slug:slug>/cases/<int:number>/called/", calls.called, name="called"),
     path("w/<slug:slug>/cases/<int:number>/number/<int:account>/", calls.number_noted, name="number"),
-    path("w/<slug:slug>/cases/<int:number>/number/<int:account>/drop/", calls.number_dropped, name="number-drop"),
+    path("w/<slug:slug>/cases/<int:number>/number/<int:account>/remove/", calls.number_dropped, name="number-drop"),
     path("w/<slug:slug>/cases/<int:number>/letter/<int:outbox>/", letters.paper, name="letter"),
     path("w/<slug:slug>/cases/<int:number>/letter/<int:outbox>/back/", letters.take_back, name="letter-back"),
     path("w/<slug:slug>/notices/", notices.index, name="notices"),
@@ -69,6 +70,8 @@ urlpatterns = [
     path("w/<slug:slug>/calls/upload/", calls.upload, name="calls-upload"),
     path("w/<slug:slug>/calls/discard/", calls.discard, name="calls-discard"),
     path("w/<slug:slug>/letters/new/", letters.new, name="letter-new"),
+    path("w/<slug:slug>/board/", board.page, name="board"),
+    path("w/<slug:slug>/board/cases/<slug:what>/", board.cases, name="board-cases"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
     path("w/<slug:slug>/topics/trends/", trends.page, name="trends"),

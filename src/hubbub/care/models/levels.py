@@ -90,6 +90,7 @@ class ClockRow(models.Model):
                 name="clock_waiting",
                 condition=models.Q(stopped_at__isnull=True),
             ),
+            models.Index(fields=["workspace", "due_at"], name="clock_due", condition=models.Q(stopped_at__isnull=True)),
             models.Index(fields=["step_at"], name="clock_step", condition=models.Q(step_at__isnull=False)),
             models.Index(fields=["account", "stopped_at"], name="clock_person", condition=models.Q(kind="resolution")),
         ]

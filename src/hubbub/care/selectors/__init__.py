@@ -27,6 +27,7 @@ from hubbub.care.selectors.answers import (
     replied_on,
     replies,
 )
+from hubbub.care.selectors.board import board, board_cases
 from hubbub.care.selectors.files import files_in_use, heard_file, sent_file
 from hubbub.care.selectors.leads import all_leads, lead, lead_board, lead_of, open_leads
 from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_hours, policies
@@ -46,6 +47,8 @@ __all__ = [
     "answer_rules",
     "answers_on",
     "authors_of",
+    "board",
+    "board_cases",
     "calendars",
     "canned",
     "canned_count",

@@ -58,7 +58,8 @@ LINE = tuple(each.name for each in fields(CaseLine) if each.name not in ("owner_
 """The columns of a case that its line in a list shows."""
 
 
-def _lines(rows: Sequence[Mapping[str, Any]], access: Access) -> tuple[CaseLine, ...]:
+def lines_of(rows: Sequence[Mapping[str, Any]], access: Access) -> tuple[CaseLine, ...]:
+    """Return cases as lists show them, given their `LINE` columns."""
     marks = ReadMark.objects.filter(case__in=[row["id"] for row in rows], person_id=access.me)
     read = dict(marks.values_list("case_id", "at"))
     owners = Person.objects.filter(pk__in={row["owner"] for row in rows if row["owner"] is not None})
@@ -122,7 +123,7 @@ def cases(
         rows = rows.filter(pk__in=_first_of_each_folder(rows.order_by(*order), limit + 1))
     found = _as_dicts(rows.order_by(*order)[: limit + 1], (*LINE, "sort_at"))
     more = found[limit - 1] if len(found) > limit else None
-    return Page(_lines(found[:limit], access), _cursor(more) if more else "")
+    return Page(lines_of(found[:limit], access), _cursor(more) if more else "")
 
 
 def _found(access: Access, rows: QuerySet[CaseRow], search: str, cursor: str, limit: int) -> Page:
@@ -143,9 +144,9 @@ def _found(access: Access, rows: QuerySet[CaseRow], search: str, cursor: str, li
         if below is None or len(found) > limit:
             break
     if len(found) > limit:
-        return Page(_lines(found[:limit], access), _cursor(found[limit - 1]))
+        return Page(lines_of(found[:limit], access), _cursor(found[limit - 1]))
     more = {"sort_at": NEVER, "id": below, "priority": 0} if below is not None else None
-    return Page(_lines(found, access), _cursor(more) if more else "")
+    return Page(lines_of(found, access), _cursor(more) if more else "")
 
 
 def _as_dicts(rows: QuerySet[CaseRow], columns: Sequence[str]) -> list[dict[str, Any]]:

@@ -149,7 +149,7 @@ def write(workspace: int, planned: Sequence[Planned], now: datetime, by: int | N
         person = (by or case.owner_id) if ended else None
         return (
             *_values(each.clock), case.channel, case.queue, case.team_id, person, case.account_id,
-            list(case.problems), replies.get(case.id, 0) if ended else 0,
+            list(case.problems), _contacts(case, replies.get(case.id, 0)) if ended else 0,
         )  # fmt: skip
 
     columns = (*COLUMNS, *OF_CASE)
@@ -159,6 +159,11 @@ def write(workspace: int, planned: Sequence[Planned], now: datetime, by: int | N
         ClockRow, ("workspace_id", "case_id", *columns), [(workspace, each.case.id, *row(each)) for each in begun]
     )
     _undo(workspace, [each for each in begun if each.clock.kind is ClockKind.RESOLUTION], now)
+
+
+def _contacts(case: AnyCase, replies: int) -> int:
+    """Count how often we answered; a call and a reply from elsewhere leave no reply here, but one contact."""
+    return max(replies, int(case.value().first_replied_at is not None))
 
 
 def _replies(cases: Iterable[int]) -> dict[int, int]:

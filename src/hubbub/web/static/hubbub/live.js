@@ -146,6 +146,8 @@ const refreshList = soon(async () => {
 }, 150);
 const refreshCounts = soon(() => htmx.trigger("#views", "hubbub:counts"), 1000);
 
+const refreshBoard = soon(() => htmx.trigger("#board", "hubbub:board"), 3000);
+
 function topRow(scroll, cases) {
   const edge = scroll.getBoundingClientRect().top;
   return [...cases.children].find((row) => row.getBoundingClientRect().bottom > edge) ?? null;
@@ -237,6 +239,7 @@ function hear() {
     document.dispatchEvent(new CustomEvent("hubbub:change", { detail: change }));
     const open = document.querySelector("#case[data-case]")?.dataset.case;
     if (change.kind === "case" || change.kind === "imported") refreshList();
+    if ((change.kind === "case" || change.kind === "levels") && document.getElementById("board")) refreshBoard();
     if (change.kind === "alert") htmx.trigger(document.body, "hubbub:alert");
     if (change.kind === "health" || change.kind === "topics") refreshList();
     if ((change.kind === "case" || change.kind === "presence") && String(change.subject) === open) refreshCase();

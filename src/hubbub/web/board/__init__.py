@@ -1,0 +1,1 @@
+"""The board: how the desk does just now, and how it did."""

@@ -1,0 +1,56 @@
+"""The live board: what is due, who waits, who is here, and today's service level; and the cases behind each number."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from hubbub.care import selectors as care
+from hubbub.care.core.board import GOAL, What
+from hubbub.kernel.errors import NotFound
+from hubbub.web.inbox.lists import QUEUES
+from hubbub.web.request import Request, in_workspace, now, render
+
+WORDS = {
+    What.LATE: "Late",
+    What.SOON: "Due within 15 minutes",
+    What.HOUR: "Due within the hour",
+    What.NEEDS: "Needs an answer",
+    What.MET: "Answered in time today",
+    What.MISSED: "Answered late today, or late and waiting",
+    What.CAME: "Came in today",
+    What.ANSWERED: "Answered today",
+    What.RESOLVED: "Resolved today",
+    What.FIRST_CONTACT: "Resolved today at first contact",
+}
+
+
+@require_safe
+@in_workspace
+def page(request: Request) -> HttpResponse:
+    """The board. In part: the numbers alone; `wall` is for a screen on the wall."""
+    context = {
+        "section": "board",
+        "tab": "live",
+        "board": care.board(request.access, now()),
+        "goal": GOAL,
+        "queue_names": {name: words for name, (words, _) in QUEUES.items()},
+        "wall": bool(request.GET.get("wall")),
+    }
+    return render(request, "board/numbers.html" if request.htmx else "board/live.html", context)
+
+
+@require_safe
+@in_workspace
+def cases(request: Request, what: str) -> HttpResponse:
+    """The cases behind a number."""
+    if what not in set(What):
+        raise NotFound(what="number of the board", which=what[:20])
+    channel, queue = request.GET.get("channel", "")[:20], request.GET.get("queue", "")[:20]
+    shown = care.board_cases(request.access, What(what), now(), channel=channel, queue=queue)
+    context = {
+        "section": "board",
+        "words": WORDS[What(what)],
+        "lines": shown,
+        "channel": channel,
+        "queue": QUEUES.get(queue, (queue,))[0],
+    }
+    return render(request, "board/cases.html", context)
