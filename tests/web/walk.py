@@ -33,7 +33,9 @@ LEADS = frozenset({LEAD, MANAGER, OWNER})
 MANAGERS = frozenset({MANAGER, OWNER})
 
 NOTED = "noted"  # one line in the audit log
-LOOKED = {"care.Presence", "care.ReadMark", "infra.Change"}
+LOOKED = {
+    "care.Presence", "care.ReadMark", "infra.Change", "care.AgentRow", "care.Contact", "care.StateSpan", "care.Notice",
+}  # fmt: skip
 TOLD = {"care.Notice", "infra.Change"}
 HEARD = {
     "listening.Post", "listening.Rollup", "listening.Segment", "care.CaseRow", "care.DecisionRow", "care.Entry",

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
-from hubbub.care.services import cases, clocks, escalation, triage
+from hubbub.care.services import cases, clocks, escalation, triage, work
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
-from hubbub.flows import alerts, chat, customers, files, notices, reports, retention
+from hubbub.flows import alerts, chat, customers, files, notices, reports, retention, routing
 from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import hand_over
 from hubbub.flows.decide import decide
@@ -53,6 +53,7 @@ LOOK_BACK_EVERY_S = 3.0
 REPORTS_EVERY_S = 60.0
 MAIL_CHATS_EVERY_S = 20.0
 MAIL_NOTICES_EVERY_S = 15.0
+PEOPLE_EVERY_S = 2.0
 SEARCH_EVERY_S = 0.5
 LEARN_EVERY_S = 60.0
 MATCH_EVERY_S = 5.0
@@ -96,6 +97,7 @@ class Worker:
                     self._often(TELL_EVERY_S, self._tell),
                     self._often(REPORTS_EVERY_S, self._report),
                     self._often(MAIL_CHATS_EVERY_S, self._mail_chats),
+                    self._often(PEOPLE_EVERY_S, self._people),
                     self._often(MAIL_NOTICES_EVERY_S, self._mail_notices),
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(SEARCH_EVERY_S, self._index),
@@ -190,6 +192,11 @@ class Worker:
         if self.post is not None:
             chat.mail_unseen(self.post, now=datetime.now(UTC))
 
+    def _people(self) -> None:
+        now = datetime.now(UTC)
+        work.settle_all(now=now)
+        routing.give_out(now)
+
     def _mail_notices(self) -> None:
         if self.post is not None:
             notices.mail_due(self.post, now=datetime.now(UTC))
@@ -217,6 +224,7 @@ class Worker:
         alert_services.forget_old(now)
         notice_services.forget_old(now)
         cases.forget_empty_drafts(now)
+        work.end_left(now=now)
         channels.forget_troubles(now - timedelta(days=30))
         channels.forget_old_calls(now=now)
         if self.compacted is None or now - self.compacted > NIGHTLY:

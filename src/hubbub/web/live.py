@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.models import Person
 from hubbub.accounts.services import note_seen
+from hubbub.care.services import work
 from hubbub.infra import changes
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.kernel.errors import HubbubError
@@ -147,7 +148,9 @@ def _enter(cookies: str, slug: str) -> int | None:
         if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
             return None
         access = accounts.enter(PersonId(person.pk), slug)
-        note_seen(access, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        work.seen(access, now=now)
+        note_seen(access, now=now)
         return access.workspace
     except (HubbubError, ValueError):
         return None

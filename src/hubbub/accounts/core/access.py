@@ -29,6 +29,7 @@ class Permission(StrEnum):
     WORK = "work on cases"
     CANNED = "change canned replies"
     APPROVE = "approve replies"
+    TEAM = "lead the team"
     LISTEN = "change what is listened to"
     PLAYBOOK = "change the playbook"
     PEOPLE = "change who works here"
@@ -38,7 +39,7 @@ class Permission(StrEnum):
 
 
 _AGENT = {Permission.READ, Permission.WORK}
-_LEAD = _AGENT | {Permission.CANNED, Permission.APPROVE, Permission.AUDIT}
+_LEAD = _AGENT | {Permission.CANNED, Permission.APPROVE, Permission.TEAM, Permission.AUDIT}
 _MANAGER = _LEAD | {Permission.LISTEN, Permission.PLAYBOOK, Permission.PEOPLE, Permission.WORKSPACE}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset(_AGENT),

@@ -26,6 +26,19 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AgentRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('takes', models.BooleanField(null=True)),
+                ('limits', models.JSONField(default=dict)),
+                ('week', models.JSONField(default=list)),
+                ('beat_at', models.DateTimeField(null=True)),
+                ('given_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='agents', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='AnswerRules',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -179,6 +192,24 @@ class Migration(migrations.Migration):
                 ('wrap_up', models.CharField(default='asked', max_length=8)),
                 ('currency', models.CharField(default='EUR', max_length=3)),
                 ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='case_rules', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Contact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(max_length=20)),
+                ('kind', models.CharField(max_length=12)),
+                ('began_at', models.DateTimeField()),
+                ('last_at', models.DateTimeField()),
+                ('worked_s', models.FloatField(default=0.0)),
+                ('wrap_s', models.FloatField(default=0.0)),
+                ('at_once', models.PositiveSmallIntegerField(default=1)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(default='', max_length=8)),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='care.caserow')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
         ),
         migrations.CreateModel(
@@ -547,6 +578,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='OwnState',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=30)),
+                ('takes', models.BooleanField(default=False)),
+                ('works', models.BooleanField(default=True)),
+                ('gone', models.BooleanField(default=False)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='PersonaRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -628,6 +670,56 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Route',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('queue', models.CharField(default='', max_length=20)),
+                ('mode', models.CharField(max_length=6)),
+                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Routed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('words', models.CharField(max_length=240)),
+                ('pushed', models.BooleanField()),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='routed', to='care.caserow')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Skill',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('kind', models.CharField(max_length=8)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AgentSkill',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.PositiveSmallIntegerField(default=2)),
+                ('agent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='care.agentrow')),
+                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.skill')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SkillNeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('column', models.CharField(max_length=8)),
+                ('value', models.CharField(max_length=35)),
+                ('level', models.PositiveSmallIntegerField(default=1)),
+                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.skill')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='SocialAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -703,6 +795,20 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cases', to='care.socialaccount'),
         ),
         migrations.CreateModel(
+            name='StateSpan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(max_length=20)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('by_hand', models.BooleanField(default=False)),
+                ('ends_at', models.DateTimeField(null=True)),
+                ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.contact')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Tag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -718,6 +824,17 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='care.caserow')),
                 ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='care.tag')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TeamRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wrap_up_s', models.PositiveIntegerField(default=30)),
+                ('away_min', models.PositiveIntegerField(default=5)),
+                ('off_min', models.PositiveIntegerField(default=120)),
+                ('give_back_min', models.PositiveIntegerField(default=15)),
+                ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
         ),
         migrations.CreateModel(
@@ -744,6 +861,10 @@ class Migration(migrations.Migration):
             model_name='caserow',
             name='wrap_up',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.wrapup'),
+        ),
+        migrations.AddConstraint(
+            model_name='agentrow',
+            constraint=models.UniqueConstraint(fields=('workspace', 'person'), name='agent_once'),
         ),
         migrations.AddConstraint(
             model_name='calendarrow',
@@ -788,6 +909,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='callback',
             constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('case',), name='call_back_open'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(fields=['workspace', 'ended_at'], name='contact_ended'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(fields=['case', 'person', 'ended_at'], name='contact_case'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(fields=['person', 'ended_at'], name='contact_person'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['last_at'], name='contact_left'),
+        ),
+        migrations.AddConstraint(
+            model_name='contact',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person'), name='contact_open'),
         ),
         migrations.AddIndex(
             model_name='customer',
@@ -914,6 +1055,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('workspace', 'version'), name='own_model_once'),
         ),
         migrations.AddConstraint(
+            model_name='ownstate',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='own_state_name'),
+        ),
+        migrations.AddConstraint(
             model_name='personarow',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='persona_name'),
         ),
@@ -948,6 +1093,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='readmark',
             constraint=models.UniqueConstraint(fields=('case', 'person'), name='read_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='route',
+            constraint=models.UniqueConstraint(fields=('workspace', 'queue'), name='route_queue'),
+        ),
+        migrations.AddIndex(
+            model_name='routed',
+            index=models.Index(fields=['case', '-id'], name='routed_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='skill',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='skill_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='agentskill',
+            constraint=models.UniqueConstraint(fields=('agent', 'skill'), name='agent_skill_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='skillneed',
+            constraint=models.UniqueConstraint(fields=('workspace', 'column', 'value', 'skill'), name='need_once'),
         ),
         migrations.AddIndex(
             model_name='socialaccount',
@@ -996,6 +1161,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='clockrow',
             constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('case', 'kind'), name='clock_running'),
+        ),
+        migrations.AddIndex(
+            model_name='statespan',
+            index=models.Index(fields=['workspace', 'until'], name='state_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='statespan',
+            constraint=models.UniqueConstraint(fields=('workspace', 'person', 'since'), name='state_begins_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='statespan',
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('workspace', 'person'), name='state_open_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='statespan',
+            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='state_lasts'),
         ),
         migrations.AddConstraint(
             model_name='tag',
@@ -1048,6 +1229,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='caserow',
             index=models.Index(condition=models.Q(('incident__isnull', False)), fields=['incident', 'id'], name='case_incident'),
+        ),
+        migrations.AddIndex(
+            model_name='caserow',
+            index=models.Index(condition=models.Q(('folder', 'needs'), ('owner__isnull', True)), fields=['workspace', 'priority', 'sort_at', 'id'], name='case_to_take'),
         ),
         migrations.AddIndex(
             model_name='caserow',

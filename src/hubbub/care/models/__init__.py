@@ -16,8 +16,22 @@ from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
 from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
 from hubbub.care.models.tags import CaseLink, CaseTag, Field, FieldValue, Tag, WrapUp
+from hubbub.care.models.team import (
+    AgentRow,
+    AgentSkill,
+    Contact,
+    OwnState,
+    Route,
+    Routed,
+    Skill,
+    SkillNeed,
+    StateSpan,
+    TeamRules,
+)
 
 __all__ = [
+    "AgentRow",
+    "AgentSkill",
     "AnswerRules",
     "CalendarRow",
     "CallBack",
@@ -30,6 +44,7 @@ __all__ = [
     "CaseTag",
     "ClockRow",
     "Consent",
+    "Contact",
     "Customer",
     "DecisionRow",
     "Doing",
@@ -55,6 +70,7 @@ __all__ = [
     "Notice",
     "NoticeWish",
     "OwnModel",
+    "OwnState",
     "Owned",
     "PendingReply",
     "PersonaRow",
@@ -62,9 +78,15 @@ __all__ = [
     "PolicyRow",
     "Presence",
     "ReadMark",
+    "Route",
+    "Routed",
     "SearchState",
+    "Skill",
+    "SkillNeed",
     "SocialAccount",
+    "StateSpan",
     "Tag",
+    "TeamRules",
     "Trait",
     "WrapUp",
     "carry",

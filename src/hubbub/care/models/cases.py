@@ -147,6 +147,11 @@ class CaseRow(models.Model):
                 condition=models.Q(owner__isnull=False),
             ),
             models.Index(fields=["incident", "id"], name="case_incident", condition=models.Q(incident__isnull=False)),
+            models.Index(
+                fields=["workspace", "priority", "sort_at", "id"],
+                name="case_to_take",
+                condition=models.Q(folder="needs", owner__isnull=True),
+            ),
             models.Index(fields=["not_before"], name="case_hold_ends", condition=models.Q(folder="held")),
             models.Index(fields=["review_at"], name="case_review", condition=models.Q(folder="watching")),
             models.Index(fields=["wake_at"], name="case_wakes", condition=models.Q(wake_at__isnull=False)),

@@ -147,7 +147,8 @@ def arrived(request: Request, number: int, outbox: int) -> HttpResponse:
 @in_workspace
 def look(request: Request, number: int) -> HttpResponse:
     """One looks at a case; colleagues see it."""
-    cases.look(request.access, number, typing=request.POST.get("typing") == "yes", now=now())
+    said = {name: request.POST.get(name) == "yes" for name in ("typing", "active", "fresh")}
+    cases.look(request.access, number, **said, now=now())
     return HttpResponse(status=204)
 
 

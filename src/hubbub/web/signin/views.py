@@ -18,6 +18,7 @@ from django.views.generic import FormView
 import hubbub
 from hubbub.accounts import selectors, services
 from hubbub.care.selectors import notices
+from hubbub.care.services import work
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId
 from hubbub.web.request import Request, now, render
@@ -78,6 +79,8 @@ def enter(request: Request, secret: str) -> HttpResponse:
 @require_POST
 def sign_out(request: Request) -> HttpResponse:
     """Go."""
+    if request.user.is_authenticated:
+        work.sign_out(PersonId(request.user.pk), now=now())
     logout(request)
     return redirect("account_login")
 

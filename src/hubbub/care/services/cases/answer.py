@@ -23,6 +23,7 @@ from hubbub.care.core.views import Way
 from hubbub.care.models import CannedReply, CaseRow, Entry
 from hubbub.care.selectors import answer_rules, last_from_customer, undo_of, ways, words_of
 from hubbub.care.selectors import persona as persona_of
+from hubbub.care.services import work
 from hubbub.care.services.cases.drafts import draft_spent
 from hubbub.care.services.cases.row import lock, read_by, store
 from hubbub.channels.core.contract import Attached, Outgoing, too_long, too_much
@@ -244,6 +245,7 @@ def leave(
     store(access, row, case, "reply", now, private=written.private, length=len(written.text))
     read_by(access, row, now)
     draft_spent(access, row, written.mode, written.text, now)
+    work.answered(access, row, now=now)
     return queued
 
 

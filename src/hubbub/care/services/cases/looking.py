@@ -7,14 +7,21 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.models import CaseRow, Presence
+from hubbub.care.services import work
 from hubbub.care.services.cases.row import lock, read_by
 from hubbub.care.services.notices import read_all
 from hubbub.infra import changes
 
 
 @transaction.atomic
-def look(access: Access, number: int, *, typing: bool, now: datetime) -> None:
-    """Tell colleagues that one looks at a case, and note it as read. Everybody who may read may look."""
+def look(access: Access, number: int, *, typing: bool, active: bool = True, fresh: bool = False, now: datetime) -> None:
+    """Tell colleagues that one looks at a case, and note it as read. Everybody who may read may look.
+
+    Parameters
+    ----------
+    active : something moved on the page lately, so that the time counts as worked
+    fresh : the page was just opened, or is in sight again
+    """
     row = lock(access, number, Permission.READ)
     mark, made = Presence.objects.get_or_create(case=row, person_id=access.me, defaults={"seen_at": now})
     came = made or now - mark.seen_at > timedelta(seconds=40)
@@ -23,6 +30,7 @@ def look(access: Access, number: int, *, typing: bool, now: datetime) -> None:
     mark.save(update_fields=["seen_at", "typing"])
     read_by(access, row, now)
     read_all(access, case=row.pk, now=now)
+    work.beat(access, row, active=active, fresh=fresh, now=now)
     if changed:
         changes.record(access.workspace, "presence", row.pk, now=now)
 
@@ -33,6 +41,7 @@ def leave(access: Access, number: int, *, now: datetime) -> None:
     row = lock(access, number, Permission.READ)
     if Presence.objects.filter(case=row, person_id=access.me).delete()[0]:
         changes.record(access.workspace, "presence", row.pk, now=now)
+    work.left(access, row, now=now)
 
 
 def threads_read(cases: Iterable[int], *, now: datetime) -> None:

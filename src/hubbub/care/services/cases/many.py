@@ -35,7 +35,7 @@ from hubbub.care.core.deeds import (
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, CaseRules, CaseTag, ClockRow, Entry, Field, FieldValue, Tag, WrapUp
 from hubbub.care.selectors.levels import levels
-from hubbub.care.services import clocks, undo
+from hubbub.care.services import clocks, undo, work
 from hubbub.care.services.notices import tell
 from hubbub.care.services.sorting import tags_named
 from hubbub.infra import changes
@@ -297,6 +297,8 @@ def _write(run: _Run, done: Sequence[tuple[CaseRow, dict[str, Any]]], deeds: Seq
         for row, was in done
     )  # fmt: skip
     changes.record_many([(access.workspace, "case", row.pk) for row in rows], now=now)
+    if any(isinstance(each, Resolve) for each in deeds):
+        work.resolved(access, rows, now=now)
     for person, theirs in run.given.items():
         _tell(run, person, theirs)
 

@@ -82,16 +82,24 @@ if (main) {
 }
 
 // Colleagues see who looks ----------------------------------------------------
+const IDLE_MS = 120_000; // nothing moved for so long: nobody works here
 let looking = null;
 let typing = false;
+let moved = Date.now();
+for (const sign of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"]) {
+  document.addEventListener(sign, () => { moved = Date.now(); }, { passive: true, capture: true });
+}
 document.addEventListener("hubbub:typing", (event) => {
   if (typing !== event.detail) { typing = event.detail; look(); }
 });
-function look() {
+function look(fresh = false) {
   const open = document.querySelector("#case[data-look]");
   if (looking && looking !== open?.dataset.leave) tell(looking, {});
   looking = open?.dataset.leave ?? null;
-  if (open && !document.hidden) tell(open.dataset.look, { typing: typing ? "yes" : "no" });
+  if (open && !document.hidden) {
+    const yes = (is) => (is ? "yes" : "no");
+    tell(open.dataset.look, { typing: yes(typing), active: yes(Date.now() - moved < IDLE_MS), fresh: yes(fresh) });
+  }
 }
 function tell(address, fields) {
   fetch(address, {
@@ -100,9 +108,11 @@ function tell(address, fields) {
   }).catch(() => {});
 }
 if (main?.classList.contains("panes")) {
-  setInterval(look, HEARTBEAT_MS);
-  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "case") look(); });
-  look();
+  setInterval(() => look(), HEARTBEAT_MS);
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "case") look(true); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(true); });
+  addEventListener("pagehide", () => { if (looking) tell(looking, {}); });
+  look(true);
 }
 
 // Keys ----------------------------------------------------------------------
