@@ -27,9 +27,9 @@ from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.notices import Why
 from hubbub.care.core.trial import Figure
 from hubbub.care.core.understanding import LinearModel
-from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, OwnModel, SocialAccount
+from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, OwnModel, Rating, SocialAccount
 from hubbub.care.services import answering as care_answering
-from hubbub.care.services import cases, labels, learning, levels
+from hubbub.care.services import cases, labels, learning, levels, ratings
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell
@@ -137,6 +137,7 @@ def make_office(places: Places, network: str) -> Office:
     cases.park(agent, parked.number, why="A Snark part", now=town.at)
     canned = care_answering.save_canned(access, title="Bandersnatch", text="Hello {name}. ^{me}", now=at)
     team = accounts.make_team(access, "Jabberwock team", now=at)
+    rating = Rating.objects.create(workspace_id=access.workspace, case=settled, made_at=at, asked_at=town.at)
     hours = {"name": "Snark hours", "zone": "Europe/London", "week": ["9-17"] * 5 + ["", ""], "special": ""}
     calendar = levels.save_calendar(access, hours, main=True, now=at)
     policy, second = (
@@ -235,6 +236,7 @@ def make_office(places: Places, network: str) -> Office:
         "canned": canned,
         "calendar": calendar,
         "number-of-board": "needs",
+        "ticket": ratings._signer.sign(str(rating.pk)),
         "policy": policy,
         "second-policy": second,
         "label": label,

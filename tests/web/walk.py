@@ -83,7 +83,9 @@ LETTER = {
 CALLS_FILE = "id,start,caller,outcome\n9,2026-11-20 10:00:00,+493012345,busy\n"
 CALLED = {"source": "pbx", "calls": [{"id": "9", "start": "2026-11-20T10:00:00Z", "outcome": "busy"}]}
 VISITOR = {"Origin": SHOP, "Authorization": f"Bearer {SECRET}"}
+RATED = {"care.Rating", "care.Entry", "infra.Change"}
 CHAT = {"channels.ChatLine", "channels.ChatVisit", "infra.Change"}
+RATING = {"delay": "2 h", "ask": "Well? {link}", "question": "Well?", "thanks": "Thanks.", "on_bad": "tell"}
 POLICY = {"name": "Gnomes", "first": "2 h", "share": "0.75", "do": "tell the owner"}
 HOURS = {"name": "Gnome hours", "zone": "Europe/Paris", "day0": "9-17"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
@@ -110,6 +112,10 @@ PAGES: dict[str, dict[str, Call]] = {
     "chat-file": {"GET": Call(ANYBODY, headers=VISITOR, what={"number": "line-of-chat"})},
     "chat-note": {"POST": Call(ANYBODY, writes=CHAT, headers=VISITOR, body='{"typing": true}')},
     "chat-end": {"POST": Call(ANYBODY, writes=CHAT | {"care.Entry"}, headers=VISITOR, body="{}")},
+    "rate": {
+        "GET": Call(ANYBODY),
+        "POST": Call(ANYBODY, {"score": "5"}, {"care.Rating", "care.Entry", "infra.Change"}),
+    },
     "home": {"GET": Call(READERS)},
     "start": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {"query": "gnome", "class": "brand"}, NOTED)},
     "start-preview": {"POST": Call(MANAGERS, {"query": "gnome"})},
@@ -150,6 +156,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "calls-upload": {"POST": Call(MANAGERS, {"file": CALLS_FILE}, NOTED)},
     "calls-discard": {"POST": Call(MANAGERS, {}, NOTED)},
     "board": {"GET": Call(READERS)},
+    "board-ratings": {"GET": Call(READERS)},
     "board-cases": {"GET": Call(READERS, {"channel": "demo"}, what={"what": "number-of-board"})},
     "topics": {"GET": Call(READERS)},
     "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
@@ -222,6 +229,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "team-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "playbook": {"GET": Call(READERS), "POST": Call(MANAGERS, {"hold_minutes": "3"}, NOTED)},
     "levels": {"GET": Call(READERS, {"channel": "mail", "at": "2026-11-27T17:40"})},
+    "rating": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, RATING, NOTED)},
     "policy-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, POLICY, NOTED)},
     "policy": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, POLICY, NOTED)},
     "policy-move": {"POST": Call(MANAGERS, {"to": "earlier"}, NOTED, {"policy": "second-policy"})},

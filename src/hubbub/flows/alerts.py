@@ -34,6 +34,9 @@ WEBHOOK_S = 10.0
 class Letters(Protocol):
     """Who writes letters as the pages look."""
 
+    def rating_link(self, ticket: str) -> str:
+        """Return the address at which somebody says how satisfied they are."""
+
     def of_alerts(self, access: Access, alerts: Sequence[Alert]) -> Letter:
         """Write about alerts."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
-from hubbub.care.services import cases, clocks, escalation, triage, work
+from hubbub.care.services import cases, clocks, escalation, ratings, triage, work
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
@@ -146,6 +146,8 @@ class Worker:
         now = datetime.now(UTC)
         clocks.aim_again(now)
         escalation.take_steps(now)
+        if self.post is not None:
+            ratings.ask_due(self.post.letters.rating_link, now)
 
     def _match(self) -> None:
         while not self.stop.is_set() and customers.look(datetime.now(UTC)):

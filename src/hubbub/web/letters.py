@@ -49,6 +49,10 @@ class PageLetters:
 
     address: str
 
+    def rating_link(self, ticket: str) -> str:
+        """Return the address at which somebody says how satisfied they are."""
+        return self.address + reverse("rate", args=(ticket,))
+
     def of_alerts(self, access: Access, alerts: Sequence[Alert]) -> Letter:
         """Write about alerts."""
         path = reverse("alerts", args=(access.slug,))

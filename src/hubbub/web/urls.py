@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hubbub.web import hooks, notices
+from hubbub.web import hooks, notices, rating
 from hubbub.web.board import live as board
 from hubbub.web.chat import views as chat
 from hubbub.web.first_run import views as first_run
@@ -31,6 +31,7 @@ urlpatterns = [
     path("chat/<slug:public>/file/<int:number>", chat.file, name="chat-file"),
     path("chat/<slug:public>/note", chat.note, name="chat-note"),
     path("chat/<slug:public>/end", chat.end, name="chat-end"),
+    path("rate/<str:ticket>/", rating.page, name="rate"),
     path("w/<slug:slug>/", lists.home, name="home"),
     path("w/<slug:slug>/start/", first_run.steps, name="start"),
     path("w/<slug:slug>/start/preview/", first_run.preview, name="start-preview"),
@@ -71,6 +72,7 @@ urlpatterns = [
     path("w/<slug:slug>/calls/discard/", calls.discard, name="calls-discard"),
     path("w/<slug:slug>/letters/new/", letters.new, name="letter-new"),
     path("w/<slug:slug>/board/", board.page, name="board"),
+    path("w/<slug:slug>/board/ratings/", board.ratings, name="board-ratings"),
     path("w/<slug:slug>/board/cases/<slug:what>/", board.cases, name="board-cases"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
@@ -138,6 +140,7 @@ urlpatterns = [
     path("w/<slug:slug>/settings/teams/<int:team>/remove/", settings.people.remove_team, name="team-remove"),
     path("w/<slug:slug>/settings/playbook/", settings.playbook, name="playbook"),
     path("w/<slug:slug>/settings/levels/", settings.levels.index, name="levels"),
+    path("w/<slug:slug>/settings/levels/rating/", settings.levels.rating, name="rating"),
     path("w/<slug:slug>/settings/levels/policies/new/", settings.levels.policy, name="policy-new"),
     path("w/<slug:slug>/settings/levels/policies/<int:policy>/", settings.levels.policy, name="policy"),
     path("w/<slug:slug>/settings/levels/policies/<int:policy>/move/", settings.levels.move_policy, name="policy-move"),

@@ -22,6 +22,7 @@ class Why(StrEnum):
     INCIDENT = "incident"
     REVIEW = "review"
     COACHING = "coaching"
+    RATED = "rated"
 
     @property
     def label(self) -> str:
@@ -38,6 +39,7 @@ _LABELS: Final = {
     Why.INCIDENT: "An incident begins or ends",
     Why.REVIEW: "A case of mine was reviewed",
     Why.COACHING: "Somebody leaves me a coaching note",
+    Why.RATED: "Somebody I helped is not satisfied",
 }
 
 

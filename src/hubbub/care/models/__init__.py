@@ -13,6 +13,7 @@ from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, Poli
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
+from hubbub.care.models.ratings import Rating, RatingSettings
 from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
 from hubbub.care.models.tags import CaseLink, CaseTag, Field, FieldValue, Tag, WrapUp
@@ -77,6 +78,8 @@ __all__ = [
     "PlaybookVersion",
     "PolicyRow",
     "Presence",
+    "Rating",
+    "RatingSettings",
     "ReadMark",
     "Route",
     "Routed",

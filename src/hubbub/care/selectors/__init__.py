@@ -34,6 +34,7 @@ from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_
 from hubbub.care.selectors.lists import cases, counts, due
 from hubbub.care.selectors.macros import macros
 from hubbub.care.selectors.playbooks import day_end, playbook, playbook_versions
+from hubbub.care.selectors.ratings import rating_of, rating_rules, ratings, scores_by_person
 from hubbub.care.selectors.settings import canned, canned_count, canned_folders, canned_reply, case_counts, colleagues
 from hubbub.care.selectors.sorting import case_rules, fields, links_of, tags, wrap_ups
 from hubbub.care.selectors.threads import followed, threads_since, threads_to_read
@@ -100,8 +101,12 @@ __all__ = [
     "playbook_versions",
     "policies",
     "post_of",
+    "rating_of",
+    "rating_rules",
+    "ratings",
     "replied_on",
     "replies",
+    "scores_by_person",
     "sent_file",
     "tags",
     "talk",

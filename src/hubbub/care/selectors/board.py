@@ -15,6 +15,7 @@ from hubbub.care.models import CaseRow, ClockRow
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.lists import COUNTED, LINE, lines_of
 from hubbub.care.selectors.playbooks import day_end
+from hubbub.care.selectors.ratings import score_since
 from hubbub.infra import db
 from hubbub.kernel.errors import InvalidInput
 
@@ -57,6 +58,7 @@ def board(access: Access, now: datetime) -> Board:
         contacts=contacts,
         settled_first=settled_first,
         settled=settled_contacts,
+        score=score_since(access.workspace, midnight),
     )
 
 

@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple, Protocol
 from django.db import transaction
 from django.db.models import Count, Q
 
-from hubbub.care.core.case import Case
+from hubbub.care.core.case import Case, Status
 from hubbub.care.core.clocks import Clock, Outcome, follow
 from hubbub.care.core.levels import CaseFacts, ClockKind, Levels
 from hubbub.care.models import CaseRow, ClockRow, Entry, LevelsChanged
 from hubbub.care.selectors.levels import levels as levels_of
+from hubbub.care.services import asking
 from hubbub.infra import changes, db
 
 FIRST_CONTACT: Final = timedelta(days=7)
@@ -158,6 +159,9 @@ def write(workspace: int, planned: Sequence[Planned], now: datetime, by: int | N
     db.insert(
         ClockRow, ("workspace_id", "case_id", *columns), [(workspace, each.case.id, *row(each)) for each in begun]
     )
+    done = [each for each in stopped if each.clock.kind is ClockKind.RESOLUTION]
+    solved = [each.case for each in done if each.case.value().status is Status.RESOLVED]
+    asking.plan(workspace, [(case.id, by or case.owner_id) for case in solved], now)
     _undo(workspace, [each for each in begun if each.clock.kind is ClockKind.RESOLUTION], now)
 
 

@@ -15,6 +15,7 @@ from hubbub.care.models import (
     Likeness,
     Notice,
     PendingReply,
+    Rating,
     SocialAccount,
 )
 from hubbub.care.selectors.lists import CASES
@@ -90,6 +91,7 @@ def _blank(case: CaseRow, now: datetime) -> None:
     case.reasons, case.advice, case.alert = [], [], False
     clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()
+    Rating.objects.filter(case=case).update(comment="", ask_at=None)
     Likeness.objects.filter(case=case).delete()
     Draft.objects.filter(case=case).delete()
     PendingReply.objects.filter(case=case).delete()

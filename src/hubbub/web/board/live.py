@@ -54,3 +54,15 @@ def cases(request: Request, what: str) -> HttpResponse:
         "queue": QUEUES.get(queue, (queue,))[0],
     }
     return render(request, "board/cases.html", context)
+
+
+@require_safe
+@in_workspace
+def ratings(request: Request) -> HttpResponse:
+    """What customers answered, and how each colleague's feel, over 30 days."""
+    context = {
+        "section": "board",
+        "lines": care.ratings(request.access, now()),
+        "people": care.scores_by_person(request.access, now()),
+    }
+    return render(request, "board/ratings.html", context)

@@ -17,6 +17,7 @@ def _case(request: Request, number: int) -> dict[str, Any]:
     shown = care.case(request.access, number, now())
     return {
         "case": shown,
+        "rating": care.rating_of(request.access, number),
         "canned": _fill(care.canned(request.access), shown, request),
         "colleagues": care.colleagues(request.access),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +15,9 @@ from hubbub.care import selectors as care
 from hubbub.care.core.calendar import DAYS, Calendar, data_of
 from hubbub.care.core.case import Priority
 from hubbub.care.core.levels import SHIPPED_STEPS, CaseFacts, ClockKind, Do, Policy, length_words, minutes_of
+from hubbub.care.core.rating import OnBad
 from hubbub.care.services import levels as services
+from hubbub.care.services import ratings as rating_services
 from hubbub.kernel.errors import NotFound
 from hubbub.web.inbox.lists import QUEUES
 from hubbub.web.request import Request, in_workspace, now, render
@@ -267,3 +269,56 @@ def remove_calendar(request: Request, calendar: int) -> HttpResponse:
     """Remove opening hours that nothing counts by."""
     services.remove_calendar(request.access, calendar, now=now())
     return redirect("levels", slug=request.access.slug)
+
+
+# How satisfied people are ---------------------------------------------------
+ON_BAD = {
+    OnBad.NOTHING: "nothing more",
+    OnBad.TELL: "whoever resolved it is told",
+    OnBad.REOPEN: "the case is reopened, and whoever resolved it is told",
+}
+
+
+@require_http_methods(["GET", "POST"])
+@in_workspace
+def rating(request: Request) -> HttpResponse:
+    """Whether people are asked how satisfied they are, when, and in which words."""
+    request.access.require(Permission.PLAYBOOK)
+    if request.method == "POST":
+        form: dict[str, Any] = {name: text(request, name) for name in ("delay", "ask", "question", "thanks", "on_bad")}
+        form |= {"on": text(request, "on") == "yes", "channels": list(filter(None, request.POST.getlist("channels")))}
+    else:
+        rules = care.rating_rules(request.access.workspace)
+        form = {
+            "on": rules.on,
+            "delay": length_words(timedelta(minutes=rules.delay_minutes)),
+            "channels": sorted(rules.channels),
+            "ask": rules.ask,
+            "question": rules.question,
+            "thanks": rules.thanks,
+            "on_bad": rules.on_bad,
+        }
+    context = {
+        "section": "settings",
+        "form": form,
+        "channels": {kind: words for kind, (_, words) in CHANNELS.items()},
+        "on_bad": ON_BAD,
+    }
+    if request.method != "POST":
+        return render(request, "settings/rating.html", context)
+    return save(
+        request,
+        "settings/rating.html",
+        context,
+        lambda: rating_services.save_rules(
+            request.access,
+            {
+                **{name: form[name] for name in ("on", "ask", "question", "thanks", "on_bad")},
+                "channels": [each for each in form["channels"] if each in CHANNELS],
+                "delay_minutes": minutes_of(form["delay"], "Ask after") or 0,
+            },
+            now=now(),
+        ),
+        then="levels",
+        said="Saved.",
+    )

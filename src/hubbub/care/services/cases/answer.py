@@ -262,6 +262,11 @@ def _payload(message: Outgoing, attached: Sequence[File]) -> dict[str, object]:
     }
 
 
+def outgoing_payload(connection: int, message: Outgoing) -> tuple[dict[str, object], str | None]:
+    """Return a message without files as the outbox carries it, and the uri it will have. For this domain only."""
+    return _payload(message, ()), _expected_uri(connection, message)
+
+
 def message_of(payload: Mapping[str, Any], kept: Path) -> Outgoing:
     """Return the message that an outbox row carries; its files are read from where they are kept.
 
