@@ -7,6 +7,7 @@ from tests.make import NOON, Town, at_once, make_member, make_town
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import AuditEntry
+from hubbub.care import selectors as care
 from hubbub.care.core.labels import CHOICES, What, as_sentence, checked, is_held_back
 from hubbub.care.models import CaseRow, Entry, Label, Likeness
 from hubbub.care.services import cases, labels
@@ -98,6 +99,17 @@ def test_a_watched_complaint_that_needs_an_answer_is_answered_and_one_said_to_us
     assert town.case().decision == "watch"
     correct(town, "needs", "yes")
     assert (town.case().decision, town.case().folder) == ("answer", "needs")
+
+
+@pytest.mark.django_db
+def test_the_same_decision_is_told_by_what_was_said(town: Town) -> None:
+    town.says("ann", BROKEN)
+    correct(town, "kind", "question")
+    assert (town.case().rule, town.case().reasons[0]["strong"]) == ("P7", "Question to us")
+    shown = {each.what: each for each in care.case(town.access, town.case().number, town.at).assessment}
+    assert (shown["kind"].words, shown["kind"].likely, shown["kind"].by) == ("question", None, "Mia")
+    assert (shown["sentiment"].words, shown["sentiment"].by, shown["needs"].words) == ("negative", "", "yes")
+    assert [each.words for each in shown["needs"].choices if each.chosen] == ["an answer"]
 
 
 @pytest.mark.django_db

@@ -55,7 +55,10 @@ def read_labelled(path: Path, task: str, text: str, label: str) -> list[tuple[st
         else:
             found.append((words, known))
     if unknown:
-        named = ", ".join(f"‘{name[:40]}’ ({count:,} times)" for name, count in unknown.most_common(NAMED))
+        named = ", ".join(
+            f"‘{name[:40]}’ ({f'{count:,} times' if count > 1 else 'once'})"
+            for name, count in unknown.most_common(NAMED)
+        )
         few = "" if len(unknown) <= NAMED else f" and {len(unknown) - NAMED} others"
         known_words = ", ".join(dict.fromkeys(_SAME[task].values()))
         raise InvalidInput(reason=f"These labels are no {task}: {named}{few}. Hubbub knows: {known_words}.")

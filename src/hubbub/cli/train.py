@@ -56,7 +56,14 @@ def train_command(
     if not dry_run:
         click.echo(f"{new:,} labels are new.")
     _tell(trial)
-    click.echo("It reads from now on." if took_over else "Nothing was kept." if dry_run else "It is not in use.")
+    if dry_run:
+        click.echo("Nothing was kept.")
+    elif trial.version == trial.against:
+        click.echo("It reads already.")
+    else:
+        click.echo(
+            "It reads from now on." if took_over else "It is not in use. Settings, Understanding can change that."
+        )
 
 
 def _tell(trial: "Trial") -> None:

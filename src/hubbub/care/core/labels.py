@@ -39,7 +39,7 @@ CHOICES: Final[Mapping[What, Mapping[str, str]]] = {
         "annoyance": "an annoyance",
         NO_SEVERITY: "not grave",
     },
-    What.NEEDS: {"yes": "in need of an answer", "no": "not in need of an answer"},
+    What.NEEDS: {"yes": "an answer", "no": "no answer"},
     What.ABOUT: {
         "to us": "said to us",
         "about us": "about us",
@@ -48,7 +48,7 @@ CHOICES: Final[Mapping[What, Mapping[str, str]]] = {
     },
     What.COMPLAINT: {"yes": "a complaint", "no": "no complaint"},
 }
-"""What can be said, each with the words that finish 'It is …'."""
+"""What can be said, each with the words that finish 'It is …', or 'It needs …'."""
 
 BY_PEOPLE: Final = (What.KIND, What.SENTIMENT, What.SEVERITY, What.NEEDS, What.ABOUT)
 """What people here say of a post, in the order in which a page shows it."""
@@ -77,9 +77,14 @@ def as_sentence(what: str, value: str) -> str:
     """Say what a label says.
 
     >>> as_sentence("kind", "question"), as_sentence("needs", "no")
-    ('It is a question.', 'It is not in need of an answer.')
+    ('It is a question.', 'It needs no answer.')
     """
-    return f"It is {CHOICES[What(what)][value]}."
+    return f"It {verb_of(what)} {CHOICES[What(what)][value]}."
+
+
+def verb_of(what: str) -> str:
+    """Return the word between 'it' and what is said."""
+    return "needs" if what == What.NEEDS else "is"
 
 
 def digest_of(text: str) -> str:

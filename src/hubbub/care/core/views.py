@@ -297,6 +297,7 @@ class Read:
 
     what: str
     label: str
+    verb: str  # what stands before a choice: it is, it needs
     value: str
     words: str
     likely: float | None  # None: it was not guessed, but found by words, or by whom the post names

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from hubbub.care.core.labels import BY_PEOPLE, CHOICES, NO_SEVERITY, What
+from hubbub.care.core.labels import BY_PEOPLE, CHOICES, NO_SEVERITY, What, verb_of
 from hubbub.care.core.reading import TextReading
 from hubbub.care.core.views import Choice, Read
 from hubbub.care.models import CaseRow, Label
@@ -46,6 +46,7 @@ def _read(what: What, value: str, likely: float | None, label: Label | None) -> 
     return Read(
         what=what.value,
         label=LABELS[what],
+        verb=verb_of(what),
         value=value,
         words=value if what in (What.KIND, What.NEEDS) else CHOICES[what][value],
         likely=None if label else likely,

@@ -181,7 +181,10 @@ def _counts(workspace: int, *by: str, **which: Any) -> tuple[tuple[str, int], ..
 
 
 def _words(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else as_sentence(*names).removeprefix("It is ").rstrip(".").capitalize()
+    """Say what is counted: a name as it is, a label as a heading."""
+    if len(names) == 1:
+        return names[0]
+    return as_sentence(*names).removeprefix("It ").removeprefix("is ").rstrip(".").capitalize()
 
 
 def _models(workspace: int, row: Learning) -> tuple[ModelLine, ...]:

@@ -42,10 +42,11 @@ class SecondLooks:
         facts = self.posts.facts(lead, seen=seen, review_reached=review_reached, storm=storm)
         base = self.playbook.first(facts)  # a lead that arrived late may make it another matter
         rule = said_rule(lead, base) or self.playbook.again(base.id, facts)
-        if rule is None and base.id == self.playbook.base_of(case.rule):
-            return
+        same = base.id == self.playbook.base_of(case.rule) if rule is None else rule.id == case.rule
         rule = rule or base
-        if rule.id == case.rule:
+        if same or rule.id == case.rule:
+            if because:  # the same decision about something that is read otherwise now
+                case.reasons = [each.data() for each in self.posts.reasons(lead, facts, rule, seen)]
             return
         held = case.not_before is not None
         why = self.posts.reasons(lead, facts, rule, seen)
