@@ -97,7 +97,7 @@ def test_where_one_an_hour_is_usual_five_are_none_and_six_are_one_which_says_whe
     assert not Incident.objects.exists()
     town.says("more", TROUBLES[0])
     incident = Incident.objects.get()
-    assert incident.usual == {"voices": 2.0, "weeks": 4, "hours": 0.0}
+    assert incident.usual == {"voices": 2.0, "weeks": 4, "hours": 0.0, "within_hours": 2.0}
     assert "learnt from 4 weeks" in str(incident.reasons)
 
 

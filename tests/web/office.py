@@ -29,7 +29,7 @@ from hubbub.care.core.trial import Figure
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, OwnModel, Rating, SocialAccount
 from hubbub.care.services import answering as care_answering
-from hubbub.care.services import cases, labels, learning, levels, ratings
+from hubbub.care.services import cases, incidents, labels, learning, levels, ratings
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell
@@ -203,6 +203,11 @@ def make_office(places: Places, network: str) -> Office:
             each.workspace, [each.me], why=Why.INCIDENT, text="Bandersnatch" if each is not charlie else "Gnome", now=at
         )
         noticed[each.me] = Notice.objects.latest("pk").pk
+    incident = incidents.start(
+        agent, title="Jabberwock outage", numbers=[open_case.number, call_case.number], now=town.at
+    )
+    other_incident = incidents.start(agent, title="Snark outage", numbers=[lettered], now=town.at)
+    incidents.note(agent, incident, text="The Bandersnatch is loose", now=town.at)
     things = {
         "view": "needs",
         "number": open_case.number,
@@ -243,6 +248,8 @@ def make_office(places: Places, network: str) -> Office:
         "model": model,
         "token": own[access.me],
         "notice": noticed[access.me],
+        "incident": incident,
+        "other-incident": other_incident,
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),
     }
     assert CannedReply.objects.count() == 1

@@ -158,6 +158,19 @@ PAGES: dict[str, dict[str, Call]] = {
     "board": {"GET": Call(READERS)},
     "board-ratings": {"GET": Call(READERS)},
     "board-cases": {"GET": Call(READERS, {"channel": "demo"}, what={"what": "number-of-board"})},
+    "incidents": {"GET": Call(READERS)},
+    "incident-new": {"POST": Call(WORKERS, {"cases": "{settled}", "title": "Gnomes"}, NOTED)},
+    "incident": {"GET": Call(READERS)},
+    "incident-note": {"POST": Call(WORKERS, {"note": "It is mended", "seen": "1"}, NOTED)},
+    "incident-rename": {"POST": Call(WORKERS, {"title": "Gnomes"}, NOTED)},
+    "incident-lead": {"POST": Call(WORKERS, {"to": "{other}"}, NOTED)},
+    "incident-keep": {"POST": Call(WORKERS, {"kind": "offer", "text": "Hello"}, {"care.Incident"})},
+    "incident-say": {"POST": Call(WORKERS, {"kind": "holding", "text": "Sorry", "connection": "{connection}"}, NOTED)},
+    "incident-offer": {"POST": Call(WORKERS, {"text": "Hello there", "first": "1"}, NOTED)},
+    "incident-add": {"POST": Call(WORKERS, {"case": "{settled}"}, NOTED)},
+    "incident-out": {"POST": Call(WORKERS, {}, NOTED)},
+    "incident-merge": {"POST": Call(WORKERS, {"other": "{other-incident}"}, NOTED)},
+    "incident-close": {"POST": Call(WORKERS, {"members": "due"}, NOTED)},
     "topics": {"GET": Call(READERS)},
     "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
     "topic-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
@@ -268,6 +281,10 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/cases/{number}/called": {"POST": Call(WORKERS, {"reached": True}, NOTED, {"number": "called"})},
     "/api/v1/cases/{number}/correct": {"POST": Call(WORKERS, {"what": "kind", "value": "praise"}, NOTED)},
     "/api/v1/understanding": {"GET": Call(READERS)},
+    "/api/v1/incidents": {"GET": Call(READERS)},
+    "/api/v1/incidents/{incident}": {"GET": Call(READERS)},
+    "/api/v1/incidents/{incident}/note": {"POST": Call(WORKERS, {"text": "It is mended"}, NOTED)},
+    "/api/v1/incidents/{incident}/close": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/calls": {"POST": Call(WORKERS, CALLED, NOTED)},
     "/api/v1/posts": {"POST": Call(WORKERS, {"source": "mail", "id": "{fresh}", "text": "my widget"}, NOTED)},
 }
@@ -275,7 +292,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "event", "line", "rule", "report", "column", "correction", "post",
-       "entry", "label", "model"}  # fmt: skip
+       "entry", "label", "model", "incident"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -366,6 +383,7 @@ class Walker:
         number = self.office.things[call.what.get("number", "number")]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = path.replace("{number}", str(NOT_THERE if missing else number))
+        address = address.replace("{incident}", str(NOT_THERE if missing else self.office.things["incident"]))
         data = self.fill(call.data, missing)
         if method == "GET":
             return Client().get(address, data, headers=headers)

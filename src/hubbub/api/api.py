@@ -23,9 +23,11 @@ from hubbub.care import selectors as care
 from hubbub.care.core import views
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.calls.record import Call, Direction, Outcome
+from hubbub.care.core.incidents import IncidentLine, Members
+from hubbub.care.selectors import incidents as incident_reads
 from hubbub.care.selectors.learning import learning
 from hubbub.care.services import calls as call_backs
-from hubbub.care.services import cases, labels
+from hubbub.care.services import cases, incidents, labels
 from hubbub.flows.calls import take
 from hubbub.flows.hand_in import hand_in
 from hubbub.infra.outbox import is_by_hand
@@ -106,6 +108,7 @@ def _access(request: HttpRequest) -> Access:
 
 
 Number: Any = Path(..., ge=1, le=2**53)
+IncidentId: Any = Path(..., ge=1, le=2**53)
 
 
 # Reading ------------------------------------------------------------------
@@ -141,6 +144,54 @@ def list_cases(
 def read_case(request: HttpRequest, number: int = Number) -> Any:
     """A case with its timeline and reasons."""
     return _case(care.case(_access(request), number, now()))
+
+
+# Incidents -----------------------------------------------------------------
+@api.get("/incidents", response={200: list[schemas.Incident], **READ_ERRORS}, tags=["incidents"])
+def list_incidents(request: HttpRequest, open_only: bool = Query(False, alias="open")) -> Any:
+    """Incidents: open ones first, the newest first."""
+    return [_incident(each) for each in incident_reads.incidents(_access(request), open_only=open_only)]
+
+
+@api.get("/incidents/{incident}", response={200: schemas.IncidentWhole, **READ_ERRORS}, tags=["incidents"])
+def read_incident(request: HttpRequest, incident: int = IncidentId) -> Any:
+    """An incident with what is known of it."""
+    found = incident_reads.incident(_access(request), incident)
+    return {
+        **_incident(found.line),
+        "note": found.note.text if found.note else "",
+        "note_version": found.note.version if found.note else 0,
+        "reasons": [f"{each['strong']}{each['text']}" for each in found.reasons],
+        "members": [each.number for each in found.members],
+        "waiting": found.waiting,
+    }
+
+
+@api.post("/incidents/{incident}/note", response={204: None, **WRITE_ERRORS}, tags=["incidents"])
+def note_incident(request: HttpRequest, payload: schemas.IncidentNoteIn, incident: int = IncidentId) -> Any:
+    """Write a new version of what is known; only colleagues see it."""
+    incidents.note(_access(request), incident, text=payload.text, seen=payload.seen, now=now())
+    return Status(204, None)
+
+
+@api.post("/incidents/{incident}/close", response={204: None, **WRITE_ERRORS}, tags=["incidents"])
+def close_incident(request: HttpRequest, payload: schemas.IncidentCloseIn, incident: int = IncidentId) -> Any:
+    """It is over: drafts the word to everybody, and deals with the cases nobody answered."""
+    incidents.close(
+        _access(request),
+        incident,
+        members=Members(payload.members),
+        feedback=payload.text,
+        confirmed=payload.confirmed,
+        now=now(),
+    )
+    return Status(204, None)
+
+
+def _incident(line: IncidentLine) -> dict[str, Any]:
+    names = schemas.Incident.model_fields.keys() - {"lead", "severities"}
+    told = {name: getattr(line, name) for name in names}
+    return {**told, "lead": line.lead_name, "severities": list(line.severities)}
 
 
 # Working ------------------------------------------------------------------

@@ -24,6 +24,50 @@ class Problem(Schema):
     message: str
 
 
+class Incident(Schema):
+    """An incident: many people with one problem, answered as one."""
+
+    id: int
+    title: str
+    open: bool
+    lead: str
+    began_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    voices: int
+    posts: int
+    cases: int
+    exposure: int
+    severities: list[str]
+
+
+class IncidentWhole(Incident):
+    """With what is known of it, and why it is one."""
+
+    note: str
+    note_version: int
+    reasons: list[str]
+    members: list[int] = Field(description="Numbers of its cases, at most 50, those seen by most first.")
+    waiting: int = Field(description="Cases that nobody answered yet.")
+
+
+class IncidentNoteIn(Strict):
+    """What is known now."""
+
+    text: Text
+    seen: int | None = Field(None, ge=0, le=2**31, description="The version you read; a newer one refuses yours.")
+
+
+class IncidentCloseIn(Strict):
+    """What becomes of the cases nobody answered."""
+
+    members: Literal["due", "answer", "resolve"] = "due"
+    text: str = Field(
+        "", max_length=5_000, pattern=r"^[^\x00]*$", description="The word to everybody, and to who is answered."
+    )
+    confirmed: bool = False
+
+
 class Me(Schema):
     """Whom a token stands for."""
 

@@ -7,6 +7,7 @@ from hubbub.web.board import live as board
 from hubbub.web.chat import views as chat
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import case, deeds, files, lists
+from hubbub.web.incidents import views as incidents
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
 from hubbub.web.settings import health, understanding
@@ -74,6 +75,19 @@ urlpatterns = [
     path("w/<slug:slug>/board/", board.page, name="board"),
     path("w/<slug:slug>/board/ratings/", board.ratings, name="board-ratings"),
     path("w/<slug:slug>/board/cases/<slug:what>/", board.cases, name="board-cases"),
+    path("w/<slug:slug>/incidents/", incidents.index, name="incidents"),
+    path("w/<slug:slug>/incidents/new/", incidents.start, name="incident-new"),
+    path("w/<slug:slug>/incidents/<int:incident>/", incidents.page, name="incident"),
+    path("w/<slug:slug>/incidents/<int:incident>/note/", incidents.note, name="incident-note"),
+    path("w/<slug:slug>/incidents/<int:incident>/rename/", incidents.rename, name="incident-rename"),
+    path("w/<slug:slug>/incidents/<int:incident>/lead/", incidents.lead, name="incident-lead"),
+    path("w/<slug:slug>/incidents/<int:incident>/keep/", incidents.keep, name="incident-keep"),
+    path("w/<slug:slug>/incidents/<int:incident>/say/", incidents.say, name="incident-say"),
+    path("w/<slug:slug>/incidents/<int:incident>/offer/", incidents.offer, name="incident-offer"),
+    path("w/<slug:slug>/incidents/<int:incident>/add/", incidents.add, name="incident-add"),
+    path("w/<slug:slug>/incidents/<int:incident>/out/<int:number>/", incidents.out, name="incident-out"),
+    path("w/<slug:slug>/incidents/<int:incident>/merge/", incidents.merge, name="incident-merge"),
+    path("w/<slug:slug>/incidents/<int:incident>/close/", incidents.close, name="incident-close"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
     path("w/<slug:slug>/topics/trends/", trends.page, name="trends"),

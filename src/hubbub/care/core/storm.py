@@ -98,10 +98,10 @@ def reasons_of(voices: int, usual: Usual, since: datetime, span: timedelta, week
         weeks = f"{usual.weeks} week{'s' if usual.weeks > 1 else ''}"
         where = f" for these hours of a {weekday}, learnt from {weeks}."
         strong = f"{voices / usual.voices:.0f} times the usual" if usual.voices else "Usually nobody"
-        said.append(Reason("trend", strong, where))
+        said.append(Reason("chart", strong, where))
     elif usual.hours:
         strong = f"{voices / usual.voices:.0f} times the usual" if usual.voices else "Nobody before"
-        said.append(Reason("trend", strong, f", learnt from the {usual.hours:g} hours before: no week is known yet."))
+        said.append(Reason("chart", strong, f", learnt from the {usual.hours:g} hours before: no week is known yet."))
     else:
         said.append(Reason("question", "What is usual is not known yet", ": too little was heard before."))
     return tuple(said)

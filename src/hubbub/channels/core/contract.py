@@ -77,6 +77,7 @@ class Abilities:
     """What a channel can do. Lengths are counted the network's way, see `length`."""
 
     reply: bool = False
+    posts: bool = False  # carries a public post of ours that answers nobody
     private: bool = False
     threads: bool = False
     asks: bool = False  # the network can be asked about any account

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from hubbub.care import selectors as care
 from hubbub.care.core.views import CaseView
+from hubbub.care.selectors import incidents
 from hubbub.flows import chat
 from hubbub.web.inbox.lists import list_of, where_of
 from hubbub.web.request import Request, in_workspace, now, render
@@ -18,6 +19,8 @@ def _case(request: Request, number: int) -> dict[str, Any]:
     return {
         "case": shown,
         "rating": care.rating_of(request.access, number),
+        "incident": incidents.incident_of(request.access, number),
+        "open_incidents": incidents.incidents(request.access, open_only=True, limit=20),
         "canned": _fill(care.canned(request.access), shown, request),
         "colleagues": care.colleagues(request.access),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),

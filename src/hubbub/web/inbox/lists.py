@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from hubbub.care import selectors as care
+from hubbub.care.selectors import incidents
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.listening import selectors as listening
 from hubbub.web.request import Request, in_workspace, now, render
@@ -20,7 +21,7 @@ TITLES = {
     "watching": "Watching",
     "waiting": "With the customer",
     "parked": "Parked",
-    "incident": "In incidents",
+    "incident": "Answered as one",
     "resolved": "Resolved",
     "closed": "Closed",
     "imported": "Imported",
@@ -82,6 +83,7 @@ def _views(request: Request, view: str) -> dict[str, Any]:
         "titles": TITLES,
         "icons": ICONS,
         "queue_names": QUEUES,
+        "incidents": incidents.incidents(request.access, open_only=True, limit=5),
         "counts": cache(lambda: care.counts(request.access, now())),
         "filtered": bool(where["queue"] or where["topic"] or where["search"]),
         "query": _query(request),

@@ -36,6 +36,9 @@ from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import OutboxId
 from hubbub.kernel.text import clean
 
+NO_CASE: Final = 0
+"""What a message belongs to that stands in no case."""
+
 EVERY: Final = frozenset({"*"})
 """Every tone check is taken for met: somebody looked at it before."""
 
@@ -289,6 +292,21 @@ def _attached(file: File, kept: Path) -> Attached:
 def _expected_uri(connection: int, message: Outgoing) -> str | None:
     kind, config, secret = for_sending(connection)
     return open_channel(kind, config, secret).expected_uri(message)
+
+
+def publish(access: Access, connection: int, text: str, *, conversation: str, now: datetime) -> OutboxId:
+    """Queue a public post that answers nobody, in the caller's transaction. For this domain only."""
+    message = Outgoing(key=secrets.token_hex(12), text=text, queued_at=now)
+    return outbox.put(
+        workspace=access.workspace,
+        connection=connection,
+        conversation=conversation,
+        subject=NO_CASE,
+        key=message.key,
+        payload=_payload(message, ()),
+        expected_uri=_expected_uri(connection, message),
+        now=now,
+    )
 
 
 def own_reply(row: CaseRow, outbox_id: int) -> Entry:

@@ -136,7 +136,7 @@ class Storms:
             rule=rule.id if rule else "",
             playbook=self.playbook.version,
             reasons=[each.data() for each in why],
-            usual=storm.usual.data(),
+            usual={**storm.usual.data(), "within_hours": self.span / timedelta(hours=1)},
         )
         self.desk.open_incident(incident)
         leads = Membership.objects.filter(workspace=self.desk.workspace, role__in=(Role.LEAD, Role.MANAGER, Role.OWNER))

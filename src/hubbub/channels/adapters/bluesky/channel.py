@@ -113,6 +113,7 @@ class Bluesky(Bare):
     about: ClassVar[str] = "Hears who mentions, answers or quotes your account, and replies in the thread."
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
+        posts=True,
         threads=True,
         asks=True,
         searches=True,

@@ -113,6 +113,7 @@ class Demo(Bare):
     about: ClassVar[str] = "A small network of made-up people on this machine, to try everything without harm."
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
+        posts=True,
         private=True,
         threads=True,
         asks=True,

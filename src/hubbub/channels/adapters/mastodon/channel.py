@@ -96,6 +96,7 @@ class Mastodon(Reader):
     about: ClassVar[str] = "Hears who mentions your account or writes to it in private, and answers there."
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
+        posts=True,
         private=True,
         threads=True,
         asks=True,

@@ -240,6 +240,7 @@ function hear() {
     const open = document.querySelector("#case[data-case]")?.dataset.case;
     if (change.kind === "case" || change.kind === "imported") refreshList();
     if ((change.kind === "case" || change.kind === "levels") && document.getElementById("board")) refreshBoard();
+    if (change.kind === "incident") htmx.trigger(document.body, "hubbub:incident");
     if (change.kind === "alert") htmx.trigger(document.body, "hubbub:alert");
     if (change.kind === "health" || change.kind === "topics") refreshList();
     if ((change.kind === "case" || change.kind === "presence") && String(change.subject) === open) refreshCase();

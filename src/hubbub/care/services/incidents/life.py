@@ -1,0 +1,218 @@
+"""The life of an incident as people lead it: begun by hand, led, noted, merged, closed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.accounts.models import Membership, Workspace
+from hubbub.care.core.case import Status
+from hubbub.care.core.incidents import Members, feedback_draft
+from hubbub.care.core.levels import ClockKind
+from hubbub.care.core.notices import Why
+from hubbub.care.models import CaseRow, Incident, IncidentNote
+from hubbub.care.selectors.levels import levels
+from hubbub.care.services import cases, clocks
+from hubbub.care.services.desk import recount
+from hubbub.care.services.incidents.row import lock, put, store
+from hubbub.care.services.notices import tell
+from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.ids import PersonId
+from hubbub.kernel.text import clean, clip
+from hubbub.listening.selectors import topic_names
+
+MAX_NOTE = 20_000
+MAX_TITLE = 120
+AT_ONCE = 500
+"""Cases that are answered or resolved together when an incident is closed."""
+
+
+@transaction.atomic
+def start(access: Access, *, title: str, numbers: Sequence[int], now: datetime) -> int:
+    """Make one incident of some cases; return its id."""
+    access.require(Permission.WORK)
+    Workspace.objects.select_for_update(no_key=True).get(pk=access.workspace)
+    if not numbers:
+        raise InvalidInput(reason="Name at least one case.")
+    rows = [cases.lock(access, number) for number in sorted(set(numbers))]
+    if taken := next((row for row in rows if _open(row)), None):
+        raise Conflict(reason=f"Case {taken.number} stands in another incident already. Take it out there first.")
+    first = min(rows, key=lambda row: row.opened_at)
+    incident = Incident(
+        workspace_id=access.workspace,
+        title=_title(title) if title.strip() else clip(first.title, MAX_TITLE),
+        began_at=first.opened_at,
+        opened_at=now,
+        topic=first.topic,
+        problem=next(iter(first.problems), ""),
+        lead_id=access.person,
+    )
+    incident.save()
+    for row in rows:
+        _take_in(access, row, incident, now)
+    recount(incident)
+    store(access, incident, "incident opened", f"Begun by {access.name}.", now, cases=[row.number for row in rows])
+    return incident.pk
+
+
+def _open(row: CaseRow) -> bool:
+    return row.incident is not None and row.incident.open
+
+
+def _title(title: str) -> str:
+    title = " ".join(clean(title).split())
+    if not title or len(title) > MAX_TITLE:
+        raise InvalidInput(reason=f"A title has 1 to {MAX_TITLE} characters.")
+    return title
+
+
+def _take_in(access: Access, row: CaseRow, incident: Incident, now: datetime) -> None:
+    """Put a case in; what nobody has begun to answer is answered with the incident."""
+    if row.status in (Status.NEW, Status.WATCHING) and row.owner_id is None and not row.private and not row.alert:
+        row.incident = incident
+        row.take(replace(row.value(), status=Status.NEW, due_at=None, not_before=None, review_at=None))
+    cases.event(access, row, now, f"Put into the incident “{clip(incident.title, 80)}”.")
+    put(row, incident, now)
+
+
+@transaction.atomic
+def add(access: Access, incident: int, number: int, *, now: datetime) -> None:
+    """Put a case into an incident by hand."""
+    row = lock(access, incident)
+    case = cases.lock(access, number)
+    if case.incident_id == row.pk:
+        raise Conflict(reason=f"Case {number} stands in it already.")
+    if _open(case):
+        raise Conflict(reason=f"Case {number} stands in another incident. Take it out there first.")
+    _take_in(access, case, row, now)
+    recount(row)
+    store(access, row, "incident case added", f"{access.name} put case {number} in.", now, case=number)
+
+
+@transaction.atomic
+def take_out(access: Access, incident: int, number: int, *, now: datetime) -> None:
+    """Take a case out: it is another matter, and due by itself from now on."""
+    row = lock(access, incident)
+    case = cases.lock(access, number)
+    if case.incident_id != row.pk:
+        raise NotFound(what="case of this incident", which=number)
+    _due(case, now)
+    cases.event(access, case, now, f"Taken out of the incident “{clip(row.title, 80)}”.")
+    put(case, None, now)
+    recount(row)
+    store(access, row, "incident case out", f"{access.name} took case {number} out.", now, case=number)
+
+
+def _due(case: CaseRow, now: datetime) -> None:
+    """Make a case that waited in an incident due in its service level from now on."""
+    if case.folder == "incident":
+        due = levels(case.workspace_id).due(clocks.facts_of(case), now, ClockKind.FIRST)
+        case.take(replace(case.value(), due_at=due))
+
+
+@transaction.atomic
+def rename(access: Access, incident: int, *, title: str, now: datetime) -> None:
+    """Give an incident another title."""
+    row = lock(access, incident, open_only=False)
+    row.title = _title(title)
+    store(access, row, "incident renamed", f"{access.name} named it “{row.title}”.", now)
+
+
+@transaction.atomic
+def lead(access: Access, incident: int, *, to: PersonId | None, now: datetime) -> None:
+    """Say who leads an incident."""
+    row = lock(access, incident)
+    name = "Nobody"
+    if to is not None:
+        members = Membership.objects.filter(workspace_id=access.workspace, person_id=to).exclude(role="analyst")
+        member = members.select_related("person").first()
+        if member is None:
+            raise NotFound(what="colleague", which=to)
+        name = member.person.name
+    row.lead_id = to
+    store(access, row, "incident lead", f"{name} leads it.", now, lead=to)
+    if to is not None:
+        words = f"{access.name} asks you to lead the incident “{row.title}”."
+        place = f"incidents/{row.pk}/"
+        tell(access.workspace, [to], why=Why.INCIDENT, text=words, place=place, by=access.person, now=now)
+
+
+@transaction.atomic
+def note(access: Access, incident: int, *, text: str, seen: int | None = None, now: datetime) -> None:
+    """Write a new version of what is known.
+
+    Parameters
+    ----------
+    seen : the version the person saw; a colleague's newer one stops this
+    """
+    row = lock(access, incident, open_only=False)
+    text = clean(text).strip()
+    if not text or len(text) > MAX_NOTE:
+        raise InvalidInput(reason=f"A note has 1 to {MAX_NOTE:,} characters.")
+    last = IncidentNote.objects.filter(incident=row).order_by("-version").first()
+    version = last.version if last else 0
+    if seen is not None and seen != version and last is not None:
+        raise Conflict(reason=f"{last.name} wrote a newer note meanwhile. Read it, then add yours.")
+    if last is not None and last.text == text:
+        return
+    IncidentNote.objects.create(
+        incident=row, version=version + 1, text=text, person_id=access.person, name=access.name, at=now
+    )
+    store(access, row, "incident note", f"{access.name} wrote what is known.", now, version=version + 1)
+
+
+@transaction.atomic
+def merge(access: Access, incident: int, other: int, *, now: datetime) -> None:
+    """Put all of another open incident into this one."""
+    row, gone = lock(access, incident), lock(access, other)
+    if row.pk == gone.pk:
+        raise Conflict(reason="That is the same incident.")
+    for case in CaseRow.objects.select_for_update().filter(incident=gone).order_by("id"):
+        put(case, row, now)
+    row.began_at = min(row.began_at, gone.began_at)
+    row.severities = sorted({*row.severities, *gone.severities})
+    gone.open, gone.closed_at, gone.merged_into = False, now, row
+    recount(row)
+    recount(gone)
+    store(access, gone, "incident merged", f"{access.name} put it into “{row.title}”.", now, into=row.pk)
+    store(access, row, "incident merged", f"{access.name} put “{gone.title}” into it.", now, other=gone.pk)
+
+
+@transaction.atomic
+def close(
+    access: Access, incident: int, *, members: Members = Members.DUE, feedback: str = "", confirmed: bool = False,
+    now: datetime,
+) -> None:  # fmt: skip
+    """It is over: the word to the community is drafted, and what nobody answered is dealt with as one.
+
+    Parameters
+    ----------
+    feedback : what is said to those who are answered, and the draft of the public word; empty: drafted
+    confirmed : the person was shown what to look at in these words
+
+    Raises
+    ------
+    Conflict
+        If more cases wait than are answered or resolved at once.
+    """
+    row = lock(access, incident)
+    last = IncidentNote.objects.filter(incident=row).order_by("-version").first()
+    topic = topic_names(access.workspace).get(row.topic, "")
+    row.feedback = clean(feedback).strip() or row.feedback or feedback_draft(topic, last.text if last else "")
+    waiting = list(row.members.filter(folder="incident").order_by("id").values_list("number", flat=True)[: AT_ONCE + 1])
+    if members is not Members.DUE and len(waiting) > AT_ONCE:
+        raise Conflict(reason=f"More than {AT_ONCE} cases wait. Make them due one by one, or resolve them in the list.")
+    for number in waiting:
+        if members is Members.ANSWER:
+            cases.reply(access, number, text=row.feedback, confirmed=confirmed, key=f"incident-{row.pk}-over", now=now)
+        if members is not Members.DUE:
+            cases.resolve(access, number, now=now)
+    row.open, row.closed_at = False, now
+    if members is Members.DUE:
+        for case in row.members.select_for_update(of=("self",)).select_related("account").filter(folder="incident"):
+            _due(case, now)
+            put(case, row, now)
+    recount(row)
+    store(access, row, "incident closed", f"Closed by {access.name}.", now, members=members, waiting=len(waiting))
