@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "hand_in",
     "calls": "calls",
     "train": "train",
+    "evaluate": "evaluate",
     "status": "status",
     "doctor": "doctor",
     "prepare": "prepare",

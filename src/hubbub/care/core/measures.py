@@ -37,6 +37,17 @@ def auc(truth: NDArray[np.bool_], score: NDArray[np.floating]) -> float:
     return float((rank[truth].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
+def recall_at(truth: NDArray[np.bool_], score: NDArray[np.floating], precision: float) -> float:
+    """Return how many of the true ones the best threshold of this precision finds; NaN where none is true."""
+    if not truth.any():
+        return float("nan")
+    order = np.argsort(-score, kind="stable")
+    hits = np.cumsum(truth[order])
+    good = hits >= precision * np.arange(1, len(hits) + 1)
+    last = np.append(np.diff(score[order]) != 0, True)  # a threshold can't part equal scores
+    return float(hits[good & last].max(initial=0) / hits[-1])
+
+
 def log_loss(chance: NDArray[np.floating]) -> float:
     """Return the mean surprise, given how likely each was said to be that came true."""
     return float(-np.log(np.clip(chance.astype(np.float64), 1e-7, 1)).mean())

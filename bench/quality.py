@@ -1,0 +1,143 @@
+"""How well posts are understood, on firms and trades left out: the tables of docs/quality.md.
+
+`python bench/quality.py --data DIR`, where DIR holds `airline.csv` and `complaints.csv` (see docs/quality.md). Prints
+the tables, and one JSON line last. `--seeds 2` is quicker.
+"""
+
+import argparse
+import csv
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubbub.care.core.evaluation import evaluate, vader
+from hubbub.care.core.learning import Labelled, refit
+from hubbub.care.core.spellings import labelled, near_copies
+from hubbub.care.core.understanding import LinearModel
+
+Figures = dict[str, float]
+FEW = 500
+SHOWN = {
+    "macro_f1": "macro-F1",
+    "auc": "AUC",
+    "recall_at_precision_87": "recall at precision .87",
+    "ece": "ECE",
+}
+BASE = LinearModel.shipped()
+
+
+def judged(model: LinearModel, held: Sequence[Labelled], *, complaint: bool) -> Figures:
+    """Return the figures of a model on posts left out."""
+    found = evaluate(model, held, complaint=complaint, resamples=0).guess.figures
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def tried(
+    rows: list[Labelled],
+    groups: NDArray[np.str_],
+    left_out: Sequence[str],
+    *,
+    limit: int | None,
+    seeds: int,
+    both: bool,
+) -> dict[str, dict[str, list[Figures]]]:
+    """Learn from all groups but one, judge by that one; for each task and group, the figures of every seed."""
+    found: dict[str, dict[str, list[Figures]]] = {}
+    for group in left_out:
+        pool, held = np.flatnonzero(groups != group), [rows[at] for at in np.flatnonzero(groups == group)]
+        for seed in range(seeds):
+            drawn = np.random.default_rng(seed).permutation(pool)[: limit or len(pool)]
+            examples = [rows[at] for at in drawn]
+            copies = near_copies([each.text for each in held], [each.text for each in examples])
+            left = [each for each, copy in zip(held, copies, strict=True) if not copy]
+            model = refit(BASE, examples, seed=seed)
+            for task in ("sentiment", "complaint") if both else ("complaint",):
+                figures = judged(model, left, complaint=task == "complaint")
+                found.setdefault(task, {}).setdefault(group, []).append(figures)
+    return found
+
+
+def cold(
+    rows: list[Labelled], groups: NDArray[np.str_], left_out: Sequence[str], *, task: str
+) -> dict[str, list[Figures]]:
+    """Judge the shipped model by each group."""
+    parts = {group: [rows[at] for at in np.flatnonzero(groups == group)] for group in left_out}
+    return {group: [judged(BASE, part, complaint=task == "complaint")] for group, part in parts.items()}
+
+
+def mean(found: dict[str, list[Figures]]) -> dict[str, tuple[float, float, float]]:
+    """Return the mean over groups, its mean over seeds, and the lowest and highest of the seeds."""
+    seeds = len(next(iter(found.values())))
+    return {
+        name: (float(np.mean(each)), min(each), max(each))
+        for name in SHOWN
+        for each in [[float(np.mean([seen[seed][name] for seen in found.values()])) for seed in range(seeds)]]
+    }
+
+
+def show(title: str, tables: dict[str, dict[str, list[Figures]]]) -> dict[str, dict[str, float]]:
+    """Print one table: a line for each way of learning and group, and the mean."""
+    print(f"\n### {title}\n\n| | left out | {' | '.join(SHOWN.values())} |\n|---|---|{'---|' * len(SHOWN)}")
+    told = {}
+    for name, found in tables.items():
+        for group, seen in found.items():
+            values = (f"{np.mean([each[figure] for each in seen]):.3f}" for figure in SHOWN)
+            print(f"| {name} | {group} | {' | '.join(values)} |")
+        means = mean(found)
+        values = (
+            f"**{middle:.3f}**" + (f" ({low:.3f} to {high:.3f})" if low < high else "")
+            for middle, low, high in means.values()
+        )
+        print(f"| {name} | **mean** | {' | '.join(values)} |", flush=True)
+        told[name] = {figure: round(middle, 4) for figure, (middle, _, _) in means.items()}
+    return told
+
+
+def main() -> None:
+    """Measure, print."""
+    parser = argparse.ArgumentParser(description="Make the tables of docs/quality.md.")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, default=10)
+    options = parser.parse_args()
+    started = time.process_time()
+    told: dict[str, object] = {"model": BASE.version}
+
+    read = list(csv.DictReader((options.data / "airline.csv").open(encoding="utf-8", errors="replace")))
+    rows = labelled([each["text"] for each in read], [each["sentiment"] for each in read], complaint=True)
+    firms = np.array([each["airline"] for each in read])
+    names = sorted(set(firms.tolist()))
+    few = tried(rows, firms, names, limit=FEW, seeds=options.seeds, both=True)
+    many = tried(rows, firms, names, limit=None, seeds=1, both=True)
+    for task in ("sentiment", "complaint"):
+        tables = {
+            "cold": cold(rows, firms, names, task=task),
+            f"{FEW} labels": few[task],
+            "all other airlines": many[task],
+        }
+        told[f"airline_{task}"] = show(f"Airlines, {task}, leaving one airline out", tables)
+        whole = evaluate(BASE, rows, complaint=task == "complaint")
+        beside = vader(rows, complaint=task == "complaint")
+        told[f"airline_{task}_whole"] = whole.told() | {"vader": beside.told() if beside else None}
+
+    read = list(csv.DictReader((options.data / "complaints.csv").open(encoding="utf-8", errors="replace")))
+    rows = labelled([each["text"] for each in read], [each["complaint"] for each in read], complaint=True)
+    trades = np.array([each["domain"] for each in read])
+    names = sorted(each for each in set(trades.tolist()) if not each.startswith("random"))
+    learnt = tried(rows, trades, names, limit=None, seeds=1, both=False)["complaint"]
+    tables = {"cold": cold(rows, trades, names, task="complaint"), "all other domains": learnt}
+    told["complaints"] = show("Complaints to firms, leaving one domain out", tables)
+    service = [rows[at] for at in np.flatnonzero(np.isin(trades, names))]
+    for name, part in (("complaints_whole", rows), ("complaints_to_firms", service)):
+        beside = vader(part, complaint=True)
+        told[name] = evaluate(BASE, part, complaint=True).told() | {"vader": beside.told() if beside else None}
+    told["cpu_s"] = round(time.process_time() - started)
+    print()
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
