@@ -27,9 +27,8 @@ from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.notices import Why
 from hubbub.care.core.trial import Figure
 from hubbub.care.core.understanding import LinearModel
-from hubbub.care.models import CannedReply, CaseRow, Entry, Notice, OwnModel, Rating, SocialAccount
-from hubbub.care.services import answering as care_answering
-from hubbub.care.services import cases, incidents, labels, learning, levels, ratings
+from hubbub.care.models import CannedReply, CaseRow, Entry, Erasure, Match, Notice, OwnModel, Rating, SocialAccount
+from hubbub.care.services import answering as care_answering, cases, customers, incidents, labels, learning, levels, ratings
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell
@@ -187,6 +186,19 @@ def make_office(places: Places, network: str) -> Office:
     )  # fmt: skip
     since = Sought(at - timedelta(days=1), at + timedelta(days=1))
     _, correction = correct(agent, since, Correction(sentiment=0), "Mood: neither", places, now=town.at)
+    customer = customers.customer_of_account(agent, open_case.account_id or 0, now=town.at)
+    owned = customers.own(agent, customer, product="Snark", serial="JABBERWOCK-1", now=town.at)
+    parted = customers.make(agent, name="Quokka Parted", now=town.at)
+    gone = customers.make(agent, name="Tribble Gone", reference="SNARK-9", now=town.at)
+    merge = customers.merge(agent, customer, gone, now=town.at)
+    two = [
+        SocialAccount.objects.get(workspace_id=access.workspace, handle=each) for each in ("quokka_two", "quokka_three")
+    ]
+    match = Match.objects.create(
+        workspace_id=access.workspace, one=min(two, key=lambda each: each.pk), other=max(two, key=lambda each: each.pk),
+        p=0.5, reasons=["Jabberwock"], state="asked", at=town.at,
+    ).pk  # fmt: skip
+    Erasure.objects.create(workspace_id=access.workspace, code="c0ffee1234", at=town.at, went={"Bandersnatch": 1})
     label = labels.correct(agent, settled.number, what="kind", value="question", now=town.at)
     learning.add_file(access, "Snark labels", "sentiment", [("The quokka is lovely", "positive")], now=at)
     model = OwnModel.objects.create(
@@ -245,6 +257,12 @@ def make_office(places: Places, network: str) -> Office:
         "policy": policy,
         "second-policy": second,
         "label": label,
+        "customer": customer,
+        "owned": owned,
+        "parted": parted,
+        "merge": merge,
+        "match": match,
+        "code": "c0ffee1234",
         "model": model,
         "token": own[access.me],
         "notice": noticed[access.me],

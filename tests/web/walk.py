@@ -81,6 +81,8 @@ LETTER = {
     "case": "{number}",
 }
 CALLS_FILE = "id,start,caller,outcome\n9,2026-11-20 10:00:00,+493012345,busy\n"
+CUSTOMERS_FILE = "reference,name,mail\nK-7,Gnome,gnome@x.example\n"
+CONSENT = {"way": "mail", "given": "yes", "source": "a form", "words": "Yes."}
 CALLED = {"source": "pbx", "calls": [{"id": "9", "start": "2026-11-20T10:00:00Z", "outcome": "busy"}]}
 VISITOR = {"Origin": SHOP, "Authorization": f"Bearer {SECRET}"}
 RATED = {"care.Rating", "care.Entry", "infra.Change"}
@@ -171,6 +173,21 @@ PAGES: dict[str, dict[str, Call]] = {
     "incident-out": {"POST": Call(WORKERS, {}, NOTED)},
     "incident-merge": {"POST": Call(WORKERS, {"other": "{other-incident}"}, NOTED)},
     "incident-close": {"POST": Call(WORKERS, {"members": "due"}, NOTED)},
+    "customers": {"GET": Call(READERS, {"q": "quokka"})},
+    "customers-upload": {"POST": Call(MANAGERS, {"file": CUSTOMERS_FILE}, NOTED)},
+    "match-answer": {"POST": Call(WORKERS, {"answer": "two"}, NOTED)},
+    "customer-of": {"POST": Call(WORKERS, {})},
+    "customer": {"GET": Call(READERS)},
+    "customer-change": {"POST": Call(WORKERS, {"name": "Somebody", "heard_of": "a friend"}, NOTED)},
+    "owned": {"POST": Call(WORKERS, {"product": "Widget"}, NOTED)},
+    "owned-remove": {"POST": Call(WORKERS, {}, NOTED)},
+    "consent": {"POST": Call(WORKERS, CONSENT, NOTED)},
+    "customer-merge": {"POST": Call(WORKERS, {"other": "{parted}"}, NOTED)},
+    "customer-unmerge": {"POST": Call(WORKERS, {}, NOTED)},
+    "customer-export": {"GET": Call(MANAGERS, writes=NOTED)},
+    "customer-erase-look": {"GET": Call(MANAGERS)},
+    "customer-erase": {"POST": Call(MANAGERS, {}, NOTED)},
+    "customer-receipt": {"GET": Call(MANAGERS)},
     "topics": {"GET": Call(READERS)},
     "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
     "topic-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
@@ -286,13 +303,22 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/incidents/{incident}/note": {"POST": Call(WORKERS, {"text": "It is mended"}, NOTED)},
     "/api/v1/incidents/{incident}/close": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/calls": {"POST": Call(WORKERS, CALLED, NOTED)},
+    "/api/v1/customers": {
+        "GET": Call(READERS, {"q": "quokka"}),
+        "POST": Call(WORKERS, {"name": "Gnome", "reference": "K-8"}, NOTED),
+    },
+    "/api/v1/customers/{customer}": {"GET": Call(READERS)},
+    "/api/v1/customers/{customer}/products": {"POST": Call(WORKERS, {"product": "Widget"}, NOTED)},
+    "/api/v1/customers/{customer}/permissions": {
+        "POST": Call(WORKERS, {"to": "mail", "given": False, "source": "a call"}, NOTED)
+    },
     "/api/v1/posts": {"POST": Call(WORKERS, {"source": "mail", "id": "{fresh}", "text": "my widget"}, NOTED)},
 }
 """The same for the operations of the API."""
 
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "event", "line", "rule", "report", "column", "correction", "post",
-       "entry", "label", "model", "incident"}  # fmt: skip
+       "entry", "label", "model", "incident", "customer", "owned", "match", "merge", "parted"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -344,7 +370,7 @@ class Walker:
             "soon": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
         }
         if missing:
-            things |= dict.fromkeys(("topic", "team", "other", "model"), NOT_THERE)
+            things |= dict.fromkeys(("topic", "team", "other", "model", "parted"), NOT_THERE)
         return {
             name: _given(things[value.strip("{}")])
             if isinstance(value, str) and value[:1] + value[-1:] == "{}"
@@ -384,6 +410,7 @@ class Walker:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = path.replace("{number}", str(NOT_THERE if missing else number))
         address = address.replace("{incident}", str(NOT_THERE if missing else self.office.things["incident"]))
+        address = address.replace("{customer}", str(NOT_THERE if missing else self.office.things["customer"]))
         data = self.fill(call.data, missing)
         if method == "GET":
             return Client().get(address, data, headers=headers)

@@ -5,6 +5,8 @@ from django.urls import path
 from hubbub.web import hooks, notices, rating
 from hubbub.web.board import live as board
 from hubbub.web.chat import views as chat
+from hubbub.web.customers import deeds as customer_deeds
+from hubbub.web.customers import pages as customers
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import case, deeds, files, lists
 from hubbub.web.incidents import views as incidents
@@ -88,6 +90,29 @@ urlpatterns = [
     path("w/<slug:slug>/incidents/<int:incident>/out/<int:number>/", incidents.out, name="incident-out"),
     path("w/<slug:slug>/incidents/<int:incident>/merge/", incidents.merge, name="incident-merge"),
     path("w/<slug:slug>/incidents/<int:incident>/close/", incidents.close, name="incident-close"),
+    path("w/<slug:slug>/customers/", customers.index, name="customers"),
+    path("w/<slug:slug>/customers/upload/", customers.upload, name="customers-upload"),
+    path("w/<slug:slug>/customers/matches/<int:match>/", customer_deeds.answer_match, name="match-answer"),
+    path("w/<slug:slug>/customers/receipts/<slug:code>/", customers.receipt, name="customer-receipt"),
+    path("w/<slug:slug>/customers/of/<int:account>/", customer_deeds.of_account, name="customer-of"),
+    path("w/<slug:slug>/customers/<int:customer>/", customers.page, name="customer"),
+    path("w/<slug:slug>/customers/<int:customer>/change/", customer_deeds.change, name="customer-change"),
+    path("w/<slug:slug>/customers/<int:customer>/products/", customer_deeds.own, name="owned"),
+    path(
+        "w/<slug:slug>/customers/<int:customer>/products/<int:owned>/remove/",
+        customer_deeds.own_no_more,
+        name="owned-remove",
+    ),
+    path("w/<slug:slug>/customers/<int:customer>/permissions/", customer_deeds.consent, name="consent"),
+    path("w/<slug:slug>/customers/<int:customer>/merge/", customer_deeds.merge, name="customer-merge"),
+    path(
+        "w/<slug:slug>/customers/<int:customer>/merges/<int:merge>/undo/",
+        customer_deeds.unmerge,
+        name="customer-unmerge",
+    ),
+    path("w/<slug:slug>/customers/<int:customer>/export/", customers.export, name="customer-export"),
+    path("w/<slug:slug>/customers/<int:customer>/erase/", customers.erase_look, name="customer-erase-look"),
+    path("w/<slug:slug>/customers/<int:customer>/erase/now/", customers.erase, name="customer-erase"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
     path("w/<slug:slug>/topics/trends/", trends.page, name="trends"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from hubbub.care.core.calendar import Calendar
@@ -249,9 +249,23 @@ class AccountView:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedView:
+    """A product that somebody owns."""
+
+    id: int
+    product: str
+    serial: str
+    since: date | None
+    warranty_until: date | None
+    in_warranty: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerView:
     """The person a case is about."""
 
+    id: int | None  # None: no customer yet
+    products: tuple["OwnedView", ...]
     name: str
     accounts: tuple[AccountView, ...]
     cases: int

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -17,11 +17,10 @@ from hubbub.care.core.customers.views import (
     CustomerPage,
     MatchView,
     MergeView,
-    OwnedView,
     Way,
 )
 from hubbub.care.models import CallRow, CaseRow, Consent, Customer, Entry, Match, Owned, SocialAccount
-from hubbub.care.selectors.customers import account_view
+from hubbub.care.selectors.customers import account_view, owned_by
 from hubbub.channels.core.values import handle_words
 from hubbub.infra.search import Index, parse
 from hubbub.kernel.errors import InvalidInput, NotFound
@@ -112,21 +111,6 @@ def customer_page(access: Access, customer: int, *, cursor: str = "", now: datet
         cases_in_all=cases.count(),
         contacts=contacts,
         next=following,
-    )
-
-
-def owned_by(customer: int, today: date) -> tuple[OwnedView, ...]:
-    """Return what a customer owns."""
-    return tuple(
-        OwnedView(
-            each.pk,
-            each.product,
-            each.serial,
-            each.since,
-            each.warranty_until,
-            each.warranty_until is not None and each.warranty_until >= today,
-        )
-        for each in Owned.objects.filter(customer=customer).order_by("product", "pk")
     )
 
 

@@ -1,7 +1,7 @@
 """The person a case is about."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from hubbub.accounts.core.access import Access
 from hubbub.care.core.case import Status
@@ -9,10 +9,12 @@ from hubbub.care.core.views import (
     AccountView,
     CustomerView,
     EarlierCase,
+    OwnedView,
 )
 from hubbub.care.models import (
     CaseRow,
     Entry,
+    Owned,
     SocialAccount,
 )
 from hubbub.channels.core.values import handle_words
@@ -28,6 +30,8 @@ def customer_of(access: Access, row: CaseRow, entries: Sequence[Entry], now: dat
     urls = {(each.post.channel, each.post.author): each.post.url for each in entries if each.post and each.post.url}
     others = CaseRow.objects.filter(workspace_id=access.workspace, account__in=linked).exclude(pk=row.pk)
     return CustomerView(
+        id=account.customer_id,
+        products=owned_by(account.customer_id, now.date()) if account.customer_id is not None else (),
         name=account.customer.name
         if account.customer and account.customer.name
         else account.name or handle_words(account.channel, account.handle),
@@ -73,4 +77,19 @@ def account_view(row: SocialAccount, url: str, now: datetime) -> AccountView:
         listed=row.listed,
         url=url,
         number=row.native if row.channel == "phone" else "",
+    )
+
+
+def owned_by(customer: int, today: date) -> tuple[OwnedView, ...]:
+    """Return what a customer owns."""
+    return tuple(
+        OwnedView(
+            each.pk,
+            each.product,
+            each.serial,
+            each.since,
+            each.warranty_until,
+            each.warranty_until is not None and each.warranty_until >= today,
+        )
+        for each in Owned.objects.filter(customer=customer).order_by("product", "pk")
     )

@@ -1,11 +1,11 @@
 """What pages and the API get to see of customers: frozen values."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from hubbub.care.core.case import Status
-from hubbub.care.core.views import AccountView
+from hubbub.care.core.views import AccountView, OwnedView
 
 
 class Way(StrEnum):
@@ -53,18 +53,6 @@ class CustomerLine:
     accounts: tuple[tuple[str, str], ...]  # channel and how it is called there
     products: int
     cases: int
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedView:
-    """A product that somebody owns."""
-
-    id: int
-    product: str
-    serial: str
-    since: date | None
-    warranty_until: date | None
-    in_warranty: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""What every operation shares: who asks, when, and how it may be refused."""
+
+from datetime import UTC, datetime
+
+from django.http import HttpRequest
+
+from hubbub.accounts.core.access import Access
+from hubbub.api.schemas import Problem
+from hubbub.kernel.errors import InvalidInput
+
+READ_ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem, 503: Problem}
+WRITE_ERRORS = {**READ_ERRORS, 409: Problem}
+
+
+def now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+def access_of(request: HttpRequest) -> Access:
+    """Return the pass that the token of a request stands for."""
+    access: Access = request.auth  # type: ignore[attr-defined]
+    return access
+
+
+def utc(at: datetime | None) -> datetime | None:
+    """Return a moment in UTC, also where it names no zone."""
+    if at is None:
+        return None
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput(reason=f"{at.isoformat()} is no moment that can be kept.") from None
