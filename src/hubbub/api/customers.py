@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.params.functions import Path, Query
 from pydantic import StringConstraints
 
@@ -16,7 +16,7 @@ from hubbub.care.core.customers.contacts import mail_of
 from hubbub.care.core.customers.table import CustomerRow
 from hubbub.care.selectors import customer_pages
 from hubbub.care.services import customers
-from hubbub.care.services.customers.taking_in import take_in
+from hubbub.flows.customers import take_one
 from hubbub.kernel.errors import InvalidInput
 
 router = Router(tags=["customers"])
@@ -178,7 +178,7 @@ def take_customer(request: HttpRequest, payload: CustomerIn) -> Any:
     row = CustomerRow(
         payload.name, payload.reference, mail, phone, payload.address, heard_of=payload.heard_of, note=payload.note
     )
-    found, new = take_in(access, row, now=now())
+    found, new = take_one(access, row, now=now())
     return {"customer": found, "new": new}
 
 
@@ -201,4 +201,4 @@ def add_permission(request: HttpRequest, payload: ConsentIn, customer: int = Cus
         words=payload.words,
         now=now(),
     )
-    return 204, None
+    return Status(204, None)

@@ -114,7 +114,7 @@ def erase(access: Access, customer: int, places: Places, *, now: datetime) -> Re
     lines = 0
     for channel, native in care.authors_of(access, customer):
         try:
-            lines += erasure.erase(access, channel, native, places, now=now)
+            lines += erasure.erase(access, channel, native, places, noted=False, now=now)
         except NotFound:  # known from a file only: they never spoke
             continue
     went = {

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db import transaction
+
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.care.core.customers.contacts import mail_of
-from hubbub.care.core.customers.table import columns_of, customer_of
+from hubbub.care.core.customers.table import CustomerRow, columns_of, customer_of
 from hubbub.care.services.customers import look_for_matches
 from hubbub.care.services.customers.matches import unmatched_workspaces
 from hubbub.care.services.customers.taking_in import take_in
@@ -45,6 +47,14 @@ def look(now: datetime) -> int:
 def _ours(access: Access) -> frozenset[str]:
     """Our own addresses, as customers write them in their mails."""
     return frozenset(filter(None, (mail_of(each.handle) for each in channels.connections(access))))
+
+
+@transaction.atomic
+def take_one(access: Access, row: CustomerRow, *, now: datetime) -> tuple[int, bool]:
+    """Keep what another system tells of one customer; return who they are here, and whether they are new."""
+    customer, new = take_in(access, row, now=now)
+    audit(access, "customer taken in", f"customer {customer}", now=now)
+    return customer, new
 
 
 def import_customers(

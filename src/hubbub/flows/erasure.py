@@ -96,12 +96,16 @@ class _Found:
         return tuple(sorted(found, key=lambda author: (-author.posts, author.channel, author.author)))
 
 
-def erase(access: Access, channel: str, author: str, places: Places, *, now: datetime) -> int:
+def erase(access: Access, channel: str, author: str, places: Places, *, noted: bool = True, now: datetime) -> int:
     """Erase one account's posts in this workspace; return how many lines of the archive went.
 
     The telephone numbers and letters that were noted for the same person go with it. What is still in segments is
     archived first. Killed half-way, it can be asked for again. The archive's former files
     are removed with the nightly compaction. Who speaks again is heard again.
+
+    Parameters
+    ----------
+    noted : False where the caller writes the line of the audit log
 
     Raises
     ------
@@ -116,10 +120,10 @@ def erase(access: Access, channel: str, author: str, places: Places, *, now: dat
         raise NotFound(what="account", which=author)
     # The numbers and letters first: as long as the account is there, they are found when somebody asks again.
     kin = people.kin(access.workspace, channel, author)
-    return sum(_erase(access, *each, places, now=now) for each in (*kin, (channel, author)))
+    return sum(_erase(access, *each, places, noted=noted, now=now) for each in (*kin, (channel, author)))
 
 
-def _erase(access: Access, channel: str, author: str, places: Places, *, now: datetime) -> int:
+def _erase(access: Access, channel: str, author: str, places: Places, *, noted: bool, now: datetime) -> int:
     """Erase one account."""
     workspace = access.workspace
     found = {(each.channel, each.author): each for each in find(access, author, places)}
@@ -136,7 +140,8 @@ def _erase(access: Access, channel: str, author: str, places: Places, *, now: da
         alerts.forget_author(workspace, channel, author)
         corrections.forget_author(workspace, author)
         channels.forget_lines(workspace, [word for word in (author, who.handle) if len(word) >= LEAST_NAME])
-        audit(access, "person erased", channel, now=now, after={"posts": who.posts})
+        if noted:
+            audit(access, "person erased", channel, now=now, after={"posts": who.posts})
     for scan in scans - selectors.files_in_use():
         files.remove(places.files, scan)
     if channel == "chat":

@@ -70,6 +70,13 @@ def change(access: Access, customer: int, *, now: datetime, **given: str) -> Non
         If somebody else has the reference.
     """
     row = lock(access, customer)
+    if changed := put(row, **given):  # which ones, not what they say: the log outlives an erasure
+        audit(access, "customer changed", f"customer {row.pk}", now=now, after={"changed": changed})
+        tell(row, now)
+
+
+def put(row: Customer, **given: str) -> list[str]:
+    """Put what is known into a locked customer; return what is other than before. Part of a larger transaction."""
     before = {name: getattr(row, name) for name in given}
     for name, value in given.items():
         if name == "heard_of":
@@ -80,11 +87,7 @@ def change(access: Access, customer: int, *, now: datetime, **given: str) -> Non
             setattr(row, name, _fit(name, value))
     _check(row)
     row.save()
-    after = {name: getattr(row, name) for name in given}
-    changed = [name for name in given if before[name] != after[name]]
-    if changed:  # which ones, not what they say: the log outlives an erasure
-        audit(access, "customer changed", f"customer {row.pk}", now=now, after={"changed": changed})
-        tell(row, now)
+    return [name for name in given if before[name] != getattr(row, name)]
 
 
 def _fit(name: str, value: str) -> str:

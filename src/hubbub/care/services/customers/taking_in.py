@@ -8,10 +8,9 @@ from hubbub.accounts.core.access import Access
 from hubbub.care.core.customers.table import CustomerRow
 from hubbub.care.core.customers.views import SOURCES
 from hubbub.care.models import Customer, SocialAccount
+from hubbub.care.services.customers import profile, things
 from hubbub.care.services.customers.matches import one_person
-from hubbub.care.services.customers.profile import change
 from hubbub.care.services.customers.rows import one_at_a_time, tell
-from hubbub.care.services.customers.things import own
 from hubbub.kernel.errors import Conflict
 
 
@@ -19,7 +18,8 @@ from hubbub.kernel.errors import Conflict
 def take_in(access: Access, given: CustomerRow, *, now: datetime) -> tuple[int, bool]:
     """Keep what another system tells of a customer; return who they are here, and whether they are new.
 
-    What is empty there stays as it is here. Their address and number are known accounts of theirs from now on.
+    What is empty there stays as it is here. Their address and number are known accounts of theirs from now on. The
+    caller notes it in the audit log.
 
     Raises
     ------
@@ -60,16 +60,14 @@ def take_in(access: Access, given: CustomerRow, *, now: datetime) -> tuple[int, 
     told = {"name": given.name, "reference": given.reference, "address": given.address, "note": given.note}
     told["heard_of"] = given.heard_of if given.heard_of in SOURCES else ("other" if given.heard_of else "")
     told["heard_of_note"] = given.heard_of if told["heard_of"] == "other" else ""
-    change(access, row.pk, now=now, **{name: value for name, value in told.items() if value})
+    profile.put(row, **{name: value for name, value in told.items() if value})
     if given.product:
-        own(
-            access,
-            row.pk,
+        things.put(
+            row,
             product=given.product,
             serial=given.serial,
             since=given.since,
             warranty_until=given.warranty_until,
-            now=now,
         )
     row.accounts.update(matched=False)
     tell(row, now)

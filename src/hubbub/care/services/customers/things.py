@@ -7,7 +7,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.services import audit
 from hubbub.care.core.customers.views import Way
-from hubbub.care.models import Consent, Owned
+from hubbub.care.models import Consent, Customer, Owned
 from hubbub.care.services.customers.rows import lock, tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.text import clean
@@ -34,22 +34,28 @@ def own(
         If somebody else owns the serial number.
     """
     row = lock(access, customer)
+    owned = put(row, product=product, serial=serial, since=since, warranty_until=warranty_until)
+    audit(access, "product noted", f"customer {row.pk}", now=now, after={"product": owned.product})
+    tell(row, now)
+    return owned.pk
+
+
+def put(row: Customer, *, product: str, serial: str, since: date | None, warranty_until: date | None) -> Owned:
+    """Put a product into the things of a locked customer. Part of a larger transaction."""
     product, serial = " ".join(clean(product).split())[:100], " ".join(clean(serial).split())[:100]
     if not product:
         raise InvalidInput(reason="Say which product it is.")
     if since and warranty_until and warranty_until < since:
         raise InvalidInput(reason="The warranty ends before they had it. Look at the two days.")
     same = {"serial": serial} if serial else {"serial": "", "product": product, "since": since, "customer": row}
-    owned = Owned.objects.filter(workspace_id=access.workspace, **same).first()
+    owned = Owned.objects.filter(workspace_id=row.workspace_id, **same).first()
     if owned is not None and owned.customer_id != row.pk:
         raise Conflict(reason=f"Serial number {serial} is {owned.customer.name}’s.")
-    owned = owned or Owned(workspace_id=access.workspace, customer=row, serial=serial)
+    owned = owned or Owned(workspace_id=row.workspace_id, customer=row, serial=serial)
     owned.product, owned.since, owned.warranty_until = product, since, warranty_until
     owned.save()
     row.accounts.update(matched=False)  # a serial number may tell that another account is theirs
-    audit(access, "product noted", f"customer {row.pk}", now=now, after={"product": product})
-    tell(row, now)
-    return owned.pk
+    return owned
 
 
 @transaction.atomic
