@@ -28,7 +28,8 @@ from hubbub.care.core.notices import Why
 from hubbub.care.core.trial import Figure
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CannedReply, CaseRow, Entry, Erasure, Match, Notice, OwnModel, Rating, SocialAccount
-from hubbub.care.services import answering as care_answering, cases, customers, incidents, labels, learning, levels, ratings
+from hubbub.care.services import answering as care_answering
+from hubbub.care.services import cases, customers, incidents, labels, learning, levels, ratings
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell

@@ -18,7 +18,9 @@ from hubbub.accounts.core.access import Access
 from hubbub.accounts.core.errors import BadToken
 from hubbub.api import schemas
 from hubbub.api.customers import router as customers
-from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now, utc
+from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, now
+from hubbub.api.shared import access_of as _access
+from hubbub.api.shared import utc as _utc
 from hubbub.care import selectors as care
 from hubbub.care.core import views
 from hubbub.care.core.calls.numbers import number_of
@@ -104,7 +106,7 @@ IncidentId: Any = Path(..., ge=1, le=2**53)
 @api.get("/me", response={200: schemas.Me, **READ_ERRORS}, tags=["you"])
 def me(request: HttpRequest) -> Any:
     """Whom this token stands for, and where."""
-    access = access_of(request)
+    access = _access(request)
     return {
         "name": access.name,
         "role": access.role.value if access.role else "",
@@ -125,14 +127,14 @@ def list_cases(
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     """Cases of a view: what is due first, or the newest first where nothing is due."""
-    page = care.cases(access_of(request), view=view, queue=queue, search=q, cursor=cursor, limit=limit)
+    page = care.cases(_access(request), view=view, queue=queue, search=q, cursor=cursor, limit=limit)
     return {"cases": [_line(line) for line in page.lines], "next": page.next}
 
 
 @api.get("/cases/{number}", response={200: schemas.Case, **READ_ERRORS}, tags=["cases"])
 def read_case(request: HttpRequest, number: int = Number) -> Any:
     """A case with its timeline and reasons."""
-    return _case(care.case(access_of(request), number, now()))
+    return _case(care.case(_access(request), number, now()))
 
 
 # Incidents -----------------------------------------------------------------
@@ -187,7 +189,7 @@ def _incident(line: IncidentLine) -> dict[str, Any]:
 @api.post("/cases/{number}/reply", response={202: schemas.ReplyOut, **WRITE_ERRORS}, tags=["cases"])
 def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) -> Any:
     """Queue a reply. It is delivered when the case says so; a letter, when somebody posted it."""
-    access = access_of(request)
+    access = _access(request)
     queued = cases.reply(
         access,
         number,
@@ -204,14 +206,14 @@ def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) 
 @api.post("/cases/{number}/note", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def note(request: HttpRequest, payload: schemas.NoteIn, number: int = Number) -> Any:
     """Leave a note that only colleagues see."""
-    cases.note(access_of(request), number, text=payload.text, now=now())
+    cases.note(_access(request), number, text=payload.text, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/correct", response={200: schemas.LabelOut, **WRITE_ERRORS}, tags=["cases"])
 def correct(request: HttpRequest, payload: schemas.LabelIn, number: int = Number) -> Any:
     """Say what a post of a case is: it is read so at once, and the workspace's own model learns from it."""
-    access = access_of(request)
+    access = _access(request)
     post = care.post_of(access, number, payload.uri) if payload.uri else None
     return {"id": labels.correct(access, number, what=payload.what, value=payload.value, post=post, now=now())}
 
@@ -219,7 +221,7 @@ def correct(request: HttpRequest, payload: schemas.LabelIn, number: int = Number
 @api.get("/understanding", response={200: schemas.Understanding, **READ_ERRORS}, tags=["understanding"])
 def read_understanding(request: HttpRequest) -> Any:
     """Which model reads, what it has to learn from, and what came of the last tries."""
-    found = learning(access_of(request))
+    found = learning(_access(request))
     return {
         **{name: getattr(found, name) for name in ("version", "own", "since", "on", "takes_over", "labels", "next_at")},
         "tries": [
@@ -235,7 +237,7 @@ def read_understanding(request: HttpRequest) -> Any:
 @api.post("/cases/{number}/assign", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def assign(request: HttpRequest, payload: schemas.AssignIn, number: int = Number) -> Any:
     """Give a case to a colleague, or back."""
-    access = access_of(request)
+    access = _access(request)
     cases.assign(access, number, to=_colleague(access, payload.email), now=now())
     return Status(204, None)
 
@@ -252,44 +254,44 @@ def _colleague(access: Access, email: str | None) -> PersonId | None:
 @api.post("/cases/{number}/resolve", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def resolve(request: HttpRequest, number: int = Number) -> Any:
     """The matter is settled."""
-    cases.resolve(access_of(request), number, now=now())
+    cases.resolve(_access(request), number, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/reopen", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def reopen(request: HttpRequest, number: int = Number) -> Any:
     """The matter is not settled after all."""
-    cases.reopen(access_of(request), number, now=now())
+    cases.reopen(_access(request), number, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/close", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def close(request: HttpRequest, number: int = Number) -> Any:
     """Nothing more comes of it."""
-    cases.close(access_of(request), number, now=now())
+    cases.close(_access(request), number, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/park", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def park(request: HttpRequest, payload: schemas.ParkIn, number: int = Number) -> Any:
     """Let it wait for something of your own; with a date, it needs somebody again by itself."""
-    cases.park(access_of(request), number, why=payload.why, until=utc(payload.until), now=now())
+    cases.park(_access(request), number, why=payload.why, until=_utc(payload.until), now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/snooze", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def snooze(request: HttpRequest, payload: schemas.SnoozeIn, number: int = Number) -> Any:
     """Leave it out of sight until then, or until the customer writes."""
-    until = utc(payload.until)
+    until = _utc(payload.until)
     assert until is not None
-    cases.snooze(access_of(request), number, until=until, now=now())
+    cases.snooze(_access(request), number, until=until, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/wake", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def wake(request: HttpRequest, number: int = Number) -> Any:
     """Take up a parked or snoozed case before its time."""
-    cases.wake(access_of(request), number, now=now())
+    cases.wake(_access(request), number, now=now())
     return Status(204, None)
 
 
@@ -299,7 +301,7 @@ def post_in(request: HttpRequest, payload: schemas.PostIn) -> Any:
     message = payload.dict(exclude={"source"}, exclude_none=True)
     if payload.created_at is not None:
         message["created_at"] = payload.created_at.isoformat()
-    done = hand_in(access_of(request), payload.source, message, places=places(), now=now())
+    done = hand_in(_access(request), payload.source, message, places=places(), now=now())
     return {"stored": done.stored, "case": done.case}
 
 
@@ -310,7 +312,7 @@ def calls_in(request: HttpRequest, payload: schemas.CallsIn) -> Any:
     A call may be told of bit by bit: its start first, then under the same id the answer, then the end. Who called in
     vain and left a number gets a case with a call-back.
     """
-    access = access_of(request)
+    access = _access(request)
     country = accounts.calling_code(access)
     calls = [_call(each, country) for each in payload.calls]
     done = take(access, payload.source, calls, places=places(), now=now())
@@ -321,9 +323,9 @@ def _call(given: schemas.CallIn, country: str) -> Call:
     return Call(
         source="",
         native=given.id,
-        started_at=utc(given.start),
-        answered_at=utc(given.answer),
-        ended_at=utc(given.end),
+        started_at=_utc(given.start),
+        answered_at=_utc(given.answer),
+        ended_at=_utc(given.end),
         direction=Direction(given.direction) if given.direction else None,
         caller=number_of(given.caller, country),
         called=number_of(given.called, country),
@@ -339,9 +341,9 @@ def _call(given: schemas.CallIn, country: str) -> Call:
 @api.post("/cases/{number}/call-back", response={204: None, **WRITE_ERRORS}, tags=["calls"])
 def ask_for_call(request: HttpRequest, payload: schemas.CallBackIn, number: int = Number) -> Any:
     """Ask for a call to somebody; the case is due then."""
-    at = utc(payload.at)
+    at = _utc(payload.at)
     assert at is not None
-    call_backs.ask(access_of(request), number, to=payload.number, at=at, why=payload.why, now=now())
+    call_backs.ask(_access(request), number, to=payload.number, at=at, why=payload.why, now=now())
     return Status(204, None)
 
 
@@ -349,11 +351,11 @@ def ask_for_call(request: HttpRequest, payload: schemas.CallBackIn, number: int 
 def called(request: HttpRequest, payload: schemas.CalledIn, number: int = Number) -> Any:
     """Note how a call-back went: reached resolves the case, not reached makes it due again later."""
     call_backs.called(
-        access_of(request),
+        _access(request),
         number,
         reached=payload.reached,
         settled=payload.settled,
-        again_at=utc(payload.again_at),
+        again_at=_utc(payload.again_at),
         notes=payload.notes,
         now=now(),
     )
