@@ -17,7 +17,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from PIL import Image
 from tests.channels.chat.visitors import make_chat, make_visit
-from tests.make import PASSWORD, make_town, make_workspace, roles
+from tests.make import PASSWORD, make_member, make_town, make_workspace, roles
 from tests.simulate.living import acme, quiet, running
 
 from hubbub.accounts import services as accounts
@@ -27,9 +27,21 @@ from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.notices import Why
 from hubbub.care.core.trial import Figure
 from hubbub.care.core.understanding import LinearModel
-from hubbub.care.models import CannedReply, CaseRow, Entry, Erasure, Match, Notice, OwnModel, Rating, SocialAccount
+from hubbub.care.models import (
+    CannedReply,
+    CaseRow,
+    Entry,
+    Erasure,
+    Match,
+    Notice,
+    OwnModel,
+    OwnState,
+    Rating,
+    SkillNeed,
+    SocialAccount,
+)
 from hubbub.care.services import answering as care_answering
-from hubbub.care.services import cases, customers, incidents, labels, learning, levels, ratings
+from hubbub.care.services import cases, customers, incidents, labels, learning, levels, ratings, routing, work
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell
@@ -221,6 +233,9 @@ def make_office(places: Places, network: str) -> Office:
     )
     other_incident = incidents.start(agent, title="Snark outage", numbers=[lettered], now=town.at)
     incidents.note(agent, incident, text="The Bandersnatch is loose", now=town.at)
+    skill = routing.add_skill(access, name="Snarkish", kind="language", now=at)
+    routing.add_need(access, column="lang", value="sn", skill=skill, level=1, now=at)
+    work.add_state(access, name="Jabberwock hunt", takes=False, works=True, now=at)
     things = {
         "view": "needs",
         "number": open_case.number,
@@ -250,7 +265,11 @@ def make_office(places: Places, network: str) -> Office:
         "hooked": int(hooked),
         "hook": Connection.objects.get(pk=hooked).config["hook"],
         "person": people[Role.AGENT].me,
+        "mate": make_member(access, "Jabberwock", now=at).me,
         "team": team,
+        "skill": skill,
+        "need": SkillNeed.objects.get().pk,
+        "state": f"own-{OwnState.objects.get().pk}",
         "canned": canned,
         "calendar": calendar,
         "number-of-board": "needs",

@@ -118,7 +118,7 @@ def test_the_whole_desk_works_by_keys_alone(demo: Demo, browser: Browser, mornin
         press("Enter")
         expect(page.locator("[data-assign] summary")).to_contain_text("Alice Lind")
         assert focused(page), "the focus is lost"
-        press("n")
+        press("Shift+N")
         assert focused(page) == "c-text"
         page.keyboard.type("Looks like the hinge again.")
         press("Control+Enter")

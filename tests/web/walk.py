@@ -36,9 +36,11 @@ NOTED = "noted"  # one line in the audit log
 LOOKED = {
     "care.Presence", "care.ReadMark", "infra.Change", "care.AgentRow", "care.Contact", "care.StateSpan", "care.Notice",
 }  # fmt: skip
+STATES = {"care.AgentRow", "care.StateSpan", "infra.Change"}
 TOLD = {"care.Notice", "infra.Change"}
 HEARD = {
     "listening.Post", "listening.Rollup", "listening.Segment", "care.CaseRow", "care.DecisionRow", "care.Entry",
+    "care.SocialAccount",
     "channels.Stream",
 }  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -149,6 +151,21 @@ PAGES: dict[str, dict[str, Call]] = {
     "letter": {"GET": Call(READERS, what=WRITTEN)},
     "letter-back": {"POST": Call(WORKERS, {}, NOTED, WRITTEN)},
     "letter-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, LETTER, NOTED)},
+    "next": {"POST": Call(WORKERS, {}, NOTED)},
+    "team": {"GET": Call(READERS)},
+    "my-state": {"GET": Call(READERS), "POST": Call(WORKERS, {"state": "break"}, STATES)},
+    "mate": {
+        "GET": Call(LEADS, what={"person": "mate"}),
+        "POST": Call(LEADS, {"state": "training"}, NOTED, {"person": "mate"}),
+    },
+    "team-settings": {
+        "GET": Call(MANAGERS),
+        "POST": Call(MANAGERS, {"what": "skill", "name": "Gnomish", "kind": "language"}, NOTED),
+    },
+    "skill-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "need-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "state-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "person-profile": {"POST": Call(MANAGERS, {"takes": "yes", "day-0": "9-17"}, NOTED)},
     "notices": {"GET": Call(READERS)},
     "notices-bell": {"GET": Call(READERS)},
     "notices-read": {"POST": Call(READERS, {}, TOLD)},
@@ -317,8 +334,9 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 """The same for the operations of the API."""
 
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
-       "policy", "calendar", "notice", "event", "line", "rule", "report", "column", "correction", "post",
-       "entry", "label", "model", "incident", "customer", "owned", "match", "merge", "parted"}  # fmt: skip
+       "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
+       "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
+       "parted"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

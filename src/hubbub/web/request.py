@@ -15,7 +15,7 @@ from django_htmx.middleware import HtmxDetails
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Person
-from hubbub.care.selectors import notices
+from hubbub.care.selectors import notices, team
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import Health
 from hubbub.infra import changes
@@ -76,6 +76,8 @@ def shell(request: Request) -> dict[str, Any]:
         "connected": len(found),
         "alerted": cache(lambda: alerts.unseen(access)),
         "new_alerts": cache(lambda: alerts.for_inbox(access, now())),
+        "my_state": cache(lambda: team.my_state(access)),
+        "my_states": cache(lambda: team.offered(access)),
         "bell": cache(lambda: notices.bell(access, now())),
         "last_change": changes.last_id,
         "may": {each.name.lower(): access.may(each) for each in Permission},

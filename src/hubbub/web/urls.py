@@ -4,6 +4,7 @@ from django.urls import path
 
 from hubbub.web import hooks, notices, rating
 from hubbub.web.board import live as board
+from hubbub.web.board import team
 from hubbub.web.chat import views as chat
 from hubbub.web.customers import deeds as customer_deeds
 from hubbub.web.customers import pages as customers
@@ -76,6 +77,15 @@ urlpatterns = [
     path("w/<slug:slug>/letters/new/", letters.new, name="letter-new"),
     path("w/<slug:slug>/board/", board.page, name="board"),
     path("w/<slug:slug>/board/ratings/", board.ratings, name="board-ratings"),
+    path("w/<slug:slug>/next/", deeds.take_next, name="next"),
+    path("w/<slug:slug>/board/team/", team.page, name="team"),
+    path("w/<slug:slug>/board/team/mine/", team.mine, name="my-state"),
+    path("w/<slug:slug>/board/team/<int:person>/", team.mate, name="mate"),
+    path("w/<slug:slug>/settings/team/", settings.team.index, name="team-settings"),
+    path("w/<slug:slug>/settings/team/skills/<int:skill>/remove/", settings.team.remove_skill, name="skill-remove"),
+    path("w/<slug:slug>/settings/team/needs/<int:need>/remove/", settings.team.remove_need, name="need-remove"),
+    path("w/<slug:slug>/settings/team/states/<slug:state>/remove/", settings.team.remove_state, name="state-remove"),
+    path("w/<slug:slug>/settings/people/<int:person>/work/", settings.team.profile, name="person-profile"),
     path("w/<slug:slug>/board/cases/<slug:what>/", board.cases, name="board-cases"),
     path("w/<slug:slug>/incidents/", incidents.index, name="incidents"),
     path("w/<slug:slug>/incidents/new/", incidents.start, name="incident-new"),

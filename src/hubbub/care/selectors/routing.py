@@ -58,6 +58,11 @@ class NeedLine:
     skill: str
     level: int
 
+    @property
+    def label(self) -> str:
+        """The column as people call it."""
+        return COLUMNS[self.column]
+
 
 @dataclass(frozen=True, slots=True)
 class RouteLine:

@@ -12,7 +12,7 @@ from hubbub.accounts.core.access import Access, Permission, Role
 from hubbub.accounts.models import Membership
 from hubbub.care.core.case import Folder, Status
 from hubbub.care.core.handling import Arrivals, HandlingTimes
-from hubbub.care.core.routing import Room
+from hubbub.care.core.routing import OTHERS, Room
 from hubbub.care.core.states import BUILT_IN, OWN, State, Times
 from hubbub.care.models import AgentRow, CaseRow, Contact, OwnState, StateSpan, TeamRules
 from hubbub.care.selectors.playbooks import day_end
@@ -56,6 +56,22 @@ class Mate:
     load: tuple[tuple[str, int, int], ...]  # (channel, "" the others; has; may have)
     handled_today: int
     mean_s: float  # handling time today
+
+    @property
+    def free(self) -> bool:
+        """Whether they can take a case of any kind now."""
+        takes = self.now.state is not None and self.now.state.takes and self.takes
+        return takes and any(has < most for _, has, most in self.load)
+
+    @property
+    def chats(self) -> tuple[str, int, int]:
+        """Their chats, and how many they may have."""
+        return next((each for each in self.load if each[0] == "chat"), ("chat", 0, 0))
+
+    @property
+    def others(self) -> tuple[str, int, int]:
+        """All their other cases, and how many they may have."""
+        return next((each for each in self.load if each[0] == OTHERS), (OTHERS, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from hubbub.care import selectors as care
 from hubbub.care.core.views import CaseView
-from hubbub.care.selectors import incidents
+from hubbub.care.selectors import incidents, routing
 from hubbub.flows import chat
 from hubbub.web.inbox.lists import list_of, where_of
 from hubbub.web.request import Request, in_workspace, now, render
@@ -24,6 +24,7 @@ def _case(request: Request, number: int) -> dict[str, Any]:
         "canned": _fill(care.canned(request.access), shown, request),
         "colleagues": care.colleagues(request.access),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
+        "route": routing.why(request.access, number, now()),
         "mode": _mode(shown),
         "visitor": chat.visitor(request.access, number, now()) if shown.line.channel == "chat" else None,
     }

@@ -1,11 +1,12 @@
 """What people do with a case: each deed is one address that takes a form."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
-from hubbub.care.services import cases, labels, people
+from hubbub.care.services import cases, labels, people, routing
 from hubbub.flows.files import Upload, take_in
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
@@ -56,6 +57,18 @@ def _uploads(request: Request) -> list[Upload]:
     said = request.POST.getlist("alt")
     alts = said + [""] * (len(given) - len(said))
     return [Upload(file.name or "", file.read(), alt) for file, alt in zip(given, alts, strict=False)]
+
+
+@require_POST
+@in_workspace
+def take_next(request: Request) -> HttpResponse:
+    """Open the best next case, or say why there is none; `but` is the one that is open."""
+    but = request.POST.get("but", "")
+    found = routing.next_case(request.access, but=int(but) if but.isdecimal() and len(but) < 19 else 0, now=now())
+    if found.number is None:
+        messages.info(request, found.words)
+        return redirect("inbox", slug=request.access.slug, view="needs")
+    return redirect("case", slug=request.access.slug, view="mine", number=found.number)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from hubbub.kernel.errors import HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, save, text
+from hubbub.web.settings.team import profile_of
 
 
 def _context(request: Request) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def change(request: Request, person: int) -> HttpResponse:
     member = next((each for each in selectors.members(request.access) if each.person == person), None)
     if member is None:
         raise NotFound(what="person", which=person)
-    context = {**_context(request), "member": member}
+    context = {**_context(request), "member": member, **profile_of(request, person)}
     if request.method != "POST":
         return render(request, "settings/person.html", context)
     return save(

@@ -14,7 +14,7 @@ from hubbub.care.services import settings as care_settings
 from hubbub.channels import selectors as channel_selectors
 from hubbub.kernel.errors import InvalidInput
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings import canned, channels, levels, people, privacy, quarantine, tokens, webhook
+from hubbub.web.settings import canned, channels, levels, people, privacy, quarantine, team, tokens, webhook
 from hubbub.web.settings.forms import save, text
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "playbook",
     "privacy",
     "quarantine",
+    "team",
     "tokens",
     "webhook",
     "workspace",

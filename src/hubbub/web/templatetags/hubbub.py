@@ -356,3 +356,10 @@ def until_words(at: datetime) -> str:
 def words(name: str) -> str:
     """A code name in words: take_private is 'take private'."""
     return name.replace("_", " ")
+
+
+@register.filter
+def minutes(seconds: float) -> str:
+    """A handling time as people read it: 45 s, 4:10 min."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d} min"

@@ -143,7 +143,9 @@ function search() {
 }
 document.addEventListener("click", (event) => { if (event.target.closest("[data-search]")) search(); });
 
-const links = document.querySelectorAll(".rail a.rail-link");
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "next") event.target.elements.but.value = document.querySelector("#case[data-number]")?.dataset.number ?? "";
+});
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
@@ -152,7 +154,9 @@ const KEYS = {
     const own = document.querySelector("#composer [name=mode]:checked")?.value;
     compose(own === "note" ? (document.querySelector("#composer [value=public]:not(:disabled)") ? "public" : "private") : own ?? "public");
   },
-  n: () => compose("note"),
+  n: () => document.getElementById("next")?.requestSubmit(),
+  N: () => compose("note"),
+  s: () => toggle(document.querySelector("[data-state]")),
   a: () => toggle(document.querySelector("[data-assign]")),
   z: () => toggle(document.querySelector("[data-snooze]")),
   m: () => toggle(document.querySelector("[data-more]")),
@@ -162,7 +166,6 @@ const KEYS = {
   "/": search,
   "?": () => document.getElementById("keys")?.showModal(),
 };
-const PLACES = { i: 0, t: 1, s: 2 };
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") { escape(event); return; }
@@ -180,9 +183,10 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
-  if (Date.now() - afterG < 1200 && event.key in PLACES) {
+  const place = Date.now() - afterG < 1200 && /^[a-z]$/.test(event.key) && document.querySelector(`.rail [data-place=${event.key}]`);
+  if (place) {
     afterG = 0;
-    links[PLACES[event.key]]?.click();
+    place.click();
     event.preventDefault();
     return;
   }

@@ -5,6 +5,10 @@ const can = "Notification" in window;
 
 document.addEventListener("hubbub:change", ({ detail }) => {
   if (detail.kind === "notice" && String(detail.subject) === me) htmx.trigger(document.body, "hubbub:notice");
+  if (detail.kind === "state") {
+    if (String(detail.subject) === me) htmx.trigger(document.body, "hubbub:state");
+    if (document.getElementById("team")) htmx.trigger(document.body, "hubbub:team");
+  }
 });
 
 // The tag lets several open pages show one notice once.
