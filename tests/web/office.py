@@ -23,6 +23,7 @@ from tests.simulate.living import acme, quiet, running
 from hubbub.accounts import services as accounts
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import ApiToken, Installation, Person
+from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.notices import Why
 from hubbub.care.core.trial import Figure
@@ -101,6 +102,8 @@ class Office:
     own_token: dict[int, int]
     own_column: dict[int, int]
     own_notice: dict[int, int]
+    own_pending: dict[int, int]  # to be sent later
+    own_sent: dict[int, int]  # can be taken back
     things: dict[str, Any]
 
     def client(self, who: Access | None) -> Client:
@@ -236,7 +239,21 @@ def make_office(places: Places, network: str) -> Office:
     skill = routing.add_skill(access, name="Snarkish", kind="language", now=at)
     routing.add_need(access, column="lang", value="sn", skill=skill, level=1, now=at)
     work.add_state(access, name="Jabberwock hunt", takes=False, works=True, now=at)
+    pending, sent = {}, {}
+    for each in (people[role] for role in (Role.AGENT, Role.LEAD, Role.MANAGER, Role.OWNER)):
+        hello = Written("Jabberwock, good morning.")
+        soon = town.at + timedelta(days=2)
+        pending[each.me] = cases.answer(each, open_case.number, hello, send_at=soon, now=datetime.now(UTC)).pending or 0
+        gone = cases.answer(each, open_case.number, hello, undoable=True, now=datetime.now(UTC) + timedelta(hours=2))
+        sent[each.me] = int(gone.outbox or 0)
+    asked = cases.answer(agent, open_case.number, hello, ask=True, send_at=soon, now=datetime.now(UTC)).pending
+    cases.keep_draft(agent, open_case.number, mode="note", text="Jabberwock again?", seen=0, now=town.at)
+    persona = care_answering.save_persona(access, care_answering.PersonaForm("Tribble Snark", "Zephyr"), now=town.at)
     things = {
+        "persona": persona,
+        "pending": pending[access.me],
+        "asked": asked,
+        "sent": sent[access.me],
         "view": "needs",
         "number": open_case.number,
         "settled": settled.number,
@@ -291,7 +308,7 @@ def make_office(places: Places, network: str) -> Office:
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),
     }
     assert CannedReply.objects.count() == 1
-    return Office(access, people, charlie, tokens, own, columns, noticed, things)
+    return Office(access, people, charlie, tokens, own, columns, noticed, pending, sent, things)
 
 
 def everything() -> dict[str, Any]:

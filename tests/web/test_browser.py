@@ -28,7 +28,7 @@ from tests.web.demo import HOME, Demo, at, come_in, demo_running, live
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 AXE_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-SOON_MS = 15_000
+SOON_MS = 30_000  # a reply waits ten seconds before it leaves
 LOUD = {
     "followers": 90_000_000,
     "follows": 300,

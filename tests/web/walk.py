@@ -92,6 +92,7 @@ CHAT = {"channels.ChatLine", "channels.ChatVisit", "infra.Change"}
 RATING = {"delay": "2 h", "ask": "Well? {link}", "question": "Well?", "thanks": "Thanks.", "on_bad": "tell"}
 POLICY = {"name": "Gnomes", "first": "2 h", "share": "0.75", "do": "tell the owner"}
 HOURS = {"name": "Gnome hours", "zone": "Europe/Paris", "day0": "9-17"}
+PERSONA = {"name": "Gnome", "employer": "Zephyr", "sign": "initials", "sign_private": "name"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -127,6 +128,18 @@ PAGES: dict[str, dict[str, Call]] = {
     "views": {"GET": Call(READERS)},
     "case": {"GET": Call(READERS, writes=LOOKED)},
     "reply": {"POST": Call(WORKERS, REPLY, NOTED)},
+    "draft": {"POST": Call(WORKERS, {"mode": "public", "text": "Hello", "seen": "0"}, {"care.Draft", "infra.Change"})},
+    "draft-file": {"POST": Call(WORKERS, {"mode": "note", "ref": "f"}, {"care.Draft"})},
+    "canned-search": {"GET": Call(READERS, {"q": "hello"})},
+    "undo": {"POST": Call(WORKERS, {}, NOTED, {"outbox": "sent"})},
+    "approvals": {"GET": Call(READERS)},
+    "later": {"GET": Call(READERS)},
+    "drafts": {"GET": Call(READERS)},
+    "approve": {"POST": Call(LEADS, {"text": "Hello there"}, NOTED, {"pending": "asked"})},
+    "send-back": {"POST": Call(LEADS, {"word": "When?"}, NOTED, {"pending": "asked"})},
+    "pending-edit": {"POST": Call(WORKERS, {}, NOTED)},
+    "pending-now": {"POST": Call(WORKERS, {}, NOTED)},
+    "pending-time": {"POST": Call(WORKERS, {"how": "tomorrow"}, NOTED)},
     "assign": {"POST": Call(WORKERS, {"to": "{other}"}, NOTED)},
     "resolve": {"POST": Call(WORKERS, {}, NOTED)},
     "reopen": {"POST": Call(WORKERS, {}, NOTED, {"number": "settled"})},
@@ -288,6 +301,10 @@ PAGES: dict[str, dict[str, Call]] = {
     "learning-switch": {"POST": Call(MANAGERS, {"on": "yes"}, NOTED)},
     "model-use": {"POST": Call(MANAGERS, {"model": "{model}"}, NOTED)},
     "labels-remove": {"POST": Call(MANAGERS, {"name": "Snark labels"}, NOTED)},
+    "answering": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {"undo_s": "5"}, NOTED)},
+    "persona-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, PERSONA, NOTED)},
+    "persona": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, PERSONA, NOTED)},
+    "persona-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "canned": {"GET": Call(READERS)},
     "canned-new": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},
     "canned-reply": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},
@@ -336,7 +353,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted"}  # fmt: skip
+       "parted", "pending", "persona"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -403,6 +420,8 @@ class Walker:
         if who is not None and who in self.office.people.values():
             things["token"] = self.office.own_token[who.me]
             things["column"] = self.office.own_column[who.me]
+            things["pending"] = self.office.own_pending.get(who.me, things["pending"])
+            things["sent"] = self.office.own_sent.get(who.me, things["sent"])
             things["notice"] = self.office.own_notice[who.me]
         for name, other in call.what.items():
             things[name] = things[other]

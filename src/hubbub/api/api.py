@@ -23,6 +23,7 @@ from hubbub.api.shared import access_of as _access
 from hubbub.api.shared import utc as _utc
 from hubbub.care import selectors as care
 from hubbub.care.core import views
+from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.calls.record import Call, Direction, Outcome
 from hubbub.care.core.incidents import IncidentLine, Members
@@ -188,19 +189,23 @@ def _incident(line: IncidentLine) -> dict[str, Any]:
 # Working ------------------------------------------------------------------
 @api.post("/cases/{number}/reply", response={202: schemas.ReplyOut, **WRITE_ERRORS}, tags=["cases"])
 def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) -> Any:
-    """Queue a reply. It is delivered when the case says so; a letter, when somebody posted it."""
+    """Queue a reply. It is delivered when the case says so; a letter, when somebody posted it.
+
+    One that needs approval, or is to be sent later, waits.
+    """
     access = _access(request)
-    queued = cases.reply(
-        access,
-        number,
-        text=payload.text,
+    written = Written(
+        payload.text,
         private=payload.private,
+        persona=payload.persona,
         confirmed=payload.confirmed,
-        key=payload.key,
-        now=now(),
+        ticked=frozenset(payload.ticked),
     )
-    state = "by_hand" if is_by_hand(access.workspace, queued) else "queued"
-    return Status(202, {"id": queued, "state": state})
+    done = cases.answer(access, number, written, key=payload.key, send_at=payload.send_at, now=now())
+    if done.outbox is None:
+        return Status(202, {"id": done.pending, "state": done.state})
+    state = "by_hand" if is_by_hand(access.workspace, done.outbox) else "queued"
+    return Status(202, {"id": done.outbox, "state": state})
 
 
 @api.post("/cases/{number}/note", response={204: None, **WRITE_ERRORS}, tags=["cases"])

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
@@ -167,13 +167,22 @@ class ReplyIn(Strict):
     key: Annotated[str, StringConstraints(max_length=24, pattern=r"^[A-Za-z0-9_-]*$")] = Field(
         "", description="Your own name for this reply: the same key again is the same reply."
     )
+    persona: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(
+        None, description="As whom it is written, by the number in the address of the persona’s page; null: the brand."
+    )
+    send_at: AwareDatetime | None = Field(
+        None, description="When it is to leave; it is held back where somebody writes meanwhile."
+    )
+    ticked: Annotated[list[Name], Field(max_length=20)] = Field(
+        [], description="Lines of the tone check list that a person found to be met."
+    )
 
 
 class ReplyOut(Schema):
-    """A reply that was queued."""
+    """A reply that was queued, or that waits for approval or its time."""
 
-    id: int
-    state: str
+    id: int = Field(description="Of the message on its way, or of what waits.")
+    state: Literal["queued", "by_hand", "approval", "later"]
 
 
 class NoteIn(Strict):

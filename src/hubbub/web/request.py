@@ -21,6 +21,7 @@ from hubbub.channels.core.values import Health
 from hubbub.infra import changes
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.selectors import alerts
+from hubbub.web.middleware import problem
 
 P = ParamSpec("P")
 
@@ -33,6 +34,7 @@ class Request(HttpRequest):
     access: Access
 
 
+SIGNED_OUT = "You are signed out. What you wrote is kept: sign in again in another tab, then go on here."
 View = Callable[Concatenate[Request, P], HttpResponse]
 
 
@@ -45,13 +47,19 @@ def in_workspace(view: View[P]) -> Callable[..., HttpResponse]:
     """Let members of the workspace named in the address in, and nobody else: strangers see a 404."""
 
     @login_required
-    @wraps(view)
     def guarded(request: Request, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request.access = accounts.enter(PersonId(request.user.pk), slug)
         with timezone.override(zoneinfo.ZoneInfo(request.access.timezone)):
             return view(request, *args, **kwargs)
 
-    return guarded
+    @wraps(view)
+    def door(request: Request, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated and getattr(request, "htmx", False):
+            return problem(request, SIGNED_OUT, 401)  # a script would take the page to sign in for an answer
+        answer: HttpResponse = guarded(request, slug, *args, **kwargs)
+        return answer
+
+    return door
 
 
 def render(request: Request, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:

@@ -9,7 +9,7 @@ from hubbub.web.chat import views as chat
 from hubbub.web.customers import deeds as customer_deeds
 from hubbub.web.customers import pages as customers
 from hubbub.web.first_run import views as first_run
-from hubbub.web.inbox import case, deeds, files, lists
+from hubbub.web.inbox import answer, case, deeds, files, lists, waiting
 from hubbub.web.incidents import views as incidents
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
@@ -42,7 +42,19 @@ urlpatterns = [
     path("w/<slug:slug>/inbox/<slug:view>/", lists.inbox, name="inbox"),
     path("w/<slug:slug>/inbox/<slug:view>/views/", lists.views, name="views"),
     path("w/<slug:slug>/inbox/<slug:view>/<int:number>/", case.case, name="case"),
-    path("w/<slug:slug>/cases/<int:number>/reply/", deeds.reply, name="reply"),
+    path("w/<slug:slug>/cases/<int:number>/reply/", answer.reply, name="reply"),
+    path("w/<slug:slug>/cases/<int:number>/draft/", answer.draft, name="draft"),
+    path("w/<slug:slug>/cases/<int:number>/draft/file/", answer.drop_file, name="draft-file"),
+    path("w/<slug:slug>/cases/<int:number>/canned/", answer.canned, name="canned-search"),
+    path("w/<slug:slug>/cases/<int:number>/undo/<int:outbox>/", answer.undo, name="undo"),
+    path("w/<slug:slug>/waiting/approvals/", waiting.approvals, name="approvals"),
+    path("w/<slug:slug>/waiting/later/", waiting.later, name="later"),
+    path("w/<slug:slug>/waiting/drafts/", waiting.drafts, name="drafts"),
+    path("w/<slug:slug>/waiting/<int:pending>/approve/", waiting.approve, name="approve"),
+    path("w/<slug:slug>/waiting/<int:pending>/back/", waiting.send_back, name="send-back"),
+    path("w/<slug:slug>/waiting/<int:pending>/edit/", waiting.edit, name="pending-edit"),
+    path("w/<slug:slug>/waiting/<int:pending>/now/", waiting.send_now, name="pending-now"),
+    path("w/<slug:slug>/waiting/<int:pending>/time/", waiting.change_time, name="pending-time"),
     path("w/<slug:slug>/cases/<int:number>/assign/", deeds.assign, name="assign"),
     path("w/<slug:slug>/cases/<int:number>/resolve/", deeds.resolve, name="resolve"),
     path("w/<slug:slug>/cases/<int:number>/close/", deeds.close, name="close"),
@@ -209,6 +221,14 @@ urlpatterns = [
     path("w/<slug:slug>/settings/understanding/switch/", understanding.switch, name="learning-switch"),
     path("w/<slug:slug>/settings/understanding/use/", understanding.use, name="model-use"),
     path("w/<slug:slug>/settings/understanding/files/remove/", understanding.remove_file, name="labels-remove"),
+    path("w/<slug:slug>/settings/answering/", settings.answering.index, name="answering"),
+    path("w/<slug:slug>/settings/answering/personas/new/", settings.answering.persona, name="persona-new"),
+    path("w/<slug:slug>/settings/answering/personas/<int:persona>/", settings.answering.persona, name="persona"),
+    path(
+        "w/<slug:slug>/settings/answering/personas/<int:persona>/remove/",
+        settings.answering.remove_persona,
+        name="persona-remove",
+    ),
     path("w/<slug:slug>/settings/canned/", settings.canned.index, name="canned"),
     path("w/<slug:slug>/settings/canned/new/", settings.canned.edit, name="canned-new"),
     path("w/<slug:slug>/settings/canned/<int:canned>/", settings.canned.edit, name="canned-reply"),

@@ -1,12 +1,16 @@
 """Reads of the care domain, a noun a module."""
 
 from hubbub.care.selectors.answering import (
+    Composing,
     answer_rules,
+    composing,
     drafting,
     drafts,
     drafts_on,
     due_replies,
     files_waiting,
+    greeted,
+    looked_at,
     names_to_mention,
     pending,
     pending_on,
@@ -43,6 +47,7 @@ from hubbub.care.selectors.understanding import own_model, own_models, understan
 from hubbub.care.selectors.ways import last_from_customer, ways
 
 __all__ = [
+    "Composing",
     "accounts_called",
     "all_leads",
     "answer_rules",
@@ -63,6 +68,7 @@ __all__ = [
     "cases",
     "cases_of",
     "colleagues",
+    "composing",
     "counts",
     "day_end",
     "decisions",
@@ -75,6 +81,7 @@ __all__ = [
     "files_in_use",
     "files_waiting",
     "followed",
+    "greeted",
     "heard_file",
     "in_cases",
     "last_from_customer",
@@ -83,6 +90,7 @@ __all__ = [
     "lead_of",
     "levels",
     "links_of",
+    "looked_at",
     "lookers",
     "macros",
     "main_calendar",

@@ -1,6 +1,7 @@
 """What the composer needs: the workspace's choices, personas, drafts, and replies that do not leave yet."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -8,16 +9,28 @@ from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership, Team
-from hubbub.care.core.answering import LIVE, Rules
+from hubbub.care.core.answering import LIVE, Asked, Rules, approval_reason
+from hubbub.care.core.guard import warnings
 from hubbub.care.core.personas import Persona, Sign
 from hubbub.care.core.tone import Draft as Words
-from hubbub.care.core.views import DraftView, Pending
+from hubbub.care.core.tone import Looked, looked
+from hubbub.care.core.views import CaseView, DraftView, Pending
 from hubbub.care.models import AnswerRules, CaseRow, Draft, Entry, PendingReply, PersonaRow
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
 
 MOST_DRAFTS = 200
+
+
+def case_row(access: Access, number: int) -> CaseRow:
+    """Return the row of a case with its person."""
+    access.require(Permission.READ)
+    rows = CaseRow.objects.filter(workspace_id=access.workspace, number=number).select_related("account__customer")
+    row = rows.first() if 0 <= number < 2**63 else None
+    if row is None:
+        raise NotFound(what="case", which=number)
+    return row
 
 
 def answer_rules(workspace: int) -> Rules:
@@ -67,6 +80,60 @@ def first_name(row: CaseRow) -> str:
 def words_of(rules: Rules, row: CaseRow, text: str, *, private: bool) -> Words:
     """Return a draft as the tone check list looks at it."""
     return Words(text, first_name(row), row.kind, row.lang, private, rules.words)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What to think of before a draft is sent."""
+
+    cautions: tuple[str, ...]
+    tone: tuple[Looked, ...]
+
+
+def looked_at(access: Access, number: int, text: str, *, private: bool) -> LookedAt:
+    """Look at a draft as the guard and the tone check list do."""
+    row, rules = case_row(access, number), answer_rules(access.workspace)
+    cautions = () if private else tuple(each.advice for each in warnings(text))
+    return LookedAt(cautions, looked(rules.checks, words_of(rules, row, text, private=private)))
+
+
+def greeted(access: Access, number: int) -> str:
+    """Return how the customer of a case is greeted; empty where no name is known."""
+    return first_name(case_row(access, number))
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """What the composer of a case shows beside the ways to answer."""
+
+    rules: Rules
+    personas: tuple[Persona, ...]  # as whom one may write here
+    begin_as: int | None
+    approval: tuple[str, str]  # why a public and a private reply need it
+    owner: str  # only they answer; empty: one may
+    overrides: bool  # one may all the same
+    drafts: tuple[DraftView, ...]
+    names: tuple[str, ...]  # whom a note can name
+
+
+def composing(access: Access, view: CaseView) -> Composing:
+    """Return what the composer shows."""
+    row, rules = case_row(access, view.line.number), answer_rules(access.workspace)
+    ways = [each.connection for each in (view.public_way, view.private_way) if each.connection is not None]
+    usable = tuple(each for each in personas(access) if any(each.may(person=access.me, connection=way) for way in ways))
+    begin = next((each.id for each in usable if set(each.default_for) & set(ways)), None)
+    asked = Asked(row.kind, row.queue, row.channel, private=False, by=access.me, asked_by_playbook=row.needs_approval)
+    others = rules.owner_only and row.owner_id not in (None, access.person)
+    return Composing(
+        rules,
+        usable,
+        begin,
+        (approval_reason(rules, asked), approval_reason(rules, replace(asked, private=True))),
+        view.line.owner_name if others else "",
+        access.may(Permission.APPROVE),
+        drafts_on(access, view.line.number),
+        tuple(names_to_mention(access)),
+    )
 
 
 def undo_of(rules: Rules, channel: str) -> int:

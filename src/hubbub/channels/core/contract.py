@@ -79,6 +79,7 @@ class Abilities:
     reply: bool = False
     posts: bool = False  # carries a public post of ours that answers nobody
     private: bool = False
+    private_note: str = ""  # what somebody should know before they write privately there
     threads: bool = False
     asks: bool = False  # the network can be asked about any account
     searches: bool = False  # the network can be searched for what was said

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from hubbub.care import selectors as care
+from hubbub.care.core.canned import fill
 from hubbub.care.core.views import CaseView
 from hubbub.care.selectors import incidents, routing
 from hubbub.flows import chat
@@ -16,12 +17,23 @@ from hubbub.web.request import Request, in_workspace, now, render
 def _case(request: Request, number: int) -> dict[str, Any]:
     """What the case and customer panes show."""
     shown = care.case(request.access, number, now())
+    composing = care.composing(request.access, shown)
     return {
         "case": shown,
         "rating": care.rating_of(request.access, number),
         "incident": incidents.incident_of(request.access, number),
         "open_incidents": incidents.incidents(request.access, open_only=True, limit=20),
-        "canned": _fill(care.canned(request.access), shown, request),
+        "composing": composing,
+        "kept": {
+            each.mode: {
+                "text": each.text,
+                "version": each.version,
+                "files": [{"ref": file.ref, "name": file.name} for file in each.files],
+            }
+            for each in composing.drafts
+        },
+        "both_ways": len({each.private for each in shown.moments if each.kind in ("post", "reply")}) > 1,
+        "openers": _openers(request, number, composing),
         "colleagues": care.colleagues(request.access),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
         "route": routing.why(request.access, number, now()),
@@ -37,17 +49,11 @@ def _mode(case: CaseView) -> str:
     return "private" if case.private_way.possible else "note"
 
 
-def _fill(canned: tuple[Any, ...], case: CaseView, request: Request) -> list[dict[str, str]]:
-    """Canned replies with their fields filled for this case."""
-    first = (case.customer.name if case.customer else case.line.who).lstrip("@").split(" ")[0]
-    fields = {"{name}": first, "{me}": request.user.name, "{brand}": request.access.workspace_name}
-    filled = []
-    for each in canned:
-        text = each.text
-        for field, value in fields.items():
-            text = text.replace(field, value)
-        filled.append({"title": each.title, "text": text})
-    return filled
+def _openers(request: Request, number: int, composing: care.Composing) -> dict[str, str]:
+    """The workspace's words for going private and back, filled for this case."""
+    name = care.greeted(request.access, number) or "you"
+    values = {"name": name, "brand": request.access.workspace_name, "case": str(number)}
+    return {"taken_up": fill(composing.rules.taken_up, values), "outcome": fill(composing.rules.outcome, values)}
 
 
 @require_GET

@@ -5,58 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
 from hubbub.care.services import cases, labels, people, routing
-from hubbub.flows.files import Upload, take_in
-from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import PersonId
-from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.request import Request, in_workspace, now
 from hubbub.web.settings.forms import text
 from hubbub.web.when import when
-
-MOST_FILES = 10
-
-
-@require_POST
-@in_workspace
-def reply(request: Request, number: int) -> HttpResponse:
-    """Send a reply or keep a note; what can't be sent says why beside the words, which stay."""
-    text, mode = request.POST.get("text", ""), request.POST.get("mode", "")
-    seen = request.POST.get("last_reply", "0")
-    try:
-        if mode == "note":
-            cases.note(request.access, number, text=text, now=now())
-        elif mode in ("public", "private"):
-            attached = take_in(_uploads(request), places().files)
-            cases.reply(
-                request.access,
-                number,
-                text=text,
-                private=mode == "private",
-                confirmed=request.POST.get("confirmed") == "yes",
-                seen_reply=int(seen) if seen.isdecimal() and len(seen) < 19 else 0,
-                attached=attached,
-                now=now(),
-            )
-        else:
-            raise InvalidInput(reason="Say who will see it: public, private or note.")
-    except (CannotSend, CaseMoved, CaseClosed, LookBeforeSending, InvalidInput) as error:
-        ask = isinstance(error, LookBeforeSending)
-        answer = render(request, "inbox/refusal.html", {"words": str(error), "ask": ask}, status=error.status)
-        answer["HX-Retarget"], answer["HX-Reswap"] = "#composer-said", "innerHTML"
-        return answer
-    return changed(request, number)
-
-
-def _uploads(request: Request) -> list[Upload]:
-    """The files of a form, each with what it shows in words."""
-    given = request.FILES.getlist("files")
-    if len(given) > MOST_FILES:
-        raise InvalidInput(reason=f"At most {MOST_FILES} files leave with a reply.")
-    said = request.POST.getlist("alt")
-    alts = said + [""] * (len(given) - len(said))
-    return [Upload(file.name or "", file.read(), alt) for file, alt in zip(given, alts, strict=False)]
 
 
 @require_POST

@@ -48,6 +48,8 @@ QUEUES = {
     "ideas": ("Ideas", "bulb"),
 }
 
+WAITING = ("approval", "later", "drafts")
+
 NEWEST = ("waiting", "incident", "resolved", "closed", "imported", "all")
 
 FIRST = {"held": "First to be free again", "watching": "First to be looked at again", "parked": "First to come back"}
@@ -84,6 +86,7 @@ def _views(request: Request, view: str) -> dict[str, Any]:
         "icons": ICONS,
         "queue_names": QUEUES,
         "incidents": incidents.incidents(request.access, open_only=True, limit=5),
+        "waiting_counts": cache(lambda: dict(zip(WAITING, care.waiting_counts(request.access), strict=True))),
         "counts": cache(lambda: care.counts(request.access, now())),
         "filtered": bool(where["queue"] or where["topic"] or where["search"]),
         "query": _query(request),

@@ -14,10 +14,11 @@ from hubbub.care.services import settings as care_settings
 from hubbub.channels import selectors as channel_selectors
 from hubbub.kernel.errors import InvalidInput
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings import canned, channels, levels, people, privacy, quarantine, team, tokens, webhook
+from hubbub.web.settings import answering, canned, channels, levels, people, privacy, quarantine, team, tokens, webhook
 from hubbub.web.settings.forms import save, text
 
 __all__ = [
+    "answering",
     "audit",
     "canned",
     "channels",
@@ -82,7 +83,7 @@ def index(request: Request) -> HttpResponse:
             "connections": connections,
             "members": accounts.members(request.access),
             "playbook": care.playbook_versions(request.access)[0],
-            "replies": care.canned(request.access),
+            "replies": care.canned_count(request.access),
             "own_model": request.access.workspace in care.own_models(),
         },
     )

@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from hubbub.care.core.calls.record import span_words as span_of
+from hubbub.care.core.mentions import pattern_of
 from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
 from hubbub.listening.core.alerts import span_words
 from hubbub.listening.core.volume import Share
@@ -199,6 +200,21 @@ def foreign(text: str) -> SafeString:
         f"{len(text):,}",
         _linked(text),
     )
+
+
+@register.simple_tag
+def noted(text: str, names: Iterable[str]) -> SafeString:
+    """A note, with whom it names to be seen."""
+    shown = foreign(text)
+    if not (names := tuple(names)):
+        return shown
+    return mark_safe(pattern_of(map(escape, names)).sub(r'<mark class="mention">\g<0></mark>', shown))  # noqa: S308
+
+
+@register.filter
+def isoformat(at: datetime) -> str:
+    """A time as scripts read it."""
+    return at.isoformat()
 
 
 @register.filter

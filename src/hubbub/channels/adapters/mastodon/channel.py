@@ -98,6 +98,7 @@ class Mastodon(Reader):
         reply=True,
         posts=True,
         private=True,
+        private_note="On Mastodon it is a post that only those named in it can see: name nobody else.",
         threads=True,
         asks=True,
         searches=True,

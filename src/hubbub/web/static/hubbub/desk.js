@@ -160,7 +160,8 @@ const KEYS = {
   a: () => toggle(document.querySelector("[data-assign]")),
   z: () => toggle(document.querySelector("[data-snooze]")),
   m: () => toggle(document.querySelector("[data-more]")),
-  c: () => { toggle(document.querySelector("[data-canned]")); },
+  c: () => { toggle(document.querySelector("details[data-canned]")); },
+  u: () => [...document.querySelectorAll("[data-undo]")].at(-1)?.click(),
   e: () => document.querySelector('#case [data-key="e"]')?.click(),
   g: () => { afterG = Date.now(); },
   "/": search,
@@ -171,7 +172,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") { escape(event); return; }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("#composer")) {
     event.preventDefault();
-    event.target.form.requestSubmit([...event.target.form.querySelectorAll("[type=submit]")].find((each) => each.offsetParent));
+    event.target.form.requestSubmit([...event.target.form.querySelectorAll(".composer-tools > [type=submit]")].find((each) => each.offsetParent));
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target) || document.querySelector("dialog[open]")) return;

@@ -189,6 +189,7 @@ const refreshCase = soon(async () => {
   replaceIdle("case-top", page);
   replaceIdle("about-inner", page);
   replaceAnswer(page);
+  document.dispatchEvent(new CustomEvent("hubbub:fresh", { detail: page }));
   const last = document.getElementById("last-reply"), seen = page.getElementById("last-reply");
   // Only what the person can see counts as seen: a colleague's reply that came in above the fold does.
   if (last && seen && !document.hidden) last.value = seen.value;

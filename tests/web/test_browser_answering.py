@@ -1,0 +1,102 @@
+"""The composer in a real browser: no word is lost, what was sent can be taken back, a lead approves, a note names."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.browser import chromium, needs_chromium
+from tests.web.demo import Demo, at, come_in, demo_running
+
+pytestmark = [pytest.mark.browser, needs_chromium]
+
+SOON_MS = 30_000
+LOUD = {"followers": 90_000_000, "follows": 300, "posts": 9_000, "reactions": 4_000.0}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo_running(tmp_path_factory.mktemp("demo") / "home") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(demo: Demo) -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
+    return come_in(demo, browser, "Alice", "Mia")
+
+
+def opens(page: Page, words: str) -> None:
+    page.locator("#cases a.case", has_text=words).click(timeout=SOON_MS)
+    expect(page.locator("#c-text")).to_be_visible()
+
+
+def test_a_draft_survives_a_killed_web_process_a_reload_and_another_machine(
+    demo: Demo, browser: Browser, morning: dict[str, Any]
+) -> None:
+    demo.says("draft_one", "@AcmeCustServ my widget of draft_one is broken!", **LOUD)
+    with at(demo, browser, morning, "Alice", "/inbox/needs/") as page:
+        opens(page, "draft_one")
+        words = page.locator("#c-text")
+        words.click()
+        with page.expect_response(re.compile("/draft/$")):
+            page.keyboard.type("Sorry! The hinge")
+        demo.kill_web()
+        page.keyboard.type(" is loose.")  # nobody answers just now
+        expect(words).to_have_value("Sorry! The hinge is loose.")
+        page.trouble.clear()  # type: ignore[attr-defined]  # what broke was broken by this test
+        with page.expect_response(lambda answer: answer.url.endswith("/draft/") and answer.ok, timeout=SOON_MS):
+            pass
+        page.trouble.clear()  # type: ignore[attr-defined]
+        page.reload()
+        expect(words).to_have_value("Sorry! The hinge is loose.")
+        address = page.url
+    with at(demo, browser, morning, "Alice", address.partition("/acme-care")[2]) as page:
+        expect(page.locator("#c-text")).to_have_value("Sorry! The hinge is loose.")
+    with at(demo, browser, morning, "Mia", address.partition("/acme-care")[2]) as page:
+        expect(page.locator("#looking")).to_contain_text("Alice Lind has a draft")
+        expect(page.locator("#c-text")).to_have_value("")
+
+
+def test_what_was_sent_is_taken_back_a_lead_approves_and_a_note_names_a_colleague(
+    demo: Demo, browser: Browser, morning: dict[str, Any]
+) -> None:
+    demo.says("undo_one", "@AcmeCustServ my widget of undo_one is broken!", **LOUD)
+    with (
+        at(demo, browser, morning, "Alice", "/inbox/needs/") as page,
+        at(demo, browser, morning, "Mia", "/inbox/needs/") as lead,
+    ):
+        opens(page, "undo_one")
+        words = page.locator("#c-text")
+        words.fill("Sorry! Which model is it?")
+        words.press("Control+Enter")
+        expect(page.locator(".leaving")).to_contain_text("leaves in")
+        expect(words).to_have_value("")
+        page.locator("[data-undo]").click()
+        expect(words).to_have_value("Sorry! Which model is it?")
+        expect(page.locator("#moments .msg-reply")).to_have_count(0)
+
+        page.get_by_label("More ways to send").click()
+        page.get_by_role("button", name="Ask somebody to look first").click()
+        expect(page.locator(".msg-pending")).to_contain_text("Waits for approval")
+        expect(words).to_have_value("")
+        lead.get_by_role("link", name="Approvals 1").click(timeout=SOON_MS)
+        lead.get_by_label("Words").fill("Sorry, that is a pity! Which model is it?")
+        lead.get_by_role("button", name="Approve").click()
+        expect(lead.get_by_text("Nothing waits for approval")).to_be_visible()
+        reply = page.locator(".msg-reply", has_text="that is a pity")
+        expect(reply).to_contain_text("approved by Mia", timeout=SOON_MS)
+
+        page.get_by_text("Note", exact=True).click()
+        words.press_sequentially("Ask @Mi")
+        expect(page.get_by_role("option")).to_have_count(1)
+        words.press("Enter")
+        words.press_sequentially("please.")
+        words.press("Control+Enter")
+        expect(page.locator(".msg-note .mention")).to_have_text(re.compile("@Mia"))
