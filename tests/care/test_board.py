@@ -8,10 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.make import Town, make_member, make_town, make_workspace
 
 from hubbub.accounts.core.access import Access
-from hubbub.accounts.models import Membership
 from hubbub.care import selectors
 from hubbub.care.core.board import Level, What, due_by, levels_by
-from hubbub.care.models import ClockRow
+from hubbub.care.models import ClockRow, StateSpan
 from hubbub.care.services import cases
 from hubbub.infra.places import Places
 
@@ -55,7 +54,8 @@ def test_the_numbers_are_those_of_today_and_open_their_cases(town: Town) -> None
     town.at += 30 * MIN
     cases.reply(alice, 3, text="Sorry we are late.", now=town.at)
     town.says("eve", BROKEN)
-    Membership.objects.filter(person=alice.person).update(seen_at=town.at)
+    for who, state in ((alice, "available"), (make_member(town.access, "Bob"), "break")):
+        StateSpan.objects.create(workspace_id=alice.workspace, person_id=who.person, state=state, since=town.at)
     board = selectors.board(alice, town.at)
     assert (board.came, board.answered, board.resolved, board.late) == (4, 2, 1, 1)
     assert (board.first_contact, board.contacts) == (1, 1)
@@ -63,7 +63,9 @@ def test_the_numbers_are_those_of_today_and_open_their_cases(town: Town) -> None
     assert (level.channel, level.met, level.missed) == ("demo", 1, 2)  # one late, one late and waiting
     assert level.targets == ("in 30 min", "in 15 min")
     assert (board.longest[0].number, board.longest[0].who) == (4, "Ben")
-    assert [(each.name, each.free) for each in board.people] == [("Alice", True)]
+    assert [(each.name, each.free, each.doing) for each in board.people] == [
+        ("Alice", True, "Available"), ("Bob", False, "Break"),
+    ]  # fmt: skip
     behind = {what: numbers(alice, what, town) for what in What}
     assert behind[What.CAME] == [5, 4, 3, 2]
     assert (behind[What.MET], sorted(behind[What.MISSED])) == ([2], [3, 4])

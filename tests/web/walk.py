@@ -317,6 +317,7 @@ PAGES: dict[str, dict[str, Call]] = {
 
 OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/me": {"GET": Call(READERS)},
+    "/api/v1/board": {"GET": Call(READERS)},
     "/api/v1/cases": {"GET": Call(READERS, {"view": "all"})},
     "/api/v1/cases/{number}": {"GET": Call(READERS)},
     "/api/v1/cases/{number}/reply": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},

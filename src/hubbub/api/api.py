@@ -421,3 +421,34 @@ def _moments(moments: Iterable[views.Moment]) -> Iterable[dict[str, Any]]:
             "state": sending.state if sending else "",
             "words": sending.words if sending else "",
         }
+
+
+@api.get("/board", response={200: schemas.Board, **READ_ERRORS}, tags=["board"])
+def board(request: HttpRequest) -> Any:
+    """Return how the desk does just now."""
+    shown = care.board(_access(request), now())
+    return {
+        "at": shown.at,
+        "late": shown.late,
+        "due_in_15_minutes": shown.soon,
+        "due_in_an_hour": shown.hour,
+        "needs": shown.needs,
+        "free": shown.free,
+        "came": shown.came,
+        "answered": shown.answered,
+        "resolved": shown.resolved,
+        "first_contact": shown.first_contact,
+        "contacts": shown.contacts,
+        "satisfaction": shown.score.mean,
+        "ratings": shown.score.answers,
+        "levels": [
+            {
+                "channel": each.channel,
+                "met": each.met,
+                "missed": each.missed,
+                "share": each.share,
+                "targets": list(each.targets),
+            }
+            for each in shown.levels
+        ],
+    }

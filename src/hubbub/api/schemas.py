@@ -343,3 +343,32 @@ class CalledIn(Strict):
     settled: bool = Field(True, description="Reached and nothing left to do: the case is resolved.")
     again_at: datetime | None = Field(None, description="Not reached: when to try again; in an hour if left out.")
     notes: Annotated[str, StringConstraints(max_length=5_000, pattern=r"^[^\x00]*$")] = ""
+
+
+class BoardLevel(Schema):
+    """A channel's service level today."""
+
+    channel: str
+    met: int
+    missed: int
+    share: float | None = Field(description="In time, from 0 to 1; null where no reply was due.")
+    targets: list[str] = Field(description="What counts for an ordinary case, in words.")
+
+
+class Board(Schema):
+    """How the desk does just now. Counts of what is due stop at 1,000."""
+
+    at: datetime
+    late: int
+    due_in_15_minutes: int
+    due_in_an_hour: int = Field(description="After the next 15 minutes.")
+    needs: int
+    free: int = Field(description="People who are here, available, and have no case that needs an answer.")
+    came: int
+    answered: int
+    resolved: int
+    first_contact: int
+    contacts: int = Field(description="Resolved today after we answered: what first_contact is a share of.")
+    satisfaction: float | None = Field(description="Of today's ratings the mean, from 1 to 5.")
+    ratings: int
+    levels: list[BoardLevel]

@@ -5,21 +5,21 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from hubbub.accounts.core.access import Access, Permission, Role
-from hubbub.accounts.models import Membership
+from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.board import HOUR, SOON, Board, Colleague, Due, Level, Waiting, What, due_by, levels_by
 from hubbub.care.core.case import Folder
 from hubbub.care.core.levels import CaseFacts, ClockKind, Levels, length_words
+from hubbub.care.core.states import AVAILABLE, AWAY, BUILT_IN
 from hubbub.care.core.views import CaseLine
-from hubbub.care.models import CaseRow, ClockRow
+from hubbub.care.models import CaseRow, ClockRow, StateSpan
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.lists import COUNTED, LINE, lines_of
 from hubbub.care.selectors.playbooks import day_end
 from hubbub.care.selectors.ratings import score_since
+from hubbub.care.selectors.team import states
 from hubbub.infra import db
 from hubbub.kernel.errors import InvalidInput
 
-HERE = timedelta(minutes=3)
 SETTLES = timedelta(days=7)
 REPLIES = (ClockKind.FIRST, ClockKind.NEXT)
 LONGEST = 5
@@ -48,7 +48,7 @@ def board(access: Access, now: datetime) -> Board:
         needs=db.counts(CaseRow, needs, COUNTED)["needs"],
         longest=_longest(access),
         levels=_levels(access, replies, now),
-        people=_people(access, now),
+        people=_people(access),
         came=ClockRow.objects.filter(
             workspace_id=access.workspace, started_at__gte=midnight, kind=ClockKind.RESOLUTION
         ).count(),
@@ -113,15 +113,23 @@ def _targets(used: Levels, channel: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
-def _people(access: Access, now: datetime) -> tuple[Colleague, ...]:
-    rows = Membership.objects.filter(workspace_id=access.workspace, seen_at__gte=now - HERE)
-    here = list(rows.exclude(role=Role.ANALYST).select_related("person").order_by("person__name"))
+def _people(access: Access) -> tuple[Colleague, ...]:
+    """Return who is here, and at what; free is who is available and has no case that needs an answer."""
+    spans = StateSpan.objects.filter(workspace_id=access.workspace, until__isnull=True).select_related("person")
+    here = list(spans.order_by("person__name", "person"))
+    known = states(access.workspace)
     open_ones = CaseRow.objects.filter(
         workspace_id=access.workspace, owner__in=[row.person_id for row in here], folder=Folder.NEEDS
     )
     load = dict(open_ones.order_by().values_list("owner").annotate(n=Count("id")))
     return tuple(
-        Colleague(row.person.name, not load.get(row.person_id), "here", load.get(row.person_id, 0)) for row in here
+        Colleague(
+            row.person.name,
+            row.state == AVAILABLE and not load.get(row.person_id),
+            known.get(row.state, BUILT_IN[AWAY]).name,
+            load.get(row.person_id, 0),
+        )
+        for row in here
     )
 
 

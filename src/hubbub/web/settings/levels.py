@@ -160,7 +160,7 @@ def policy(request: Request, policy: int | None = None) -> HttpResponse:
 
 
 def _when(share: float) -> str:
-    return "it is late" if share == 1 else f"{share:.0%} of the time has passed"
+    return "it is late" if share == 1 else f"{share * 100:.0f} % of the time has passed"
 
 
 def _given_policy(request: Request) -> dict[str, Any]:
