@@ -54,6 +54,7 @@ def test_the_numbers_are_those_of_today_and_open_their_cases(town: Town) -> None
     town.at += 30 * MIN
     cases.reply(alice, 3, text="Sorry we are late.", now=town.at)
     town.says("eve", BROKEN)
+    StateSpan.objects.filter(workspace_id=alice.workspace).delete()  # what they were at while they answered
     for who, state in ((alice, "available"), (make_member(town.access, "Bob"), "break")):
         StateSpan.objects.create(workspace_id=alice.workspace, person_id=who.person, state=state, since=town.at)
     board = selectors.board(alice, town.at)
