@@ -26,6 +26,8 @@ from hubbub.accounts.models import ApiToken, Installation, Person
 from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.notices import Why
+from hubbub.care.core.playbook import shipped
+from hubbub.care.core.playbook.files import to_json
 from hubbub.care.core.trial import Figure
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import (
@@ -42,7 +44,19 @@ from hubbub.care.models import (
     SocialAccount,
 )
 from hubbub.care.services import answering as care_answering
-from hubbub.care.services import cases, customers, incidents, labels, learning, levels, ratings, routing, work
+from hubbub.care.services import (
+    cases,
+    customers,
+    incidents,
+    labels,
+    learning,
+    levels,
+    mutes,
+    playbooks,
+    ratings,
+    routing,
+    work,
+)
 from hubbub.care.services import people as people_services
 from hubbub.care.services import settings as care_settings
 from hubbub.care.services.notices import tell
@@ -249,11 +263,27 @@ def make_office(places: Places, network: str) -> Office:
     asked = cases.answer(agent, open_case.number, hello, ask=True, send_at=soon, now=datetime.now(UTC)).pending
     cases.keep_draft(agent, open_case.number, mode="note", text="Jabberwock again?", seen=0, now=town.at)
     persona = care_answering.save_persona(access, care_answering.PersonaForm("Tribble Snark", "Zephyr"), now=town.at)
+    hushed = (
+        SocialAccount.objects.filter(workspace_id=access.workspace).exclude(pk=open_case.account_id).latest("pk").pk
+    )
+    mutes.mute(access, hushed, days=7, reason="Snarling", now=at)
+    playbooks.set_numbers(access, numbers={"hold_minutes": 11}, service_level={}, now=at)
+    playbooks.save(access, note="Snarks wait longer", over=1, now=at)
+    for each in (access, people[Role.MANAGER]):
+        playbooks.set_numbers(each, numbers={"hold_minutes": 12}, service_level={}, now=at)
     things = {
         "persona": persona,
         "pending": pending[access.me],
         "asked": asked,
         "sent": sent[access.me],
+        "version": 1,
+        "hushed": hushed,
+        "table": "rules",
+        "key": "P7",
+        "trigger": "T1",
+        "deed": "off",
+        "toml": "toml",
+        "playbook": to_json(shipped()),
         "view": "needs",
         "number": open_case.number,
         "settled": settled.number,

@@ -92,7 +92,9 @@ def test_every_answer_is_guarded_and_holds_nothing_inline(walker: Walker) -> Non
             guarded(answer, f"{method} {name} as {who.name if who else 'nobody'}")
 
 
-@pytest.mark.parametrize("form", ["topic-new", "channel-new", "person-invite", "workspace", "canned-new", "playbook"])
+@pytest.mark.parametrize(
+    "form", ["topic-new", "channel-new", "person-invite", "workspace", "canned-new", "playbook-numbers"]
+)
 def test_a_form_that_can_not_be_saved_says_why_and_is_guarded_too(walker: Walker, form: str) -> None:
     wrong = {"query": "(", "class": "brand", "server": "gopher://x", "hold_minutes": "soon", "role": "agent"}
     before = everything()

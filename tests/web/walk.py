@@ -38,6 +38,9 @@ LOOKED = {
 }  # fmt: skip
 STATES = {"care.AgentRow", "care.StateSpan", "infra.Change"}
 TOLD = {"care.Notice", "infra.Change"}
+DRAFTED = {"care.PlaybookDraft"}
+DECIDES = {"id": "R1", "name": "Late", "decide": "answer", "say": "Only we know", "due": "today"}
+TRIGGER = {"id": "R2", "name": "Late", "event": "opened", "note": "Look at it"}
 HEARD = {
     "listening.Post", "listening.Rollup", "listening.Segment", "care.CaseRow", "care.DecisionRow", "care.Entry",
     "care.SocialAccount",
@@ -287,7 +290,6 @@ PAGES: dict[str, dict[str, Call]] = {
     "person-link": {"POST": Call(MANAGERS, {}, NOTED)},
     "team-new": {"POST": Call(MANAGERS, {"team_name": "Nights"}, NOTED)},
     "team-remove": {"POST": Call(MANAGERS, {}, NOTED)},
-    "playbook": {"GET": Call(READERS), "POST": Call(MANAGERS, {"hold_minutes": "3"}, NOTED)},
     "levels": {"GET": Call(READERS, {"channel": "mail", "at": "2026-11-27T17:40"})},
     "rating": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, RATING, NOTED)},
     "policy-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, POLICY, NOTED)},
@@ -305,6 +307,29 @@ PAGES: dict[str, dict[str, Call]] = {
     "persona-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, PERSONA, NOTED)},
     "persona": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, PERSONA, NOTED)},
     "persona-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "playbook": {"GET": Call(READERS)},
+    "mute": {"POST": Call(WORKERS, {"days": "7", "reason": "Insults"}, NOTED)},
+    "muted": {"GET": Call(READERS)},
+    "muted-end": {"POST": Call(WORKERS, {}, NOTED, {"account": "hushed"})},
+    "playbook-save": {"POST": Call(MANAGERS, {"note": "Longer"}, NOTED)},
+    "playbook-discard": {"POST": Call(MANAGERS, {}, DRAFTED)},
+    "playbook-together": {"POST": Call(MANAGERS, {}, DRAFTED)},
+    "playbook-numbers": {"GET": Call(READERS), "POST": Call(MANAGERS, {"hold_minutes": "3"}, DRAFTED)},
+    "playbook-versions": {"GET": Call(READERS)},
+    "playbook-back": {"POST": Call(MANAGERS, {}, NOTED)},
+    "playbook-file": {"GET": Call(READERS, what={"kind": "toml"})},
+    "playbook-take-in": {"POST": Call(MANAGERS, {"text": "{playbook}"}, DRAFTED)},
+    "playbook-try": {"GET": Call(MANAGERS)},
+    "playbook-try-start": {"POST": Call(MANAGERS, {"days": "7"}, {"care.DryRun"})},
+    "playbook-try-go-on": {"POST": Call(MANAGERS)},
+    "playbook-rule-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, DECIDES, DRAFTED)},
+    "playbook-rule": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, DECIDES, DRAFTED)},
+    "playbook-trigger-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TRIGGER, DRAFTED)},
+    "playbook-trigger": {
+        "GET": Call(MANAGERS, what={"key": "trigger"}),
+        "POST": Call(MANAGERS, TRIGGER, DRAFTED, {"key": "trigger"}),
+    },
+    "playbook-deed": {"POST": Call(MANAGERS, {}, DRAFTED)},
     "canned": {"GET": Call(READERS)},
     "canned-new": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},
     "canned-reply": {"GET": Call(LEADS), "POST": Call(LEADS, CANNED, NOTED)},

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
-from hubbub.care.services import cases, clocks, escalation, ratings, triage, work
+from hubbub.care.services import cases, clocks, escalation, happenings, mutes, ratings, triage, work
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 SEND_EVERY_S = 2.0  # also without news: backoffs and leases run out
 REVIEW_EVERY_S = 1.0
 LEVELS_EVERY_S = 2.0
+ACT_EVERY_S = 3.0
 ARCHIVE_EVERY_S = 20.0
 LEFT_OVER_EVERY_S = 5.0
 FOLD_EVERY_S = 2.0
@@ -87,6 +88,7 @@ class Worker:
                     self._often(REVIEW_EVERY_S, self._review),
                     self._often(LEVELS_EVERY_S, self._levels),
                     self._often(REVIEW_EVERY_S, self._send_due),
+                    self._often(ACT_EVERY_S, self._act),
                     self._often(ARCHIVE_EVERY_S, self._archive),
                     self._often(FOLD_EVERY_S, self._fold),
                     self._often(ADD_UP_EVERY_S, self._add_up),
@@ -157,6 +159,11 @@ class Worker:
         now = datetime.now(UTC)
         for which in care.due_replies(now):
             cases.send_due(which, now=now)
+
+    def _act(self) -> None:
+        now = datetime.now(UTC)
+        happenings.act(now)
+        mutes.end_due(now=now)
 
     def _archive(self) -> None:
         try:

@@ -13,8 +13,10 @@ from hubbub.web.inbox import answer, case, deeds, files, lists, waiting
 from hubbub.web.incidents import views as incidents
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
-from hubbub.web.settings import health, understanding
+from hubbub.web.settings import health, muted, understanding
 from hubbub.web.settings import views as settings
+from hubbub.web.settings.playbook import numbers, rules, trying
+from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
 
 urlpatterns = [
@@ -69,6 +71,7 @@ urlpatterns = [
     path("w/<slug:slug>/cases/<int:number>/leave/", deeds.leave, name="leave"),
     path("w/<slug:slug>/cases/<int:number>/correct/", deeds.correct, name="correct"),
     path("w/<slug:slug>/labels/<int:label>/undo/", understanding.undo, name="correct-undo"),
+    path("w/<slug:slug>/cases/<int:number>/mute/<int:account>/", muted.mute, name="mute"),
     path("w/<slug:slug>/cases/<int:number>/mark/<int:account>/", deeds.mark, name="mark"),
     path("w/<slug:slug>/files/<int:post>/<int:place>/", files.heard, name="file"),
     path("w/<slug:slug>/replies/<int:entry>/<int:place>/", files.sent, name="reply-file"),
@@ -199,7 +202,6 @@ urlpatterns = [
     path("w/<slug:slug>/settings/people/<int:person>/link/", settings.people.link, name="person-link"),
     path("w/<slug:slug>/settings/teams/", settings.people.make_team, name="team-new"),
     path("w/<slug:slug>/settings/teams/<int:team>/remove/", settings.people.remove_team, name="team-remove"),
-    path("w/<slug:slug>/settings/playbook/", settings.playbook, name="playbook"),
     path("w/<slug:slug>/settings/levels/", settings.levels.index, name="levels"),
     path("w/<slug:slug>/settings/levels/rating/", settings.levels.rating, name="rating"),
     path("w/<slug:slug>/settings/levels/policies/new/", settings.levels.policy, name="policy-new"),
@@ -229,6 +231,34 @@ urlpatterns = [
         settings.answering.remove_persona,
         name="persona-remove",
     ),
+    path("w/<slug:slug>/settings/playbook/", playbook.index, name="playbook"),
+    path("w/<slug:slug>/settings/muted/", muted.index, name="muted"),
+    path("w/<slug:slug>/settings/muted/<int:account>/end/", muted.end, name="muted-end"),
+    path("w/<slug:slug>/settings/playbook/save/", playbook.save, name="playbook-save"),
+    path("w/<slug:slug>/settings/playbook/discard/", playbook.discard, name="playbook-discard"),
+    path("w/<slug:slug>/settings/playbook/together/", playbook.together, name="playbook-together"),
+    path("w/<slug:slug>/settings/playbook/numbers/", numbers.page, name="playbook-numbers"),
+    path("w/<slug:slug>/settings/playbook/versions/", playbook.versions, name="playbook-versions"),
+    path("w/<slug:slug>/settings/playbook/versions/<int:version>/back/", playbook.back, name="playbook-back"),
+    path("w/<slug:slug>/settings/playbook/playbook.<slug:kind>", playbook.file, name="playbook-file"),
+    path("w/<slug:slug>/settings/playbook/take-in/", playbook.take_in, name="playbook-take-in"),
+    path("w/<slug:slug>/settings/playbook/try/", trying.page, name="playbook-try"),
+    path("w/<slug:slug>/settings/playbook/try/start/", trying.start, name="playbook-try-start"),
+    path("w/<slug:slug>/settings/playbook/try/go-on/", trying.go_on, name="playbook-try-go-on"),
+    path("w/<slug:slug>/settings/playbook/rules/new/", rules.edit, {"table": "rules"}, name="playbook-rule-new"),
+    path(
+        "w/<slug:slug>/settings/playbook/rules/change/<str:key>/", rules.edit, {"table": "rules"}, name="playbook-rule"
+    ),
+    path(
+        "w/<slug:slug>/settings/playbook/triggers/new/", rules.edit, {"table": "triggers"}, name="playbook-trigger-new"
+    ),
+    path(
+        "w/<slug:slug>/settings/playbook/triggers/change/<str:key>/",
+        rules.edit,
+        {"table": "triggers"},
+        name="playbook-trigger",
+    ),
+    path("w/<slug:slug>/settings/playbook/<slug:table>/<str:key>/<slug:deed>/", rules.deed, name="playbook-deed"),
     path("w/<slug:slug>/settings/canned/", settings.canned.index, name="canned"),
     path("w/<slug:slug>/settings/canned/new/", settings.canned.edit, name="canned-new"),
     path("w/<slug:slug>/settings/canned/<int:canned>/", settings.canned.edit, name="canned-reply"),

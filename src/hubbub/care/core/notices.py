@@ -23,6 +23,7 @@ class Why(StrEnum):
     REVIEW = "review"
     COACHING = "coaching"
     RATED = "rated"
+    RULE = "rule"
 
     @property
     def label(self) -> str:
@@ -40,6 +41,7 @@ _LABELS: Final = {
     Why.REVIEW: "A case of mine was reviewed",
     Why.COACHING: "Somebody leaves me a coaching note",
     Why.RATED: "Somebody I helped is not satisfied",
+    Why.RULE: "A rule of the playbook tells me of a case",
 }
 
 

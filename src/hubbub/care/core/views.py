@@ -10,6 +10,7 @@ from hubbub.care.core.calls.views import CallLine, Task
 from hubbub.care.core.case import Folder, Priority, Status
 from hubbub.care.core.fields import FieldShape
 from hubbub.care.core.levels import Policy
+from hubbub.care.core.playbook.changes import Change
 from hubbub.channels.core.contract import Abilities
 from hubbub.kernel.details import Details, File
 from hubbub.kernel.ids import CaseId, PersonId
@@ -327,6 +328,7 @@ class CaseView:
     line: CaseLine
     opened_at: datetime
     rule_name: str
+    template: str  # title of the canned reply that the rule suggests
     say: str
     playbook: int
     headline: str
@@ -362,6 +364,71 @@ class Canned:
     lang: str = ""
     team: int | None = None
     uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody is changing in the playbook."""
+
+    base: int  # the version it began from
+    newest: int  # the version in use
+    data: Mapping[str, Any]
+    changes: tuple[Change, ...]
+    at: datetime
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether a colleague made a version meanwhile."""
+        return self.newest != self.base
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A post that another playbook would treat differently. A rule: its id, name, decision, and why."""
+
+    who: str
+    text: str
+    said_at: datetime
+    channel: str
+    case: int | None
+    again: bool
+    reasons: tuple[str, ...]
+    old: tuple[str, str, str, str]
+    new: tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunValue:
+    """How far a dry run is, and what came out."""
+
+    name: str
+    since: datetime
+    until: datetime
+    total: int
+    done: int
+    tried: int
+    changed: int
+    counts: tuple[tuple[str, str, int], ...]  # decision, other decision, how many
+    listed: int
+    posts: tuple[Tried, ...]
+    page: int
+    pages: int
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MuteLine:
+    """An account that is muted, by whom, why and how long; and how much it said since."""
+
+    account: int
+    who: str
+    handle: str
+    channel: str
+    reason: str
+    by: str
+    at: datetime
+    until: datetime
+    said: int
 
 
 @dataclass(frozen=True, slots=True)

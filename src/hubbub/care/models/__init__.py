@@ -6,13 +6,14 @@ from hubbub.care.models.canned import CannedReply
 from hubbub.care.models.cases import CaseRow, Entry, Presence, ReadMark, carry, state_of
 from hubbub.care.models.customers import Consent, Erasure, Match, Merge, Owned, Trait
 from hubbub.care.models.doings import Doing, Macro
+from hubbub.care.models.happenings import Fired, Happening, Mute
 from hubbub.care.models.incidents import Incident, IncidentEvent, IncidentMessage, IncidentNote
 from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.leads import Lead, LeadEvent, LeadStage
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SocialAccount
-from hubbub.care.models.playbooks import DecisionRow, Likeness, PlaybookVersion
+from hubbub.care.models.playbooks import DecisionRow, DryRun, Likeness, PlaybookDraft, PlaybookVersion
 from hubbub.care.models.ratings import Rating, RatingSettings
 from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
@@ -50,10 +51,13 @@ __all__ = [
     "DecisionRow",
     "Doing",
     "Draft",
+    "DryRun",
     "Entry",
     "Erasure",
     "Field",
     "FieldValue",
+    "Fired",
+    "Happening",
     "Incident",
     "IncidentEvent",
     "IncidentMessage",
@@ -68,6 +72,7 @@ __all__ = [
     "Macro",
     "Match",
     "Merge",
+    "Mute",
     "Notice",
     "NoticeWish",
     "OwnModel",
@@ -75,6 +80,7 @@ __all__ = [
     "Owned",
     "PendingReply",
     "PersonaRow",
+    "PlaybookDraft",
     "PlaybookVersion",
     "PolicyRow",
     "Presence",

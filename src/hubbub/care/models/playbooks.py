@@ -60,3 +60,39 @@ class Likeness(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "heading", "said_at"], name="likeness_found")]
+
+
+class PlaybookDraft(models.Model):
+    """What somebody changes in the playbook, until they make it a version or throw it away."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    base = models.IntegerField()  # the version it began from
+    data = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "person"], name="playbook_draft_own")]
+
+
+class DryRun(models.Model):
+    """What another playbook would have decided about what was heard: how far that is, and what came out."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=60)  # "Your draft", "Version 3"
+    data = models.JSONField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reached_at = models.DateTimeField()  # from the newest down: what is older is still to be done
+    reached_id = models.BigIntegerField()
+    total = models.IntegerField()
+    done = models.IntegerField(default=0)
+    tried = models.IntegerField(default=0)  # of those, decided by a rule
+    changed = models.IntegerField(default=0)
+    counts = models.JSONField(default=dict)  # "hold>answer": how many
+    posts = models.JSONField(default=list)  # [decision, rule that would decide], the first of them
+    finished = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "person"], name="dry_run_own")]

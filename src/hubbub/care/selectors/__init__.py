@@ -37,7 +37,7 @@ from hubbub.care.selectors.leads import all_leads, lead, lead_board, lead_of, op
 from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_hours, policies
 from hubbub.care.selectors.lists import cases, counts, due
 from hubbub.care.selectors.macros import macros
-from hubbub.care.selectors.playbooks import day_end, playbook, playbook_versions
+from hubbub.care.selectors.playbooks import data_of, day_end, dry_run, playbook, playbook_draft, playbook_versions
 from hubbub.care.selectors.ratings import rating_of, rating_rules, ratings, scores_by_person
 from hubbub.care.selectors.settings import canned, canned_count, canned_folders, canned_reply, case_counts, colleagues
 from hubbub.care.selectors.sorting import case_rules, fields, links_of, tags, wrap_ups
@@ -70,11 +70,13 @@ __all__ = [
     "colleagues",
     "composing",
     "counts",
+    "data_of",
     "day_end",
     "decisions",
     "drafting",
     "drafts",
     "drafts_on",
+    "dry_run",
     "due",
     "due_replies",
     "fields",
@@ -106,6 +108,7 @@ __all__ = [
     "persona",
     "personas",
     "playbook",
+    "playbook_draft",
     "playbook_versions",
     "policies",
     "post_of",

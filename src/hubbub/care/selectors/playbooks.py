@@ -2,19 +2,19 @@
 
 import json
 import zoneinfo
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
 from hubbub.care.core import playbook as playbooks
 from hubbub.care.core.playbook import Playbook
-from hubbub.care.core.views import (
-    PlaybookLine,
-)
-from hubbub.care.models import (
-    PlaybookVersion,
-)
+from hubbub.care.core.playbook.changes import changes
+from hubbub.care.core.views import Draft, DryRunValue, PlaybookLine, Tried
+from hubbub.care.models import DecisionRow, DryRun, PlaybookDraft, PlaybookVersion
+from hubbub.kernel.errors import NotFound
 
 
 def playbook(workspace: int) -> Playbook:
@@ -35,6 +35,12 @@ def _read(data: str, version: int) -> Playbook:
     return playbooks.read(json.loads(data), version)
 
 
+def at_version(workspace: int, version: int) -> Playbook:
+    """Return the playbook that decided something, as it was."""
+    row = PlaybookVersion.objects.filter(workspace_id=workspace, version=version).first()
+    return _shipped() if row is None else _read(json.dumps(row.data, sort_keys=True), row.version)
+
+
 def day_end(timezone: str, now: datetime) -> datetime:
     """Return the end of the day in a workspace's own time zone."""
     local = now.astimezone(zoneinfo.ZoneInfo(timezone))
@@ -53,3 +59,72 @@ def playbook_versions(access: Access) -> tuple[PlaybookLine, ...]:
         return found
     made = Workspace.objects.values_list("created_at", flat=True).get(pk=access.workspace)
     return (PlaybookLine(1, "The default playbook", "Hubbub", made),)
+
+
+def data_of(access: Access, version: int | None = None) -> tuple[int, dict[str, Any]]:
+    """Return a version of the playbook, else the one in use: its number, and its data."""
+    access.require(Permission.READ)
+    rows = PlaybookVersion.objects.filter(workspace_id=access.workspace)
+    row = (rows if version is None else rows.filter(version=version)).order_by("-version").first()
+    if row is None and version not in (None, 1):
+        raise NotFound(what="version", which=version)
+    data = dict(row.data if row else playbooks.shipped())
+    data["service_level_minutes"] = {**playbooks.LATER_PACES, **data["service_level_minutes"]}
+    return (row.version if row else 1), data
+
+
+def playbook_draft(access: Access) -> Draft | None:
+    """Return one's own draft, if there is one."""
+    access.require(Permission.READ)
+    row = PlaybookDraft.objects.filter(workspace_id=access.workspace, person_id=access.me).first()
+    if row is None:
+        return None
+    last, _ = data_of(access)
+    return Draft(row.base, last, row.data, changes(data_of(access, row.base)[1], row.data), row.at)
+
+
+PAGE = 50
+
+
+def dry_run(access: Access, page: int = 1) -> DryRunValue | None:
+    """Return one's last dry run, with a page of the posts that would be treated differently."""
+    access.require(Permission.PLAYBOOK)
+    run = DryRun.objects.filter(workspace_id=access.workspace, person_id=access.me).first()
+    if run is None:
+        return None
+    some = run.posts[(page - 1) * PAGE : page * PAGE]
+    rules = {rule["id"]: rule for rule in run.data["rules"]}
+    rows = DecisionRow.objects.filter(workspace_id=access.workspace, pk__in=[key for key, _ in some])
+    found = {row.pk: row for row in rows.select_related("post", "case")}
+    return DryRunValue(
+        name=run.name,
+        since=run.since,
+        until=run.until,
+        total=run.total,
+        done=run.done,
+        tried=run.tried,
+        changed=run.changed,
+        counts=tuple(
+            (*pair.split(">"), number) for pair, number in sorted(run.counts.items(), key=lambda each: -each[1])
+        ),
+        listed=len(run.posts),
+        posts=tuple(_tried(access, found[key], rules.get(rule)) for key, rule in some if key in found),
+        page=page,
+        pages=max(1, -(-len(run.posts) // PAGE)),
+        finished=run.finished,
+    )
+
+
+def _tried(access: Access, row: DecisionRow, rule: Mapping[str, Any] | None) -> Tried:
+    was = next((each for each in at_version(access.workspace, row.playbook).rules if each.id == row.rule), None)
+    return Tried(
+        who=row.post.name or row.post.handle or "Somebody",
+        text=row.post.text,
+        said_at=row.post.said_at,
+        channel=row.post.channel,
+        case=row.case.number if row.case else None,
+        again=row.again,
+        reasons=tuple(f"{each['strong']}{each['text']}" for each in row.reasons),
+        old=(row.rule, was.name if was else "Muted", row.decision, was.say if was else ""),
+        new=(rule["id"], rule["name"], rule["decide"], rule["say"]) if rule else ("mute", "Muted", "leave", ""),
+    )

@@ -105,6 +105,7 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
         ),
         opened_at=row.opened_at,
         rule_name=row.rule_name,
+        template=row.template,
         say=row.say,
         playbook=row.playbook,
         headline=headline(row.decision, private=row.private),

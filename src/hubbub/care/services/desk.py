@@ -14,7 +14,8 @@ from hubbub.care.core.case import Status
 from hubbub.care.core.facts import Earlier
 from hubbub.care.core.likeness import Complaint, headings, prints
 from hubbub.care.core.playbook import Playbook
-from hubbub.care.models import CaseRow, DecisionRow, Entry, Incident, Likeness, SocialAccount
+from hubbub.care.core.playbook.triggers import Event
+from hubbub.care.models import CaseRow, DecisionRow, Entry, Happening, Incident, Likeness, SocialAccount
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks, leads
@@ -82,6 +83,7 @@ class Desk:
         self._alike: dict[str, deque[tuple[CaseDraft | int, Complaint]]] = {}  # with the case, or its key
         self._cases: dict[int, CaseDraft] = {}
         self._earlier: dict[str, list[Earlier]] = {}  # by voice
+        self._sends: list[tuple[CaseDraft, str]] = []  # with the rule
         self._counted: dict[int, AccountDraft] = {}
         self._incidents: dict[int, Incident] = {}
         self._accounts = self._load_accounts(posts)
@@ -201,6 +203,7 @@ class Desk:
         for pk, customer, known, listed, *values in rows.values_list("pk", *of_account, *CASE_FIELDS):
             told = dict(zip(CASE_FIELDS, values, strict=True))
             draft = CaseDraft(**told, id=pk, known=bool(known), listed=bool(listed))
+            draft.was = draft.status
             if draft.account_id is not None:
                 draft.voice = f"customer {customer}" if customer else f"account {draft.account_id}"
             found.append(self._cases.setdefault(pk, draft))
@@ -439,6 +442,7 @@ class Desk:
     def store(self) -> None:
         """Write everything, and tell the pages."""
         self._store_cases()
+        self._store_happenings()
         self._look_who_is_who()
         db.update(SocialAccount, ("heard", "adverts"), ((k, (a.heard, a.adverts)) for k, a in self._counted.items()))
         db.insert(
@@ -477,6 +481,24 @@ class Desk:
         private = (self.account(each.post) for each in self._entries if each.post is not None and each.post.private)
         if some := {account.id for account in private if account is not None}:
             SocialAccount.objects.filter(pk__in=some, matched=True).update(matched=False)
+
+    def let_send(self, case: CaseDraft, rule: str) -> None:
+        """Note that an automatic rule is to send its canned reply."""
+        self._sends.append((case, rule))
+
+    def _store_happenings(self) -> None:
+        """Note what triggers and automatic rules wait for; the worker sees to it."""
+        waited = {trigger.event for trigger in self.playbook.triggers if not trigger.off}
+        found = [(case, "automatic", rule) for case, rule in self._sends]
+        if Event.OPENED in waited:
+            found += [(case, Event.OPENED.value, "") for case in self._made if not case.historical and not case.ended]
+        if Event.REOPENED in waited:
+            changed = (case for case in self._changed.values() if case.was and Status(case.was).ended)
+            found += [(case, Event.REOPENED.value, "") for case in changed if not case.ended]
+        Happening.objects.bulk_create(
+            Happening(workspace_id=self.workspace.pk, case_id=case.id, what=what, detail=detail, at=self.now)
+            for case, what, detail in found
+        )
 
     def _store_cases(self) -> None:
         planned = clocks.plan(self._changed, self._made, self.levels, self.now)

@@ -104,6 +104,7 @@ class CaseDraft:
     voice: str = ""  # of the account; these are no columns
     known: bool = False
     listed: bool = False
+    was: str = ""  # its status when it was loaded; no column
 
     def value(self) -> Case:
         """The state, as a value."""
@@ -119,5 +120,5 @@ class CaseDraft:
         return Status(self.status).ended
 
 
-OF_ACCOUNT: Final = ("id", "voice", "known", "listed")
+OF_ACCOUNT: Final = ("id", "voice", "known", "listed", "was")
 CASE_FIELDS: Final = tuple(each.name for each in fields(CaseDraft) if each.name not in OF_ACCOUNT)

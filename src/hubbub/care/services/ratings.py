@@ -17,6 +17,7 @@ from hubbub.accounts.selectors import enter_as_hubbub
 from hubbub.accounts.services import audit
 from hubbub.care.core.levels import ClockKind
 from hubbub.care.core.notices import Why
+from hubbub.care.core.playbook.triggers import Event
 from hubbub.care.core.rating import (
     BAD,
     LINK,
@@ -35,6 +36,7 @@ from hubbub.care.selectors.ways import last_from_customer, ways
 from hubbub.care.services import clocks
 from hubbub.care.services.cases.answer import outgoing_payload
 from hubbub.care.services.cases.row import store
+from hubbub.care.services.events import happened
 from hubbub.care.services.notices import tell
 from hubbub.channels.core.contract import Outgoing, too_long
 from hubbub.infra import changes, outbox
@@ -153,6 +155,8 @@ def answer(token: str, *, score: str, comment: str, now: datetime) -> None:
     Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=f"They gave {given} of 5.")
     changes.record(row.workspace_id, "case", row.pk, now=now)
     on_bad = rating_rules(row.workspace_id).on_bad
+    if given <= BAD:
+        happened(row, Event.RATED_BADLY, str(given), now=now)
     if given <= BAD and on_bad is not OnBad.NOTHING:
         _bad(row, given, found.person_id, now, reopen=on_bad is OnBad.REOPEN)
 

@@ -9,6 +9,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core.canned import fill
 from hubbub.care.core.views import CaseView
 from hubbub.care.selectors import incidents, routing
+from hubbub.care.selectors.mutes import mute_of
 from hubbub.flows import chat
 from hubbub.web.inbox.lists import list_of, where_of
 from hubbub.web.request import Request, in_workspace, now, render
@@ -38,6 +39,7 @@ def _case(request: Request, number: int) -> dict[str, Any]:
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
         "route": routing.why(request.access, number, now()),
         "mode": _mode(shown),
+        "muted": mute_of(request.access, shown.customer.accounts[0].id) if shown.customer else None,
         "visitor": chat.visitor(request.access, number, now()) if shown.line.channel == "chat" else None,
     }
 

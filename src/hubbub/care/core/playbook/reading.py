@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from hubbub.care.core.case import Priority
 from hubbub.care.core.facts import FACTS
 from hubbub.care.core.playbook.rules import COMPARE, HOWS, AnyOf, Decision, Due, FactTest, Playbook, Rule, Test
+from hubbub.care.core.playbook.triggers import CASE_FACTS, Event, Trigger, checked
 from hubbub.kernel.errors import InvalidInput
 
 LONGEST = timedelta(days=3650)
@@ -33,7 +34,7 @@ _UNITS = ("minutes", "hours", "days")
 
 def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
     """Make a playbook from its data; InvalidInput names the place and what to mend."""
-    unknown = set(data) - {"name", "numbers", "service_level_minutes", "rules"}
+    unknown = set(data) - {"name", "numbers", "service_level_minutes", "rules", "triggers"}
     if unknown:
         raise InvalidInput(reason=f"The playbook has {min(unknown)!r}, which means nothing.")
     given = {**LATER_NUMBERS, **_table(data, "numbers")}
@@ -49,7 +50,7 @@ def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
     rules = data.get("rules")
     if not isinstance(rules, Sequence) or isinstance(rules, str) or not rules:
         raise InvalidInput(reason="A playbook has rules.")
-    read_rules = tuple(_rule(each, number, numbers) for number, each in enumerate(rules, 1))
+    read_rules = tuple(read_rule(each, number, numbers) for number, each in enumerate(rules, 1))
     ids = [rule.id for rule in read_rules]
     for rule in read_rules:
         if ids.count(rule.id) > 1:
@@ -59,7 +60,38 @@ def read(data: Mapping[str, Any], version: int = 1) -> Playbook:
     plain = [rule for rule in read_rules if rule.again is None and not rule.also and not rule.off]
     if not plain or plain[-1].when:
         raise InvalidInput(reason="The last rule that decides must match everything: give it an empty `when`.")
-    return Playbook(str(data.get("name", "Playbook")), numbers, service, read_rules, version)
+    triggers = tuple(read_trigger(each, number, numbers) for number, each in enumerate(data.get("triggers", []), 1))
+    if len({each.id for each in triggers}) < len(triggers):
+        raise InvalidInput(reason="There are two triggers of one id.")
+    return Playbook(str(data.get("name", "Playbook")), numbers, service, read_rules, version, triggers)
+
+
+def read_trigger(data: Any, number: int, numbers: Mapping[str, float]) -> Trigger:
+    """Make one trigger from its data; InvalidInput names the place and what to mend."""
+    data = checked(data, number)
+    place = f"Trigger {data['id']}"
+    when = data.get("when", [])
+    if not isinstance(when, Sequence) or isinstance(when, str):
+        raise InvalidInput(reason=f"{place}: `when` is a list of tests.")
+    return Trigger(
+        id=data["id"],
+        name=data["name"],
+        event=Event(data["event"]),
+        when=tuple(read_test(each, place, numbers, CASE_FACTS) for each in when),
+        after=_span(data.get("after"), place, numbers) or timedelta(),
+        off=data.get("off", False),
+        since=datetime.fromisoformat(data["since"]) if data.get("since") else None,
+        note=data.get("note", ""),
+        tags=_tags(data.get("tags", []), place),
+        priority=_priority(data.get("priority"), place),
+        queue=data.get("queue", ""),
+        team=data.get("team", ""),
+        snooze=_span(data.get("snooze"), place, numbers),
+        solve=data.get("solve", False),
+        template=data.get("template", ""),
+        automatic=data.get("automatic", False),
+        tell=data.get("tell", False),
+    )
 
 
 @cache
@@ -92,7 +124,8 @@ def _timedelta(place: str, unit: str, amount: float) -> timedelta:
     return span
 
 
-def _rule(data: Any, number: int, numbers: Mapping[str, float]) -> Rule:
+def read_rule(data: Any, number: int, numbers: Mapping[str, float]) -> Rule:
+    """Make one rule from its data; InvalidInput names the place and what to mend."""
     place = f"Rule {data.get('id', number) if isinstance(data, Mapping) else number}"
     if not isinstance(data, Mapping):
         raise InvalidInput(reason=f"{place} is no table.")
@@ -117,7 +150,7 @@ def _rule(data: Any, number: int, numbers: Mapping[str, float]) -> Rule:
     return Rule(
         id=data["id"],
         name=data["name"],
-        when=tuple(_test(each, place, numbers) for each in when),
+        when=tuple(read_test(each, place, numbers) for each in when),
         decide=Decision(data["decide"]),
         say=data["say"],
         due=_due(data.get("due"), place, numbers),
@@ -150,25 +183,26 @@ def _tags(value: Any, place: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _test(data: Any, place: str, numbers: Mapping[str, float]) -> Test:
+def read_test(data: Any, place: str, numbers: Mapping[str, float], facts: Mapping[str, type] = FACTS) -> Test:
+    """Make one test from its data; InvalidInput says what to mend at this place."""
     if not isinstance(data, Mapping):
         raise InvalidInput(reason=f'{place}: a test is a table like {{ fact = "kind", is = "complaint" }}.')
     if "any" in data:
         if set(data) != {"any"} or not isinstance(data["any"], Sequence):
             raise InvalidInput(reason=f"{place}: `any` stands alone and holds a list of tests.")
-        return AnyOf(tuple(_test(each, place, numbers) for each in data["any"]))
+        return AnyOf(tuple(read_test(each, place, numbers, facts) for each in data["any"]))
     fact = data.get("fact")
-    if not isinstance(fact, str) or fact not in FACTS:
-        raise InvalidInput(reason=f"{place} asks about {fact!r}; the facts are {', '.join(sorted(FACTS))}.")
+    if not isinstance(fact, str) or fact not in facts:
+        raise InvalidInput(reason=f"{place} asks about {fact!r}; the facts are {', '.join(sorted(facts))}.")
     hows = [key for key in data if key != "fact"]
-    if len(hows) != 1 or hows[0] not in HOWS[FACTS[fact]]:
-        raise InvalidInput(reason=f"{place}: compare {fact} in one of these ways: {', '.join(HOWS[FACTS[fact]])}.")
+    if len(hows) != 1 or hows[0] not in HOWS[facts[fact]]:
+        raise InvalidInput(reason=f"{place}: compare {fact} in one of these ways: {', '.join(HOWS[facts[fact]])}.")
     how, value = hows[0], data[hows[0]]
     if how in ("at_least", "below"):
         value = _named_number(value, place, numbers)
     elif how == "is":
-        if not isinstance(value, FACTS[fact]):
-            raise InvalidInput(reason=f"{place}: {fact} is {'true or false' if FACTS[fact] is bool else 'a text'}.")
+        if not isinstance(value, facts[fact]):
+            raise InvalidInput(reason=f"{place}: {fact} is {'true or false' if facts[fact] is bool else 'a text'}.")
     else:
         if (
             not isinstance(value, Sequence)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hubbub.care.core.case import Priority
 from hubbub.care.core.facts import FACTS, Facts
+
+if TYPE_CHECKING:
+    from hubbub.care.core.playbook.triggers import Trigger
 
 
 class Decision(StrEnum):
@@ -58,7 +61,7 @@ HOWS: Mapping[type, tuple[str, ...]] = {
 class Test(Protocol):
     """Something that holds of some facts, or does not."""
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, facts: Any) -> bool:
         """Say whether it holds."""
         ...
 
@@ -71,7 +74,7 @@ class FactTest:
     compare: Callable[[Any, Any], bool]
     value: Any
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, facts: Any) -> bool:
         """Compare."""
         return self.compare(getattr(facts, self.fact), self.value)
 
@@ -82,7 +85,7 @@ class AnyOf:
 
     tests: tuple[Test, ...]
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, facts: Any) -> bool:
         """True where one holds."""
         return any(test.holds(facts) for test in self.tests)
 
@@ -150,6 +153,7 @@ class Playbook:
     service_level: Mapping[str, timedelta]  # by pace: prompt, private, public, slow, callback, letter, chat
     rules: tuple[Rule, ...]
     version: int = 1
+    triggers: tuple["Trigger", ...] = ()
     _steps: tuple[tuple[str, tuple[float, ...]], ...] = field(init=False, repr=False, compare=False)
     _told: Callable[[Facts], tuple[Any, ...]] = field(init=False, repr=False, compare=False)
     _seen: dict[tuple[Any, ...], tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)

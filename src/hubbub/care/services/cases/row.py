@@ -4,9 +4,11 @@ from datetime import datetime
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
-from hubbub.care.core.case import Case
+from hubbub.care.core.case import Case, Status
+from hubbub.care.core.playbook.triggers import Event
 from hubbub.care.models import CaseRow, Entry, ReadMark
 from hubbub.care.services import clocks
+from hubbub.care.services.events import happened
 from hubbub.infra import changes
 from hubbub.kernel.errors import NotFound
 
@@ -30,6 +32,8 @@ def lock(access: Access, number: int, permission: Permission = Permission.WORK) 
 def store(access: Access, row: CaseRow, case: Case, action: str, now: datetime, **after: object) -> None:
     """Write a case's new state, the audit line and the change, in the caller's transaction. For this domain only."""
     before = {"status": row.status, "owner": row.owner_id}
+    if Status(row.status).ended and not case.status.ended:
+        happened(row, Event.REOPENED, now=now)
     row.take(case)
     clocks.save(row, now, access.person)
     after = {"status": row.status, "owner": row.owner_id, **after}

@@ -1,7 +1,7 @@
 """What a post is in this workspace: how it reads, whom it speaks to, and whose voice it is."""
 
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hubbub.care.core.facts import NOBODY, About, Author, Facts, Moment, facts_of
 from hubbub.care.core.labels import What
@@ -11,6 +11,7 @@ from hubbub.care.core.reading import TextReading
 from hubbub.care.core.reasons import Reason, reasons
 from hubbub.care.core.thread import Look, Said
 from hubbub.care.core.understanding import Kind
+from hubbub.care.selectors.levels import main_calendar
 from hubbub.care.services.desk import Desk, name_of
 from hubbub.care.services.draft import AccountDraft
 from hubbub.kernel.details import details_of
@@ -33,6 +34,7 @@ class Posts:
         self.desk, self.readings = desk, readings
         self._read: Readings = {}  # as this workspace reads them
         self.window = timedelta(days=desk.playbook.numbers["second_voice_days"])
+        self.calendar = main_calendar(desk.workspace.pk)
         self.clock = zoneinfo.ZoneInfo(desk.workspace.timezone)
         rows = list(Topic.objects.filter(workspace=desk.workspace).values_list("pk", "klass", "name"))
         self.classes = {pk: TopicClass(klass) for pk, klass, _ in rows}
@@ -105,12 +107,8 @@ class Posts:
             topics=frozenset(self.names[topic] for topic in post.topics if topic in self.names),
             topic_classes=frozenset(self.classes[topic].value for topic in post.topics if topic in self.classes),
             to_others=not post.to_us and (to_others or post.text.startswith("@")),
-            open_hours=self.open_at(post.arrived_at),
+            open_hours=self.calendar is None or self.calendar.is_open(post.arrived_at),
         )
-
-    def open_at(self, at: datetime) -> bool:
-        """Whether we are open then: always, until a workspace says when."""
-        return True
 
     def facts(
         self,

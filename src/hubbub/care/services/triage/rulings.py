@@ -52,6 +52,8 @@ class Rulings:
         case.playbook, case.reasons = self.playbook.version, [each.data() for each in why]
         case.queue, case.alert = rule.queue or case.queue, case.alert or rule.alert
         case.template, case.needs_approval = rule.template, rule.needs_approval
+        if rule.automatic and not case.historical:
+            self.desk.let_send(case, rule.id)
         case.priority = rule.priority or case.priority
         case.exposure = int(facts.exposure)
         self.advise(case, facts)
@@ -72,6 +74,8 @@ class Rulings:
         added = self.playbook.also(facts)
         case.advice = [{"rule": also.id, "say": also.say} for also in added]
         for also in added:
+            if also.automatic and not case.historical:
+                self.desk.let_send(case, also.id)
             case.alert, case.needs_approval = case.alert or also.alert, case.needs_approval or also.needs_approval
             case.template, case.queue = case.template or also.template, also.queue or case.queue
             case.priority = also.priority or case.priority

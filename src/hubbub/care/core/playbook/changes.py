@@ -1,0 +1,138 @@
+"""What differs between two versions of a playbook, in words; and two people's changes put together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hubbub.care.core.playbook.sentences import deed_words, event_words, then_words, when_words
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs: what it is about, what was there, and what is there now."""
+
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+def changes(before: Data, after: Data) -> tuple[Change, ...]:
+    """Return what is different in `after`, in words, in the order of its rules."""
+    return (*_rules(before, after, "rules"), *_triggers(before, after), *_numbers(before, after))
+
+
+def _rules(before: Data, after: Data, table: str) -> Iterator[Change]:
+    was = {rule["id"]: rule for rule in before[table]}
+    now = {rule["id"]: rule for rule in after[table]}
+    for rule_id, rule in now.items():
+        title = f"{rule_id} {rule['name']}"
+        if rule_id not in was:
+            yield Change(f"{title}: new", "", _whole(rule, after))
+            continue
+        for what, one, two in _differences(was[rule_id], rule, before, after):
+            yield Change(f"{title}: {what}", one, two)
+    for rule_id, rule in was.items():
+        if rule_id not in now:
+            yield Change(f"{rule_id} {rule['name']}: removed", _whole(rule, before), "")
+    kept_before, kept_after = [each for each in was if each in now], [each for each in now if each in was]
+    if kept_before != kept_after:
+        yield Change("The order of the rules", ", ".join(kept_before), ", ".join(kept_after))
+
+
+def _whole(rule: Data, data: Data) -> str:
+    when = " and ".join(when_words(rule.get("when", []), data["numbers"])) or "always"
+    return f"If {when}: {then_words(rule, data['numbers'])}"
+
+
+def _differences(was: Data, now: Data, before: Data, after: Data) -> Iterator[tuple[str, str, str]]:
+    """What differs in the rule itself; numbers it only names are told by themselves."""
+    numbers = after["numbers"]
+    if was.get("when", []) != now.get("when", []):
+        one, two = (" and ".join(when_words(each.get("when", []), numbers)) or "always" for each in (was, now))
+        yield "when", one, two
+    words = ("id", "name", "say", "when", "off", "again", "also")
+    if any(was.get(key) != now.get(key) for key in {*was, *now} - set(words)):
+        yield "then", then_words(was, before["numbers"]), then_words(now, numbers)
+    for key in ("name", "say", "again"):
+        if was.get(key) != now.get(key):
+            yield key, str(was.get(key, "–")), str(now.get(key, "–"))
+    if bool(was.get("also")) != bool(now.get("also")):
+        yield "adds to any decision", _yes(was.get("also")), _yes(now.get("also"))
+    if bool(was.get("off")) != bool(now.get("off")):
+        yield "switched", "off" if was.get("off") else "on", "off" if now.get("off") else "on"
+
+
+def _triggers(before: Data, after: Data) -> Iterator[Change]:
+    was = {each["id"]: each for each in before.get("triggers", [])}
+    now = {each["id"]: each for each in after.get("triggers", [])}
+    for key in {**now, **was}:
+        one, two = was.get(key), now.get(key)
+        if one is None or two is None:
+            name = (two or one or {})["name"]
+            yield Change(f"{key} {name}: {'new' if one is None else 'removed'}")
+        elif one != two:
+            told = [_trigger(each, data) for each, data in ((one, before), (two, after))]
+            if told[0] != told[1]:
+                yield Change(f"{key} {two['name']}", *told)
+
+
+def _trigger(each: Data, data: Data) -> str:
+    """The whole trigger, but for since when it is on."""
+    numbers = data["numbers"]
+    when = " and ".join((event_words(each, numbers), *when_words(each.get("when", []), numbers)))
+    return f"{'Off. ' if each.get('off') else ''}{each['name']}: when {when}: {deed_words(each, numbers)}"
+
+
+def _numbers(before: Data, after: Data) -> Iterator[Change]:
+    for table in ("numbers", "service_level_minutes"):
+        was, now = before[table], after[table]
+        for name in {**was, **now}:
+            if was.get(name) != now.get(name):
+                yield Change(name.replace("_", " ").capitalize(), _told(was.get(name)), _told(now.get(name)))
+
+
+def _told(value: float | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _yes(value: object) -> str:
+    return "yes" if value else "no"
+
+
+def together(base: Data, mine: Data, theirs: Data) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Put two people's changes of one version together; where both changed one thing, mine stands and is named."""
+    torn: list[str] = []
+    merged = {**theirs, **{key: mine[key] for key in mine if mine[key] != base.get(key)}}
+    for table in ("numbers", "service_level_minutes"):
+        merged[table] = _each(base[table], mine[table], theirs[table], torn)
+    for table in ("rules", "triggers"):
+        if table in mine or table in theirs:
+            merged[table] = _in_order(base.get(table, []), mine.get(table, []), theirs.get(table, []), torn)
+    return merged, tuple(torn)
+
+
+def _each(base: Data, mine: Data, theirs: Data, torn: list[str]) -> dict[str, Any]:
+    found = {}
+    for key in {**theirs, **mine}:
+        was, one, two = base.get(key), mine.get(key), theirs.get(key)
+        if one != was and two != was and one != two:
+            torn.append(key)
+        chosen = two if one == was else one
+        if chosen is not None:
+            found[key] = chosen
+    return found
+
+
+def _in_order(base: Sequence[Data], mine: Sequence[Data], theirs: Sequence[Data], torn: list[str]) -> list[Any]:
+    """Merge lists by id: the order is mine, and what only they have stands after what it follows there."""
+    one, two, three = ({each["id"]: each for each in some} for some in (base, mine, theirs))
+    chosen = _each(one, two, three, torn)
+    order = [each["id"] for each in mine]
+    before = ""
+    for each in (rule["id"] for rule in theirs):
+        if each not in order:
+            order.insert(order.index(before) + 1 if before in order else 0, each)
+        before = each
+    return [chosen[each] for each in order if each in chosen]

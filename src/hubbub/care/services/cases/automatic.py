@@ -1,0 +1,95 @@
+"""A canned reply that a rule sends by itself, where a manager switched that rule to automatic."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from hubbub.accounts.core.access import Access
+from hubbub.care.core.canned import fill, unfilled
+from hubbub.care.models import CannedReply, CaseRow, Entry
+from hubbub.care.selectors import last_from_customer, ways
+from hubbub.care.services.cases.answer import outgoing_payload
+from hubbub.care.services.cases.row import event, store
+from hubbub.channels.core.contract import Outgoing, too_long
+from hubbub.infra import outbox
+
+ONCE_IN: Final = timedelta(days=1)
+SAYS_SO: Final = "\n\n(This is an automatic answer.)"
+
+
+def send_by_itself(access: Access, row: CaseRow, template: str, *, why: str, now: datetime) -> str:
+    """Queue a canned reply on a locked case; return what was done in words, empty where nothing was.
+
+    At most once a case and day, and never where somebody has the case or it is history. Nobody has answered by it:
+    the case stays due. For this domain only.
+    """
+    if row.owner_id is not None or row.historical or row.value().status.ended or _sent_lately(row, now):
+        return ""
+    canned = CannedReply.objects.filter(workspace_id=row.workspace_id, title=template).first()
+    way = ways(access, row)[row.private]
+    target = last_from_customer(row, private=row.private)
+    text = _words(access, row, canned.text) if canned else ""
+    trouble = (
+        f"there is no canned reply {template}"
+        if canned is None
+        else way.reason or "it can't be sent by itself"
+        if not way.possible or way.connection is None or way.abilities.by_hand or target is None
+        else f"{', '.join(unfilled(text))} can't be filled"
+        if unfilled(text)
+        else too_long(text, way.abilities)
+    )
+    if trouble or target is None or way.connection is None:
+        event(access, row, now, f"Nothing was sent by itself ({why}): {trouble}.")
+        store(access, row, row.value(), "automatic reply not sent", now, why=trouble)
+        return ""
+    message = Outgoing(
+        key=secrets.token_hex(12),
+        text=text,
+        queued_at=now,
+        parent=target.uri,
+        parent_ref=target.ref or None,
+        to=target.author if row.private else None,
+        private=row.private,
+    )
+    payload, expected_uri = outgoing_payload(way.connection, message)
+    queued = outbox.put(
+        workspace=access.workspace,
+        connection=way.connection,
+        conversation=f"{access.workspace}:{target.root}",
+        subject=row.pk,
+        key=message.key,
+        payload=payload,
+        expected_uri=expected_uri,
+        by_hand=False,
+        now=now,
+    )
+    Entry.objects.create(
+        case=row,
+        at=now,
+        kind="reply",
+        outbox=queued,
+        name="Hubbub",
+        text=text,
+        private=row.private,
+        data={"as": way.as_handle, "network": way.network, "automatic": True},
+    )
+    event(access, row, now, f"Sent by itself: {why}. Nobody has answered yet.")
+    store(access, row, row.value(), "automatic reply", now, template=template, why=why)
+    return f"‘{template}’ sent by itself"
+
+
+def _sent_lately(row: CaseRow, now: datetime) -> bool:
+    sent = Entry.objects.filter(case=row, kind="reply", at__gt=now - ONCE_IN, data__automatic=True)
+    return sent.exists()
+
+
+def _words(access: Access, row: CaseRow, text: str) -> str:
+    """Fill the fields as far as a machine can, and say that it is one."""
+    values = {
+        "name": row.who.split(" ")[0],
+        "me": access.workspace_name,
+        "brand": access.workspace_name,
+        "case": str(row.number),
+        "persona": access.workspace_name,
+    }
+    return fill(text, values) + SAYS_SO
