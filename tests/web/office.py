@@ -40,6 +40,7 @@ from hubbub.care.models import (
     OwnModel,
     OwnState,
     Rating,
+    SecondAccount,
     SkillNeed,
     SocialAccount,
 )
@@ -334,6 +335,9 @@ def make_office(places: Places, network: str) -> Office:
         "token": own[access.me],
         "notice": noticed[access.me],
         "incident": incident,
+        "pair": SecondAccount.objects.create(
+            workspace_id=access.workspace, account_id=settled.account_id, of_id=parked.account_id, p=0.9
+        ).pk,
         "other-incident": other_incident,
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),
     }

@@ -193,6 +193,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "board": {"GET": Call(READERS)},
     "board-ratings": {"GET": Call(READERS)},
     "board-cases": {"GET": Call(READERS, {"channel": "demo"}, what={"what": "number-of-board"})},
+    "voice": {"POST": Call(WORKERS, {"people": "two"}, NOTED)},
     "incidents": {"GET": Call(READERS)},
     "incident-new": {"POST": Call(WORKERS, {"cases": "{settled}", "title": "Gnomes"}, NOTED)},
     "incident": {"GET": Call(READERS)},
@@ -379,7 +380,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted", "pending", "persona"}  # fmt: skip
+       "parted", "pending", "persona", "pair"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

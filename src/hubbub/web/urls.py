@@ -102,6 +102,7 @@ urlpatterns = [
     path("w/<slug:slug>/settings/team/states/<slug:state>/remove/", settings.team.remove_state, name="state-remove"),
     path("w/<slug:slug>/settings/people/<int:person>/work/", settings.team.profile, name="person-profile"),
     path("w/<slug:slug>/board/cases/<slug:what>/", board.cases, name="board-cases"),
+    path("w/<slug:slug>/cases/<int:number>/voice/<int:pair>/", deeds.voice, name="voice"),
     path("w/<slug:slug>/incidents/", incidents.index, name="incidents"),
     path("w/<slug:slug>/incidents/new/", incidents.start, name="incident-new"),
     path("w/<slug:slug>/incidents/<int:incident>/", incidents.page, name="incident"),

@@ -24,6 +24,7 @@ class Said:
     confirms: bool = False
     asks_anyone: bool = False
     reach: float = 0.0
+    counts_as: str = ""  # another voice, where this is likely its second account
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def look(said: Sequence[Said], *, now: datetime, window: timedelta) -> Look:
     ]
     lead = (troubled or [each for each in ordered if not each.ours] or ordered)[0]
     with_it = {
-        each.voice
+        each.counts_as or each.voice
         for each in ordered
         if each.voice
         and each.speaks
@@ -67,7 +68,7 @@ def look(said: Sequence[Said], *, now: datetime, window: timedelta) -> Look:
     return Look(
         lead=lead,
         voices=max(1, len(with_it)),
-        second_voice=bool(with_it - {lead.voice}) and bool(lead.voice),
+        second_voice=bool(with_it - {lead.counts_as or lead.voice}) and bool(lead.voice),
         crowd_solved=bool(helper),
         helper=helper,
         wrote_again=any(not each.confirms for each in own),

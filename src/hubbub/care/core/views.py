@@ -137,6 +137,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody who spoke in a case."""
+
+    account: int  # 0 where nobody can be told
+    name: str
+    channel: str
+    at: datetime
+    how: str  # they came in
+    why: str  # they do not count; empty where they do
+    double: int = 0  # the pair of accounts that are likely one person's
+    reasons: tuple[str, ...] = ()  # why that is likely
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """How far a reply is on its way."""
 

@@ -61,3 +61,17 @@ class SocialAccount(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["workspace", "id"], name="account_unmatched", condition=models.Q(matched=False))
         ]
+
+
+class SecondAccount(models.Model):
+    """Two accounts that are likely one person's, until somebody says that they are two people's."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="second_of")
+    of = models.ForeignKey(SocialAccount, models.CASCADE, related_name="seconds")
+    p = models.FloatField()
+    reasons = models.JSONField(default=list)
+    two_people = models.BooleanField(default=False)  # a person said so
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "of"], name="second_account_once")]

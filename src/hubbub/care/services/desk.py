@@ -15,7 +15,7 @@ from hubbub.care.core.facts import Earlier
 from hubbub.care.core.likeness import Complaint, headings, prints
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.core.playbook.triggers import Event
-from hubbub.care.models import CaseRow, DecisionRow, Entry, Happening, Incident, Likeness, SocialAccount
+from hubbub.care.models import CaseRow, DecisionRow, Entry, Happening, Incident, Likeness, SecondAccount, SocialAccount
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks, leads
@@ -547,7 +547,11 @@ def recount(incident: Incident) -> None:
     """Count anew what an incident holds, and write it."""
     held = incident.members.aggregate(cases=Count("pk"), posts=Sum("posts"), exposure=Sum("exposure"))
     said = Likeness.objects.filter(case__incident=incident).exclude(voice="")
+    doubles = SecondAccount.objects.filter(
+        two_people=False, account__cases__incident=incident, of__cases__incident=incident
+    )
     incident.voices = said.aggregate(n=Count("voice", distinct=True))["n"]
+    incident.voices -= doubles.values("account").distinct().count()
     incident.cases, incident.posts, incident.exposure = held["cases"], held["posts"] or 0, held["exposure"] or 0
     incident.save()
 

@@ -8,11 +8,12 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.selectors import calling_code
 from hubbub.accounts.services import audit
 from hubbub.care.core.calls.numbers import number_of
-from hubbub.care.models import CaseRow, SocialAccount
+from hubbub.care.models import CaseRow, SecondAccount, SocialAccount
 from hubbub.care.services import clocks
 from hubbub.care.services.customers.matches import one_person
 from hubbub.care.services.customers.profile import ensure
 from hubbub.care.services.customers.rows import one_at_a_time, tell
+from hubbub.care.services.triage import look_again
 from hubbub.channels.core.values import handle_words
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -61,6 +62,34 @@ def link(access: Access, account: int, other: int, *, now: datetime) -> None:
     one_person(access, one, two, now)
     audit(access, "accounts linked", _called(one), now=now, after=_called(two))
     _tell(access, one, now)
+
+
+@transaction.atomic
+def one_person_of(access: Access, pair: int, *, now: datetime) -> None:
+    """Note that two accounts that are likely one person's are."""
+    row = _pair(access, pair)
+    link(access, row.of_id, row.account_id, now=now)
+    row.delete()
+
+
+def _pair(access: Access, pair: int) -> SecondAccount:
+    access.require(Permission.WORK)
+    row = SecondAccount.objects.filter(workspace_id=access.workspace, pk=pair).select_related("account", "of").first()
+    if row is None:
+        raise NotFound(what="pair of accounts", which=pair)
+    return row
+
+
+@transaction.atomic
+def two_people(access: Access, pair: int, *, now: datetime) -> None:
+    """Note that two accounts that were taken for one person's are two people's: two voices from now on."""
+    one_at_a_time(access)
+    row = _pair(access, pair)
+    row.two_people = True
+    row.save(update_fields=["two_people"])
+    audit(access, "two people", _called(row.account), now=now, after=_called(row.of))
+    look_again(access.workspace, [row.account_id, row.of_id], now=now)
+    _tell(access, row.account, now)
 
 
 @transaction.atomic

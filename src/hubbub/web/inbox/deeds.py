@@ -146,6 +146,17 @@ def mark(request: Request, number: int, account: int) -> HttpResponse:
     return changed(request, number)
 
 
+@require_POST
+@in_workspace
+def voice(request: Request, number: int, pair: int) -> HttpResponse:
+    """Say whether two accounts are one person's, or two people's."""
+    if request.POST.get("people") == "two":
+        people.two_people(request.access, pair, now=now())
+    else:
+        people.one_person_of(request.access, pair, now=now())
+    return changed(request, number)
+
+
 def changed(request: Request, number: int) -> HttpResponse:
     """It is done. A page that stands there fetches what is new of itself; without scripts, the case is shown."""
     if not request.htmx:

@@ -54,7 +54,9 @@ class Arrivals:
         case = case or self._same_matter(voice, post)
         facts = self.posts.facts(post, same_voice=case is not None)
         alike = self._alike(post) if may_be_part(facts) else []
-        storm = self.storms.of(self.posts.complaint(post), alike) if alike else None
+        mine = self.posts.complaint(post)
+        self.posts.doubles.look(mine, [other for _, other in alike])
+        storm = self.storms.of(mine, alike) if alike else None
         facts = replace(facts, storm=storm is not None)
         rule = self.playbook.first(facts)
         if case is not None and rule.decide is not Decision.LEAVE:
@@ -92,8 +94,8 @@ class Arrivals:
             if watched is not None:
                 self._join(watched, post)
                 return watched
-            mine = self.posts.complaint(post).voice
-            second = bool(mine) and any(other.voice not in ("", mine) for _, other in alike)
+            mine = self.posts.complaint(post)
+            second = bool(mine.voice) and any(self._another(mine, other) for _, other in alike)
         facts = replace(facts, second_voice=second)
         rule = self.playbook.again(rule.id, facts) or rule
         why = self.posts.reasons(post, facts, rule)
@@ -233,10 +235,15 @@ class Arrivals:
         case.last_inbound_at = max(case.last_inbound_at, post.arrived_at)
         return first_time
 
+    def _another(self, mine: Complaint, other: Complaint) -> bool:
+        """Whether another complaint is another person's, as far as one can tell."""
+        of = self.posts.doubles.of
+        return bool(other.voice) and of(other.voice) != of(mine.voice)
+
     def _tell_watches(self, case: CaseDraft, post: HeardPost, mine: Complaint) -> None:
         """A complaint with its own case is a second voice to every watch of a like problem."""
         for watch, other in self.like_ones(mine):
-            if watch.status == Status.WATCHING and mine.voice and other.voice not in ("", mine.voice):
+            if watch.status == Status.WATCHING and mine.voice and self._another(mine, other):
                 self.desk.note(watch, self.now, f"{name_of(post)} has a like problem: case {case.number}.")
                 self.looks.decide_again(watch, second_voice=True)
                 self.desk.touch(watch)

@@ -11,15 +11,16 @@ from hubbub.care.core.reading import TextReading
 from hubbub.care.core.reasons import Reason, reasons
 from hubbub.care.core.thread import Look, Said
 from hubbub.care.core.understanding import Kind
+from hubbub.care.core.voices import why_no_voice
 from hubbub.care.selectors.levels import main_calendar
 from hubbub.care.services.desk import Desk, name_of
 from hubbub.care.services.draft import AccountDraft
+from hubbub.care.services.triage.doubles import Doubles
 from hubbub.kernel.details import details_of
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import Topic
 
-NOISE = 0.9
 ADVERT = 0.5
 """From this likelihood of spam or promotion a post counts as an advert of its author's."""
 
@@ -32,6 +33,7 @@ class Posts:
 
     def __init__(self, desk: Desk, readings: Readings) -> None:
         self.desk, self.readings = desk, readings
+        self.doubles = Doubles(desk)
         self._read: Readings = {}  # as this workspace reads them
         self.window = timedelta(days=desk.playbook.numbers["second_voice_days"])
         self.calendar = main_calendar(desk.workspace.pk)
@@ -69,8 +71,13 @@ class Posts:
 
     def speaks(self, post: HeardPost, account: AccountDraft | None) -> bool:
         """Whether a post is somebody's voice: no bot, no machine, no colleague, nobody muted, no wordless repost."""
-        mute = is_automatic(post) or (bool(post.repost_of) and not post.text.strip()) or self.muted(post)
-        return self.noise(post, account) < NOISE and not (account and account.employee) and not mute
+        return not self.muted(post) and not why_no_voice(
+            noise=self.reading(post).noise,
+            p_bot=account.p_bot if account else 0.0,
+            employee=bool(account and account.employee),
+            automatic=is_automatic(post),
+            bare_repost=bool(post.repost_of) and not post.text.strip(),
+        )
 
     def muted(self, post: HeardPost) -> bool:
         """Whether somebody here muted its author."""
@@ -169,6 +176,7 @@ class Posts:
             confirms=reading.confirms,
             asks_anyone=reading.asks_anyone,
             reach=float(account.reach if account else 0),
+            counts_as=self.doubles.of(voice_of(account)),
         )
 
     def complaint(self, post: HeardPost) -> Complaint:

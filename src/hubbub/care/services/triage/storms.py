@@ -67,7 +67,8 @@ class Storms:
         if joined is not None:
             return Storm(joined, list(watched.values()))
         near = [(case, other) for case, other in alike if abs(other.said_at - mine.said_at) <= self.span]
-        said = [(other.said_at, other.voice) for _, other in near] + [(mine.said_at, mine.voice)]
+        of = self.posts.doubles.of
+        said = [(other.said_at, of(other.voice)) for _, other in near] + [(mine.said_at, of(mine.voice))]
         found = gathering(said, mine.said_at, self.span)
         if len(found.voices) < self.needed:
             return None

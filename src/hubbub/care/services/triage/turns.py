@@ -11,9 +11,9 @@ from django.db import models, transaction
 from hubbub.accounts.models import Workspace
 from hubbub.care.core.reading import TextReading, read_texts, version_of
 from hubbub.care.core.understanding import Understanding
-from hubbub.care.models import CaseRow
+from hubbub.care.models import CaseRow, SocialAccount
 from hubbub.care.selectors import playbook
-from hubbub.care.services.desk import Desk
+from hubbub.care.services.desk import UNDECIDED, Desk
 from hubbub.care.services.triage.arrivals import Arrivals
 from hubbub.care.services.triage.corrected import Corrected
 from hubbub.care.services.triage.echoes import Echoes
@@ -75,6 +75,21 @@ def read_anew(workspace: Workspace, case: int, because: str, *, now: datetime) -
     corrected = Corrected(Arrivals(SecondLooks(Rulings(Posts(desk, {})))))
     for each in desk.cases([case]):
         corrected.read_anew(each, because)
+    desk.store()
+
+
+def look_again(workspace: int, accounts: Sequence[int], *, now: datetime) -> None:
+    """Decide anew about the unanswered cases in which some accounts spoke: what is known of them has changed."""
+    row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
+    natives = SocialAccount.objects.filter(workspace_id=workspace, pk__in=accounts).values("native")
+    held = CaseRow.objects.filter(workspace_id=workspace, status__in=UNDECIDED)
+    ids = held.filter(entries__post__author__in=natives).distinct().values_list("pk", flat=True)[:100]
+    desk = Desk(row, playbook(workspace), [], now)
+    looks = SecondLooks(Rulings(Posts(desk, {})))
+    for case in desk.cases(list(ids)):
+        if looks.undecided(case):
+            looks.decide_again(case)
+            desk.touch(case)
     desk.store()
 
 
