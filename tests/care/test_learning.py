@@ -128,7 +128,9 @@ def test_a_better_model_takes_over_and_one_click_goes_back(mia: Access) -> None:
     with pytest.raises(Conflict, match="in use already"):
         learning.use(mia, None, now=NOON)
     lines = AuditEntry.objects.filter(action="model changed").order_by("id")
-    assert [line.after["model"] for line in lines] == ["own~1", "own~2", "the model that comes with Hubbub"]
+    told = [(line.name, line.after["model"]) for line in lines]
+    assert told[:3] == [("Hubbub", "own~1"), ("Hubbub", "own~2"), ("Mia", "own~1")]
+    assert told[3:] == [("Mia", "own~2"), ("Mia", "the model that comes with Hubbub")]
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
+from hubbub.accounts.selectors import enter_as_hubbub
 from hubbub.accounts.services import audit
 from hubbub.care.core.labels import checked, digest_of
 from hubbub.care.core.trial import SHIPPED, Trial
@@ -15,6 +16,7 @@ from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import Label, Learning, OwnModel
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.ids import WorkspaceId
 from hubbub.kernel.text import clean
 
 KEPT = 5
@@ -50,7 +52,7 @@ def keep(workspace: int, trial: Trial, *, now: datetime, take_over: bool = True)
     used = row.in_use.version if row.in_use else LinearModel.shipped().version
     takes = take_over and row.takes_over and trial.better and used == trial.against and model.pk != row.in_use_id
     if takes:
-        _put_into_use(row, model, "Hubbub", now)
+        _put_into_use(enter_as_hubbub(WorkspaceId(workspace)), row, model, now)
     row.save()
     _forget_old(row)
     changes.record(workspace, "model", model.pk, now=now)
@@ -85,11 +87,8 @@ def use(access: Access, model: int | None, *, now: datetime) -> None:
             raise Conflict(reason="This model is kept no longer. Use a later one.")
     if (chosen.pk if chosen else None) == row.in_use_id:
         raise Conflict(reason="This model is in use already.")
-    before = row.in_use.version if row.in_use else SHIPPED
-    _put_into_use(row, chosen, access.name, now)
+    _put_into_use(access, row, chosen, now)
     row.save()
-    after = chosen.version if chosen else SHIPPED
-    audit(access, "model changed", after, now=now, before={"model": before}, after={"model": after})
     changes.record(access.workspace, "model", chosen.pk if chosen else None, now=now)
 
 
@@ -172,8 +171,10 @@ def _locked(workspace: int) -> Learning:
     return Learning.objects.select_for_update(of=("self",)).select_related("in_use").get(workspace_id=workspace)
 
 
-def _put_into_use(row: Learning, model: OwnModel | None, name: str, now: datetime) -> None:
-    row.before, row.in_use, row.since, row.name = row.in_use, model, now, name
+def _put_into_use(access: Access, row: Learning, model: OwnModel | None, now: datetime) -> None:
+    before, after = (each.version if each else SHIPPED for each in (row.in_use, model))
+    row.before, row.in_use, row.since, row.name = row.in_use, model, now, access.name
+    audit(access, "model changed", after, now=now, before={"model": before}, after={"model": after})
 
 
 def _forget_old(row: Learning) -> None:
