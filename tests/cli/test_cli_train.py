@@ -64,13 +64,13 @@ def test_a_dry_run_says_all_of_it_and_keeps_nothing(here: Path, labelled: Path) 
 @pytest.mark.parametrize(
     ("content", "label", "line"),
     [
-        (HEAD + LINES, "Feeling", "There is no column ‘Feeling’. The columns: Tweet, Mood."),
+        (HEAD + LINES, "Feeling", "gadgets.csv has no column 'Feeling'. Its columns: Tweet, Mood."),
         (
             HEAD + "a,glad\nb,glad\nc,sad\n",
             "Mood",
-            "These labels are no sentiment: ‘glad’ (2 times), ‘sad’ (once). Hubbub knows: negative, neutral, positive.",
+            "These labels can't be read: 'glad', 'sad'. Write negative, neutral and positive, or -1, 0 and 1.",
         ),
-        (HEAD + "a,\n", "Mood", "No line of this file has both a text and a label."),
+        (HEAD + "a,\n", "Mood", "gadgets.csv has no row with a text and a label."),
     ],
 )
 def test_what_is_wrong_with_a_file_is_one_line_and_nothing_is_kept(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.option("--task", type=click.Choice(["kind", "sentiment", "complaint"]), required=True, help="What labels say.")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="A CSV or JSON lines file.")
+@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A CSV file.")
 @click.option("--text", default="text", show_default=True, help="The column of the texts.")
 @click.option("--label", default="label", show_default=True, help="The column of the labels.")
 @click.option("--workspace", "-w", help="Whose model (its slug); not needed while there is only one.")
@@ -32,9 +32,7 @@ def train_command(
     The labels become labels of the workspace, beside those of its people. Then a model is fitted on four fifths of all
     of them and compared with the one in use on the fifth that is kept back. It takes over if it is better.
     """
-    from hubbub.cli.labelled import read_labelled
-
-    lines = read_labelled(data, task, text, label)
+    lines = _lines(task, data, text, label)
     start()
     from hubbub.accounts.services import workspace_named
     from hubbub.flows.learning import learn, rehearse, take_file
@@ -64,6 +62,22 @@ def train_command(
         click.echo(
             "It reads from now on." if took_over else "It is not in use. Settings, Understanding can change that."
         )
+
+
+def _lines(task: str, data: Path, text: str, label: str) -> list[tuple[str, str]]:
+    """Return the texts of a file with their labels, as a workspace keeps them."""
+    from hubbub.care.core.spellings import complaints, kinds, sentiments
+    from hubbub.cli.columns import read_labelled
+
+    read = read_labelled(data, text, label)
+    match task:
+        case "sentiment":
+            labels = [each.value for each in sentiments(read.labels)]
+        case "kind":
+            labels = [each.value for each in kinds(read.labels)]
+        case _:
+            labels = ["yes" if each else "no" for each in complaints(read.labels)]
+    return list(zip(read.texts, labels, strict=True))
 
 
 def _tell(trial: "Trial") -> None:

@@ -40,6 +40,17 @@ def sentiments(labels: Sequence[str]) -> list[Sentiment]:
     return [_FEELINGS[word] for word in words]
 
 
+def kinds(labels: Sequence[str]) -> list[Kind]:
+    """Read labels that name one of the eight kinds.
+
+    >>> [str(each) for each in kinds(["Praise", "talk"])]
+    ['praise', 'talk']
+    """
+    words = [_plain(label) for label in labels]
+    _check(set(words), set(KINDS), f"Write {', '.join(KINDS[:-1])} or {KINDS[-1]}.")
+    return [Kind(word) for word in words]
+
+
 def complaints(labels: Sequence[str]) -> list[bool]:
     """Read labels that say whether a post is a complaint: 1 or 0, yes or no, true or false, a kind, or a feeling.
 
