@@ -25,6 +25,7 @@ from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import ApiToken, Installation, Person
 from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.record import Call, Outcome
+from hubbub.care.core.deeds import AddTag
 from hubbub.care.core.notices import Why
 from hubbub.care.core.playbook import shipped
 from hubbub.care.core.playbook.files import to_json
@@ -35,6 +36,7 @@ from hubbub.care.models import (
     CaseRow,
     Entry,
     Erasure,
+    LeadStage,
     Match,
     Notice,
     OwnModel,
@@ -43,6 +45,7 @@ from hubbub.care.models import (
     SecondAccount,
     SkillNeed,
     SocialAccount,
+    Tag,
 )
 from hubbub.care.services import answering as care_answering
 from hubbub.care.services import (
@@ -50,12 +53,15 @@ from hubbub.care.services import (
     customers,
     incidents,
     labels,
+    leads,
     learning,
     levels,
+    macros,
     mutes,
     playbooks,
     ratings,
     routing,
+    sorting,
     work,
 )
 from hubbub.care.services import people as people_services
@@ -152,7 +158,7 @@ def make_office(places: Places, network: str) -> Office:
     broken = "@AcmeCustServ my acme widget brontosaurus is broken, it does not work!"
     key = urllib.request.urlopen(urllib.request.Request(f"{network}/files", PICTURE, method="POST")).read()
     shown = {"key": json.loads(key)["key"], "name": "brontosaurus.png", "type": "image/png", "alt": "Brontosaurus"}
-    town.says("quokka_fan", broken, files=[shown])
+    first = town.says("quokka_fan", broken, files=[shown])
     town.says("quokka_two", "@AcmeCustServ my quokka invoice from acme is wrong, I was charged twice!")
     town.says("quokka_three", "@AcmeCustServ my parcel with the acme gizmo has not arrived!")
     town.later(minutes=15)
@@ -174,6 +180,11 @@ def make_office(places: Places, network: str) -> Office:
         levels.save_policy(access, {"name": name, "first": 30}, calendar=None, now=at) for name in ("Snark", "Tribble")
     )
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
+    town.says("quokka_pal", "@AcmeCustServ mine too, my brontosaurus widget does not work!", reply_to=first)
+    doing = cases.do(agent, [open_case.number], [AddTag(name="Snark")], now=town.at).undo
+    field = sorting.save_field(access, name="Snark number", kind="text", now=town.at)
+    macro = macros.save_macro(access, name="Jabberwock it", deeds=[AddTag(name="Snark two")], own=False, now=town.at)
+    lead = leads.make(agent, open_case.number, now=town.at)
     hooked, _ = connect_webhook(
         access, name="Bandersnatch shop", config={"source": "shop", "reply": "http://127.0.0.1:1/Jabberwock"}, now=at
     )
@@ -289,6 +300,13 @@ def make_office(places: Places, network: str) -> Office:
         "number": open_case.number,
         "settled": settled.number,
         "parked": parked.number,
+        "doing": doing,
+        "field": field,
+        "macro": macro,
+        "lead": lead,
+        "tag": Tag.objects.get(name="Snark").pk,
+        "stage": LeadStage.objects.get(workspace_id=access.workspace, name="Talked").pk,
+        "splittable": Entry.objects.filter(case=open_case, kind="post").latest("at").pk,
         "post": Post.objects.get(text=broken).pk,
         "entry": Entry.objects.get(outbox=lost).pk,
         "place": 0,

@@ -96,6 +96,9 @@ RATING = {"delay": "2 h", "ask": "Well? {link}", "question": "Well?", "thanks": 
 POLICY = {"name": "Gnomes", "first": "2 h", "share": "0.75", "do": "tell the owner"}
 HOURS = {"name": "Gnome hours", "zone": "Europe/Paris", "day0": "9-17"}
 PERSONA = {"name": "Gnome", "employer": "Zephyr", "sign": "initials", "sign_private": "name"}
+LEAD = {"title": "Gnome", "stage": "{stage}", "currency": "EUR", "value": "12.50"}
+STAGES = "New\nTalked\nOffered\nWon = won\nLost = lost\nGnomes"
+MACRO = {"name": "Gnome it", "do_0": "note", "with_0": "Gnome"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -144,12 +147,29 @@ PAGES: dict[str, dict[str, Call]] = {
     "pending-now": {"POST": Call(WORKERS, {}, NOTED)},
     "pending-time": {"POST": Call(WORKERS, {"how": "tomorrow"}, NOTED)},
     "assign": {"POST": Call(WORKERS, {"to": "{other}"}, NOTED)},
-    "resolve": {"POST": Call(WORKERS, {}, NOTED)},
     "reopen": {"POST": Call(WORKERS, {}, NOTED, {"number": "settled"})},
-    "close": {"POST": Call(WORKERS, {}, NOTED)},
-    "park": {"POST": Call(WORKERS, {"why": "A part", "how": "hour"}, NOTED)},
-    "snooze": {"POST": Call(WORKERS, {"how": "hour"}, NOTED)},
-    "wake": {"POST": Call(WORKERS, {}, NOTED, {"number": "parked"})},
+    "do": {"POST": Call(WORKERS, {"number": "{number}", "do": "resolve"}, NOTED)},
+    "take-back": {"POST": Call(WORKERS, {}, NOTED)},
+    "merge": {"POST": Call(WORKERS, {"into": "{number}"}, NOTED, {"number": "parked"})},
+    "split": {"GET": Call(READERS), "POST": Call(WORKERS, {"entry": "{splittable}"}, NOTED)},
+    "link": {"POST": Call(WORKERS, {"other": "{parked}", "kind": "related"}, NOTED)},
+    "answer-fields": {"POST": Call(WORKERS, {"field": "{field}", "value": "WX-1"}, NOTED)},
+    "lead-make": {"POST": Call(WORKERS, {}, NOTED, {"number": "parked"})},
+    "leads": {"GET": Call(READERS)},
+    "leads-csv": {"GET": Call(READERS)},
+    "lead": {"GET": Call(READERS), "POST": Call(WORKERS, LEAD, NOTED)},
+    "lead-stage": {"POST": Call(WORKERS, {"stage": "{stage}"}, NOTED)},
+    "lead-remove": {"POST": Call(WORKERS, {}, NOTED)},
+    "case-rules": {"GET": Call(READERS), "POST": Call(MANAGERS, {"days": "9"}, NOTED)},
+    "field-save": {"POST": Call(MANAGERS, {"name": "Colour", "kind": "text"}, NOTED)},
+    "field-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "tag-change": {"POST": Call(LEADS, {"name": "Snarks", "colour": "2"}, NOTED)},
+    "wrap-ups": {"POST": Call(MANAGERS, {"asked": "asked", "codes": "Us\n Late"}, NOTED)},
+    "lead-stages": {"POST": Call(MANAGERS, {"stages": STAGES, "currency": "EUR"}, NOTED)},
+    "macros": {"GET": Call(READERS)},
+    "macro-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, MACRO, NOTED)},
+    "macro": {"GET": Call(LEADS), "POST": Call(LEADS, MACRO, NOTED)},
+    "macro-remove": {"POST": Call(LEADS, {}, NOTED)},
     "take-up": {"POST": Call(WORKERS, {}, NOTED)},
     "file": {"GET": Call(READERS)},
     "reply-file": {"GET": Call(READERS)},
@@ -351,6 +371,20 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/cases/{number}/assign": {"POST": Call(WORKERS, {"email": "{email}"}, NOTED)},
     "/api/v1/cases/{number}/resolve": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/cases/{number}/reopen": {"POST": Call(WORKERS, {}, NOTED, {"number": "settled"})},
+    "/api/v1/cases/do": {"POST": Call(WORKERS, {"numbers": ["{number}"], "deeds": [{"do": "take"}]}, NOTED)},
+    "/api/v1/undo": {"POST": Call(WORKERS, {"doing": "{doing}"}, NOTED)},
+    "/api/v1/tags": {"GET": Call(READERS)},
+    "/api/v1/fields": {"GET": Call(READERS)},
+    "/api/v1/wrap-ups": {"GET": Call(READERS)},
+    "/api/v1/macros": {"GET": Call(READERS)},
+    "/api/v1/macros/run": {"POST": Call(WORKERS, {"macro": "{macro}", "numbers": ["{number}"]}, NOTED)},
+    "/api/v1/leads": {"GET": Call(READERS)},
+    "/api/v1/leads/change": {"POST": Call(WORKERS, {"lead": "{lead}", "value": "12.50"}, NOTED)},
+    "/api/v1/cases/{number}/lead": {"POST": Call(WORKERS, {}, NOTED, {"number": "parked"})},
+    "/api/v1/cases/{number}/fields": {"POST": Call(WORKERS, {"answers": {"Snark number": "WX-1"}}, NOTED)},
+    "/api/v1/cases/{number}/link": {"POST": Call(WORKERS, {"other": "{parked}", "kind": "related"}, NOTED)},
+    "/api/v1/cases/{number}/merge": {"POST": Call(WORKERS, {"into": "{number}"}, NOTED, {"number": "parked"})},
+    "/api/v1/cases/{number}/split": {"POST": Call(WORKERS, {"moments": ["{splittable}"]}, NOTED)},
     "/api/v1/cases/{number}/close": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/cases/{number}/park": {"POST": Call(WORKERS, {"why": "A part"}, NOTED)},
     "/api/v1/cases/{number}/snooze": {"POST": Call(WORKERS, {"until": "{soon}"}, NOTED)},
@@ -377,7 +411,8 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 }
 """The same for the operations of the API."""
 
-IDS = {"number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
+IDS = {"doing", "lead", "field", "tag", "macro",
+       "number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
        "parted", "pending", "persona", "pair"}  # fmt: skip
@@ -436,6 +471,8 @@ class Walker:
         return {
             name: _given(things[value.strip("{}")])
             if isinstance(value, str) and value[:1] + value[-1:] == "{}"
+            else [_given(things[each.strip("{}")]) if isinstance(each, str) else each for each in value]
+            if isinstance(value, list)
             else value
             for name, value in data.items()
         }

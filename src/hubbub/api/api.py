@@ -26,11 +26,14 @@ from hubbub.care.core import views
 from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.calls.record import Call, Direction, Outcome
+from hubbub.care.core.deeds import read_deeds
 from hubbub.care.core.incidents import IncidentLine, Members
 from hubbub.care.selectors import incidents as incident_reads
 from hubbub.care.selectors.learning import learning
 from hubbub.care.services import calls as call_backs
-from hubbub.care.services import cases, incidents, labels
+from hubbub.care.services import cases, incidents, labels, leads, macros, sorting
+from hubbub.care.services import undo as undoing
+from hubbub.care.services.cases.many import Done
 from hubbub.flows.calls import take
 from hubbub.flows.hand_in import hand_in
 from hubbub.infra.outbox import is_by_hand
@@ -270,6 +273,137 @@ def reopen(request: HttpRequest, number: int = Number) -> Any:
     return Status(204, None)
 
 
+@api.post("/cases/do", response={200: schemas.DoneOut, **WRITE_ERRORS}, tags=["cases"])
+def do(request: HttpRequest, payload: schemas.DoIn) -> Any:
+    """Do some things to up to 500 cases; what can't be done to one of them is told, and changes nothing of it."""
+    return _done(cases.do(_access(request), payload.numbers, read_deeds(payload.deeds), now=now()), payload.numbers)
+
+
+def _done(done: Done, asked: list[int]) -> dict[str, Any]:
+    """Tell what was done; of a single case, why not is the answer itself."""
+    if len(asked) == 1 and done.errors:
+        raise done.errors[0][1]
+    refused = [{"number": number, "why": why} for number, why in done.refused]
+    return {"done": list(done.done), "refused": refused, "undo": done.undo, "insert": done.insert}
+
+
+@api.post("/undo", response={200: schemas.UndoneOut, **WRITE_ERRORS}, tags=["cases"])
+def undo(request: HttpRequest, payload: schemas.UndoIn) -> Any:
+    """Take back what was done, exactly; where something happened since that would be lost, it says so."""
+    return {"undone": undoing.undo(_access(request), payload.doing, now=now())}
+
+
+@api.get("/tags", response={200: list[schemas.TagOut], **READ_ERRORS}, tags=["sorting"])
+def list_tags(request: HttpRequest) -> Any:
+    """The workspace's tags."""
+    return [{"id": each.id, "name": each.name, "colour": each.colour} for each in care.tags(_access(request))]
+
+
+@api.get("/fields", response={200: list[schemas.FieldOut], **READ_ERRORS}, tags=["sorting"])
+def list_fields(request: HttpRequest) -> Any:
+    """The workspace's fields of cases."""
+    return [
+        {"id": each.id, "name": each.name, "kind": each.kind, "choices": each.choices, "required": each.required}
+        for each in care.fields(_access(request))
+    ]
+
+
+@api.get("/wrap-ups", response={200: list[schemas.WrapUpOut], **READ_ERRORS}, tags=["sorting"])
+def list_wrap_ups(request: HttpRequest) -> Any:
+    """The workspace's wrap-up codes."""
+    groups = care.wrap_ups(_access(request))
+    return [{"id": pk, "group": group.name, "name": name} for group in groups for pk, name in group.codes]
+
+
+@api.get("/macros", response={200: list[schemas.MacroOut], **READ_ERRORS}, tags=["macros"])
+def list_macros(request: HttpRequest) -> Any:
+    """The macros that you may run."""
+    found = care.macros(_access(request))
+    return [{"id": each.id, "name": each.name, "own": each.own, "deeds": list(each.deeds)} for each in found]
+
+
+@api.post("/macros/run", response={200: schemas.DoneOut, **WRITE_ERRORS}, tags=["macros"])
+def run_macro(request: HttpRequest, payload: schemas.RunIn) -> Any:
+    """Run a macro on cases."""
+    done = macros.run_macro(_access(request), payload.macro, payload.numbers, now=now())
+    return _done(done, payload.numbers)
+
+
+@api.post("/cases/{number}/fields", response={204: None, **WRITE_ERRORS}, tags=["sorting"])
+def answer_fields(request: HttpRequest, payload: schemas.AnswersIn, number: int = Number) -> Any:
+    """Note what is known of a case; all of it, or nothing."""
+    access = _access(request)
+    ids = {each.name: each.id for each in care.fields(access)}
+    if unknown := payload.answers.keys() - ids.keys():
+        raise NotFound(what="field", which=min(unknown))
+    answers = {ids[name]: value for name, value in payload.answers.items()}
+    sorting.answer_fields(access, number, answers, now=now())
+    return Status(204, None)
+
+
+@api.post("/cases/{number}/link", response={204: None, **WRITE_ERRORS}, tags=["cases"])
+def link(request: HttpRequest, payload: schemas.LinkIn, number: int = Number) -> Any:
+    """Say how a case stands to another; `none` ends that."""
+    if payload.kind == "none":
+        sorting.unlink(_access(request), number, other=payload.other, now=now())
+    else:
+        sorting.link(_access(request), number, other=payload.other, kind=payload.kind, now=now())
+    return Status(204, None)
+
+
+@api.post("/cases/{number}/merge", response={200: schemas.MergedOut, **WRITE_ERRORS}, tags=["cases"])
+def merge(request: HttpRequest, payload: schemas.MergeIn, number: int = Number) -> Any:
+    """Make a case a part of another: all that was said stands there, later words arrive there."""
+    return {"undo": cases.merge(_access(request), number, into=payload.into, now=now())}
+
+
+@api.post("/cases/{number}/split", response={200: schemas.SplitOut, **WRITE_ERRORS}, tags=["cases"])
+def split(request: HttpRequest, payload: schemas.SplitIn, number: int = Number) -> Any:
+    """Make chosen posts of a case a case of their own."""
+    made, doing = cases.split(_access(request), number, payload.moments, now=now())
+    return {"number": made, "undo": doing}
+
+
+@api.get("/leads", response={200: list[schemas.LeadOut], **READ_ERRORS}, tags=["leads"])
+def list_leads(request: HttpRequest, limit: int = Query(500, ge=1, le=5000)) -> Any:
+    """The leads, what changed last first."""
+    return [
+        {
+            "id": each.id, "title": each.title, "who": each.who, "stage": each.stage_name,
+            "owner": each.owner_name or None, "value": each.value, "currency": each.currency,
+            "expected_on": each.expected_on, "case": each.case, "made_at": each.made_at, "changed_at": each.changed_at,
+        }
+        for each in care.all_leads(_access(request), limit)
+    ]  # fmt: skip
+
+
+@api.post("/cases/{number}/lead", response={200: schemas.LeadMade, **WRITE_ERRORS}, tags=["leads"])
+def make_lead(request: HttpRequest, number: int = Number) -> Any:
+    """Make a case a lead."""
+    return {"lead": leads.make(_access(request), number, now=now())}
+
+
+@api.post("/leads/change", response={204: None, **WRITE_ERRORS}, tags=["leads"])
+def change_lead(request: HttpRequest, payload: schemas.LeadIn) -> Any:
+    """Change a lead."""
+    access = _access(request)
+    given = payload.dict(exclude={"lead"}, exclude_unset=True)
+    if given.get("stage") is not None:
+        stages = {each.name: each.id for each in care.lead_board(access)}
+        if given["stage"] not in stages:
+            raise NotFound(what="stage", which=given["stage"])
+        given["stage"] = stages[given["stage"]]
+    if "owner" in given:
+        given["owner"] = _colleague(access, given["owner"])
+    kept = {name: value for name, value in given.items() if value is not None or name in NONE_IS_NONE}
+    leads.change(access, payload.lead, now=now(), **kept)
+    return Status(204, None)
+
+
+NONE_IS_NONE = ("owner", "value", "expected_on")
+"""Of a lead: what may be taken away again."""
+
+
 @api.post("/cases/{number}/close", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def close(request: HttpRequest, number: int = Number) -> Any:
     """Nothing more comes of it."""
@@ -388,6 +522,8 @@ def _line(line: views.CaseLine) -> dict[str, Any]:
         "owner": line.owner_name or None,
         "due_at": line.due_at,
         "not_before": line.not_before,
+        "priority": line.priority,
+        "tags": [tag.name for tag in line.tags],
         "wake_at": line.wake_at,
         "parked_for": line.parked_for,
         "merged_into": line.merged_into,
@@ -403,6 +539,8 @@ def _case(case: views.CaseView) -> dict[str, Any]:
         "say": case.say,
         "playbook": case.playbook,
         "reasons": [{"strong": each["strong"], "text": each["text"]} for each in case.reasons],
+        "fields": {each.field.name: each.value for each in case.answers if each.value},
+        "links": [{"number": each.number, "words": each.words} for each in case.links],
         "timeline": list(_moments(case.moments)),
     }
 
@@ -411,6 +549,7 @@ def _moments(moments: Iterable[views.Moment]) -> Iterable[dict[str, Any]]:
     for each in moments:
         said, sending = each.said, each.sending
         yield {
+            "id": each.id,
             "at": each.at,
             "kind": each.kind,
             "name": (said.name or said.handle) if said else each.name,

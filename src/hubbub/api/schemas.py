@@ -1,7 +1,8 @@
 """What the API takes and gives."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 from pydantic import AwareDatetime, ConfigDict, StringConstraints
@@ -98,6 +99,8 @@ class CaseLine(Schema):
     owner: str | None
     due_at: datetime | None
     not_before: datetime | None
+    priority: int = Field(description="1 urgent, 2 high, 3 normal, 4 low.")
+    tags: list[str]
     wake_at: datetime | None = Field(description="When a parked or snoozed case comes back by itself.")
     parked_for: str
     merged_into: int | None = Field(description="The case that it is a part of now.")
@@ -115,6 +118,7 @@ class CasePage(Schema):
 class Moment(Schema):
     """One line of a case's timeline."""
 
+    id: int
     at: datetime
     kind: Literal["post", "reply", "note", "event", "call"]
     name: str
@@ -133,6 +137,13 @@ class Reason(Schema):
     text: str
 
 
+class Link(Schema):
+    """Another case, and how this one stands to it."""
+
+    number: int
+    words: str
+
+
 class Case(CaseLine):
     """A case with its timeline and reasons."""
 
@@ -140,7 +151,164 @@ class Case(CaseLine):
     say: str
     playbook: int
     reasons: list[Reason]
+    fields: dict[str, str]
+    links: list[Link]
     timeline: list[Moment]
+
+
+class DoIn(Strict):
+    """Deeds to do to cases, to each all of them or none."""
+
+    numbers: list[int] = Field(min_length=1, max_length=500)
+    deeds: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=20,
+        description="Each as {“do”: …}: take, assign (to), team (to), priority (to: 1 urgent … 4 low), tag (name), "
+        "untag (name), wrap_up (code), resolve, close, wake, park (why, until or hours), snooze (until or hours), "
+        "note (text).",
+    )
+
+
+class Refusal(Schema):
+    """A case something could not be done to, and why."""
+
+    number: int
+    why: str
+
+
+class DoneOut(Schema):
+    """What became of deeds."""
+
+    done: list[int]
+    refused: list[Refusal]
+    undo: int | None = Field(description="Give it to /undo to take all of it back.")
+    insert: str = Field(description="Words that a macro puts into the answer; nothing is sent.")
+
+
+class UndoIn(Strict):
+    """What to take back."""
+
+    doing: int
+
+
+class UndoneOut(Schema):
+    """What was taken back."""
+
+    undone: str
+
+
+class TagOut(Schema):
+    """A tag."""
+
+    id: int
+    name: str
+    colour: int
+
+
+class FieldOut(Schema):
+    """A field of cases."""
+
+    id: int
+    name: str
+    kind: Literal["text", "number", "choice", "date", "yesno"]
+    choices: list[str]
+    required: bool
+
+
+class WrapUpOut(Schema):
+    """A wrap-up code."""
+
+    id: int
+    group: str
+    name: str
+
+
+class MacroOut(Schema):
+    """A macro."""
+
+    id: int
+    name: str
+    own: bool
+    deeds: list[dict[str, Any]]
+
+
+class RunIn(Strict):
+    """Which macro to run on which cases."""
+
+    macro: int
+    numbers: list[int] = Field(min_length=1, max_length=500)
+
+
+class AnswersIn(Strict):
+    """What is known of a case, by the field's name; an empty answer takes one away."""
+
+    answers: dict[Name, Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]]
+
+
+class LinkIn(Strict):
+    """How a case stands to another."""
+
+    other: int = Field(ge=1, le=2**53)
+    kind: Literal["related", "duplicate", "caused", "none"]
+
+
+class MergeIn(Strict):
+    """The case that stays."""
+
+    into: int = Field(ge=1, le=2**53)
+
+
+class MergedOut(Schema):
+    """How to take a merge back."""
+
+    undo: int
+
+
+class SplitIn(Strict):
+    """The posts of a case that become one of their own, by the id of their moment."""
+
+    moments: list[int] = Field(min_length=1, max_length=500)
+
+
+class SplitOut(Schema):
+    """The new case, and how to take it back."""
+
+    number: int
+    undo: int
+
+
+class LeadOut(Schema):
+    """A lead."""
+
+    id: int
+    title: str
+    who: str
+    stage: str
+    owner: str | None
+    value: Decimal | None
+    currency: str
+    expected_on: date | None
+    case: int | None
+    made_at: datetime
+    changed_at: datetime
+
+
+class LeadMade(Schema):
+    """The lead that a case became."""
+
+    lead: int
+
+
+class LeadIn(Strict):
+    """What of a lead changes; what is left out stays."""
+
+    lead: int
+    title: Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")] | None = None
+    stage: Name | None = None
+    owner: Name | None = Field(None, description="The colleague's e-mail address.")
+    value: Decimal | None = None
+    currency: Name | None = None
+    expected_on: date | None = None
 
 
 class ParkIn(Strict):

@@ -2,18 +2,20 @@
 
 from django.urls import path
 
-from hubbub.web import hooks, notices, rating
+from hubbub.web import hooks, leads, notices, rating
 from hubbub.web.board import live as board
 from hubbub.web.board import team
 from hubbub.web.chat import views as chat
 from hubbub.web.customers import deeds as customer_deeds
 from hubbub.web.customers import pages as customers
 from hubbub.web.first_run import views as first_run
-from hubbub.web.inbox import answer, case, deeds, files, lists, waiting
+from hubbub.web.inbox import answer, case, deeds, files, lists, many, waiting
 from hubbub.web.incidents import views as incidents
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
+from hubbub.web.settings import cases as settings_cases
 from hubbub.web.settings import health, muted, understanding
+from hubbub.web.settings import macros as settings_macros
 from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
@@ -58,11 +60,28 @@ urlpatterns = [
     path("w/<slug:slug>/waiting/<int:pending>/now/", waiting.send_now, name="pending-now"),
     path("w/<slug:slug>/waiting/<int:pending>/time/", waiting.change_time, name="pending-time"),
     path("w/<slug:slug>/cases/<int:number>/assign/", deeds.assign, name="assign"),
-    path("w/<slug:slug>/cases/<int:number>/resolve/", deeds.resolve, name="resolve"),
-    path("w/<slug:slug>/cases/<int:number>/close/", deeds.close, name="close"),
-    path("w/<slug:slug>/cases/<int:number>/park/", deeds.park, name="park"),
-    path("w/<slug:slug>/cases/<int:number>/snooze/", deeds.snooze, name="snooze"),
-    path("w/<slug:slug>/cases/<int:number>/wake/", deeds.wake, name="wake"),
+    path("w/<slug:slug>/cases/do/", many.do, name="do"),
+    path("w/<slug:slug>/undo/<int:doing>/", many.undo, name="take-back"),
+    path("w/<slug:slug>/cases/<int:number>/merge/", many.merge, name="merge"),
+    path("w/<slug:slug>/cases/<int:number>/split/", many.split, name="split"),
+    path("w/<slug:slug>/cases/<int:number>/link/", many.link, name="link"),
+    path("w/<slug:slug>/cases/<int:number>/fields/", many.answer_fields, name="answer-fields"),
+    path("w/<slug:slug>/cases/<int:number>/lead/", many.make_lead, name="lead-make"),
+    path("w/<slug:slug>/leads/", leads.index, name="leads"),
+    path("w/<slug:slug>/leads/leads.csv", leads.table, name="leads-csv"),
+    path("w/<slug:slug>/leads/<int:lead>/", leads.edit, name="lead"),
+    path("w/<slug:slug>/leads/<int:lead>/stage/", leads.move, name="lead-stage"),
+    path("w/<slug:slug>/leads/<int:lead>/remove/", leads.remove, name="lead-remove"),
+    path("w/<slug:slug>/settings/cases/", settings_cases.page, name="case-rules"),
+    path("w/<slug:slug>/settings/cases/field/", settings_cases.field, name="field-save"),
+    path("w/<slug:slug>/settings/cases/field/<int:field>/remove/", settings_cases.field_removed, name="field-remove"),
+    path("w/<slug:slug>/settings/cases/tag/<int:tag>/", settings_cases.tag, name="tag-change"),
+    path("w/<slug:slug>/settings/cases/wrap-ups/", settings_cases.wrap_ups, name="wrap-ups"),
+    path("w/<slug:slug>/settings/cases/stages/", settings_cases.stages, name="lead-stages"),
+    path("w/<slug:slug>/settings/macros/", settings_macros.index, name="macros"),
+    path("w/<slug:slug>/settings/macros/new/", settings_macros.edit, name="macro-new"),
+    path("w/<slug:slug>/settings/macros/<int:macro>/", settings_macros.edit, name="macro"),
+    path("w/<slug:slug>/settings/macros/<int:macro>/remove/", settings_macros.remove, name="macro-remove"),
     path("w/<slug:slug>/cases/<int:number>/reopen/", deeds.reopen, name="reopen"),
     path("w/<slug:slug>/cases/<int:number>/take-up/", deeds.take_up, name="take-up"),
     path("w/<slug:slug>/cases/<int:number>/again/<int:outbox>/", deeds.again, name="again"),

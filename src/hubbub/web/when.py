@@ -12,7 +12,12 @@ MORNING = time(9)
 
 def when(request: Request, present: datetime, asked: str = "Say when.") -> datetime:
     """Return the time chosen: in an hour, tomorrow or Monday morning, or at a time on the workspace's clock."""
-    how, zone = text(request, "how"), ZoneInfo(request.access.timezone)
+    return when_of(request, text(request, "how"), present, asked)
+
+
+def when_of(request: Request, how: str, present: datetime, asked: str = "Say when.") -> datetime:
+    """The same, where a button said how."""
+    zone = ZoneInfo(request.access.timezone)
     today = present.astimezone(zone).date()
     if how == "hour":
         return present + timedelta(hours=1)

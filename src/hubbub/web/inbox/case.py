@@ -12,7 +12,7 @@ from hubbub.care.selectors import incidents, routing
 from hubbub.care.selectors.mutes import mute_of
 from hubbub.care.selectors.voices import voices_of
 from hubbub.flows import chat
-from hubbub.web.inbox.lists import list_of, where_of
+from hubbub.web.inbox.lists import list_of, sorting_of, where_of
 from hubbub.web.request import Request, in_workspace, now, render
 
 
@@ -37,7 +37,8 @@ def _case(request: Request, number: int) -> dict[str, Any]:
         },
         "both_ways": len({each.private for each in shown.moments if each.kind in ("post", "reply")}) > 1,
         "openers": _openers(request, number, composing),
-        "colleagues": care.colleagues(request.access),
+        **sorting_of(request),
+        "lead": care.lead_of(shown.line.id),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
         "route": routing.why(request.access, number, now()),
         "mode": _mode(shown),

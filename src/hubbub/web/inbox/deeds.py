@@ -9,8 +9,6 @@ from hubbub.care.services import cases, labels, people, routing
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import PersonId
 from hubbub.web.request import Request, in_workspace, now
-from hubbub.web.settings.forms import text
-from hubbub.web.when import when
 
 
 @require_POST
@@ -33,48 +31,6 @@ def assign(request: Request, number: int) -> HttpResponse:
     if to and not (to.isdecimal() and len(to) < 19):
         raise InvalidInput(reason="Choose a colleague.")
     cases.assign(request.access, number, to=PersonId(int(to)) if to else None, now=now())
-    return changed(request, number)
-
-
-@require_POST
-@in_workspace
-def resolve(request: Request, number: int) -> HttpResponse:
-    """The matter is settled."""
-    cases.resolve(request.access, number, now=now())
-    return changed(request, number)
-
-
-@require_POST
-@in_workspace
-def close(request: Request, number: int) -> HttpResponse:
-    """Nothing more comes of it."""
-    cases.close(request.access, number, now=now())
-    return changed(request, number)
-
-
-@require_POST
-@in_workspace
-def park(request: Request, number: int) -> HttpResponse:
-    """It waits for something of our own; a time to come back is no must."""
-    until = when(request, now()) if text(request, "how") not in ("", "open") else None
-    cases.park(request.access, number, why=text(request, "why"), until=until, now=now())
-    return changed(request, number)
-
-
-@require_POST
-@in_workspace
-def snooze(request: Request, number: int) -> HttpResponse:
-    """Leave it out of sight for a while."""
-    until = when(request, now(), "Say until when.")
-    cases.snooze(request.access, number, until=until, now=now())
-    return changed(request, number)
-
-
-@require_POST
-@in_workspace
-def wake(request: Request, number: int) -> HttpResponse:
-    """Take a parked or snoozed case up before its time."""
-    cases.wake(request.access, number, now=now())
     return changed(request, number)
 
 

@@ -62,10 +62,14 @@ def where_of(request: Request, view: str) -> dict[str, Any]:
     topic = request.GET.get("topic", "")
     if topic and not (topic.isdecimal() and len(topic) < 19):
         raise InvalidInput(reason="A topic is a number.")
+    tag = request.GET.get("tag", "")
+    if tag and not (tag.isdecimal() and len(tag) < 19):
+        raise InvalidInput(reason="A tag is a number.")
     return {
         "view": view,
         "queue": request.GET.get("queue", "")[:20],
         "topic": int(topic or 0),
+        "tag": int(tag or 0),
         "search": request.GET.get("q", "").replace("\x00", "")[:200],
     }
 
@@ -88,8 +92,9 @@ def _views(request: Request, view: str) -> dict[str, Any]:
         "incidents": incidents.incidents(request.access, open_only=True, limit=5),
         "waiting_counts": cache(lambda: dict(zip(WAITING, care.waiting_counts(request.access), strict=True))),
         "counts": cache(lambda: care.counts(request.access, now())),
-        "filtered": bool(where["queue"] or where["topic"] or where["search"]),
+        "filtered": bool(where["queue"] or where["topic"] or where["tag"] or where["search"]),
         "query": _query(request),
+        "leads_open": cache(lambda: care.open_leads(request.access)),
     }
 
 
@@ -102,13 +107,28 @@ def list_of(request: Request, view: str) -> dict[str, Any]:
     elif shown["topic"]:
         with suppress(NotFound):  # it was removed; what was heard of it stays
             title = listening.topic(request.access, shown["topic"]).name
+    elif shown["tag"]:
+        title = next((each.name for each in care.tags(request.access) if each.id == shown["tag"]), title)
     return {
         **shown,
+        **sorting_of(request),
         "title": title,
         "due": care.due(request.access, view, now()),
         "order": _order(view, shown["search"]),
         "shed": listening.shed_lately(request.access, now()),
         "section": "inbox",
+    }
+
+
+def sorting_of(request: Request) -> dict[str, Any]:
+    """What cases can be sorted by and done with; asked for only where it is shown."""
+    access = request.access
+    return {
+        "tags": cache(lambda: care.tags(access)),
+        "macros": cache(lambda: care.macros(access)),
+        "wrap_ups": cache(lambda: care.wrap_ups(access)),
+        "rules": cache(lambda: care.case_rules(access)),
+        "colleagues": cache(lambda: care.colleagues(access)),
     }
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from zlib import crc32
 
@@ -14,6 +15,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from hubbub.care.core.calls.record import span_words as span_of
+from hubbub.care.core.case import Priority
 from hubbub.care.core.mentions import pattern_of
 from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
 from hubbub.listening.core.alerts import span_words
@@ -366,6 +368,18 @@ def until_words(at: datetime) -> str:
     if left < timedelta(days=2):
         return f"in {int(left.total_seconds() // 3600)} h"
     return f"in {left.days} days"
+
+
+@register.filter
+def priority_name(priority: int) -> str:
+    """A priority, as people say it."""
+    return Priority(priority).name.capitalize()
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """An amount, its cents only where there are some."""
+    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
 
 
 @register.filter

@@ -23,6 +23,8 @@ def look(access: Access, number: int, *, typing: bool, active: bool = True, fres
     fresh : the page was just opened, or is in sight again
     """
     row = lock(access, number, Permission.READ)
+    if row.merged_into is not None:
+        row = lock(access, row.merged_into, Permission.READ)  # one looks at where all of it stands now
     mark, made = Presence.objects.get_or_create(case=row, person_id=access.me, defaults={"seen_at": now})
     came = made or now - mark.seen_at > timedelta(seconds=40)
     changed = came or mark.typing != typing

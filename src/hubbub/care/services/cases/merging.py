@@ -22,10 +22,12 @@ from hubbub.care.models import (
     CaseTag,
     ClockRow,
     DecisionRow,
+    Draft,
     Entry,
     FieldValue,
     Lead,
     Likeness,
+    PendingReply,
     Presence,
     SocialAccount,
 )
@@ -46,6 +48,7 @@ MOVED: tuple[tuple[type[models.Model], str], ...] = (
     (CallBack, "case_id"),
     (CallRow, "case_id"),
     (Lead, "case_id"),
+    (PendingReply, "case_id"),
     (OutboxMessage, "subject"),
 )
 """What goes along with the posts of a case into another: the table, and its column that names the case."""
@@ -71,6 +74,7 @@ def merge(access: Access, number: int, *, into: int, now: datetime) -> int:
     _copy(CaseTag, "tag_id", gone, stays)
     _copy(FieldValue, "field_id", gone, stays)
     _looking_goes_along(gone, stays)
+    _drafts_go_along(gone, stays)
     _join(gone, stays)
     gone.take(gone.value().merge(now, stays.number))
     _save([stays, gone], access, now)
@@ -80,7 +84,6 @@ def merge(access: Access, number: int, *, into: int, now: datetime) -> int:
     _tell(access, gone, now, f"{access.name} made this a part of case {into}.")
     was = before[CaseRow._meta.label][str(gone.pk)]["status"]
     audit(access, "merge", f"case {number}", now=now, before={"status": was}, after={"into": into})
-    audit(access, "merge", f"case {into}", now=now, after={"merged": number})
     changes.record_many([(access.workspace, "case", key) for key in keys], now=now)
     return _keep(access, f"Case {number} merged into case {into}", keys, before, told, now)
 
@@ -118,7 +121,6 @@ def split(access: Access, number: int, entries: Sequence[int], *, now: datetime)
     told = _tell(access, row, now, f"{access.name} made case {made.number} of {_count(len(chosen))} from here.")
     _tell(access, made, now, f"{access.name} split this off case {number}.")
     audit(access, "split", f"case {number}", now=now, after={"made": made.number, "posts": len(chosen)})
-    audit(access, "split", f"case {made.number}", now=now, after={"from": number})
     keys = [row.pk, made.pk]
     changes.record_many([(access.workspace, "case", key) for key in keys], now=now)
     words = f"Case {made.number} split off case {number}"
@@ -163,6 +165,19 @@ def _copy(model: type[CaseTag] | type[FieldValue], what: str, gone: CaseRow, sta
 def _looking_goes_along(gone: CaseRow, stays: CaseRow) -> None:
     there = Presence.objects.filter(case=stays).values("person")
     Presence.objects.filter(case=gone).exclude(person__in=there).update(case=stays)
+
+
+def _drafts_go_along(gone: CaseRow, stays: CaseRow) -> None:
+    """What somebody began to write there is written on here; where they began here too, it stands below."""
+    there = {(each.person_id, each.mode): each for each in Draft.objects.filter(case=stays)}
+    for draft in Draft.objects.filter(case=gone):
+        here = there.get((draft.person_id, draft.mode))
+        if here is None:
+            draft.case_id = stays.pk
+            draft.save(update_fields=["case_id"])
+        elif draft.text:
+            here.text, here.version = f"{here.text}\n\n{draft.text}".strip(), here.version + 1
+            here.save(update_fields=["text", "version"])
 
 
 def _join(gone: CaseRow, stays: CaseRow) -> None:
@@ -263,6 +278,7 @@ def _picture(keys: Sequence[int]) -> undo.Picture:
         ClockRow.objects.filter(case__in=keys),
         CaseTag.objects.filter(case__in=keys),
         FieldValue.objects.filter(case__in=keys),
+        Draft.objects.filter(case__in=keys),
         *moved,
         columns={model: [column] for model, column in MOVED},
     )

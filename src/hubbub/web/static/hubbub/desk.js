@@ -69,7 +69,7 @@ caseOpened();
 let stoodOn = null;
 let place = null;
 document.addEventListener("focusin", (event) => { stoodOn = event.target; place = placeOf(event.target); });
-const MENUS = "[data-assign], [data-snooze], [data-more]";
+const MENUS = "[data-assign], [data-snooze], [data-more], [data-resolve]";
 const placeOf = (element) => {
   const menu = element.closest(MENUS);
   if (menu) return `[${[...menu.attributes].find((each) => each.name.startsWith("data-")).name}] summary`;
@@ -163,6 +163,7 @@ const KEYS = {
   c: () => { toggle(document.querySelector("details[data-canned]")); },
   u: () => [...document.querySelectorAll("[data-undo]")].at(-1)?.click(),
   e: () => document.querySelector('#case [data-key="e"]')?.click(),
+  x: () => document.dispatchEvent(new CustomEvent("hubbub:pick")),
   g: () => { afterG = Date.now(); },
   "/": search,
   "?": () => document.getElementById("keys")?.showModal(),
@@ -216,7 +217,7 @@ document.addEventListener("click", (event) => {
 function fade() {
   for (const toast of document.querySelectorAll("[data-toast].toast-good:not([data-fading])")) {
     toast.dataset.fading = "";
-    setTimeout(() => toast.remove(), 6000);
+    setTimeout(() => toast.remove(), "stays" in toast.dataset ? 15_000 : 6000);
   }
 }
 new MutationObserver(fade).observe(document.getElementById("toasts"), { childList: true });

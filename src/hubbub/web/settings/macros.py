@@ -1,0 +1,147 @@
+"""Macros: everybody's, and one's own."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hubbub.accounts import selectors as accounts
+from hubbub.accounts.core.access import Access, Permission
+from hubbub.care import selectors as care
+from hubbub.care.core.case import Priority
+from hubbub.care.core.deeds import AnyDeed, read_deeds
+from hubbub.care.selectors.macros import MacroLine
+from hubbub.care.services import macros
+from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.settings.forms import save, text
+
+ACTIONS = {
+    "insert": ("Put words into the answer", "The words"),
+    "note": ("Leave a note", "The words"),
+    "tag": ("Put a tag on it", "The tag"),
+    "untag": ("Take a tag off it", "The tag"),
+    "priority": ("Set the priority", "urgent, high, normal or low"),
+    "take": ("Take it", ""),
+    "assign": ("Give it to a colleague", "Their name"),
+    "team": ("Give it to a team", "Its name"),
+    "wrap_up": ("Give a wrap-up code", "The code"),
+    "snooze": ("Snooze it", "For how many hours"),
+    "park": ("Park it", "What it waits for"),
+    "resolve": ("Resolve it", ""),
+    "close": ("Close it", ""),
+}
+"""What a macro may do: in words, and what it needs to know."""
+
+ROWS = 8
+
+
+@require_safe
+@in_workspace
+def index(request: Request) -> HttpResponse:
+    """All macros that one may run."""
+    shown = {"section": "settings", "macros": care.macros(request.access), "actions": ACTIONS}
+    return render(request, "settings/macros.html", shown)
+
+
+@require_http_methods(["GET", "POST"])
+@in_workspace
+def edit(request: Request, macro: int | None = None) -> HttpResponse:
+    """Make or change one."""
+    request.access.require(Permission.WORK)
+    value = next((each for each in care.macros(request.access) if each.id == macro), None)
+    if macro is not None and value is None:
+        raise NotFound(what="macro", which=macro)
+    if value is not None and not value.own:
+        request.access.require(Permission.CANNED)
+    context: dict[str, Any] = {
+        "section": "settings",
+        "macro": value,
+        "actions": ACTIONS,
+        "rows": _rows(request, value),
+    }
+    if request.method != "POST":
+        return render(request, "settings/macro.html", context)
+    return save(
+        request,
+        "settings/macro.html",
+        context,
+        lambda: macros.save_macro(
+            request.access,
+            macro=macro,
+            name=text(request, "name"),
+            deeds=_deeds(request),
+            own=text(request, "own") == "yes" or not request.access.may(Permission.CANNED),
+            now=now(),
+        ),
+        then="macros",
+        said="Saved.",
+    )
+
+
+def _rows(request: Request, value: MacroLine | None) -> list[tuple[int, str, str]]:
+    """The lines of the form: number, action, what it needs."""
+    if request.method == "POST":
+        return [(row, text(request, f"do_{row}"), text(request, f"with_{row}")) for row in range(ROWS)]
+    deeds = value.deeds if value else ()
+    told = [(str(each["do"]), _needs(request.access, each)) for each in deeds]
+    return [(row, *(told[row] if row < len(told) else ("", ""))) for row in range(ROWS)]
+
+
+def _needs(access: Access, deed: Any) -> str:
+    """What an action needs, in the words of the form."""
+    match deed["do"]:
+        case "priority":
+            return Priority(deed["to"]).name.lower()
+        case "assign":
+            return dict(care.colleagues(access)).get(deed["to"], "")
+        case "team":
+            return {each.id: each.name for each in accounts.teams(access)}.get(deed["to"], "")
+        case "wrap_up":
+            return {pk: name for group in care.wrap_ups(access) for pk, name in group.codes}.get(deed["code"], "")
+        case "snooze":
+            return f"{deed['hours']:g}" if deed.get("hours") else ""
+    return str(deed.get("text") or deed.get("name") or deed.get("why") or "")
+
+
+def _deeds(request: Request) -> tuple[AnyDeed, ...]:
+    given = [(text(request, f"do_{row}"), text(request, f"with_{row}").strip()) for row in range(ROWS)]
+    return read_deeds([_deed(request.access, do, needs) for do, needs in given if do])
+
+
+def _deed(access: Access, do: str, needs: str) -> dict[str, Any]:
+    match do:
+        case "insert" | "note":
+            return {"do": do, "text": needs}
+        case "tag" | "untag":
+            return {"do": do, "name": needs}
+        case "priority":
+            return {"do": do, "to": _named({each.name.lower(): each.value for each in Priority}, needs, "priority")}
+        case "assign":
+            return {"do": do, "to": _named({name: pk for pk, name in care.colleagues(access)}, needs, "colleague")}
+        case "team":
+            return {"do": do, "to": _named({each.name: each.id for each in accounts.teams(access)}, needs, "team")}
+        case "wrap_up":
+            codes = {name: pk for group in care.wrap_ups(access) for pk, name in group.codes}
+            return {"do": do, "code": _named(codes, needs, "wrap-up code")}
+        case "snooze":
+            return {"do": do, "hours": needs}
+        case "park":
+            return {"do": do, "why": needs}
+    return {"do": do}
+
+
+def _named(known: dict[str, Any], name: str, what: str) -> Any:
+    found = {each.casefold(): value for each, value in known.items()}.get(name.casefold())
+    if found is None:
+        raise InvalidInput(reason=f"There is no {what} {name or 'without a name'}.")
+    return found
+
+
+@require_POST
+@in_workspace
+def remove(request: Request, macro: int) -> HttpResponse:
+    """Remove one."""
+    macros.remove_macro(request.access, macro, now=now())
+    return redirect("macros", slug=request.access.slug)
