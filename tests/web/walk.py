@@ -42,6 +42,7 @@ DRAFTED = {"care.PlaybookDraft"}
 DECIDES = {"id": "R1", "name": "Late", "decide": "answer", "say": "Only we know", "due": "today"}
 TRIGGER = {"id": "R2", "name": "Late", "event": "opened", "note": "Look at it"}
 HEARD = {
+    "care.SocialAccount",
     "listening.Post", "listening.Rollup", "listening.Segment", "care.CaseRow", "care.DecisionRow", "care.Entry",
     "care.SocialAccount",
     "channels.Stream",
