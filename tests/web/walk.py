@@ -44,7 +44,6 @@ TRIGGER = {"id": "R2", "name": "Late", "event": "opened", "note": "Look at it"}
 HEARD = {
     "care.SocialAccount",
     "listening.Post", "listening.Rollup", "listening.Segment", "care.CaseRow", "care.DecisionRow", "care.Entry",
-    "care.SocialAccount",
     "channels.Stream",
 }  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -18,6 +18,7 @@ COMMANDS = {
     "listen": "listen",
     "import": "hand_in",
     "calls": "calls",
+    "customers": "customers",
     "train": "train",
     "evaluate": "evaluate",
     "status": "status",
