@@ -88,8 +88,9 @@ function kept(mode, text, told) {
 // Another window of one's own saved other words: both stay.
 function other(mode, text, told) {
   Object.assign(mine(mode), { text: told.text, version: told.version });
-  const both = together(text, told.text);
-  if (mode === open.mode && both !== field().value) {
+  const own = mode === open.mode ? field().value : text; // what was sent meanwhile does not come back
+  const both = together(own, told.text);
+  if (mode === open.mode && both !== own) {
     field().value = both;
     tell("Your words from another window stand here too.");
   }
@@ -150,6 +151,9 @@ document.addEventListener("change", (event) => {
   field().focus();
 });
 
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.id === "composer" && open) clearTimeout(open.timer); // the words are on their way
+});
 document.addEventListener("hubbub:sent", ({ detail: { form, sent } }) => {
   if (open?.form !== form) return;
   clearTimeout(open.timer);
