@@ -42,6 +42,7 @@ from hubbub.care.models import (
     OwnModel,
     OwnState,
     Rating,
+    Review,
     SecondAccount,
     SkillNeed,
     SocialAccount,
@@ -283,6 +284,9 @@ def make_office(places: Places, network: str) -> Office:
     playbooks.save(access, note="Snarks wait longer", over=1, now=at)
     for each in (access, people[Role.MANAGER]):
         playbooks.set_numbers(each, numbers={"hold_minutes": 12}, service_level={}, now=at)
+    drawn = Review.objects.create(
+        workspace_id=access.workspace, case=settled, agent_id=agent.me, version=1, drawn_at=town.at
+    )
     things = {
         "persona": persona,
         "pending": pending[access.me],
@@ -334,6 +338,7 @@ def make_office(places: Places, network: str) -> Office:
         "mate": make_member(access, "Jabberwock", now=at).me,
         "team": team,
         "skill": skill,
+        "review": drawn.pk,
         "need": SkillNeed.objects.get().pk,
         "state": f"own-{OwnState.objects.get().pk}",
         "canned": canned,

@@ -187,6 +187,15 @@ PAGES: dict[str, dict[str, Call]] = {
     "letter": {"GET": Call(READERS, what=WRITTEN)},
     "letter-back": {"POST": Call(WORKERS, {}, NOTED, WRITTEN)},
     "letter-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, LETTER, NOTED)},
+    "quality": {"GET": Call(READERS), "POST": Call(LEADS, {"many": "2"}, NOTED)},
+    "quality-form": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, {"text": "5 | Clear?"}, NOTED)},
+    "quality-csv": {"GET": Call(READERS)},
+    "review": {
+        "GET": Call(LEADS),
+        "POST": Call(LEADS, {"q1": "4", "q2": "1", "q3": "5", "q4": "1", "q5": "Snark"}, NOTED),
+    },
+    "review-calibrate": {"POST": Call(LEADS, {}, NOTED)},
+    "review-comment": {"POST": Call(NOBODY, {"text": "Snark"})},
     "next": {"POST": Call(WORKERS, {}, NOTED)},
     "team": {"GET": Call(READERS)},
     "my-state": {"GET": Call(READERS), "POST": Call(WORKERS, {"state": "break"}, STATES)},
@@ -415,7 +424,7 @@ IDS = {"doing", "lead", "field", "tag", "macro",
        "number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted", "pending", "persona", "pair"}  # fmt: skip
+       "parted", "pending", "persona", "pair", "review"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

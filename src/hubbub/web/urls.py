@@ -4,7 +4,7 @@ from django.urls import path
 
 from hubbub.web import hooks, leads, notices, rating
 from hubbub.web.board import live as board
-from hubbub.web.board import team
+from hubbub.web.board import quality, team
 from hubbub.web.chat import views as chat
 from hubbub.web.customers import deeds as customer_deeds
 from hubbub.web.customers import pages as customers
@@ -111,6 +111,12 @@ urlpatterns = [
     path("w/<slug:slug>/letters/new/", letters.new, name="letter-new"),
     path("w/<slug:slug>/board/", board.page, name="board"),
     path("w/<slug:slug>/board/ratings/", board.ratings, name="board-ratings"),
+    path("w/<slug:slug>/board/quality/", quality.index, name="quality"),
+    path("w/<slug:slug>/board/quality/form/", quality.form, name="quality-form"),
+    path("w/<slug:slug>/board/quality/reviews.csv", quality.table, name="quality-csv"),
+    path("w/<slug:slug>/board/quality/<int:review>/", quality.review, name="review"),
+    path("w/<slug:slug>/board/quality/<int:review>/again/", quality.calibrate, name="review-calibrate"),
+    path("w/<slug:slug>/board/quality/<int:review>/comment/", quality.comment, name="review-comment"),
     path("w/<slug:slug>/next/", deeds.take_next, name="next"),
     path("w/<slug:slug>/board/team/", team.page, name="team"),
     path("w/<slug:slug>/board/team/mine/", team.mine, name="my-state"),

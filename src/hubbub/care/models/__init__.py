@@ -14,6 +14,7 @@ from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, Poli
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import Customer, SecondAccount, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, DryRun, Likeness, PlaybookDraft, PlaybookVersion
+from hubbub.care.models.quality import Review, ReviewForm
 from hubbub.care.models.ratings import Rating, RatingSettings
 from hubbub.care.models.rules import CaseRules
 from hubbub.care.models.search import SearchState
@@ -87,6 +88,8 @@ __all__ = [
     "Rating",
     "RatingSettings",
     "ReadMark",
+    "Review",
+    "ReviewForm",
     "Route",
     "Routed",
     "SearchState",
