@@ -31,7 +31,6 @@ def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
     return come_in(demo, browser, "Mia")
 
 
-@pytest.mark.timeout(240)
 def test_cases_are_chosen_by_key_and_box_merged_and_undone(
     demo: Demo, browser: Browser, morning: dict[str, Any]
 ) -> None:
@@ -76,7 +75,6 @@ def test_cases_are_chosen_by_key_and_box_merged_and_undone(
         expect(gone).not_to_contain_text("Closed", timeout=SOON_MS)
 
 
-@pytest.mark.timeout(240)
 def test_a_case_becomes_a_lead_and_goes_from_stage_to_stage(
     demo: Demo, browser: Browser, morning: dict[str, Any]
 ) -> None:
