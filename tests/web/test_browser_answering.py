@@ -95,7 +95,7 @@ def test_what_was_sent_is_taken_back_a_lead_approves_and_a_note_names_a_colleagu
 
         page.get_by_text("Note", exact=True).click()
         words.press_sequentially("Ask @Mi")
-        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.locator("#suggested").get_by_role("option")).to_have_count(1)
         words.press("Enter")
         words.press_sequentially("please.")
         words.press("Control+Enter")
