@@ -60,7 +60,7 @@ def usually(town: Town, an_hour: int, weeks: int = 4) -> None:
     Likeness.objects.filter(pk=like.pk).update(said_at=NOON - timedelta(days=30))
 
 
-def test_five_people_in_forty_minutes_on_a_quiet_tuesday_are_one_incident(town: Town) -> None:
+def test_7_five_people_in_forty_minutes_on_a_quiet_tuesday_are_one_incident(town: Town) -> None:
     town.hear(five(town))
     (incident,) = Incident.objects.all()
     assert (incident.rule, incident.open, incident.voices, incident.posts) == ("P5", True, 5, 5)
@@ -83,7 +83,7 @@ def test_five_people_in_five_hours_are_none(town: Town) -> None:
     assert not Incident.objects.exists()
 
 
-def test_where_ten_an_hour_are_usual_five_are_no_incident(town: Town) -> None:
+def test_7_on_launch_day_with_a_usual_rate_of_ten_an_hour_the_same_five_are_none(town: Town) -> None:
     usually(town, an_hour=10)
     town.hear(five(town))
     assert not Incident.objects.exists()

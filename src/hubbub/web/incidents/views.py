@@ -67,7 +67,7 @@ def _curve(found: IncidentView) -> dict[str, Any] | None:
         "bars": drawn,
         "most": int(most),
         "usual": None if found.usual is None else HIGH - HIGH * found.usual / most,
-        "step": "minute" if minutes == 1 else f"{minutes} minutes" if minutes < 60 else f"{minutes // 60} hours",
+        "step": "1 minute" if minutes == 1 else f"{minutes} minutes" if minutes < 60 else f"{minutes // 60} h",
         "first": found.bars[0].at,
         "last": found.bars[-1].at + found.step,
         "now": found.bars[-1].posts,

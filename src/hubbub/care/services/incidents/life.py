@@ -16,7 +16,7 @@ from hubbub.care.models import CaseRow, Incident, IncidentNote
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import cases, clocks
 from hubbub.care.services.desk import recount
-from hubbub.care.services.incidents.row import lock, put, store
+from hubbub.care.services.incidents.row import happened, lock, put, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
@@ -176,7 +176,7 @@ def merge(access: Access, incident: int, other: int, *, now: datetime) -> None:
     gone.open, gone.closed_at, gone.merged_into = False, now, row
     recount(row)
     recount(gone)
-    store(access, gone, "incident merged", f"{access.name} put it into “{row.title}”.", now, into=row.pk)
+    happened(access, gone, f"{access.name} put it into “{row.title}”.", now)
     store(access, row, "incident merged", f"{access.name} put “{gone.title}” into it.", now, other=gone.pk)
 
 
