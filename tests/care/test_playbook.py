@@ -300,7 +300,7 @@ def test_the_page_tells_every_rule_with_its_due_time_in_the_order_they_are_read(
 
 
 def test_the_page_lists_every_number_with_its_default() -> None:
-    told = {code(name)[0]: float(re.sub(r"[^\d.]", "", default)) for name, default, _ in rows("## Changing it")}
+    told = {code(name)[0]: float(re.sub(r"[^\d.]", "", default)) for name, default, _ in rows("### The numbers")}
     assert told == {**shipped()["numbers"], **shipped()["service_level_minutes"]}
 
 
