@@ -15,7 +15,17 @@ from hubbub.care.core.facts import Earlier
 from hubbub.care.core.likeness import Complaint, headings, prints
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.core.playbook.triggers import Event
-from hubbub.care.models import CaseRow, DecisionRow, Entry, Happening, Incident, Likeness, SecondAccount, SocialAccount
+from hubbub.care.models import (
+    CaseRow,
+    DecisionRow,
+    Entry,
+    Happening,
+    Incident,
+    Likeness,
+    Owned,
+    SecondAccount,
+    SocialAccount,
+)
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks, leads
@@ -82,6 +92,7 @@ class Desk:
         self._written: dict[int, list[HeardPost]] = {}  # what stands in a case, by its key
         self._alike: dict[str, deque[tuple[CaseDraft | int, Complaint]]] = {}  # with the case, or its key
         self._cases: dict[int, CaseDraft] = {}
+        self._in_warranty: dict[int, bool] = {}  # by customer
         self._earlier: dict[str, list[Earlier]] = {}  # by voice
         self._sends: list[tuple[CaseDraft, str]] = []  # with the rule
         self._counted: dict[int, AccountDraft] = {}
@@ -155,6 +166,16 @@ class Desk:
         if account.weighed is None:
             account.weighed = weight(Profile(**{name: getattr(account, name) for name in PROFILE}), self.now)
         return account.weighed
+
+    def in_warranty(self, account: AccountDraft) -> bool:
+        """Say whether the person behind an account owns a product in warranty today."""
+        key = account.customer_id
+        if key is None:
+            return False
+        if key not in self._in_warranty:
+            owned = Owned.objects.filter(customer=key, warranty_until__gte=self.now.date())
+            self._in_warranty[key] = owned.exists()
+        return self._in_warranty[key]
 
     def account(self, post: HeardPost) -> AccountDraft | None:
         """Return who said a post, where the network tells."""

@@ -102,7 +102,7 @@ class Posts:
             heard=account.heard,
             adverts=account.adverts,
             earlier=self.desk.earlier(account, self.desk.own_case(post)),
-            in_warranty=False,  # until customers have products
+            in_warranty=self.desk.in_warranty(account),
         )
 
     def _moment(self, post: HeardPost) -> Moment:
