@@ -372,6 +372,10 @@ PAGES: dict[str, dict[str, Call]] = {
 
 OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/me": {"GET": Call(READERS)},
+    "/api/v1/notices": {"GET": Call(READERS)},
+    "/api/v1/state": {"GET": Call(READERS), "POST": Call(WORKERS, {"state": "break"}, STATES)},
+    "/api/v1/next": {"POST": Call(WORKERS, {}, NOTED)},
+    "/api/v1/handling-times": {"GET": Call(READERS, {"days": "7"})},
     "/api/v1/board": {"GET": Call(READERS)},
     "/api/v1/cases": {"GET": Call(READERS, {"view": "all"})},
     "/api/v1/cases/{number}": {"GET": Call(READERS)},

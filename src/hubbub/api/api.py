@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any, Literal
 
 from django.db import OperationalError
@@ -29,9 +30,10 @@ from hubbub.care.core.calls.record import Call, Direction, Outcome
 from hubbub.care.core.deeds import read_deeds
 from hubbub.care.core.incidents import IncidentLine, Members
 from hubbub.care.selectors import incidents as incident_reads
+from hubbub.care.selectors import notices, team
 from hubbub.care.selectors.learning import learning
 from hubbub.care.services import calls as call_backs
-from hubbub.care.services import cases, incidents, labels, leads, macros, sorting
+from hubbub.care.services import cases, incidents, labels, leads, macros, routing, sorting, work
 from hubbub.care.services import undo as undoing
 from hubbub.care.services.cases.many import Done
 from hubbub.flows.calls import take
@@ -499,6 +501,51 @@ def called(request: HttpRequest, payload: schemas.CalledIn, number: int = Number
         now=now(),
     )
     return Status(204, None)
+
+
+# People --------------------------------------------------------------------
+@api.get("/notices", response={200: list[schemas.NoticeOut], **READ_ERRORS}, tags=["you"])
+def list_notices(
+    request: HttpRequest, unread: bool = Query(False), before: int | None = Query(None, ge=1, le=2**53)
+) -> Any:
+    """What you are told, newest first; `before` is the id of the last one already seen."""
+    lines = notices.notices(_access(request), unread=unread, before=before)
+    return [
+        {"id": each.id, "why": each.why.value, "text": each.text, "at": each.at, "read": each.read, "case": each.case}
+        for each in lines
+    ]
+
+
+@api.get("/state", response={200: schemas.StateOut, **READ_ERRORS}, tags=["you"])
+def read_state(request: HttpRequest) -> Any:
+    """What you are at, since when; null: not at work."""
+    at = team.my_state(_access(request))
+    return {"state": at.state.key if at.state else None, "since": at.since}
+
+
+@api.post("/state", response={204: None, **WRITE_ERRORS}, tags=["you"])
+def choose_state(request: HttpRequest, payload: schemas.StateIn) -> Any:
+    """Say what you are at: available, break, training, meeting, away, wrap-up, or one that a manager added."""
+    work.choose_state(_access(request), payload.state, now=now())
+    return Status(204, None)
+
+
+@api.post("/next", response={200: schemas.NextOut, **WRITE_ERRORS}, tags=["cases"])
+def next_case(request: HttpRequest) -> Any:
+    """Take the best next case, or say why there is none."""
+    found = routing.next_case(_access(request), now=now())
+    return {"case": found.number, "reason": found.words}
+
+
+@api.get("/handling-times", response={200: list[schemas.HandlingOut], **READ_ERRORS}, tags=["team"])
+def handling_times(request: HttpRequest, days: int = Query(7, ge=1, le=90)) -> Any:
+    """How long contacts took in the last days, by channel: count, mean, median and 90 % quantile, in seconds."""
+    at = now()
+    times = team.handling_times(_access(request), at - timedelta(days=days), at)
+    return [
+        {"channel": channel, "count": each.count, "mean_s": each.mean, "median_s": each.median, "p90_s": each.p90}
+        for channel, each in times.by(times.channels).items()
+    ]
 
 
 # Shapes -------------------------------------------------------------------

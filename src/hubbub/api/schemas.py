@@ -540,3 +540,44 @@ class Board(Schema):
     satisfaction: float | None = Field(description="Of today's ratings the mean, from 1 to 5.")
     ratings: int
     levels: list[BoardLevel]
+
+
+class NoticeOut(Schema):
+    """Something you are told."""
+
+    id: int
+    why: str
+    text: str
+    at: datetime
+    read: bool
+    case: int | None = Field(description="The number of the case it is about.")
+
+
+class StateOut(Schema):
+    """What somebody is at."""
+
+    state: str | None
+    since: datetime | None
+
+
+class StateIn(Strict):
+    """What to be at."""
+
+    state: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[a-z0-9-]+$")]
+
+
+class NextOut(Schema):
+    """The case to work on next."""
+
+    case: int | None
+    reason: str = Field(description="Why there is none.")
+
+
+class HandlingOut(Schema):
+    """How long contacts of a channel took."""
+
+    channel: str
+    count: int
+    mean_s: float
+    median_s: float
+    p90_s: float
