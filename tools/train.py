@@ -37,6 +37,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, roc_auc_score
 
+from hubbub.care.core import measures
 from hubbub.care.core.estimate import WordTable
 from hubbub.care.core.features import BUCKETS_LOG2, Feature, features
 from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind, LinearModel, Reading, Sentiment
@@ -400,22 +401,10 @@ def train(data: Path) -> LinearModel:
         np.concatenate([feeling[back], [SENTIMENTS.index(post.sentiment) for post in held]]),
     )
     print(f"temperatures: kinds {kind_t:.2f}, sentiment {sentiment_t:.2f}")
-    return pack(
+    return LinearModel.packed(
+        "linear-1-",
         np.vstack([kinds / kind_t, sentiment / sentiment_t]) * space.rarity,
         np.concatenate([kind_bias / kind_t, sentiment_bias / sentiment_t]),
-    )
-
-
-def pack(weights: Floats, bias: Floats) -> LinearModel:
-    """Return the model with its weights as whole numbers; the few largest are cut off."""
-    halves, scales = [], []
-    for half in (weights[:, :BUCKETS], weights[:, BUCKETS:]):
-        scale = np.quantile(np.abs(half), 0.9999, axis=1) / 127
-        halves.append(np.clip(np.round(half / scale[:, np.newaxis]), -127, 127).astype(np.int8).T.copy())
-        scales.append(scale)
-    mark = zlib.crc32(halves[1].tobytes(), zlib.crc32(halves[0].tobytes()))
-    return LinearModel(
-        version=f"linear-1-{mark:08x}", words=halves[0], letters=halves[1], scales=np.array(scales), bias=bias
     )
 
 
@@ -518,9 +507,9 @@ def measure(model: LinearModel | Quick, data: Path) -> dict[str, float | str]:
         figures["posts per CPU-second"] = len(texts) / (time.process_time() - started)
         kinds, sentiment = (np.concatenate([getattr(page, name) for page in pages]) for name in ("kinds", "sentiment"))
         figures["airline sentiment, macro-F1"] = f1_score(truth, sentiment.argmax(axis=1), average="macro")
-        figures["airline sentiment, ECE"] = ece(sentiment.max(axis=1), sentiment.argmax(axis=1) == truth)
+        figures["airline sentiment, ECE"] = measures.ece(sentiment.max(axis=1), sentiment.argmax(axis=1) == truth)
         figures["airline complaint, AUC"] = roc_auc_score(truth == 0, kinds[:, 0])
-        figures["airline complaint, ECE"] = ece(kinds[:, 0], truth == 0)
+        figures["airline complaint, ECE"] = measures.ece(kinds[:, 0], truth == 0)
     if (path := data / "complaints.csv").exists():
         rows = list(csv.DictReader(path.open(encoding="utf-8", errors="replace")))
         kinds = model.read([row["text"] for row in rows]).kinds
@@ -528,19 +517,8 @@ def measure(model: LinearModel | Quick, data: Path) -> dict[str, float | str]:
         service = np.array([not row["domain"].startswith("random") for row in rows])
         figures["complaints.csv, AUC"] = roc_auc_score(told, kinds[:, 0])
         figures["complaints.csv, AUC, customer service only"] = roc_auc_score(told[service], kinds[service, 0])
-        figures["complaints.csv, ECE"] = ece(kinds[:, 0], told)
+        figures["complaints.csv, ECE"] = measures.ece(kinds[:, 0], told)
     return {name: value if isinstance(value, str) else round(float(value), 3) for name, value in figures.items()}
-
-
-def ece(said: NDArray[np.float32], came_true: NDArray[np.bool_], bins: int = 15) -> float:
-    """Return the expected calibration error: how far, on average, 'p' is from how often it is so."""
-    place = np.minimum((said * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            (place == each).mean() * abs(said[place == each].mean() - came_true[place == each].mean())
-            for each in np.unique(place)
-        )
-    )
 
 
 def main() -> None:
@@ -555,14 +533,7 @@ def main() -> None:
     if not (options.measure_only or options.quick_only):
         model = train(options.data)
         OUT.parent.mkdir(exist_ok=True)
-        np.savez_compressed(
-            OUT,
-            version=np.array(model.version),
-            words=model.words,
-            letters=model.letters,
-            scales=model.scales,
-            bias=model.bias,
-        )
+        model.save(OUT)
     model = LinearModel.load(OUT)
     if not options.measure_only:
         table = distil(model, options.data)

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from hubbub.care.core import spellings
 from hubbub.care.core.understanding import Sentiment
+from hubbub.cli.columns import read_labelled
 from hubbub.cli.evaluate import evaluate_command
 from hubbub.kernel.errors import InvalidInput
 
@@ -123,3 +124,17 @@ def test_near_copies_differ_in_handles_links_and_case_only() -> None:
         "thank you",
     ]
     assert spellings.near_copies(texts, known) == [True, False, False, True]
+
+
+def test_a_table_without_header_or_quotes_is_read_by_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "rows.tsv"
+    path.write_text('1\tneg\t"awful" widget\r\n2\tpos\t"lovely, ""really"""\n3\tneu\t"as it is\n4\tneu\t\n', "utf-8")
+    found = read_labelled(path, "3", "2")
+    assert found.texts == ['"awful" widget', 'lovely, "really"', '"as it is']
+    assert (found.labels, found.empty) == (["neg", "pos", "neu"], 1)
+
+
+def test_a_text_of_several_lines_stays_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('text;mood\n"my widget;\nis broken";neg\nfine;pos\n', "utf-8")
+    assert read_labelled(path, "text", "mood").texts == ["my widget;\nis broken", "fine"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hubbub.kernel.errors import InvalidInput
 
-_SEPARATORS = "\t,;|"
+_SEPARATORS = ",\t;|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +24,36 @@ def read_labelled(path: Path, text: str, label: str) -> LabelledFile:
 
     Raises InvalidInput where a column is missing or nothing is left.
     """
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        separator = max(_SEPARATORS, key=first.count) if path.suffix != ".tsv" else "\t"
-        rows = csv.reader(file, delimiter=separator)
-        header = next(rows, [])
-        places = [_place(path, header, name) for name in (text, label)]
-        if text not in header and label not in header:  # by number: the first row is a row
-            file.seek(0)
-            rows = csv.reader(file, delimiter=separator)
-        texts, labels, empty = [], [], 0
-        for row in rows:
-            if len(row) > max(places) and (said := row[places[0]].strip()) and (told := row[places[1]].strip()):
-                texts.append(said)
-                labels.append(told)
-            else:
-                empty += bool(row)
+    rows = _rows(path)
+    header = rows[0] if rows else []
+    places = [_place(path, header, name) for name in (text, label)]
+    has_header = text in header or label in header
+    texts, labels, empty = [], [], 0
+    for row in rows[has_header:]:
+        if len(row) > max(places) and (said := row[places[0]].strip()) and (told := row[places[1]].strip()):
+            texts.append(said)
+            labels.append(told)
+        else:
+            empty += bool(row)
     if not texts:
         raise InvalidInput(reason=f"{path.name} has no row with a text and a label.")
     return LabelledFile(texts, labels, empty)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+    separator = max(_SEPARATORS, key=lines[0].count)
+    if separator == "\t":  # many such files quote nothing, and a text may well begin with a quotation mark
+        plain = [line.rstrip("\r").split("\t") for line in lines if line.strip()]
+        if len({len(row) for row in plain}) == 1:
+            return [[_unquoted(cell) for cell in row] for row in plain]
+    return list(csv.reader((line + "\n" for line in lines), delimiter=separator))
+
+
+def _unquoted(cell: str) -> str:
+    quoted = len(cell) > 1 and cell[0] == cell[-1] == '"'
+    return cell[1:-1].replace('""', '"') if quoted else cell
 
 
 def _place(path: Path, header: list[str], name: str) -> int:
