@@ -36,6 +36,7 @@ from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, CaseRules, CaseTag, ClockRow, Entry, Field, FieldValue, Tag, WrapUp
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks, undo, work
+from hubbub.care.services.events import tags_set
 from hubbub.care.services.notices import tell
 from hubbub.care.services.sorting import tags_named
 from hubbub.infra import changes
@@ -284,6 +285,7 @@ def _write(run: _Run, done: Sequence[tuple[CaseRow, dict[str, Any]]], deeds: Seq
     CaseRow.objects.bulk_update(rows, WRITTEN, batch_size=100)
     clocks.write(access.workspace, planned, now, access.person)
     CaseTag.objects.bulk_create(run.added, ignore_conflicts=True)
+    tags_set(access.workspace, run.added, now=now)
     for tag in {tag for _, tag in run.dropped}:
         CaseTag.objects.filter(tag=tag, case__in=[case for case, each in run.dropped if each == tag]).delete()
     Entry.objects.bulk_create(run.entries)
