@@ -242,7 +242,10 @@ def test_charlie_of_another_company_and_who_may_only_read_change_nothing(town: T
 
 
 @pytest.mark.parametrize(("until", "rule"), [(date(2027, 1, 1), "P8c"), (date(2026, 1, 1), "P8d")])
-def test_a_watch_is_answered_at_its_review_where_the_product_is_in_warranty(town: Town, until: date, rule: str) -> None:
+def test_a_watch_is_answered_at_its_review_where_the_product_is_in_warranty(
+    places: Places, until: date, rule: str
+) -> None:
+    town = make_town(make_workspace(), places)
     town.says("ann", "My #Acme widget has been broken for 5 days now. Its disgusting!")
     people.mark(town.access, town.account("ann").pk, what="known", on=True, now=town.at)
     customers.own(town.access, customer(town, "ann"), product="Widget", warranty_until=until, now=town.at)
