@@ -1,5 +1,6 @@
 """The inbox: views and queues, and the list of cases."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -84,18 +85,25 @@ def _rows(request: Request, view: str) -> dict[str, Any]:
 def _views(request: Request, view: str) -> dict[str, Any]:
     """What the views pane shows."""
     where = where_of(request, view)
+    counts = cache(lambda: care.counts(request.access, now()))
     return {
         **where,
         "titles": TITLES,
         "icons": ICONS,
-        "queue_names": QUEUES,
+        "queue_rows": cache(lambda: _rows_of_queues(counts().queues, where["queue"])),
+        "topic_rows": cache(lambda: [each for each in counts().topics if each[2] or each[0] == where["topic"]]),
         "incidents": incidents.incidents(request.access, open_only=True, limit=5),
         "waiting_counts": cache(lambda: dict(zip(WAITING, care.waiting_counts(request.access), strict=True))),
-        "counts": cache(lambda: care.counts(request.access, now())),
+        "counts": counts,
         "filtered": bool(where["queue"] or where["topic"] or where["tag"] or where["search"]),
         "query": _query(request),
         "leads_open": cache(lambda: care.open_leads(request.access)),
     }
+
+
+def _rows_of_queues(held: Mapping[str, int], at: str) -> list[tuple[str, str, str, int]]:
+    """The queues that hold something, and the one that is looked at: name, label, icon, how many."""
+    return [(name, *pair, held[name]) for name, pair in QUEUES.items() if held[name] or name == at]
 
 
 def list_of(request: Request, view: str) -> dict[str, Any]:
