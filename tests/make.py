@@ -116,6 +116,7 @@ class Town:
         kind: str = "post",
         uri: str | None = None,
         files: Sequence[Mapping[str, object]] = (),
+        lang: str = "",
     ) -> tuple[str, bytes]:
         """Return the uri of a post and the line that tells of it, said some time after the last one."""
         self.at += after
@@ -144,6 +145,7 @@ class Town:
             "mentions": [word.strip("@.,!?:;") for word in text.split() if word.startswith("@")],
             "repost_of": repost_of,
             "files": files,
+            "lang": lang or None,
         }
         return uri, json.dumps({"type": kind, "at": at, "post": post}).encode()
 

@@ -272,6 +272,12 @@ class ChannelContract:
             assert await channel.search("widget", NOON) is None
         await channel.aclose()
 
+    async def test_who_can_not_be_asked_about_accounts_has_no_timelines(self) -> None:
+        channel = self.channel()
+        if not channel.abilities.asks:
+            assert await channel.timeline("kit") is None
+        await channel.aclose()
+
     def test_its_scope_is_a_name_or_none(self) -> None:
         first, second = self.channel(), self.channel()
         assert first.scope == second.scope
@@ -307,6 +313,21 @@ class ChannelContract:
                 after = lines[heard:]
                 again = await hear(live.connect(), cursor, after)
                 assert set(after) <= {line for later in again for line in later.lines}
+
+    async def test_a_timeline_is_one_accounts_public_posts_in_the_form_parse_takes(self, tmp_path: Path) -> None:
+        async with self.live(tmp_path) as live:
+            if live is None or not self.channel().abilities.asks:
+                pytest.skip("nobody can be asked")
+            channel = live.connect()
+            spoke = self.parse([line for batch in await hear(live.connect(), None, live.lines) for line in batch.lines])
+            who = [post["author"] for post in spoke.posts.to_pylist() if post["author"] and not post["private"]]
+            for author in [*dict.fromkeys(who)][:2]:
+                found = await channel.timeline(author)
+                if found is not None:
+                    posts = self.look_over(list(found.lines)).posts.to_pylist()
+                    assert {post["author"] for post in posts} <= {author}
+                    assert not any(post["private"] or post["repost_of"] for post in posts)
+            await channel.aclose()
 
     async def test_check_is_content_with_a_network_that_is_there(self, tmp_path: Path) -> None:
         async with self.live(tmp_path) as live:

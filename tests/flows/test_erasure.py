@@ -11,8 +11,8 @@ from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import AuditEntry
 from hubbub.accounts.services import keep_posts_for
 from hubbub.care import selectors as care
-from hubbub.care.models import CaseRow, Customer, Likeness, SocialAccount
-from hubbub.care.services import cases, people
+from hubbub.care.models import AuthorPast, CaseRow, Customer, Incident, IncidentNote, Likeness, SocialAccount
+from hubbub.care.services import cases, incidents, people
 from hubbub.channels.models import Quarantined
 from hubbub.flows import retention
 from hubbub.flows.archive import AGE, archive_due
@@ -96,6 +96,22 @@ def test_a_case_of_an_erased_person_is_closed_and_keeps_what_we_did(town: Town) 
     assert OutboxMessage.objects.get(subject=row.pk).payload == {}
     with pytest.raises(Conflict, match="erased"):
         outbox.send_again(town.access.workspace, OutboxMessage.objects.get(subject=row.pk).pk, now=town.at)
+
+
+def test_an_incident_keeps_nothing_of_an_erased_person_but_that_there_was_one(town: Town) -> None:
+    town.says("kit_oak", f"My #Acme widget is broken, {SECRET}")
+    case = next(case for case in town.cases() if case.account and case.account.handle == "kit_oak")
+    assert case.account is not None
+    AuthorPast.objects.create(account=case.account, read_at=town.at, words=[{"uri": "x", "text": SECRET}])
+    number = incidents.start(town.access, title="", numbers=[case.number], now=town.at)
+    incidents.note(town.access, number, text="@kit_oak and others: the hinge", seen=0, now=town.at)
+    assert Incident.objects.get().title == "Acme widgets: failure", "named by what it is about, not by what was said"
+    incidents.rename(town.access, number, title="The trouble of Kit_Oak", now=town.at)
+    [who] = find(town.access, "@kit_oak", town.places)
+    erase(town.access, who.channel, who.author, town.places, now=town.at)
+    assert Incident.objects.get().title == "The trouble of somebody"
+    assert IncidentNote.objects.get().text == "somebody and others: the hinge"
+    assert not AuthorPast.objects.exists()
 
 
 def test_what_was_erased_is_not_heard_again_when_its_line_comes_again(town: Town) -> None:

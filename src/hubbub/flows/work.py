@@ -15,6 +15,7 @@ from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
 from hubbub.care.services import cases, clocks, escalation, happenings, mutes, ratings, triage, work
 from hubbub.care.services import notices as notice_services
+from hubbub.care.services.pasts import forget_old_pasts
 from hubbub.care.services.searching import Follower
 from hubbub.channels import services as channels
 from hubbub.flows import alerts, chat, customers, files, notices, reports, retention, routing
@@ -24,6 +25,7 @@ from hubbub.flows.decide import decide
 from hubbub.flows.events import ask_accounts
 from hubbub.flows.learning import learn_all
 from hubbub.flows.lookback import look_back_all
+from hubbub.flows.pasts import read_pasts
 from hubbub.flows.send import Sender
 from hubbub.infra import archive, changes
 from hubbub.infra.changes import Tailer
@@ -47,6 +49,7 @@ LEFT_OVER_EVERY_S = 5.0
 FOLD_EVERY_S = 2.0
 ADD_UP_EVERY_S = 300.0
 ASK_EVERY_S = 60.0
+PASTS_EVERY_S = 3.0
 TRENDS_EVERY_S = 60.0
 ALERTS_EVERY_S = 5.0
 TELL_EVERY_S = 5.0
@@ -93,6 +96,7 @@ class Worker:
                     self._often(FOLD_EVERY_S, self._fold),
                     self._often(ADD_UP_EVERY_S, self._add_up),
                     self._often(ASK_EVERY_S, self._ask_accounts),
+                    self._often(PASTS_EVERY_S, self._read_pasts),
                     self._often(TRENDS_EVERY_S, self._look_for_bursts),
                     self._often(LEFT_OVER_EVERY_S, self._left_over),
                     self._often(ALERTS_EVERY_S, self._look_for_alerts),
@@ -183,6 +187,9 @@ class Worker:
     def _ask_accounts(self) -> None:
         asyncio.run(ask_accounts(self.allow_private, datetime.now(UTC)))
 
+    def _read_pasts(self) -> None:
+        read_pasts(self.places, allow_private=self.allow_private, now=datetime.now(UTC))
+
     def _look_for_bursts(self) -> None:
         trends.look(datetime.now(UTC))
 
@@ -233,6 +240,7 @@ class Worker:
         alert_services.forget_old(now)
         notice_services.forget_old(now)
         cases.forget_empty_drafts(now)
+        forget_old_pasts(now)
         work.end_left(now=now)
         channels.forget_troubles(now - timedelta(days=30))
         channels.forget_old_calls(now=now)

@@ -33,6 +33,11 @@ class Inbox:
         )
         server.says["app.bsky.actor.getProfile"] = [(200, {"did": ACME, "handle": "acme.test"})]
         server.says[GET] = [NO_RECORD]
+        server.says["app.bsky.feed.getAuthorFeed"] = self.feed
+
+    def feed(self, call: Call) -> Answer:
+        actor = dict(call.query)["actor"]
+        return 200, {"feed": [{"post": item} for item in self.items if item["author"]["did"] == actor]}
 
     def page(self, call: Call) -> Answer:
         query = dict(call.query)

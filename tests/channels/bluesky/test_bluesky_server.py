@@ -521,8 +521,25 @@ async def test_a_search_reads_page_after_page_and_each_post_once(server: Server,
     assert asked[0] == {"q": '"late parcel"', "sort": "latest", "limit": "100", "since": "2026-09-01T12:00:00Z"}
 
 
-# When somebody last posted.
+# What somebody said lately, and when last.
 FEED = "app.bsky.feed.getAuthorFeed"
+
+
+async def test_a_timeline_is_ones_own_posts_and_nobodys_is_empty(server: Server, bluesky: Bluesky) -> None:
+    now = datetime.now(UTC)
+    repost = {"reason": {"$type": "app.bsky.feed.defs#reasonRepost"}}
+    feed = [{"post": told(0, now)}, {"post": told(1, now), **repost}, {"post": told(2, now)}]
+    nobody = {"error": "InvalidRequest", "message": "Profile not found"}
+    server.says[FEED] = [(200, {"feed": feed}), (400, nobody)]
+    server.says["app.bsky.actor.getProfiles"] = [(200, {"profiles": []})]
+    found = await bluesky.timeline(MIA)
+    assert found is not None
+    assert texts(found) == ["No. 0", "No. 2"]
+    nothing = await bluesky.timeline("nobody.test")
+    assert nothing is not None
+    assert nothing.lines == []
+    asked = [dict(call.query) for call in server.calls if call.method == FEED]
+    assert asked[0] == {"actor": MIA, "limit": "40", "filter": "posts_with_replies"}
 
 
 def in_feed(at: str, **more: Any) -> dict[str, Any]:

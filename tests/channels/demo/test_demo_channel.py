@@ -98,6 +98,16 @@ async def test_an_answer_can_name_its_parent_by_uri_alone(channel: Demo, address
     assert thread is not None and texts(list(thread.lines)) == ["help", "We are on it."]
 
 
+async def test_a_timeline_is_what_somebody_said_newest_first(channel: Demo, address: str) -> None:
+    for text in ("bought this widget in 2019", "and it broke"):
+        post = await visitor(address, "POST", "/posts", {"as": "kit", "text": text})
+    await visitor(address, "POST", "/posts", {"as": "kit", "text": "", "repost_of": post["uri"]})
+    found = await channel.timeline("@kit")
+    assert found is not None and texts(list(found.lines)) == ["and it broke", "bought this widget in 2019"]
+    nobody = await channel.timeline("nobody_there")
+    assert nobody is not None and list(nobody.lines) == []
+
+
 async def test_private_messages_go_both_ways(channel: Demo, address: str) -> None:
     await visitor(address, "POST", "/messages", {"as": "visitor", "to": "AcmeCustServ", "text": "psst"})
     lines, cursor = await heard(channel, None, 1)

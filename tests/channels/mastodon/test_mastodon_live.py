@@ -355,6 +355,18 @@ async def test_profiles_and_last_posts_are_read(mock: Mock, shop: Mastodon) -> N
         assert await shop.last_post(nobody) is None
 
 
+async def test_a_timeline_is_what_somebody_said_in_public(mock: Mock, shop: Mastodon) -> None:
+    mock.post(CUST, "bought this widget in 2019")
+    mock.post(CUST, "in private", visibility="direct")
+    found = await shop.timeline(f"{CUST}@{mock.domain}")
+    assert found is not None
+    assert texts(list(found.lines)) == ["bought this widget in 2019"]
+    for nobody in ("nobody", "a b", ""):
+        nothing = await shop.timeline(nobody)
+        assert nothing is not None
+        assert list(nothing.lines) == []
+
+
 async def test_a_thread_that_is_gone_has_no_lines(mock: Mock, shop: Mastodon) -> None:
     gone = await shop.thread(f"mastodon://{mock.domain}/1")
     assert gone is not None

@@ -28,6 +28,15 @@ class Members(StrEnum):
     DUE = "due"  # each in its service level from now on
 
 
+def title_of(topic: str, problem: str) -> str:
+    """Name an incident by what it is about; never by what somebody said, which may have to go one day.
+
+    >>> title_of("Acme widgets", "failure"), title_of("Acme", ""), title_of("", "")
+    ('Acme widgets: failure', 'Acme: a like problem of many', 'A like problem of many')
+    """
+    return ": ".join(filter(None, (topic[:70], problem or ("a like" if topic else "A like") + " problem of many")))
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentLine:
     """An incident as the list shows it."""

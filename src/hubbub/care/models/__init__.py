@@ -12,7 +12,7 @@ from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.leads import Lead, LeadEvent, LeadStage
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
-from hubbub.care.models.people import Customer, SecondAccount, SocialAccount
+from hubbub.care.models.people import AuthorPast, Customer, SecondAccount, SocialAccount
 from hubbub.care.models.playbooks import DecisionRow, DryRun, Likeness, PlaybookDraft, PlaybookVersion
 from hubbub.care.models.quality import Review, ReviewForm
 from hubbub.care.models.ratings import Rating, RatingSettings
@@ -36,6 +36,7 @@ __all__ = [
     "AgentRow",
     "AgentSkill",
     "AnswerRules",
+    "AuthorPast",
     "CalendarRow",
     "CallBack",
     "CallReject",

@@ -75,3 +75,13 @@ class SecondAccount(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "of"], name="second_account_once")]
+
+
+class AuthorPast(models.Model):
+    """What somebody said before a watch of theirs began, as far as it tells something: read once a watch."""
+
+    account = models.OneToOneField(SocialAccount, models.CASCADE, related_name="past")
+    read_at = models.DateTimeField(db_index=True)
+    looked = models.IntegerField(default=0)  # posts that were looked through
+    complaining = models.IntegerField(default=0)  # of those
+    words = models.JSONField(default=list)  # what is worth keeping, see care.core.past.Word

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from hubbub.care.models import (
     CallBack,
@@ -11,6 +14,10 @@ from hubbub.care.models import (
     DecisionRow,
     Draft,
     Entry,
+    Incident,
+    IncidentEvent,
+    IncidentMessage,
+    IncidentNote,
     Label,
     Likeness,
     Notice,
@@ -59,6 +66,7 @@ def forget_account(
         Notice.objects.filter(case_id=number).delete()
         changes.record(workspace, "case", number, now=now)
         CASES.drop([number])  # at once; what is left of it is put in again
+    _hush_incidents({case.pk for case in own} | set(shown.values()), told)
     DecisionRow.objects.filter(post__in=posts).update(reasons=[], facts=None)
     Label.objects.filter(post__in=posts).delete()
     _forget_labels(workspace, {name for name in names if len(name) >= LEAST_NAME})
@@ -125,3 +133,25 @@ def _hush(case: int, names: Iterable[str]) -> None:
         if text != entry.text:
             entry.text = text
             entry.save(update_fields=["text"])
+
+
+def _hush_incidents(shown: Iterable[int], names: Iterable[str]) -> None:
+    """Let what people here wrote of the incidents of some cases name nobody."""
+    incidents = set(CaseRow.objects.filter(pk__in=shown, incident__isnull=False).values_list("incident", flat=True))
+    if not incidents or not names:
+        return
+    named = _naming(names)
+    texts = ("title", "holding", "offer", "feedback")
+    written: tuple[tuple[QuerySet[Any], tuple[str, ...]], ...] = (
+        (Incident.objects.filter(pk__in=incidents), texts),
+        (IncidentNote.objects.filter(incident__in=incidents), ("text",)),
+        (IncidentEvent.objects.filter(incident__in=incidents), ("text",)),
+        (IncidentMessage.objects.filter(incident__in=incidents), ("text",)),
+    )
+    for rows, columns in written:
+        for row in rows:
+            told = {name: named.sub(SOMEBODY, getattr(row, name)) for name in columns}
+            if any(getattr(row, name) != text for name, text in told.items()):
+                for name, text in told.items():
+                    setattr(row, name, text)
+                row.save(update_fields=columns)

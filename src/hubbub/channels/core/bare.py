@@ -25,6 +25,10 @@ class Bare:
         """Return None: nobody can be asked what somebody said."""
         return None
 
+    async def timeline(self, id_or_handle: str) -> RawBatch | None:
+        """Return None: nobody can be asked what somebody said."""
+        return None
+
     async def thread(self, uri: str) -> RawBatch | None:
         """Return None: what there is of a conversation was heard."""
         return None

@@ -71,6 +71,9 @@ class Keys:
 MOST_FOUND = 1_000
 """Posts that one search brings."""
 
+TIMELINE = 40
+"""Posts of an account that are read at once, at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
@@ -197,6 +200,13 @@ class Channel(Protocol):
 
     async def last_post(self, id_or_handle: str) -> datetime | None:
         """Read when an account last said something in public; None where it never did, or nobody can tell."""
+        ...
+
+    async def timeline(self, id_or_handle: str) -> RawBatch | None:
+        """Read the newest public posts of an account, at most TIMELINE, in the form `parse` takes; no reposts.
+
+        No lines where the network has no such account; None where nobody can be asked.
+        """
         ...
 
     async def thread(self, uri: str) -> RawBatch | None:

@@ -10,6 +10,7 @@ from hubbub.care.core.canned import fill
 from hubbub.care.core.views import CaseView
 from hubbub.care.selectors import incidents, routing
 from hubbub.care.selectors.mutes import mute_of
+from hubbub.care.selectors.pasts import past_of
 from hubbub.care.selectors.voices import voices_of
 from hubbub.flows import chat
 from hubbub.web.inbox.lists import list_of, sorting_of, where_of
@@ -24,6 +25,7 @@ def _case(request: Request, number: int) -> dict[str, Any]:
         "case": shown,
         "rating": care.rating_of(request.access, number),
         "voices": voices_of(request.access, number) if shown.line.channel not in ("phone", "letter") else (),
+        "past": past_of(request.access, number),
         "incident": incidents.incident_of(request.access, number),
         "open_incidents": incidents.incidents(request.access, open_only=True, limit=20),
         "composing": composing,

@@ -9,7 +9,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership, Workspace
 from hubbub.care.core.case import Status
-from hubbub.care.core.incidents import Members, feedback_draft
+from hubbub.care.core.incidents import Members, feedback_draft, title_of
 from hubbub.care.core.levels import ClockKind
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, Incident, IncidentNote
@@ -39,10 +39,10 @@ def start(access: Access, *, title: str, numbers: Sequence[int], now: datetime) 
     rows = [cases.lock(access, number) for number in sorted(set(numbers))]
     if taken := next((row for row in rows if _open(row)), None):
         raise Conflict(reason=f"Case {taken.number} stands in another incident already. Take it out there first.")
-    first = min(rows, key=lambda row: row.opened_at)
+    first, names = min(rows, key=lambda row: row.opened_at), topic_names(access.workspace)
     incident = Incident(
         workspace_id=access.workspace,
-        title=_title(title) if title.strip() else clip(first.title, MAX_TITLE),
+        title=_title(title) if title.strip() else title_of(names.get(first.topic, ""), next(iter(first.problems), "")),
         began_at=first.opened_at,
         opened_at=now,
         topic=first.topic,

@@ -8,6 +8,7 @@ from hubbub.accounts.core.access import Role
 from hubbub.accounts.models import Membership
 from hubbub.care.core.case import Status
 from hubbub.care.core.facts import About, Facts
+from hubbub.care.core.incidents import title_of
 from hubbub.care.core.likeness import Complaint, headings
 from hubbub.care.core.notices import Why
 from hubbub.care.core.playbook import Decision, Rule
@@ -27,7 +28,6 @@ from hubbub.care.models import Incident
 from hubbub.care.services import notices
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.second_looks import SecondLooks
-from hubbub.kernel.text import clip
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_since, topic_names
 
@@ -129,7 +129,7 @@ class Storms:
         topic, _, problem = storm.heading.partition("/")
         incident = Incident(
             workspace=self.desk.workspace,
-            title=self._title(int(topic or 0), problem, post),
+            title=title_of(topic_names(self.desk.workspace.pk).get(int(topic or 0), ""), problem),
             began_at=since,
             opened_at=self.now,
             topic=int(topic or 0),
@@ -150,10 +150,6 @@ class Storms:
             now=self.now,
         )
         return incident
-
-    def _title(self, topic: int, problem: str, post: HeardPost) -> str:
-        name = topic_names(self.desk.workspace.pk).get(topic, "")
-        return clip(f"{name}: {problem}" if name and problem else post.text, 120)
 
     def _group(self, case: CaseDraft, incident: Incident, rule: Rule | None) -> None:
         if case.incident_id == incident.pk:

@@ -27,6 +27,7 @@ from hubbub.channels.core.answers import UNREADABLE, ServerFailed, is_safe, mome
 from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     MOST_FOUND,
+    TIMELINE,
     Abilities,
     Account,
     BadConnection,
@@ -173,6 +174,18 @@ class Bluesky(Bare):
                 return None
             raise
         return views.latest(feed)
+
+    async def timeline(self, id_or_handle: str) -> RawBatch | None:
+        """Read what an account said last; reposts and what is pinned are left out."""
+        posts: list[_Found] = []
+        try:
+            asked = views.latest_of(id_or_handle, TIMELINE)
+            answer = await self._xrpc.query("app.bsky.feed.getAuthorFeed", views.RawFeed, asked)
+            posts = _found([item.post for item in answer.feed if not bytes(item.reason)])
+        except Refused as refused:
+            if refused.facts.get("reason") != "Profile not found":
+                raise
+        return RawBatch(await self._lines(posts), None, datetime.now(UTC))
 
     # Hearing.
 

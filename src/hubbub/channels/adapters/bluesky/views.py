@@ -66,15 +66,28 @@ class FeedItem(msgspec.Struct):
     reason: msgspec.Raw = _NOTHING
 
 
+class RawItem(msgspec.Struct):
+    """The same, with its post as the network shows it."""
+
+    post: msgspec.Raw
+    reason: msgspec.Raw = _NOTHING
+
+
+class RawFeed(msgspec.Struct):
+    """The newest of what an account posted, to be parsed."""
+
+    feed: list[RawItem]
+
+
 class AuthorFeed(msgspec.Struct):
     """The newest of what an account posted."""
 
     feed: list[FeedItem]
 
 
-def latest_of(actor: str) -> dict[str, str | int]:
+def latest_of(actor: str, limit: int = 5) -> dict[str, str | int]:
     """Return how to ask for the newest posts of an account."""
-    return {"actor": actor, "limit": 5, "filter": "posts_with_replies"}
+    return {"actor": actor, "limit": limit, "filter": "posts_with_replies"}
 
 
 def latest(feed: AuthorFeed) -> datetime | None:

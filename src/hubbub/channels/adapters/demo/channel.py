@@ -13,6 +13,7 @@ from hubbub.channels.adapters.demo.parse import parse
 from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import (
     MOST_FOUND,
+    TIMELINE,
     Abilities,
     Account,
     Attached,
@@ -199,6 +200,16 @@ class Demo(Bare):
             return None
         said = [each.post.created_at for each in _read(response, _Posts).events if each.post.repost_of is None]
         return max(said, default=None)
+
+    async def timeline(self, id_or_handle: str) -> RawBatch | None:
+        """Read what an account said last."""
+        handle = id_or_handle.removeprefix("@")
+        events: list[msgspec.Raw] = []
+        if _NAME.fullmatch(handle):
+            response = await self._signed("GET", f"/accounts/{handle}/posts", params={"limit": TIMELINE}, known=(404,))
+            events = _read(response, _Events).events if response.status == 200 else []
+        own = [event for event in events if msgspec.json.decode(event, type=_Shown).post.repost_of is None]
+        return RawBatch([bytes(event) for event in own], None, datetime.now(UTC))
 
     async def thread(self, uri: str) -> RawBatch | None:
         """Read the posts around a public post, or the messages around a private one."""

@@ -8,11 +8,11 @@ import msgspec
 from hubbub.channels.adapters.mastodon import status
 from hubbub.channels.adapters.mastodon.hearing import GONE
 from hubbub.channels.adapters.mastodon.names import short_acct, split_uri, whole_acct
-from hubbub.channels.adapters.mastodon.server import NETWORK, Server, told_words
+from hubbub.channels.adapters.mastodon.server import NETWORK, Server, decoded, told_words
 from hubbub.channels.adapters.mastodon.status import Head, Profile, account_of, line_of
 from hubbub.channels.core.answers import moment
 from hubbub.channels.core.bare import Bare
-from hubbub.channels.core.contract import Account, Attached, Refused
+from hubbub.channels.core.contract import TIMELINE, Account, Attached, Refused
 from hubbub.infra.http import MAX_BODY, Http
 from hubbub.kernel.batch import Batch, RawBatch
 
@@ -50,6 +50,17 @@ class Reader(Bare):
         posts = await self._server.get(f"/api/v1/accounts/{profile.id}/statuses", list[Head], asked)
         said = [moment(post.created_at) for post in posts if post.visibility in PUBLIC]
         return max((at for at in said if at is not None), default=None)
+
+    async def timeline(self, id_or_handle: str) -> RawBatch | None:
+        """Read what an account said last in public, as far as the server knows of it."""
+        profile = await self._profile(id_or_handle)
+        posts: list[msgspec.Raw] = []
+        if profile is not None:
+            asked = (("limit", TIMELINE), ("exclude_reblogs", "true"))
+            posts = await self._server.get(f"/api/v1/accounts/{profile.id}/statuses", list[msgspec.Raw], asked)
+        domain = await self._domain()
+        public = [post for post in posts if decoded(post, Head).visibility in PUBLIC]
+        return RawBatch([line_of(domain, post) for post in public], None, datetime.now(UTC))
 
     async def thread(self, uri: str) -> RawBatch | None:
         """Read the posts above a post, the post and those below it; no lines if it is gone."""
