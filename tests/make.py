@@ -16,6 +16,7 @@ from hubbub.accounts import services as account_services
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import Membership, Person
 from hubbub.care import selectors as care
+from hubbub.care.core.filters import Filter
 from hubbub.care.core.understanding import LinearModel, Understanding
 from hubbub.care.models import CaseRow, DecisionRow, SocialAccount
 from hubbub.care.services import triage
@@ -180,7 +181,7 @@ class Town:
 
     def cases(self, view: str = "all") -> list[CaseRow]:
         """The cases of a view, oldest first."""
-        numbers = [line.number for line in care.cases(self.access, view=view).lines]
+        numbers = [line.number for line in care.cases(self.access, Filter(view)).lines]
         return list(CaseRow.objects.filter(workspace_id=self.access.workspace, number__in=numbers).order_by("number"))
 
     def case(self) -> CaseRow:

@@ -13,6 +13,7 @@ from tests.make import NOON, make_member, make_topic, make_town, make_workspace
 from hubbub.accounts.core.access import Access, Role
 from hubbub.care import selectors
 from hubbub.care.core.case import Case, Folder, Status
+from hubbub.care.core.filters import Filter, read
 from hubbub.care.models import CaseRow
 from hubbub.care.services import cases
 from hubbub.care.services.searching import catch_up
@@ -38,14 +39,14 @@ def make_case(access: Access, number: int, state: Case | None = None, **columns:
 
 
 def numbers(access: Access, **how: Any) -> list[int]:
-    return [line.number for line in selectors.cases(access, **how).lines]
+    return [line.number for line in selectors.cases(access, Filter(**how)).lines]
 
 
 def paged(access: Access, view: str, limit: int, between: Any = lambda: None) -> list[int]:
     """Every page of a list to its end, with something happening between them."""
     found, cursor = [], ""
     while True:
-        page = selectors.cases(access, view=view, cursor=cursor, limit=limit)
+        page = selectors.cases(access, Filter(view), cursor=cursor, limit=limit)
         found += [line.number for line in page.lines]
         assert len(page.lines) <= limit
         cursor = page.next
@@ -122,7 +123,7 @@ def test_what_is_due_first_comes_first_and_where_nothing_is_due_the_newest(mia: 
 @pytest.mark.parametrize("view", ["", "new", "needs ", "NEEDS"])
 def test_a_view_there_is_none_of_is_refused(mia: Access, view: str) -> None:
     with pytest.raises(InvalidInput, match="there are needs, mine, held"):
-        selectors.cases(mia, view=view)
+        read(view, {})
 
 
 def test_answers_of_today_are_ones_own_since_midnight_in_the_workspace(places: Places) -> None:
@@ -208,10 +209,10 @@ def test_a_case_is_found_by_its_number_its_person_and_its_words(places: Places) 
         "999999999999999999999": [],
         "'; drop table": [],
     }.items():
-        assert numbers(town.access, view="all", search=search) == found, search
-    assert numbers(town.access, view="held", search="parcel") == [2]
+        assert numbers(town.access, view="all", words=search) == found, search
+    assert numbers(town.access, view="held", words="parcel") == [2]
     charlie = make_workspace("Globex Desk", "charlie@globex.example")
-    assert numbers(charlie, view="all", search="parcel") == []
+    assert numbers(charlie, view="all", words="parcel") == []
 
 
 # One case ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors
 from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.filters import Filter
 from hubbub.care.models import CaseRules, Entry
 from hubbub.care.services import cases
 from hubbub.infra.places import Places
@@ -39,7 +40,7 @@ def events(number: int = 1) -> list[str]:
 def test_a_parked_case_comes_back_at_its_time_and_not_before(town: Town, alice: Access) -> None:
     due = town.case().due_at
     cases.park(alice, 1, why="  The workshop \n looks at it", until=town.at + HOUR, now=town.at)
-    (line,) = selectors.cases(alice, view="parked").lines
+    (line,) = selectors.cases(alice, Filter("parked")).lines
     assert (line.parked_for, line.wake_at) == ("The workshop looks at it", town.at + HOUR)
     assert cases.wake_due(now=town.at + HOUR - timedelta(seconds=1)) == 0
     assert cases.wake_due(now=town.at + HOUR) == 1

@@ -12,6 +12,7 @@ from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors
 from hubbub.care.core.case import Status
 from hubbub.care.core.errors import CannotSend, CaseClosed, CaseMoved, LookBeforeSending
+from hubbub.care.core.filters import Filter
 from hubbub.care.models import CaseRow, Entry
 from hubbub.care.services import cases, triage
 from hubbub.channels import selectors as channels
@@ -361,7 +362,7 @@ def test_a_case_is_unread_for_each_until_they_look_and_again_when_the_customer_w
     town: Town, alice: Access, bob: Access
 ) -> None:
     def unread(by: Access) -> bool:
-        return selectors.cases(by, view="all").lines[0].unread
+        return selectors.cases(by, Filter("all")).lines[0].unread
 
     assert unread(alice)
     cases.look(alice, 1, typing=False, now=town.at)

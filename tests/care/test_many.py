@@ -26,6 +26,7 @@ from hubbub.care.core.deeds import (
     ToTeam,
     read_deeds,
 )
+from hubbub.care.core.filters import Filter
 from hubbub.care.models import CaseRow, CaseRules, CaseTag, ClockRow, Entry, FieldValue, Notice, Tag, WrapUp
 from hubbub.care.services import cases, sorting, undo
 from hubbub.infra.places import Places
@@ -247,7 +248,7 @@ def test_an_urgent_case_comes_first_among_those_due_at_the_same_time(town: Town,
     CaseRow.objects.update(sort_at=town.at, folder=Folder.NEEDS)
     seen, cursor = [], ""
     while True:
-        page = selectors.cases(alice, view="needs", cursor=cursor, limit=1)
+        page = selectors.cases(alice, Filter("needs"), cursor=cursor, limit=1)
         seen += [line.number for line in page.lines]
         cursor = page.next
         if not cursor:

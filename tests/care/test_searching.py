@@ -6,6 +6,7 @@ import pytest
 from tests.make import NOON, Town, make_town, make_workspace
 
 from hubbub.care import selectors
+from hubbub.care.core.filters import Filter
 from hubbub.care.models import SearchState
 from hubbub.care.services import cases
 from hubbub.care.services.searching import Follower, catch_up, make_anew
@@ -26,7 +27,7 @@ def town(db: None, places: Places) -> Town:
 
 def found(town: Town, search: str) -> list[int]:
     """The numbers of the cases that a search finds."""
-    return [line.number for line in selectors.cases(town.access, view="all", search=search).lines]
+    return [line.number for line in selectors.cases(town.access, Filter("all", words=search)).lines]
 
 
 def test_what_was_answered_and_noted_later_is_found(town: Town) -> None:

@@ -11,6 +11,7 @@ from tests.make import Town, at_once, make_member, make_topic, make_town, make_w
 from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors
 from hubbub.care.core.case import Status
+from hubbub.care.core.filters import Filter
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness
 from hubbub.care.services import cases, people, triage
@@ -321,7 +322,7 @@ def test_the_past_is_sorted_and_searchable_and_nothing_about_it_is_ever_due(town
     assert {(case.folder, case.due_at, case.not_before) for case in town.cases()} == {("imported", None, None)}
     assert len(town.cases()) == 3
     catch_up(town.at)
-    assert len(selectors.cases(town.access, view="imported", search="third widget").lines) == 1
+    assert len(selectors.cases(town.access, Filter("imported", words="third widget")).lines) == 1
     assert not Likeness.objects.exists()
     town.later(days=30)
     assert {case.folder for case in town.cases()} == {"imported"}
@@ -391,7 +392,7 @@ def test_what_its_author_took_back_is_nowhere_to_be_read_and_nothing_is_left_to_
     takes_back(town, "jo", uri)
     case = town.case()
     assert (case.status, case.title, case.excerpt) == (Status.CLOSED, "Deleted by its author", "Deleted by its author")
-    assert not selectors.cases(town.access, view="all", search="disgusting").lines
+    assert not selectors.cases(town.access, Filter("all", words="disgusting")).lines
     view = selectors.case(town.access, case.number, town.at)
     assert "disgusting" not in str(view)
     assert (view.public_way.possible, view.public_way.reason) == (False, "There is no post left to answer.")

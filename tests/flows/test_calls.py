@@ -16,6 +16,7 @@ from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors as care
 from hubbub.care.core.calls.record import Call, Direction, Outcome
 from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.filters import Filter
 from hubbub.care.core.views import CaseView
 from hubbub.care.models import CallBack, CallReject, CallRow, CaseRow, SocialAccount
 from hubbub.care.selectors import calls as selectors
@@ -50,7 +51,7 @@ def make_call(native: str = "1", **changes: Any) -> Call:
 
 
 def only_case(access: Access) -> CaseView:
-    (line,) = care.cases(access, view="all").lines
+    (line,) = care.cases(access, Filter("all")).lines
     return care.case(access, line.number, NOON)
 
 

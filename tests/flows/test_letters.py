@@ -11,6 +11,7 @@ from PIL import Image
 from hubbub.accounts.core.access import Access, Role
 from hubbub.care import selectors as care
 from hubbub.care.core.case import Folder, Status
+from hubbub.care.core.filters import Filter
 from hubbub.care.models import CaseRow, SocialAccount
 from hubbub.care.selectors import people
 from hubbub.care.services import cases
@@ -43,7 +44,7 @@ def make_letter(**changes: Any) -> Added:
 
 
 def only_case(access: Access) -> Any:
-    (line,) = care.cases(access, view="all").lines
+    (line,) = care.cases(access, Filter("all")).lines
     return care.case(access, line.number, NOON)
 
 

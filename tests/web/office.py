@@ -26,6 +26,7 @@ from hubbub.accounts.models import ApiToken, Installation, Person
 from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.deeds import AddTag
+from hubbub.care.core.filters import Filter
 from hubbub.care.core.notices import Why
 from hubbub.care.core.playbook import shipped
 from hubbub.care.core.playbook.files import to_json
@@ -63,6 +64,7 @@ from hubbub.care.services import (
     ratings,
     routing,
     sorting,
+    views,
     work,
 )
 from hubbub.care.services import people as people_services
@@ -287,6 +289,8 @@ def make_office(places: Places, network: str) -> Office:
     drawn = Review.objects.create(
         workspace_id=access.workspace, case=settled, agent_id=agent.me, version=1, drawn_at=town.at
     )
+    asked_for = Filter("needs", kinds=("complaint",), words="Jabberwock")
+    shared = views.save_view(access, name="Jabberwock view", asked=asked_for, shared=True, now=at)
     things = {
         "persona": persona,
         "pending": pending[access.me],
@@ -301,6 +305,7 @@ def make_office(places: Places, network: str) -> Office:
         "toml": "toml",
         "playbook": to_json(shipped()),
         "view": "needs",
+        "saved": shared,
         "number": open_case.number,
         "settled": settled.number,
         "parked": parked.number,

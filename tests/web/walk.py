@@ -99,6 +99,7 @@ PERSONA = {"name": "Gnome", "employer": "Zephyr", "sign": "initials", "sign_priv
 LEAD = {"title": "Gnome", "stage": "{stage}", "currency": "EUR", "value": "12.50"}
 STAGES = "New\nTalked\nOffered\nWon = won\nLost = lost\nGnomes"
 MACRO = {"name": "Gnome it", "do_0": "note", "with_0": "Gnome"}
+VIEW = {"name": "Gnomes", "view": "all", "kind": "complaint", "do": "save"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -132,6 +133,10 @@ PAGES: dict[str, dict[str, Call]] = {
     "start-preview": {"POST": Call(MANAGERS, {"query": "gnome"})},
     "inbox": {"GET": Call(READERS, {"topic": "{topic}"})},
     "views": {"GET": Call(READERS)},
+    "filter": {"GET": Call(READERS), "POST": Call(READERS, VIEW, NOTED)},
+    "saved-view": {"GET": Call(LEADS), "POST": Call(LEADS, {**VIEW, "shared": "yes"}, NOTED)},
+    "saved-view-move": {"POST": Call(LEADS, {"to": "up"}, NOTED)},
+    "saved-view-remove": {"POST": Call(LEADS, {}, NOTED)},
     "case": {"GET": Call(READERS, writes=LOOKED)},
     "reply": {"POST": Call(WORKERS, REPLY, NOTED)},
     "draft": {"POST": Call(WORKERS, {"mode": "public", "text": "Hello", "seen": "0"}, {"care.Draft", "infra.Change"})},
@@ -377,7 +382,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/next": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/handling-times": {"GET": Call(READERS, {"days": "7"})},
     "/api/v1/board": {"GET": Call(READERS)},
-    "/api/v1/cases": {"GET": Call(READERS, {"view": "all"})},
+    "/api/v1/cases": {"GET": Call(READERS, {"view": "all", "owner": "me", "kind": "talk"})},
     "/api/v1/cases/{number}": {"GET": Call(READERS)},
     "/api/v1/cases/{number}/reply": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},
     "/api/v1/cases/{number}/note": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},

@@ -28,6 +28,7 @@ from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.calls.record import Call, Direction, Outcome
 from hubbub.care.core.deeds import read_deeds
+from hubbub.care.core.filters import Filter, read
 from hubbub.care.core.incidents import IncidentLine, Members
 from hubbub.care.selectors import incidents as incident_reads
 from hubbub.care.selectors import notices, team
@@ -104,6 +105,7 @@ def _away(request: HttpRequest, error: Exception) -> HttpResponse:
     return told
 
 
+Asked: Any = Query(...)
 Number: Any = Path(..., ge=1, le=2**53)
 IncidentId: Any = Path(..., ge=1, le=2**53)
 
@@ -127,14 +129,23 @@ def list_cases(
     view: Literal[
         "needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all"
     ] = Query("needs"),
-    queue: Literal["", "safety", "unsure", "praise", "ideas"] = Query(""),
+    asked: schemas.CaseFilter = Asked,
     q: str = Query("", max_length=200, pattern=r"^[^\x00]*$", description="Person, words or number."),
     cursor: str = Query("", max_length=200, pattern=r"^[A-Za-z0-9_-]*$"),
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
-    """Cases of a view: what is due first, or the newest first where nothing is due."""
-    page = care.cases(_access(request), view=view, queue=queue, search=q, cursor=cursor, limit=limit)
+    """Cases of a view: what is due first, or the newest first where nothing is due.
+
+    A page may be empty and yet have a next one, where little fits of many.
+    """
+    page = care.cases(_access(request), _filter(view, asked, q), now=now(), cursor=cursor, limit=limit)
     return {"cases": [_line(line) for line in page.lines], "next": page.next}
+
+
+def _filter(view: str, asked: schemas.CaseFilter, words: str) -> Filter:
+    told = asked.model_dump(by_alias=True)
+    given = {name: value if isinstance(value, list) else [str(value or "")] for name, value in told.items()}
+    return read(view, {**given, "q": [words]})
 
 
 @api.get("/cases/{number}", response={200: schemas.Case, **READ_ERRORS}, tags=["cases"])

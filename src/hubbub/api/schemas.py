@@ -108,6 +108,26 @@ class CaseLine(Schema):
     historical: bool
 
 
+Values = Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=40)]
+
+
+class CaseFilter(Schema):
+    """Conditions that all hold; of several values of one, any will do."""
+
+    queue: Literal["", "safety", "unsure", "praise", "ideas"] = ""
+    topic: int = Field(0, ge=0, lt=10**18)
+    tag: int = Field(0, ge=0, lt=10**18)
+    team: int = Field(0, ge=0, lt=10**18)
+    owner: str = Field("", pattern=r"^(me|nobody|[0-9]{1,18})?$", description="me, nobody, or somebody's id.")
+    channel: Values = []
+    kind: Values = []
+    priority: Values = Field([], description="urgent, high, normal, low")
+    lang: Values = []
+    folder: Values = Field([], alias="in", description="Folders, with the view all.")
+    late: Literal["", "yes"] = ""
+    order: Literal["", "first", "last"] = Field("", description="first: due or oldest first; last: the other way.")
+
+
 class CasePage(Schema):
     """A piece of a list."""
 

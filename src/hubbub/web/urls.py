@@ -9,7 +9,7 @@ from hubbub.web.chat import views as chat
 from hubbub.web.customers import deeds as customer_deeds
 from hubbub.web.customers import pages as customers
 from hubbub.web.first_run import views as first_run
-from hubbub.web.inbox import answer, case, deeds, files, lists, many, waiting
+from hubbub.web.inbox import answer, case, deeds, files, lists, many, saved, waiting
 from hubbub.web.incidents import views as incidents
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
@@ -45,6 +45,10 @@ urlpatterns = [
     path("w/<slug:slug>/start/preview/", first_run.preview, name="start-preview"),
     path("w/<slug:slug>/inbox/<slug:view>/", lists.inbox, name="inbox"),
     path("w/<slug:slug>/inbox/<slug:view>/views/", lists.views, name="views"),
+    path("w/<slug:slug>/inbox/<slug:view>/filter/", saved.edit, name="filter"),
+    path("w/<slug:slug>/views/<int:saved>/", saved.change, name="saved-view"),
+    path("w/<slug:slug>/views/<int:saved>/move/", saved.move, name="saved-view-move"),
+    path("w/<slug:slug>/views/<int:saved>/remove/", saved.remove, name="saved-view-remove"),
     path("w/<slug:slug>/inbox/<slug:view>/<int:number>/", case.case, name="case"),
     path("w/<slug:slug>/cases/<int:number>/reply/", answer.reply, name="reply"),
     path("w/<slug:slug>/cases/<int:number>/draft/", answer.draft, name="draft"),

@@ -31,6 +31,7 @@ from hubbub.care.models.team import (
     StateSpan,
     TeamRules,
 )
+from hubbub.care.models.views import SavedViewRow
 
 __all__ = [
     "AgentRow",
@@ -93,6 +94,7 @@ __all__ = [
     "ReviewForm",
     "Route",
     "Routed",
+    "SavedViewRow",
     "SearchState",
     "SecondAccount",
     "Skill",

@@ -35,7 +35,7 @@ from hubbub.care.selectors.board import board, board_cases
 from hubbub.care.selectors.files import files_in_use, heard_file, sent_file
 from hubbub.care.selectors.leads import all_leads, lead, lead_board, lead_of, open_leads
 from hubbub.care.selectors.levels import calendars, levels, main_calendar, open_hours, policies
-from hubbub.care.selectors.lists import cases, counts, due
+from hubbub.care.selectors.lists import cases, count, counts, due
 from hubbub.care.selectors.macros import macros
 from hubbub.care.selectors.playbooks import data_of, day_end, dry_run, playbook, playbook_draft, playbook_versions
 from hubbub.care.selectors.ratings import rating_of, rating_rules, ratings, scores_by_person
@@ -44,6 +44,7 @@ from hubbub.care.selectors.sorting import case_rules, fields, links_of, tags, wr
 from hubbub.care.selectors.threads import followed, threads_since, threads_to_read
 from hubbub.care.selectors.timeline import case, case_row, decisions, lookers, number_of, post_of, talk
 from hubbub.care.selectors.understanding import own_model, own_models, understanding
+from hubbub.care.selectors.views import counted_views, saved_view, saved_views
 from hubbub.care.selectors.ways import last_from_customer, ways
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "cases_of",
     "colleagues",
     "composing",
+    "count",
+    "counted_views",
     "counts",
     "data_of",
     "day_end",
@@ -117,6 +120,8 @@ __all__ = [
     "ratings",
     "replied_on",
     "replies",
+    "saved_view",
+    "saved_views",
     "scores_by_person",
     "sent_file",
     "tags",

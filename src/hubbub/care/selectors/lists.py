@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Person
 from hubbub.care.core.case import NEVER, Folder, Priority, Status
+from hubbub.care.core.filters import ME, NOBODY, QUEUES, Filter
 from hubbub.care.core.views import (
     CaseLine,
     Counts,
@@ -40,18 +41,17 @@ LOOKED_THROUGH, MOST_LOOKS = 500, 20
 
 COUNTED = 1000
 
+NEEDS = Filter()
+
+LOOKED_AT, LOOKED_AT_TO_COUNT = 20_000, 5_000
+"""So many cases that an index leads to are held against what no index leads to: for one page, and for one count."""
+
 FEW = 500  # cases of a tag that are looked up one by one
 
 CASES = Index("case")
 
 
-VIEWS = ("needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all")
-
-
 MINE = (Folder.NEEDS, Folder.HELD)
-
-
-QUEUES = ("safety", "unsure", "praise", "ideas")
 
 
 LINE = tuple(each.name for each in fields(CaseLine) if each.name not in ("owner_name", "unread", "tags"))
@@ -81,49 +81,134 @@ def line_of(
 
 
 def cases(
-    access: Access,
-    *,
-    view: str = "needs",
-    queue: str = "",
-    topic: int = 0,
-    tag: int = 0,
-    search: str = "",
-    cursor: str = "",
-    limit: int = PAGE,
+    access: Access, asked: Filter = NEEDS, *, now: datetime | None = None, cursor: str = "", limit: int = PAGE
 ) -> Page:
     """Return a page of cases: what is due first, or the newest first where nothing is due.
+
+    `now` is needed where it asks for what is late. A page may hold less than it could, or nothing, and yet have a next
+    one: where little fits of many.
 
     Raises
     ------
     InvalidInput
-        If the view does not exist, or the cursor is none of ours.
+        If the cursor is none of ours.
     """
     access.require(Permission.READ)
-    if view not in VIEWS:
-        raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(VIEWS)}.")
-    rows, newest_first = _view(access, view)
-    if queue:
-        rows = rows.filter(queue=queue)
-    if topic:
-        rows = rows.filter(topic=topic)
-    if tag:
-        rows = rows.filter(_tagged(tag))
     limit = max(1, min(limit, 200))
-    if search.strip():
-        return _found(access, rows, search, cursor, limit)
+    if asked.words.strip():
+        return _found(access, _all(access).filter(_fits(access, asked, now)), asked.words, cursor, limit)
+    paths = _paths(access, asked)
     if cursor:
-        at, pk, priority = _place(cursor)
-        if newest_first:
-            rows = rows.filter(Q(sort_at__lt=at) | Q(sort_at=at, pk__lt=pk), sort_at__lte=at)
-        else:
-            then = Q(priority__gt=priority) | Q(priority=priority, pk__gt=pk)
-            rows = rows.filter(Q(sort_at__gt=at) | Q(then, sort_at=at), sort_at__gte=at)
-    order = ("-sort_at", "-id") if newest_first else ("sort_at", "priority", "id")
-    if view == "all" and (queue or topic):
-        rows = rows.filter(pk__in=_first_of_each_folder(rows.order_by(*order), limit + 1))
-    found = _as_dicts(rows.order_by(*order)[: limit + 1], (*LINE, "sort_at"))
-    more = found[limit - 1] if len(found) > limit else None
+        paths = [rows.filter(_after(_place(cursor), asked)) for rows in paths]
+    paths, edge = _bounded(paths, asked, LOOKED_AT)
+    fits = _fits(access, asked, now)
+    rows = paths[0].filter(fits)
+    if len(paths) > 1:
+        first = [_ordered(each.filter(fits), asked).values_list("pk", flat=True)[: limit + 1] for each in paths]
+        rows = _all(access).filter(pk__in=[pk for keys in first for pk in keys])
+    found = _as_dicts(_ordered(rows, asked)[: limit + 1], (*LINE, "sort_at"))
+    more = found[limit - 1] if len(found) > limit else edge
     return Page(lines_of(found[:limit], access), _cursor(more) if more else "")
+
+
+def count(access: Access, asked: Filter, now: datetime) -> int:
+    """Count cases, up to `COUNTED`, which stands for that many or more; of words, none are counted.
+
+    Where little fits of very many, the count is of the first of these.
+    """
+    access.require(Permission.READ)
+    if asked.words.strip():
+        return 0
+    paths, _ = _bounded(_paths(access, asked), asked, LOOKED_AT_TO_COUNT)
+    fits = _fits(access, asked, now)
+    return min(COUNTED, sum(rows.filter(fits).order_by()[:COUNTED].count() for rows in paths))
+
+
+Place = tuple[datetime, int, int]
+
+
+def _all(access: Access) -> QuerySet[CaseRow]:
+    return CaseRow.objects.filter(workspace_id=access.workspace)
+
+
+def _paths(access: Access, asked: Filter) -> list[QuerySet[CaseRow]]:
+    """Return rows to which an index leads in order; together they hold all that is asked for."""
+    rows = _all(access)
+    if asked.view == "mine":
+        return [rows.filter(owner_id=access.me, folder__in=MINE)]
+    if asked.owner not in ("", NOBODY):
+        rows = rows.filter(owner_id=_person(access, asked.owner))
+    elif asked.queue:
+        rows = rows.filter(queue=asked.queue)
+    elif asked.topic:
+        rows = rows.filter(topic=asked.topic)
+    if asked.view == "all" and not asked.folders and not asked.queue and not asked.topic:
+        return [rows]
+    folders = (asked.folders or Folder) if asked.view == "all" else (asked.view,)
+    return [rows.filter(folder=folder) for folder in folders]
+
+
+def _person(access: Access, owner: str) -> int:
+    return access.me if owner == ME else int(owner)
+
+
+def _fits(access: Access, asked: Filter, now: datetime | None) -> Q:
+    """Return all conditions of a filter but its words."""
+    wanted: dict[str, Any] = {
+        "topic": asked.topic,
+        "team": asked.team,
+        "queue": asked.queue,
+        "channel__in": asked.channels,
+        "kind__in": asked.kinds,
+        "lang__in": asked.langs,
+        "folder__in": asked.folders,
+        "priority__in": [Priority[each.upper()] for each in asked.priorities],
+    }
+    fits = Q(**{name: value for name, value in wanted.items() if value})
+    if asked.view == "mine":
+        fits &= Q(owner_id=access.me, folder__in=MINE)
+    elif asked.view != "all":
+        fits &= Q(folder=asked.view)
+    if asked.owner:
+        fits &= Q(owner__isnull=True) if asked.owner == NOBODY else Q(owner_id=_person(access, asked.owner))
+    if asked.late:
+        fits &= Q(folder=Folder.NEEDS, sort_at__lt=now)
+    return fits & _tagged(asked.tag) if asked.tag else fits
+
+
+def _ordered(rows: QuerySet[CaseRow], asked: Filter) -> QuerySet[CaseRow]:
+    return rows.order_by(*(("-sort_at", "-id") if asked.newest_first else ("sort_at", "priority", "id")))
+
+
+def _after(place: Place, asked: Filter) -> Q:
+    """Return which rows stand after a place in the list."""
+    at, pk, priority = place
+    if asked.newest_first:
+        return Q(Q(sort_at__lt=at) | Q(sort_at=at, pk__lt=pk), sort_at__lte=at)
+    then = Q(priority__gt=priority) | Q(priority=priority, pk__gt=pk)
+    return Q(Q(sort_at__gt=at) | Q(then, sort_at=at), sort_at__gte=at)
+
+
+def _bounded(
+    paths: list[QuerySet[CaseRow]], asked: Filter, most: int
+) -> tuple[list[QuerySet[CaseRow]], dict[str, Any] | None]:
+    """Cut rows off behind the first `most`, where little may fit of many; return where, None where nothing is cut."""
+    if not asked.narrow:
+        return paths, None
+    columns = ("sort_at", "pk", "priority")
+    edges = [_ordered(rows, asked).values_list(*columns)[most : most + 1].first() for rows in paths]
+    found: list[Place] = [edge for edge in edges if edge is not None]
+    if not found:
+        return paths, None
+    at, pk, priority = min(found, key=lambda edge: _rank(edge, asked))
+    cut = Q(sort_at__gte=at) if asked.newest_first else Q(sort_at__lte=at)
+    bounded = [rows.filter(cut).exclude(_after((at, pk, priority), asked)) for rows in paths]
+    return bounded, {"sort_at": at, "id": pk, "priority": priority}
+
+
+def _rank(edge: Place, asked: Filter) -> tuple[float, int, int]:
+    at, pk, priority = edge
+    return (-at.timestamp(), -pk, 0) if asked.newest_first else (at.timestamp(), priority, pk)
 
 
 def _found(access: Access, rows: QuerySet[CaseRow], search: str, cursor: str, limit: int) -> Page:
@@ -159,20 +244,6 @@ def _tagged(tag: int) -> Q:
     return Q(pk__in=keys) if len(keys) <= FEW else Q(Exists(CaseTag.objects.filter(tag=tag, case=OuterRef("pk"))))
 
 
-def _first_of_each_folder(rows: QuerySet[CaseRow], limit: int) -> list[int]:
-    """Return the keys of the first rows of each folder; the indexes of topics and queues lead through these."""
-    return [pk for folder in Folder for pk in rows.filter(folder=folder).values_list("pk", flat=True)[:limit]]
-
-
-def _view(access: Access, view: str) -> tuple[QuerySet[CaseRow], bool]:
-    rows = CaseRow.objects.filter(workspace_id=access.workspace)
-    if view == "all":
-        return rows, True
-    if view == "mine":
-        return rows.filter(owner_id=access.person, folder__in=MINE), False
-    return rows.filter(folder=view), Folder(view).newest_first
-
-
 def _cursor(row: Mapping[str, Any]) -> str:
     return (
         base64.urlsafe_b64encode(f"{row['sort_at'].isoformat()} {row['id']} {row['priority']}".encode())
@@ -181,7 +252,7 @@ def _cursor(row: Mapping[str, Any]) -> str:
     )
 
 
-def _place(cursor: str) -> tuple[datetime, int, int]:
+def _place(cursor: str) -> Place:
     try:
         at, pk, priority = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().rsplit(" ", 2)
         found = datetime.fromisoformat(at), int(pk), min(int(priority), 9)

@@ -11,10 +11,10 @@ from hubbub.accounts.core.access import Access, Permission, Role
 from hubbub.accounts.models import Membership
 from hubbub.care.core.calendar import Calendar, spans_of
 from hubbub.care.core.case import Folder
+from hubbub.care.core.filters import QUEUES
 from hubbub.care.core.routing import Agent, Mode, Need, Waiting, choose
 from hubbub.care.core.states import BUILT_IN
 from hubbub.care.models import AgentRow, AgentSkill, CaseRow, Route, Routed, Skill, SkillNeed, StateSpan
-from hubbub.care.selectors.lists import QUEUES
 from hubbub.care.selectors.team import by_role, loads, room, states
 from hubbub.care.selectors.timeline import case_row
 from hubbub.kernel.errors import NotFound

@@ -16,12 +16,12 @@ from hubbub.accounts.models import Membership, Team
 from hubbub.accounts.services import audit
 from hubbub.care.core.calendar import DAYS, spans_of
 from hubbub.care.core.case import Folder
+from hubbub.care.core.filters import QUEUES
 from hubbub.care.core.notices import Why
 from hubbub.care.core.routing import Agent, Mode, Waiting, best, choose, words
 from hubbub.care.core.states import AWAY
 from hubbub.care.models import AgentRow, AgentSkill, CaseRow, Route, Routed, Skill, SkillNeed, StateSpan
 from hubbub.care.selectors import routing as selectors
-from hubbub.care.selectors.lists import QUEUES
 from hubbub.care.selectors.routing import COLUMNS, LEVELS, VERBS, WAITING, RouteLine, route_of
 from hubbub.care.selectors.team import loads, room, rules
 from hubbub.care.services.cases.row import event, store

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
+from hubbub.accounts import selectors as accounts
 from hubbub.care import selectors as care
+from hubbub.care.core.filters import ME, NOBODY, Filter, read
 from hubbub.care.selectors import incidents
-from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.errors import NotFound
 from hubbub.listening import selectors as listening
 from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.templatetags.hubbub import CHANNELS
 
 TITLES = {
     "needs": "Needs an answer",
@@ -56,36 +60,37 @@ NEWEST = ("waiting", "incident", "resolved", "closed", "imported", "all")
 FIRST = {"held": "First to be free again", "watching": "First to be looked at again", "parked": "First to come back"}
 
 
+def asked_of(request: Request, view: str) -> Filter:
+    """What the address says is looked at."""
+    return read(view, dict(request.GET.lists()))
+
+
 def where_of(request: Request, view: str) -> dict[str, Any]:
-    """What the address says is looked at: view, queue, topic, search; checked."""
-    if view not in TITLES:
-        raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(TITLES)}.")
-    topic = request.GET.get("topic", "")
-    if topic and not (topic.isdecimal() and len(topic) < 19):
-        raise InvalidInput(reason="A topic is a number.")
-    tag = request.GET.get("tag", "")
-    if tag and not (tag.isdecimal() and len(tag) < 19):
-        raise InvalidInput(reason="A tag is a number.")
+    """What is looked at, as templates ask for it."""
+    asked = asked_of(request, view)
     return {
+        "asked": asked,
         "view": view,
-        "queue": request.GET.get("queue", "")[:20],
-        "topic": int(topic or 0),
-        "tag": int(tag or 0),
-        "search": request.GET.get("q", "").replace("\x00", "")[:200],
+        "queue": asked.queue,
+        "topic": asked.topic,
+        "tag": asked.tag,
+        "search": asked.words,
+        "query": query_of(asked),
     }
 
 
 def _rows(request: Request, view: str) -> dict[str, Any]:
     """What the rows of a list show, or its next rows."""
     where = where_of(request, view)
-    page = care.cases(request.access, **where, cursor=request.GET.get("cursor", ""))
-    return {**where, "query": _query(request), "page": page}
+    page = care.cases(request.access, where["asked"], now=now(), cursor=request.GET.get("cursor", ""))
+    return {**where, "page": page}
 
 
 def _views(request: Request, view: str) -> dict[str, Any]:
     """What the views pane shows."""
     where = where_of(request, view)
     counts = cache(lambda: care.counts(request.access, now()))
+    saved = cache(lambda: [(each, query_of(each.asked), n) for each, n in care.counted_views(request.access, now())])
     return {
         **where,
         "titles": TITLES,
@@ -95,8 +100,9 @@ def _views(request: Request, view: str) -> dict[str, Any]:
         "incidents": incidents.incidents(request.access, open_only=True, limit=5),
         "waiting_counts": cache(lambda: dict(zip(WAITING, care.waiting_counts(request.access), strict=True))),
         "counts": counts,
-        "filtered": bool(where["queue"] or where["topic"] or where["tag"] or where["search"]),
-        "query": _query(request),
+        "filtered": where["asked"].filtered,
+        "saved": saved,
+        "current": next((each for each in care.saved_views(request.access) if each.asked == where["asked"]), None),
         "leads_open": cache(lambda: care.open_leads(request.access)),
     }
 
@@ -110,7 +116,9 @@ def list_of(request: Request, view: str) -> dict[str, Any]:
     """What the list pane shows, beside the views pane."""
     shown = {**_views(request, view), **_rows(request, view)}
     title = TITLES[view]
-    if shown["queue"] in QUEUES:
+    if shown["current"]:
+        title = shown["current"].name
+    elif shown["queue"] in QUEUES:
         title = QUEUES[shown["queue"]][0]
     elif shown["topic"]:
         with suppress(NotFound):  # it was removed; what was heard of it stays
@@ -121,8 +129,9 @@ def list_of(request: Request, view: str) -> dict[str, Any]:
         **shown,
         **sorting_of(request),
         "title": title,
+        "told": told(request, shown["asked"]),
         "due": care.due(request.access, view, now()),
-        "order": _order(view, shown["search"]),
+        "order": _order(shown["asked"]),
         "shed": listening.shed_lately(request.access, now()),
         "section": "inbox",
     }
@@ -140,18 +149,36 @@ def sorting_of(request: Request) -> dict[str, Any]:
     }
 
 
-def _order(view: str, search: str) -> str:
+def _order(asked: Filter) -> str:
     """In which order a list stands, in words."""
-    if search:
+    if asked.words:
         return "Youngest case first"
-    return "Newest first" if view in NEWEST else FIRST.get(view, "Due first")
+    if asked.order:
+        newest = asked.view in NEWEST
+        first, last = ("Oldest first", "Newest first") if newest else ("Due first", "Due last first")
+        return last if asked.order == "last" else first
+    return "Newest first" if asked.view in NEWEST else FIRST.get(asked.view, "Due first")
 
 
-def _query(request: Request) -> str:
-    """What the address filters by, as every row's own address keeps it."""
-    keep = request.GET.copy()
-    keep.pop("cursor", None)
-    return f"?{keep.urlencode()}" if keep else ""
+def told(request: Request, asked: Filter) -> list[str]:
+    """What a filter asks for that no row of the views pane says, in words."""
+    words = [TITLES[each] for each in asked.folders]
+    words += [CHANNELS.get(each, ("", each))[1] for each in asked.channels]
+    words += [each.capitalize() for each in (*asked.kinds, *asked.priorities)]
+    words += [f"in {each}" for each in asked.langs]
+    if asked.owner:
+        known = {ME: "mine", NOBODY: "nobody’s"} | {
+            str(pk): f"{name}’s" for pk, name in care.colleagues(request.access)
+        }
+        words.append(known.get(asked.owner, "somebody’s"))
+    if asked.team:
+        words.append(next((each.name for each in accounts.teams(request.access) if each.id == asked.team), "a team"))
+    return words + ["late"] * asked.late
+
+
+def query_of(asked: Filter) -> str:
+    """A filter as every row's own address keeps it."""
+    return f"?{urlencode(asked.pairs())}" if asked.pairs() else ""
 
 
 @require_GET

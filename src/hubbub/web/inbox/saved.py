@@ -1,0 +1,124 @@
+"""Filtering the inbox, and keeping what was filtered as a view."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from hubbub.accounts import selectors as accounts
+from hubbub.accounts.core.access import Permission
+from hubbub.care import selectors as care
+from hubbub.care.core.case import Folder, Priority
+from hubbub.care.core.filters import Filter, SavedView, read
+from hubbub.care.core.understanding import Kind
+from hubbub.care.services import views
+from hubbub.kernel.errors import Conflict, InvalidInput
+from hubbub.listening import selectors as listening
+from hubbub.web.inbox.lists import QUEUES, TITLES, asked_of, query_of
+from hubbub.web.request import Request, in_workspace, now, render
+from hubbub.web.settings.forms import text
+from hubbub.web.templatetags.hubbub import CHANNELS
+
+OWNERS = (("", "Anybody"), ("me", "Whoever looks at it"), ("nobody", "Nobody"))
+ORDERS = (("", "As the list stands"), ("first", "Due or oldest first"), ("last", "Newest first, or due last"))
+
+
+@require_http_methods(["GET", "POST"])
+@in_workspace
+def edit(request: Request, view: str) -> HttpResponse:
+    """Conditions for a list: show what fits, or keep them under a name."""
+    if request.method != "POST":
+        return _form(request, asked_of(request, view))
+    return _take(request, view, None)
+
+
+@require_http_methods(["GET", "POST"])
+@in_workspace
+def change(request: Request, saved: int) -> HttpResponse:
+    """Change a view."""
+    found = care.saved_view(request.access, saved)
+    if not found.own:
+        request.access.require(Permission.TEAM)
+    return _take(request, found.asked.view, found) if request.method == "POST" else _form(request, found.asked, found)
+
+
+def _take(request: Request, view: str, saved: SavedView | None) -> HttpResponse:
+    asked = Filter(view)
+    try:
+        asked = read(text(request, "view") or view, dict(request.POST.lists()))
+        if text(request, "do") == "save":
+            shared = text(request, "shared") == "yes"
+            which, name = saved.id if saved else None, text(request, "name")
+            views.save_view(request.access, view=which, name=name, asked=asked, shared=shared, now=now())
+            messages.success(request, "The view is saved.")
+    except (InvalidInput, Conflict) as refused:
+        return _form(request, asked, saved, refused)
+    return redirect(reverse("inbox", args=[request.access.slug, asked.view]) + query_of(asked))
+
+
+def _form(
+    request: Request, asked: Filter, saved: SavedView | None = None, error: InvalidInput | Conflict | None = None
+) -> HttpResponse:
+    access = request.access
+    folders = [(each.value, TITLES[each]) for each in Folder]
+    teams = [(str(each.id), each.name) for each in accounts.teams(access)]
+    tags = [(str(each.id), each.name) for each in care.tags(access)]
+    context: dict[str, Any] = {
+        "section": "inbox",
+        "asked": asked,
+        "saved": saved,
+        "error": error,
+        "name": text(request, "name") if error else saved.name if saved else "",
+        "shared": text(request, "shared") == "yes" if error else saved is not None and not saved.own,
+        "back": reverse("inbox", args=[access.slug, asked.view]) + query_of(asked),
+        "titles": TITLES,
+        "checks": (
+            ("channel", "By", [(kind, words) for kind, (_, words) in CHANNELS.items()], asked.channels),
+            ("kind", "Of the kind", [(each.value, each.value.capitalize()) for each in Kind], asked.kinds),
+            (
+                "priority",
+                "Of the priority",
+                [(each.name.lower(), each.name.capitalize()) for each in Priority],
+                asked.priorities,
+            ),
+            ("in", "In any of, where all cases are listed", folders, asked.folders),
+        ),
+        "selects": (
+            ("owner", "Whose", [*OWNERS, *((str(pk), name) for pk, name in care.colleagues(access))], asked.owner),
+            ("team", "Team", [("", "Any"), *teams], _number(asked.team)),
+            ("queue", "Queue", [("", "Any"), *((name, words) for name, (words, _) in QUEUES.items())], asked.queue),
+            (
+                "topic",
+                "Topic",
+                [("", "Any"), *((str(pk), name) for pk, name in listening.topic_names(access.workspace).items())],
+                _number(asked.topic),
+            ),
+            ("tag", "Tag", [("", "Any"), *tags], _number(asked.tag)),
+            ("order", "Order", ORDERS, asked.order),
+        ),
+    }  # fmt: skip
+    return render(request, "inbox/filter.html", context, status=error.status if error else 200)
+
+
+def _number(value: int) -> str:
+    return str(value) if value else ""
+
+
+@require_POST
+@in_workspace
+def move(request: Request, saved: int) -> HttpResponse:
+    """Put a view one place up or down."""
+    views.move_view(request.access, saved, up=text(request, "to") == "up", now=now())
+    return redirect("saved-view", slug=request.access.slug, saved=saved)
+
+
+@require_POST
+@in_workspace
+def remove(request: Request, saved: int) -> HttpResponse:
+    """Remove a view."""
+    views.remove_view(request.access, saved, now=now())
+    messages.success(request, "The view is gone; its cases are where they were.")
+    return redirect("inbox", slug=request.access.slug, view="needs")
