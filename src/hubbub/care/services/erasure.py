@@ -1,28 +1,34 @@
 """Erasure of a person from cases: what was done for them stays, who they were and what they said does not."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from hubbub.accounts.services import hush_audit
 from hubbub.care.models import (
     CallBack,
     CaseRow,
     Customer,
     DecisionRow,
+    Doing,
     Draft,
     Entry,
+    FieldValue,
     Incident,
     IncidentEvent,
     IncidentMessage,
     IncidentNote,
     Label,
+    Lead,
+    LeadEvent,
     Likeness,
     Notice,
     PendingReply,
     Rating,
+    Review,
     SocialAccount,
 )
 from hubbub.care.selectors.lists import CASES
@@ -51,7 +57,7 @@ def forget_account(
     Conflict
         If an answer to it is being sent just now.
     """
-    posts = list(posts)
+    posts, names = list(posts), list(names)
     account = SocialAccount.objects.filter(workspace_id=workspace, channel=channel, native=native).first()
     rows = CaseRow.objects.select_for_update(of=("self",)).filter(workspace_id=workspace)
     own = list(rows.filter(account=account)) if account is not None else []
@@ -66,8 +72,9 @@ def forget_account(
         Notice.objects.filter(case_id=number).delete()
         changes.record(workspace, "case", number, now=now)
         CASES.drop([number])  # at once; what is left of it is put in again
-    _hush_incidents({case.pk for case in own} | set(shown.values()), told)
-    DecisionRow.objects.filter(post__in=posts).update(reasons=[], facts=None)
+    DecisionRow.objects.filter(Q(post__in=posts) | Q(case__in=own)).update(reasons=[], facts=None)
+    _hush_round(workspace, {case.pk for case in own} | set(shown.values()), told)
+    hush_audit(workspace, numbers | {name for name in names if len(name) >= LEAST_NAME}, now=now)
     Label.objects.filter(post__in=posts).delete()
     _forget_labels(workspace, {name for name in names if len(name) >= LEAST_NAME})
     if account is not None:
@@ -96,11 +103,13 @@ def _blank(case: CaseRow, now: datetime) -> None:
     if not case.value().status.ended:
         case.take(case.value().close(now))
     case.who, case.title, case.excerpt = ERASED, ERASED, ""
-    case.reasons, case.advice, case.alert = [], [], False
+    case.reasons, case.advice, case.alert, case.parked_for = [], [], False, ""
     clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()
     Rating.objects.filter(case=case).update(comment="", ask_at=None)
     Likeness.objects.filter(case=case).delete()
+    Lead.objects.filter(case=case).update(title=ERASED, who="")
+    FieldValue.objects.filter(case=case).delete()
     Draft.objects.filter(case=case).delete()
     PendingReply.objects.filter(case=case).delete()
     for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):
@@ -125,33 +134,31 @@ def _naming(names: Iterable[str]) -> re.Pattern[str]:
 
 def _hush(case: int, names: Iterable[str]) -> None:
     """Let replies, notes and events of a case name nobody."""
+    if names:
+        _hush_texts(Entry.objects.filter(case_id=case), ("text",), _naming(names))
+
+
+def _hush_round(workspace: int, cases: set[int], names: Iterable[str]) -> None:
+    """Let what was written about some cases name nobody either; what was done to them can't be undone any more."""
+    doings = Doing.objects.filter(workspace_id=workspace).values_list("pk", "cases")
+    Doing.objects.filter(pk__in=[pk for pk, done_to in doings if not cases.isdisjoint(done_to)]).delete()
     if not names:
         return
     named = _naming(names)
-    for entry in Entry.objects.filter(case_id=case).exclude(text=""):
-        text = named.sub(SOMEBODY, entry.text)
-        if text != entry.text:
-            entry.text = text
-            entry.save(update_fields=["text"])
+    incidents = Incident.objects.filter(workspace_id=workspace, members__in=cases).distinct()
+    _hush_texts(incidents, ("title", "holding", "offer", "feedback"), named)
+    _hush_texts(IncidentNote.objects.filter(incident__in=incidents), ("text",), named)
+    _hush_texts(IncidentEvent.objects.filter(incident__in=incidents), ("text",), named)
+    _hush_texts(IncidentMessage.objects.filter(incident__in=incidents), ("text",), named)
+    _hush_texts(LeadEvent.objects.filter(lead__case__in=cases), ("text",), named)
+    _hush_texts(Review.objects.filter(case__in=cases), ("coaching", "comment"), named)
 
 
-def _hush_incidents(shown: Iterable[int], names: Iterable[str]) -> None:
-    """Let what people here wrote of the incidents of some cases name nobody."""
-    incidents = set(CaseRow.objects.filter(pk__in=shown, incident__isnull=False).values_list("incident", flat=True))
-    if not incidents or not names:
-        return
-    named = _naming(names)
-    texts = ("title", "holding", "offer", "feedback")
-    written: tuple[tuple[QuerySet[Any], tuple[str, ...]], ...] = (
-        (Incident.objects.filter(pk__in=incidents), texts),
-        (IncidentNote.objects.filter(incident__in=incidents), ("text",)),
-        (IncidentEvent.objects.filter(incident__in=incidents), ("text",)),
-        (IncidentMessage.objects.filter(incident__in=incidents), ("text",)),
-    )
-    for rows, columns in written:
-        for row in rows:
-            told = {name: named.sub(SOMEBODY, getattr(row, name)) for name in columns}
-            if any(getattr(row, name) != text for name, text in told.items()):
-                for name, text in told.items():
-                    setattr(row, name, text)
-                row.save(update_fields=columns)
+def _hush_texts(rows: QuerySet[Any], columns: Sequence[str], named: re.Pattern[str]) -> None:
+    for row in rows:
+        before = [getattr(row, column) for column in columns]
+        after = [named.sub(SOMEBODY, text) for text in before]
+        if after != before:
+            for column, text in zip(columns, after, strict=True):
+                setattr(row, column, text)
+            row.save(update_fields=list(columns))
