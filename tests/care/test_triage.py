@@ -12,9 +12,10 @@ from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors
 from hubbub.care.core.case import Status
 from hubbub.care.core.filters import Filter
+from hubbub.care.core.playbook import shipped
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness
-from hubbub.care.services import cases, people, triage
+from hubbub.care.services import cases, people, playbooks, triage
 from hubbub.care.services.searching import catch_up
 from hubbub.channels import selectors as channels
 from hubbub.channels import services as channel_services
@@ -470,6 +471,17 @@ def test_who_is_on_the_list_is_answered_now(town: Town) -> None:
     cases.resolve(town.access, 1, now=town.at)
     town.says("press", BROKEN)
     assert (town.cases()[-1].rule, town.cases()[-1].due_at) == ("P7a", town.at + 5 * MINUTE)
+
+
+def test_the_tags_of_a_rule_and_of_what_is_added_stand_on_the_case_once(town: Town) -> None:
+    change = {each["id"]: each for each in shipped()["rules"]}
+    playbooks.put(town.access, "rules", {**change["P1"], "tags": ["grave", "Call them"]}, instead_of="P1", now=town.at)
+    playbooks.put(town.access, "rules", {**change["A2"], "tags": ["grave"]}, instead_of="A2", now=town.at)
+    playbooks.save(town.access, note="", over=0, now=town.at)
+    town.says("vera", FIRE + ". My card is 4111 1111 1111 1111")
+    town.says("vera", FIRE)
+    (line,) = selectors.cases(town.access, Filter("all")).lines
+    assert sorted(tag.name for tag in line.tags) == ["Call them", "grave"]
 
 
 def test_what_is_slow_by_nature_has_a_day(town: Town) -> None:

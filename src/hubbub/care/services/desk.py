@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from hubbub.care.core.playbook import Playbook
 from hubbub.care.core.playbook.triggers import Event
 from hubbub.care.models import (
     CaseRow,
+    CaseTag,
     DecisionRow,
     Entry,
     Happening,
@@ -30,9 +32,12 @@ from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks, leads
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
+from hubbub.care.services.events import tags_set
+from hubbub.care.services.sorting import tags_named
 from hubbub.channels.core.values import handle_words
 from hubbub.influence.core.weight import PROFILE, Profile, Weight, weight
 from hubbub.infra import changes, db, outbox
+from hubbub.kernel.errors import Conflict
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_posts
 
@@ -95,6 +100,7 @@ class Desk:
         self._in_warranty: dict[int, bool] = {}  # by customer
         self._earlier: dict[str, list[Earlier]] = {}  # by voice
         self._sends: list[tuple[CaseDraft, str]] = []  # with the rule
+        self._tags: list[tuple[CaseDraft, str]] = []
         self._counted: dict[int, AccountDraft] = {}
         self._incidents: dict[int, Incident] = {}
         self._accounts = self._load_accounts(posts)
@@ -463,6 +469,7 @@ class Desk:
     def store(self) -> None:
         """Write everything, and tell the pages."""
         self._store_cases()
+        self._store_tags()
         self._store_happenings()
         self._look_who_is_who()
         db.update(SocialAccount, ("heard", "adverts"), ((k, (a.heard, a.adverts)) for k, a in self._counted.items()))
@@ -506,6 +513,22 @@ class Desk:
     def let_send(self, case: CaseDraft, rule: str) -> None:
         """Note that an automatic rule is to send its canned reply."""
         self._sends.append((case, rule))
+
+    def tag(self, case: CaseDraft, names: Iterable[str]) -> None:
+        """Note that a rule puts tags on a case."""
+        self._tags.extend((case, name) for name in names)
+
+    def _store_tags(self) -> None:
+        """Put tags on cases. Where the workspace has too many already, new ones are left out."""
+        if not self._tags:
+            return
+        with suppress(Conflict):
+            tags = tags_named(self.workspace.pk, {name for _, name in self._tags})
+            wanted = {(case.id, tags[name].pk) for case, name in self._tags}
+            there = CaseTag.objects.filter(case_id__in={case for case, _ in wanted}).values_list("case_id", "tag_id")
+            added = [CaseTag(case_id=case, tag_id=tag) for case, tag in sorted(wanted - set(there))]
+            CaseTag.objects.bulk_create(added, ignore_conflicts=True)
+            tags_set(self.workspace.pk, added, now=self.now)
 
     def _store_happenings(self) -> None:
         """Note what triggers and automatic rules wait for; the worker sees to it."""

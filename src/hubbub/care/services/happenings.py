@@ -164,7 +164,7 @@ def leads(workspace: int) -> list[int]:
 def _tag(access: Access, row: CaseRow, trigger: Trigger, now: datetime) -> list[str]:
     """Set the tags that are not set yet; return them. Each is an event of its own."""
     new = []
-    for tag in tags_named(access, trigger.tags).values():
+    for tag in tags_named(access.workspace, trigger.tags).values():
         _, made = CaseTag.objects.get_or_create(case=row, tag=tag)
         if made:
             new.append(tag.name)

@@ -29,11 +29,11 @@ def tag_name(name: str) -> str:
     return name
 
 
-def tags_named(access: Access, names: Iterable[str]) -> dict[str, Tag]:
+def tags_named(workspace: int, names: Iterable[str]) -> dict[str, Tag]:
     """Return tags by the names given, made where they are not there yet; in the caller's transaction."""
     wanted = {name: tag_name(name) for name in names}
     keys = {each.casefold()[:40] for each in wanted.values()}
-    rows = Tag.objects.filter(workspace_id=access.workspace)
+    rows = Tag.objects.filter(workspace_id=workspace)
     known = {tag.key: tag for tag in rows.filter(key__in=keys)}
     fresh = {each.casefold()[:40]: each for each in wanted.values() if each.casefold()[:40] not in known}
     if fresh:
@@ -41,7 +41,7 @@ def tags_named(access: Access, names: Iterable[str]) -> dict[str, Tag]:
             raise Conflict(reason=f"There are {MOST_TAGS:,} tags already. Merge some under Settings.")
         Tag.objects.bulk_create(
             (
-                Tag(workspace_id=access.workspace, name=name, key=key, colour=crc32(key.encode()) % COLOURS + 1)
+                Tag(workspace_id=workspace, name=name, key=key, colour=crc32(key.encode()) % COLOURS + 1)
                 for key, name in fresh.items()
             ),
             ignore_conflicts=True,

@@ -17,6 +17,7 @@ from hubbub.care.core.errors import (
     NewerDraft,
     NotYourCase,
 )
+from hubbub.care.core.views import CustomerView
 from hubbub.care.services import cases
 from hubbub.flows.files import Upload, take_in
 from hubbub.infra.places import places
@@ -134,17 +135,28 @@ def canned(request: Request, number: int) -> HttpResponse:
         "brand": request.access.workspace_name,
         "case": str(number),
         "channel": shown.public_way.network or shown.private_way.network,
+        "product": _only_product(shown.customer),
         "persona": request.GET.get("persona", "")[:60],
     }
     found = care.canned(request.access, words=words, lang=shown.line.lang, limit=FOUND)
     if not found and shown.line.lang:
         found = care.canned(request.access, words=words, limit=FOUND)
+    if shown.template and not words:  # what the playbook proposes stands first
+        proposed = [each for each in care.canned(request.access, words=shown.template) if each.title == shown.template]
+        found = (*proposed, *(each for each in found if each not in proposed))
     listed = []
     for each in found:
         filled = fill(each.text, values)
         told = {"id": each.id, "title": each.title, "shortcut": each.shortcut, "folder": each.folder}
+        told["proposed"] = each.title == shown.template
         listed.append({**told, "text": filled, "empty": unfilled(filled)})
     return JsonResponse({"found": listed})
+
+
+def _only_product(customer: CustomerView | None) -> str:
+    """The product that a customer has, where it is one alone."""
+    products = {each.product for each in customer.products} if customer else set()
+    return products.pop() if len(products) == 1 else ""
 
 
 @require_POST

@@ -163,7 +163,7 @@ def _prepare(access: Access, rows: Sequence[CaseRow], deeds: Sequence[AnyDeed], 
     wrap_ups = WrapUp.objects.filter(workspace_id=access.workspace, pk__in=coded, group__isnull=False)
     codes = dict(wrap_ups.values_list("pk", "name"))
     _all_there(coded, codes, "wrap-up code")
-    tags = tags_named(access, [each.name for each in deeds if isinstance(each, AddTag | DropTag)])
+    tags = tags_named(access.workspace, [each.name for each in deeds if isinstance(each, AddTag | DropTag)])
     keys = [row.pk for row in rows]
     resolves = any(isinstance(each, Resolve) for each in deeds)
     needed = Field.objects.filter(workspace_id=access.workspace, required=True) if resolves else Field.objects.none()

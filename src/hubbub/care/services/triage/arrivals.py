@@ -89,8 +89,8 @@ class Arrivals:
     ) -> CaseDraft | None:
         """A post that belongs to no case yet: decide, and open one if the decision asks for it."""
         second = False
-        if rule.id == "P8":
-            watched = next((case for case, _ in alike if self.playbook.base_of(case.rule) == "P8"), None)
+        if rule.decide is Decision.WATCH:
+            watched = next((case for case, _ in alike if self.playbook.base_of(case.rule) == rule.id), None)
             if watched is not None:
                 self._join(watched, post)
                 return watched

@@ -55,6 +55,7 @@ class Rulings:
         if rule.automatic and not case.historical:
             self.desk.let_send(case, rule.id)
         case.priority = rule.priority or case.priority
+        self.desk.tag(case, rule.tags)
         case.exposure = int(facts.exposure)
         self.advise(case, facts)
         if rule.decide is Decision.LEAVE:
@@ -79,6 +80,7 @@ class Rulings:
             case.alert, case.needs_approval = case.alert or also.alert, case.needs_approval or also.needs_approval
             case.template, case.queue = case.template or also.template, also.queue or case.queue
             case.priority = also.priority or case.priority
+            self.desk.tag(case, also.tags)
 
     def _due(self, rule: Rule, case: CaseDraft, arrived: datetime) -> datetime | None:
         if case.historical:

@@ -19,6 +19,8 @@ async function canned(q) {
   return answer.ok && !answer.redirected ? (await answer.json()).found : [];
 }
 
+const beside = (each) => (each.proposed ? "Fits this case" : each.shortcut ? `/${each.shortcut}` : each.folder);
+
 // Puts words where the sign and what was typed behind it stand.
 function put(text, typed) {
   const field = words(), end = field.selectionStart;
@@ -52,7 +54,7 @@ function suggest() {
     timer = setTimeout(async () => {
       const found = await canned(slash[2]);
       if (mark === asked) show(found.slice(0, MOST).map((each) => ({
-        label: each.title, side: each.shortcut ? `/${each.shortcut}` : each.folder, take: () => use(each, slash[1].length),
+        label: each.title, side: beside(each), take: () => use(each, slash[1].length),
       })));
     }, WAIT_MS);
   } else hide();
@@ -131,7 +133,7 @@ async function menu() {
     label.className = "truncate";
     label.textContent = each.title;
     side.className = "push faint small";
-    side.textContent = each.shortcut ? `/${each.shortcut}` : each.folder;
+    side.textContent = beside(each);
     button.append(label, side);
     button.addEventListener("click", () => { button.closest("details").open = false; use(each, 0); });
     return button;
