@@ -27,6 +27,7 @@ from hubbub.care.core.answering import Written
 from hubbub.care.core.calls.record import Call, Outcome
 from hubbub.care.core.deeds import AddTag
 from hubbub.care.core.filters import Filter
+from hubbub.care.core.knowledge.article import Words
 from hubbub.care.core.notices import Why
 from hubbub.care.core.playbook import shipped
 from hubbub.care.core.playbook.files import to_json
@@ -54,6 +55,7 @@ from hubbub.care.services import (
     cases,
     customers,
     incidents,
+    knowledge,
     labels,
     leads,
     learning,
@@ -251,6 +253,14 @@ def make_office(places: Places, network: str) -> Office:
         against="linear", words="It is surely better at Jabberwocks.", better=True,
         figures=[asdict(Figure("kind", 12, 0.5, 0.6, 0.01, 0.2))],
     ).pk  # fmt: skip
+    known, drafted, reviewed, retired = (
+        knowledge.write(agent, Words(f"Jabberwock {each}", "My quokka rattles", "Snark it."), now=town.at)
+        for each in ("one", "two", "three", "four")
+    )
+    for each in (known, reviewed):
+        knowledge.submit(agent, each, now=town.at)
+    knowledge.publish(access, known, seen=1, now=town.at)
+    knowledge.retire(access, retired, now=town.at)
     tokens, own, columns, noticed = {}, {}, {}, {}
     for each in (*people.values(), charlie):
         columns[each.me] = save_column(each, Column(0, "Snarks" if each is not charlie else "Gnomes"), now=at)
@@ -367,6 +377,10 @@ def make_office(places: Places, network: str) -> Office:
             workspace_id=access.workspace, account_id=settled.account_id, of_id=parked.account_id, p=0.9
         ).pk,
         "other-incident": other_incident,
+        "article": known,
+        "drafted": drafted,
+        "reviewed": reviewed,
+        "retired": retired,
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),
     }
     assert CannedReply.objects.count() == 1

@@ -68,7 +68,7 @@ def test_ids_of_another_workspace_are_as_good_as_none_in_ones_own(walker: Walker
     charlie, before = walker.office.charlie, everything()
     for name, method, call in CALLS:
         asked = set(PATTERNS[name].pattern.converters)
-        if "slug" not in asked or not IDS & (asked | {each.strip("{}") for each in call.data.values()}):
+        if "slug" not in asked or not IDS & (asked | {each.strip("{}") for each in call.data.values() if "{" in each}):
             continue
         where = f"{method} {name}"
         with undone():

@@ -35,6 +35,7 @@ MANAGERS = frozenset({MANAGER, OWNER})
 NOTED = "noted"  # one line in the audit log
 LOOKED = {
     "care.Presence", "care.ReadMark", "infra.Change", "care.AgentRow", "care.Contact", "care.StateSpan", "care.Notice",
+    "care.ArticleUse",
 }  # fmt: skip
 STATES = {"care.AgentRow", "care.StateSpan", "infra.Change"}
 TOLD = {"care.Notice", "infra.Change"}
@@ -96,6 +97,7 @@ RATING = {"delay": "2 h", "ask": "Well? {link}", "question": "Well?", "thanks": 
 POLICY = {"name": "Gnomes", "first": "2 h", "share": "0.75", "do": "tell the owner"}
 HOURS = {"name": "Gnome hours", "zone": "Europe/Paris", "day0": "9-17"}
 PERSONA = {"name": "Gnome", "employer": "Zephyr", "sign": "initials", "sign_private": "name"}
+ARTICLE = {"title": "Gnomes", "question": "Do gnomes rattle?", "answer": "They do.", "seen": "1"}
 LEAD = {"title": "Gnome", "stage": "{stage}", "currency": "EUR", "value": "12.50"}
 STAGES = "New\nTalked\nOffered\nWon = won\nLost = lost\nGnomes"
 MACRO = {"name": "Gnome it", "do_0": "note", "with_0": "Gnome"}
@@ -112,7 +114,7 @@ PAGES: dict[str, dict[str, Call]] = {
         "GET": Call(ANYBODY),
         "POST": Call(ANYBODY, {"login": "charlie@globex.example", "password": PASSWORD}, writes={"accounts.Person"}),
     },
-    "account_logout": {"POST": Call(ANYBODY)},
+    "account_logout": {"POST": Call(ANYBODY, writes=STATES)},
     "me": {"GET": Call(SOMEBODY), "POST": Call(SOMEBODY, {"name": "New", "theme": "dark"}, {"accounts.Person"})},
     "password": {"POST": Call(SOMEBODY, {"old": PASSWORD, "new": "quite another one"}, {"accounts.Person"})},
     # What visitors of a website call: by its origin and a secret of theirs, whoever is signed in
@@ -256,6 +258,17 @@ PAGES: dict[str, dict[str, Call]] = {
     "customer-erase-look": {"GET": Call(MANAGERS)},
     "customer-erase": {"POST": Call(MANAGERS, {}, NOTED)},
     "customer-receipt": {"GET": Call(MANAGERS)},
+    "knowledge": {"GET": Call(READERS, {"q": "quokka"})},
+    "article-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, ARTICLE, NOTED)},
+    "article": {"GET": Call(READERS)},
+    "article-change": {"GET": Call(WORKERS), "POST": Call(WORKERS, ARTICLE, NOTED)},
+    "article-submit": {"POST": Call(WORKERS, {}, NOTED, {"article": "drafted"})},
+    "article-publish": {"POST": Call(LEADS, {"seen": "1"}, NOTED, {"article": "reviewed"})},
+    "article-back": {"POST": Call(LEADS, {"word": "Gnome?"}, NOTED, {"article": "reviewed"})},
+    "article-retire": {"POST": Call(LEADS, {}, NOTED)},
+    "article-restore": {"POST": Call(WORKERS, {}, NOTED, {"article": "retired"})},
+    "article-from-case": {"POST": Call(WORKERS, {}, NOTED)},
+    "known-insert": {"POST": Call(WORKERS, {}, {"care.ArticleUse"})},
     "topics": {"GET": Call(READERS)},
     "topic-try": {"POST": Call(READERS, {"query": "gnome", "sample": "a gnome"})},
     "topic-new": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, TOPIC, NOTED)},
@@ -433,7 +446,7 @@ IDS = {"doing", "lead", "field", "tag", "macro",
        "number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted", "pending", "persona", "pair", "review"}  # fmt: skip
+       "parted", "pending", "persona", "pair", "review", "article"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
-from hubbub.care.services import cases, clocks, escalation, happenings, mutes, ratings, triage, work
+from hubbub.care.services import cases, clocks, escalation, happenings, knowledge, mutes, ratings, triage, work
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services.pasts import forget_old_pasts
 from hubbub.care.services.searching import Follower
@@ -242,6 +242,7 @@ class Worker:
         cases.forget_empty_drafts(now)
         forget_old_pasts(now)
         work.end_left(now=now)
+        knowledge.settle(now)
         channels.forget_troubles(now - timedelta(days=30))
         channels.forget_old_calls(now=now)
         if self.compacted is None or now - self.compacted > NIGHTLY:

@@ -11,6 +11,8 @@ from hubbub.web.customers import pages as customers
 from hubbub.web.first_run import views as first_run
 from hubbub.web.inbox import answer, case, deeds, files, lists, many, saved, waiting
 from hubbub.web.incidents import views as incidents
+from hubbub.web.knowledge import deeds as knowledge_deeds
+from hubbub.web.knowledge import pages as knowledge
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
 from hubbub.web.settings import cases as settings_cases
@@ -168,6 +170,17 @@ urlpatterns = [
     path("w/<slug:slug>/customers/<int:customer>/export/", customers.export, name="customer-export"),
     path("w/<slug:slug>/customers/<int:customer>/erase/", customers.erase_look, name="customer-erase-look"),
     path("w/<slug:slug>/customers/<int:customer>/erase/now/", customers.erase, name="customer-erase"),
+    path("w/<slug:slug>/knowledge/", knowledge.index, name="knowledge"),
+    path("w/<slug:slug>/knowledge/new/", knowledge.new, name="article-new"),
+    path("w/<slug:slug>/knowledge/<int:article>/", knowledge.page, name="article"),
+    path("w/<slug:slug>/knowledge/<int:article>/change/", knowledge.edit, name="article-change"),
+    path("w/<slug:slug>/knowledge/<int:article>/submit/", knowledge_deeds.submit, name="article-submit"),
+    path("w/<slug:slug>/knowledge/<int:article>/publish/", knowledge_deeds.publish, name="article-publish"),
+    path("w/<slug:slug>/knowledge/<int:article>/back/", knowledge_deeds.send_back, name="article-back"),
+    path("w/<slug:slug>/knowledge/<int:article>/retire/", knowledge_deeds.retire, name="article-retire"),
+    path("w/<slug:slug>/knowledge/<int:article>/restore/", knowledge_deeds.bring_back, name="article-restore"),
+    path("w/<slug:slug>/cases/<int:number>/article/", knowledge_deeds.from_case, name="article-from-case"),
+    path("w/<slug:slug>/cases/<int:number>/known/<int:article>/", knowledge_deeds.insert, name="known-insert"),
     path("w/<slug:slug>/topics/", topics.index, name="topics"),
     path("w/<slug:slug>/topics/channels/", channels.page, name="channel-map"),
     path("w/<slug:slug>/topics/trends/", trends.page, name="trends"),

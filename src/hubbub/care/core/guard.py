@@ -56,7 +56,7 @@ def is_delicate(text: str) -> bool:
     plain = " ".join(text.replace("’", "'").split())
     if not _SUSPECTS.of(in_ascii(plain)):
         return False
-    return bool(_COMPENSATE.search(plain)) or any(map(bool, _given(plain)))
+    return bool(_COMPENSATE.search(plain)) or any(True for _ in given(plain))
 
 
 def _once(hits: Iterator[str]) -> tuple[str, ...]:
@@ -225,7 +225,7 @@ _SUSPECTS = Suspects(
 
 
 def _personal_data(text: str) -> Iterator[str]:
-    yield from _given(text)
+    yield from (words for _, words in given(text))
     yield from (hit[0] for hit in _SECRET.finditer(text))  # nobody should ask for these, not even in private
     sentences = re.split(r"(?<=[.!?]) ", text)
     for sentence, following in zip(sentences, [*sentences[1:], ""], strict=True):
@@ -233,36 +233,50 @@ def _personal_data(text: str) -> Iterator[str]:
             yield from (hit[0] for hit in _ASKED.finditer(sentence))
 
 
-def _given(text: str) -> Iterator[str]:
-    """Yield personal data that stands in a text itself."""
+def given(text: str) -> Iterator[tuple[str, str]]:
+    """Yield personal data that stands in a text itself, each with what it is.
+
+    >>> list(given("Ring me on 0161 496 0000 or write to jo@example.org"))
+    [('mail address', 'jo@example.org'), ('telephone number', '0161 496 0000')]
+    """
     if not _TELLING.search(text):
         return
     cards = [hit for hit in _CARD.finditer(text) if _luhn(hit[0])]
     ibans = [hit for hit in _IBAN.finditer(text) if _iban(hit[0])]
-    yield from (hit[0] for hit in (*cards, *ibans))
+    yield from (("card number", hit[0]) for hit in cards)
+    yield from (("bank account", hit[0]) for hit in ibans)
     rest = text
     for hit in (*cards, *ibans):  # a card's number is not also a telephone's
         rest = rest.replace(hit[0], "~" * len(hit[0]))
-    yield from (hit[0] for hit in _MAIL.finditer(rest) if not _DESK.fullmatch(hit[1]))
-    for rule in (_NUMBERED, _SORT_CODE, _BORN):
+    yield from (("mail address", hit[0]) for hit in _MAIL.finditer(rest) if not _DESK.fullmatch(hit[1]))
+    for what, rule in (("number", _NUMBERED), ("bank account", _SORT_CODE), ("day of birth", _BORN)):
         if hits := [hit[0] for hit in rule.finditer(rest)]:
-            yield from hits
+            yield from ((what, words) for words in hits)
             rest = rule.sub("~", rest)
     for hit in _PHONE.finditer(rest):
-        if _is_phone(hit[0]) and not _OUR_NUMBER.search(rest, max(0, hit.start() - 80), hit.start()):
-            yield hit[0]
+        if _is_phone(hit[0]) and not is_ours(rest, hit.start()):
+            yield "telephone number", hit[0]
     for hit in _STREET.finditer(rest):
         if not _OUR_PLACE.search(rest, max(0, hit.start() - 80), hit.start()):
-            yield hit[0]
+            yield "postal address", hit[0]
+
+
+def is_ours(text: str, at: int) -> bool:
+    """Say whether a number that begins there is said to be one of ours, as in *call us on*."""
+    return _OUR_NUMBER.search(text, max(0, at - 80), at) is not None
+
+
+def is_for_everybody(number: str) -> bool:
+    """Say whether a number is one that nobody has at home: a free or service number."""
+    return _FREEPHONE.match(re.sub(r"\D", "", number)) is not None
 
 
 def _is_phone(number: str) -> bool:
     digits = sum(letter.isdigit() for letter in number)
-    return 9 <= digits <= 15 and not _DATE_LIKE.fullmatch(number) and not _FREEPHONE.match(re.sub(r"\D", "", number))
+    return 9 <= digits <= 15 and not _DATE_LIKE.fullmatch(number) and not is_for_everybody(number)
 
 
 _FREEPHONE = re.compile(r"0[38]0\d|034\d|084[345]|087[01]|1?8(?:00|88|77|66|55|44|33)|00800")
-"""Numbers for everybody; nobody has one at home."""
 
 
 def _luhn(number: str) -> bool:

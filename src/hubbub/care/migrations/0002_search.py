@@ -1,4 +1,4 @@
-"""The indexes of words by which cases and customers are found. Django has no model for them, so this one is
+"""The indexes of words by which cases, customers and articles are found. Django has no model for them, so this one is
 written by hand."""
 
 from django.db import migrations
@@ -8,4 +8,4 @@ from hubbub.infra.search.index import CreateIndex
 
 class Migration(migrations.Migration):
     dependencies = [("care", "0001_initial")]
-    operations = [CreateIndex("case"), CreateIndex("customer")]
+    operations = [CreateIndex("case"), CreateIndex("customer"), CreateIndex("article")]

@@ -8,6 +8,7 @@ from hubbub.care.models.customers import Consent, Erasure, Match, Merge, Owned, 
 from hubbub.care.models.doings import Doing, Macro
 from hubbub.care.models.happenings import Fired, Happening, Mute
 from hubbub.care.models.incidents import Incident, IncidentEvent, IncidentMessage, IncidentNote
+from hubbub.care.models.knowledge import Article, ArticleUse, ArticleVersion, ArticleWord
 from hubbub.care.models.labels import Label, Learning, OwnModel
 from hubbub.care.models.leads import Lead, LeadEvent, LeadStage
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
@@ -37,6 +38,10 @@ __all__ = [
     "AgentRow",
     "AgentSkill",
     "AnswerRules",
+    "Article",
+    "ArticleUse",
+    "ArticleVersion",
+    "ArticleWord",
     "AuthorPast",
     "CalendarRow",
     "CallBack",

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_GET
 from hubbub.care import selectors as care
 from hubbub.care.core.canned import fill
 from hubbub.care.core.views import CaseView
-from hubbub.care.selectors import incidents, routing
+from hubbub.care.selectors import incidents, knowledge, routing
 from hubbub.care.selectors.mutes import mute_of
 from hubbub.care.selectors.pasts import past_of
 from hubbub.care.selectors.voices import voices_of
+from hubbub.care.services import knowledge as articles
 from hubbub.flows import chat
 from hubbub.web.inbox.lists import list_of, sorting_of, where_of
 from hubbub.web.request import Request, in_workspace, now, render
@@ -21,11 +22,15 @@ def _case(request: Request, number: int) -> dict[str, Any]:
     """What the case and customer panes show."""
     shown = care.case(request.access, number, now())
     composing = care.composing(request.access, shown)
+    suggested = knowledge.suggestions(request.access, shown)
+    articles.shown(request.access, shown.line.id, [each.id for each in suggested], now=now())
     return {
         "case": shown,
         "rating": care.rating_of(request.access, number),
         "voices": voices_of(request.access, number) if shown.line.channel not in ("phone", "letter") else (),
         "past": past_of(request.access, number),
+        "suggested": suggested,
+        "articles": knowledge.articles_of(shown.line.id),
         "incident": incidents.incident_of(request.access, number),
         "open_incidents": incidents.incidents(request.access, open_only=True, limit=20),
         "composing": composing,

@@ -25,6 +25,7 @@ from hubbub.care.selectors import answer_rules, last_from_customer, undo_of, way
 from hubbub.care.selectors import persona as persona_of
 from hubbub.care.services import work
 from hubbub.care.services.cases.drafts import draft_spent
+from hubbub.care.services.cases.made_of import articles_used
 from hubbub.care.services.cases.row import lock, read_by, store
 from hubbub.channels.core.contract import Attached, Outgoing, too_long, too_much
 from hubbub.channels.registry import open_channel
@@ -232,7 +233,7 @@ def leave(
     if wait_s:
         data["undo"] = changes_between(was, case)
         data["unsigned"] = written.text
-    Entry.objects.create(
+    entry = Entry.objects.create(
         case=row,
         at=now,
         kind="reply",
@@ -245,6 +246,7 @@ def leave(
     )
     if written.canned:
         CannedReply.objects.filter(workspace_id=access.workspace, pk__in=written.canned).update(uses=F("uses") + 1)
+    articles_used(row, entry, written.text, now)
     store(access, row, case, "reply", now, private=written.private, length=len(written.text))
     read_by(access, row, now)
     draft_spent(access, row, written.mode, written.text, now)

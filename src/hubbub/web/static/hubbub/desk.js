@@ -161,6 +161,7 @@ const KEYS = {
   z: () => toggle(document.querySelector("[data-snooze]")),
   m: () => toggle(document.querySelector("[data-more]")),
   c: () => { toggle(document.querySelector("details[data-canned]")); },
+  w: () => document.querySelector("[data-known]")?.click(),
   u: () => [...document.querySelectorAll("[data-undo]")].at(-1)?.click(),
   e: () => document.querySelector('#case [data-key="e"]')?.click(),
   x: () => document.dispatchEvent(new CustomEvent("hubbub:pick")),

@@ -1,0 +1,1 @@
+"""Pages of what is known: articles, their editor and their review."""
