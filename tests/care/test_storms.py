@@ -56,7 +56,7 @@ def usually(town: Town, an_hour: int, weeks: int = 4) -> None:
         for n in range(-3 * an_hour, 3 * an_hour)
     ]
     Likeness.objects.bulk_create(rows)
-    CaseRow.objects.all().update(status="closed", folder="closed")
+    CaseRow.objects.all().update(status="closed", folder="closed", opened_at=NOON - timedelta(weeks=weeks, days=1))
     Likeness.objects.filter(pk=like.pk).update(said_at=NOON - timedelta(days=30))
 
 
@@ -99,6 +99,16 @@ def test_where_one_an_hour_is_usual_five_are_none_and_six_are_one_which_says_whe
     incident = Incident.objects.get()
     assert incident.usual == {"voices": 2.0, "weeks": 4, "hours": 0.0, "within_hours": 2.0}
     assert "learnt from 4 weeks" in str(incident.reasons)
+
+
+def test_what_was_heard_before_cases_were_made_does_not_say_what_is_usual(town: Town) -> None:
+    usually(town, an_hour=1)
+    Likeness.objects.all().delete()
+    CaseRow.objects.update(opened_at=NOON - timedelta(minutes=5))
+    town.hear(five(town))
+    incident = Incident.objects.get()
+    assert incident.usual == {"voices": 0.0, "weeks": 0, "hours": 0.0, "within_hours": 2.0}
+    assert "What is usual is not known yet" in str(incident.reasons)
 
 
 def test_where_no_week_is_known_the_hours_before_say_what_is_usual(town: Town) -> None:

@@ -28,6 +28,7 @@ from hubbub.simulate.world import Kind, World
 PAST_DAYS = 28
 AT_ONCE = 500
 HOLD_MINUTES = 2  # ten in the default playbook: in a demo one wants to see a hold end
+STORM = {"storm_voices": 20, "storm_hours": 0.1}  # a demo lives faster: what is everyday there is a storm elsewhere
 CANNED = (
     ("Ask for a little more", "Sorry about that, {name}. Which model is it, and what does it do? ^{me}"),
     ("Ask for a message", "Sorry, {name}. Could you send us a message with the serial number? ^{me}"),
@@ -65,9 +66,9 @@ def _make(world: World, network: str, now: datetime) -> Access:
     care.first_playbook(access, now=now)
     care.change_playbook(
         access,
-        numbers={"hold_minutes": HOLD_MINUTES},
+        numbers={"hold_minutes": HOLD_MINUTES, **STORM},
         service_level={},
-        note="Shorter holds, so that one sees them end",
+        note="Shorter holds, so that one sees them end; storms as strong as a lively demo needs",
         now=now,
     )
     for title, text in CANNED:

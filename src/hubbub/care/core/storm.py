@@ -92,8 +92,7 @@ def is_storm(voices: int, usual: Usual, *, needed: float, times: float) -> bool:
 
 def reasons_of(voices: int, usual: Usual, since: datetime, span: timedelta, weekday: str) -> tuple[Reason, ...]:
     """Say why it is an incident."""
-    hours = span / timedelta(hours=1)
-    said = [Reason("people", f"{voices} people", f" with a like problem within {hours:g} hours.")]
+    said = [Reason("people", f"{voices} people", f" with a like problem within {_words(span)}.")]
     if usual.weeks:
         weeks = f"{usual.weeks} week{'s' if usual.weeks > 1 else ''}"
         where = f" for these hours of a {weekday}, learnt from {weeks}."
@@ -105,3 +104,13 @@ def reasons_of(voices: int, usual: Usual, since: datetime, span: timedelta, week
     else:
         said.append(Reason("question", "What is usual is not known yet", ": too little was heard before."))
     return tuple(said)
+
+
+def _words(span: timedelta) -> str:
+    """Say how long a time is.
+
+    >>> _words(timedelta(hours=2)), _words(timedelta(hours=1.5)), _words(timedelta(hours=0.1))
+    ('2 hours', '90 minutes', '6 minutes')
+    """
+    hours = span / timedelta(hours=1)
+    return f"{hours:.0f} hours" if hours > 1 and hours == int(hours) else f"{hours * 60:.0f} minutes"

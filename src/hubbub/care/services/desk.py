@@ -429,6 +429,11 @@ class Desk:
         """Let later complaints no longer find what stands in a case."""
         Likeness.objects.filter(case_id=case.id).delete()
 
+    def first_case_at(self) -> datetime | None:
+        """Return when the first case of the workspace came; None where there is none yet."""
+        cases = CaseRow.objects.filter(workspace=self.workspace)
+        return cases.order_by("number").values_list("opened_at", flat=True).first()
+
     def said_under(
         self, heading: str, spans: Sequence[tuple[datetime, datetime]], limit: int = SAID
     ) -> list[tuple[datetime, str]]:

@@ -96,13 +96,21 @@ class Storms:
     def _learn(self, heading: str, since: datetime) -> Usual:
         topic = int(heading.partition("/")[0])
         if topic not in self._heard_since:
-            self._heard_since[topic] = heard_since(self.desk.workspace.pk, topic)
+            self._heard_since[topic] = self._compared_since(topic)
         heard = self._heard_since[topic]
         if starts := windows(since, self.span, self.weeks, heard):
             said = self.desk.said_under(heading, [(start, start + self.span) for start in starts])
             return usual_of_weeks(said, starts, self.span)
         said = self.desk.said_under(heading, [(since - DAY, since)])
         return usual_of_today(said, since, self.span, heard)
+
+    def _compared_since(self, topic: int) -> datetime | None:
+        """Return since when complaints on a topic are compared: heard of it, and cases made of what was heard.
+
+        A topic that looked back was heard of before, but what was said then is counted only.
+        """
+        heard, first = heard_since(self.desk.workspace.pk, topic), self.desk.first_case_at()
+        return max(heard, first) if heard is not None and first is not None else None
 
     # What becomes of it ----------------------------------------------------
     def take_in(self, storm: Storm, case: CaseDraft, post: HeardPost, facts: Facts) -> None:
