@@ -187,7 +187,7 @@ def make_office(places: Places, network: str) -> Office:
     hand_in(access, "mail", {"id": "1", "text": "Where is my Jabberwock?"}, places=places, now=town.at)
     town.says("quokka_pal", "@AcmeCustServ mine too, my brontosaurus widget does not work!", reply_to=first)
     doing = cases.do(agent, [open_case.number], [AddTag(name="Snark")], now=town.at).undo
-    field = sorting.save_field(access, name="Snark number", kind="text", now=town.at)
+    field = sorting.save_field(access, name="Batch number", kind="text", now=town.at)
     macro = macros.save_macro(access, name="Jabberwock it", deeds=[AddTag(name="Snark two")], own=False, now=town.at)
     lead = leads.make(agent, open_case.number, now=town.at)
     hooked, _ = connect_webhook(

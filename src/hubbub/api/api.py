@@ -286,7 +286,7 @@ def reopen(request: HttpRequest, number: int = Number) -> Any:
     return Status(204, None)
 
 
-@api.post("/cases/do", response={200: schemas.DoneOut, **WRITE_ERRORS}, tags=["cases"])
+@api.post("/deeds", response={200: schemas.DoneOut, **WRITE_ERRORS}, tags=["cases"])
 def do(request: HttpRequest, payload: schemas.DoIn) -> Any:
     """Do some things to up to 500 cases; what can't be done to one of them is told, and changes nothing of it."""
     return _done(cases.do(_access(request), payload.numbers, read_deeds(payload.deeds), now=now()), payload.numbers)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+Key = Annotated[int, Field(ge=1, le=2**53)]
 Uri = Annotated[str, StringConstraints(min_length=1, max_length=900, pattern=r"^[^\x00]*$")]
 
 
@@ -179,7 +180,7 @@ class Case(CaseLine):
 class DoIn(Strict):
     """Deeds to do to cases, to each all of them or none."""
 
-    numbers: list[int] = Field(min_length=1, max_length=500)
+    numbers: list[Key] = Field(min_length=1, max_length=500)
     deeds: list[dict[str, Any]] = Field(
         min_length=1,
         max_length=20,
@@ -208,7 +209,7 @@ class DoneOut(Schema):
 class UndoIn(Strict):
     """What to take back."""
 
-    doing: int
+    doing: Key
 
 
 class UndoneOut(Schema):
@@ -255,8 +256,8 @@ class MacroOut(Schema):
 class RunIn(Strict):
     """Which macro to run on which cases."""
 
-    macro: int
-    numbers: list[int] = Field(min_length=1, max_length=500)
+    macro: Key
+    numbers: list[Key] = Field(min_length=1, max_length=500)
 
 
 class AnswersIn(Strict):
@@ -287,7 +288,7 @@ class MergedOut(Schema):
 class SplitIn(Strict):
     """The posts of a case that become one of their own, by the id of their moment."""
 
-    moments: list[int] = Field(min_length=1, max_length=500)
+    moments: list[Key] = Field(min_length=1, max_length=500)
 
 
 class SplitOut(Schema):
