@@ -34,6 +34,10 @@ class Demo:
         """Somebody says something on the network; return what the post is called."""
         return str(self._post("/posts", {"as": handle, "text": text, **more})["uri"])
 
+    def writes(self, handle: str, text: str) -> None:
+        """Somebody writes to us in private."""
+        self._post("/messages", {"as": handle, "to": "AcmeCustServ", "text": text})
+
     def kill_web(self) -> None:
         """End the web processes as a power cut would; they are started again by themselves."""
         told = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
