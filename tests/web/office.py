@@ -359,6 +359,7 @@ def make_office(places: Places, network: str) -> Office:
         "canned": canned,
         "calendar": calendar,
         "number-of-board": "needs",
+        "figure": "arrived",
         "ticket": ratings._signer.sign(str(rating.pk)),
         "policy": policy,
         "second-policy": second,

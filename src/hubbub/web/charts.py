@@ -148,6 +148,24 @@ def balance_by_time(step: str, ticks: str) -> Mapping[str, Any]:
     return _done(alt.layer(zero, line, dots), 110)
 
 
+@cache
+def counts_by_time(step: str, ticks: str) -> Mapping[str, Any]:
+    """Bars of one count over time; points have `at`, `when`, `cases`, `href`."""
+    import altair as alt
+
+    bars = (
+        alt.Chart(alt.NamedData(name=DATA))
+        .mark_bar(cursor="pointer", color="var(--c-1)")
+        .encode(
+            x=_time(step, ticks),
+            y=alt.Y("cases:Q", title=None, axis=_counts()),
+            href=alt.Href("href:N"),
+            tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("cases:Q", title="Cases", format=",")],
+        )
+    )
+    return _done(bars, 160)
+
+
 def warm_up() -> None:
     """Load what draws charts, which takes a second or two, before somebody waits for it."""
     moods_by_time("hour", "days", False)

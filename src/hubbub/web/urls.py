@@ -5,6 +5,7 @@ from django.urls import path
 from hubbub.web import hooks, leads, notices, rating
 from hubbub.web.board import live as board
 from hubbub.web.board import quality, team
+from hubbub.web.board import reports as board_reports
 from hubbub.web.chat import views as chat
 from hubbub.web.customers import deeds as customer_deeds
 from hubbub.web.customers import pages as customers
@@ -123,6 +124,11 @@ urlpatterns = [
     path("w/<slug:slug>/board/quality/<int:review>/", quality.review, name="review"),
     path("w/<slug:slug>/board/quality/<int:review>/again/", quality.calibrate, name="review-calibrate"),
     path("w/<slug:slug>/board/quality/<int:review>/comment/", quality.comment, name="review-comment"),
+    path("w/<slug:slug>/board/reports/", board_reports.page, name="reports"),
+    path("w/<slug:slug>/board/reports/numbers.csv", board_reports.numbers, name="reports-numbers"),
+    path("w/<slug:slug>/board/reports/cases/<slug:what>/", board_reports.cases, name="reports-cases"),
+    path("w/<slug:slug>/board/reports/cases/<slug:what>/file/", board_reports.file, name="reports-file"),
+    path("w/<slug:slug>/inbox/<slug:view>/file/", saved.file, name="cases-file"),
     path("w/<slug:slug>/next/", deeds.take_next, name="next"),
     path("w/<slug:slug>/board/team/", team.page, name="team"),
     path("w/<slug:slug>/board/team/mine/", team.mine, name="my-state"),

@@ -36,16 +36,17 @@ class Permission(StrEnum):
     OWNERS = "change owners"
     WORKSPACE = "change the workspace"
     AUDIT = "read the audit log"
+    EXPORT = "take cases out as a file"
 
 
 _AGENT = {Permission.READ, Permission.WORK}
-_LEAD = _AGENT | {Permission.CANNED, Permission.APPROVE, Permission.TEAM, Permission.AUDIT}
+_LEAD = _AGENT | {Permission.CANNED, Permission.APPROVE, Permission.TEAM, Permission.AUDIT, Permission.EXPORT}
 _MANAGER = _LEAD | {Permission.LISTEN, Permission.PLAYBOOK, Permission.PEOPLE, Permission.WORKSPACE}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset(_AGENT),
     Role.LEAD: frozenset(_LEAD),
     Role.MANAGER: frozenset(_MANAGER),
-    Role.ANALYST: frozenset({Permission.READ, Permission.AUDIT}),
+    Role.ANALYST: frozenset({Permission.READ, Permission.AUDIT, Permission.EXPORT}),
     Role.OWNER: frozenset(Permission),
 }
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Permission
@@ -14,9 +14,11 @@ from hubbub.care import selectors as care
 from hubbub.care.core.case import Folder, Priority
 from hubbub.care.core.filters import Filter, SavedView, read
 from hubbub.care.core.understanding import Kind
+from hubbub.care.selectors.export import ids_of
 from hubbub.care.services import views
 from hubbub.kernel.errors import Conflict, InvalidInput
 from hubbub.listening import selectors as listening
+from hubbub.web.exports import FORMS, send
 from hubbub.web.inbox.lists import QUEUES, TITLES, asked_of, query_of
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
@@ -75,6 +77,8 @@ def _form(
         "shared": text(request, "shared") == "yes" if error else saved is not None and not saved.own,
         "back": reverse("inbox", args=[access.slug, asked.view]) + query_of(asked),
         "titles": TITLES,
+        "forms": FORMS,
+        "file": reverse("cases-file", args=[access.slug, asked.view]) + query_of(asked),
         "checks": (
             ("channel", "By", [(kind, words) for kind, (_, words) in CHANNELS.items()], asked.channels),
             ("kind", "Of the kind", [(each.value, each.value.capitalize()) for each in Kind], asked.kinds),
@@ -122,3 +126,11 @@ def remove(request: Request, saved: int) -> HttpResponse:
     views.remove_view(request.access, saved, now=now())
     messages.success(request, "The view is gone; its cases are where they were.")
     return redirect("inbox", slug=request.access.slug, view="needs")
+
+
+@require_safe
+@in_workspace
+def file(request: Request, view: str) -> HttpResponse:
+    """The cases of a list as a file."""
+    asked = asked_of(request, view)
+    return send(request, ids_of(request.access, asked, now()), f"{view} {query_of(asked)}".strip())

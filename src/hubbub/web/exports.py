@@ -1,0 +1,33 @@
+"""Files of cases for the browser."""
+
+import tempfile
+from collections.abc import Iterable
+from typing import cast
+
+from django.http import FileResponse, HttpResponse
+
+from hubbub.care.core.export import Form
+from hubbub.care.services.export import export
+from hubbub.kernel.errors import InvalidInput
+from hubbub.web.request import Request, now
+
+FORMS = ((Form.CSV, "CSV"), (Form.XLSX, "XLSX, for spreadsheets"), (Form.PARQUET, "Parquet"))
+TYPES = {
+    Form.CSV: "text/csv; charset=utf-8",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.PARQUET: "application/vnd.apache.parquet",
+}
+
+
+def send(request: Request, ids: Iterable[int], what: str) -> HttpResponse:
+    """Return cases as a file of the form that the address asks for; it is written to the disk, not to memory."""
+    given = request.GET.get("form", "csv")
+    if given not in set(Form):
+        raise InvalidInput(reason=f"There is no form {given[:20]!r}; there are {', '.join(Form)}.")
+    form = Form(given)
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
+    export(request.access, ids, form, what, out, now=now())
+    out.seek(0)
+    answer = FileResponse(out, as_attachment=True, filename=f"cases.{form}", content_type=TYPES[form])
+    answer["Cache-Control"] = "no-store"
+    return cast("HttpResponse", answer)  # a page for all that views do with it
