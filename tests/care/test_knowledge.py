@@ -69,7 +69,7 @@ def test_a_case_becomes_a_draft_that_names_nobody_and_says_what_it_left_out(town
     view = reads.article(alice, knowledge.from_case(alice, 1, now=town.at))
     assert view.words.answer == ANSWER
     assert view.words.question == "it is so cold, the lever of my acme widget freezes and jams! order [number]"
-    assert view.words.title == "it is so cold, the lever of my acme widget freezes and jams"
+    assert view.words.title == "It is so cold, the lever of my acme widget freezes and jams"
     assert (view.state, view.live, view.case) == (State.DRAFT, None, 1)
     assert {("name", "Jo"), ("number", "AB-471199"), ("signature", "^AL")} <= set(view.taken)
 

@@ -38,6 +38,7 @@ from hubbub.care.models import (
     CaseRow,
     Entry,
     Erasure,
+    FollowUp,
     LeadStage,
     Match,
     Notice,
@@ -261,6 +262,10 @@ def make_office(places: Places, network: str) -> Office:
         knowledge.submit(agent, each, now=town.at)
     knowledge.publish(access, known, seen=1, now=town.at)
     knowledge.retire(access, retired, now=town.at)
+    CaseRow.objects.filter(pk=settled.pk).update(owner=None)
+    follow_up = FollowUp.objects.create(
+        workspace_id=access.workspace, case=settled, account_id=settled.account_id, state="proposed", show_at=at
+    ).pk
     tokens, own, columns, noticed = {}, {}, {}, {}
     for each in (*people.values(), charlie):
         columns[each.me] = save_column(each, Column(0, "Snarks" if each is not charlie else "Gnomes"), now=at)
@@ -379,6 +384,8 @@ def make_office(places: Places, network: str) -> Office:
         ).pk,
         "other-incident": other_incident,
         "article": known,
+        "number-of-advocates": "thanks",
+        "follow_up": follow_up,
         "drafted": drafted,
         "reviewed": reviewed,
         "retired": retired,

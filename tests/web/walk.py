@@ -263,6 +263,12 @@ PAGES: dict[str, dict[str, Call]] = {
     "customer-erase-look": {"GET": Call(MANAGERS)},
     "customer-erase": {"POST": Call(MANAGERS, {}, NOTED)},
     "customer-receipt": {"GET": Call(MANAGERS)},
+    "advocates": {"GET": Call(READERS)},
+    "advocate-rules": {"POST": Call(MANAGERS, {"on": "yes", "days": "4"}, NOTED)},
+    "advocate-cases": {"GET": Call(READERS, {"month": "2026-11"}, what={"what": "number-of-advocates"})},
+    "follow-up-ask": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},
+    "follow-up-later": {"POST": Call(WORKERS, {}, NOTED)},
+    "follow-up-never": {"POST": Call(WORKERS, {}, NOTED)},
     "knowledge": {"GET": Call(READERS, {"q": "quokka"})},
     "article-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, ARTICLE, NOTED)},
     "article": {"GET": Call(READERS)},
@@ -438,6 +444,8 @@ OPERATIONS: dict[str, dict[str, Call]] = {
         "GET": Call(READERS, {"q": "quokka"}),
         "POST": Call(WORKERS, {"name": "Gnome", "reference": "K-8"}, NOTED),
     },
+    "/api/v1/articles": {"GET": Call(READERS, {"q": "quokka"})},
+    "/api/v1/articles/{article}": {"GET": Call(READERS)},
     "/api/v1/customers/{customer}": {"GET": Call(READERS)},
     "/api/v1/customers/{customer}/products": {"POST": Call(WORKERS, {"product": "Widget"}, NOTED)},
     "/api/v1/customers/{customer}/permissions": {
@@ -451,7 +459,7 @@ IDS = {"doing", "lead", "field", "tag", "macro",
        "number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted", "pending", "persona", "pair", "review", "article"}  # fmt: skip
+       "parted", "pending", "persona", "pair", "review", "article", "follow_up"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -547,6 +555,7 @@ class Walker:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = path.replace("{number}", str(NOT_THERE if missing else number))
         address = address.replace("{incident}", str(NOT_THERE if missing else self.office.things["incident"]))
+        address = address.replace("{article}", str(NOT_THERE if missing else self.office.things["article"]))
         address = address.replace("{customer}", str(NOT_THERE if missing else self.office.things["customer"]))
         data = self.fill(call.data, missing)
         if method == "GET":

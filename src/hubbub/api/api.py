@@ -19,6 +19,7 @@ from hubbub.accounts.core.access import Access
 from hubbub.accounts.core.errors import BadToken
 from hubbub.api import schemas
 from hubbub.api.customers import router as customers
+from hubbub.api.knowledge import router as knowledge
 from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, now
 from hubbub.api.shared import access_of as _access
 from hubbub.api.shared import utc as _utc
@@ -67,6 +68,7 @@ api = NinjaAPI(
 )
 
 api.add_router("/customers", customers)
+api.add_router("/articles", knowledge)
 
 
 # Errors -------------------------------------------------------------------

@@ -13,7 +13,18 @@ from pathlib import Path
 
 from hubbub.care import selectors as care
 from hubbub.care.selectors import calls
-from hubbub.care.services import cases, clocks, escalation, happenings, knowledge, mutes, ratings, triage, work
+from hubbub.care.services import (
+    advocates,
+    cases,
+    clocks,
+    escalation,
+    happenings,
+    knowledge,
+    mutes,
+    ratings,
+    triage,
+    work,
+)
 from hubbub.care.services import notices as notice_services
 from hubbub.care.services.pasts import forget_old_pasts
 from hubbub.care.services.searching import Follower
@@ -60,10 +71,11 @@ MAIL_NOTICES_EVERY_S = 15.0
 PEOPLE_EVERY_S = 2.0
 SEARCH_EVERY_S = 0.5
 LEARN_EVERY_S = 60.0
+ADVOCATES_EVERY_S = 60.0
 MATCH_EVERY_S = 5.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
-THREADS = 11
+THREADS = 12
 
 
 @dataclass(slots=True)
@@ -108,6 +120,7 @@ class Worker:
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(SEARCH_EVERY_S, self._index),
                     self._often(LEARN_EVERY_S, self._learn),
+                    self._often(ADVOCATES_EVERY_S, self._advocates),
                     self._often(MATCH_EVERY_S, self._match),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
@@ -219,6 +232,9 @@ class Worker:
 
     def _look_back(self) -> None:
         look_back_all(self.places, allow_private=self.allow_private)
+
+    def _advocates(self) -> None:
+        advocates.look_all(datetime.now(UTC))
 
     def _learn(self) -> None:
         learn_all()

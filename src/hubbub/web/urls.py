@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hubbub.web import hooks, leads, notices, rating
+from hubbub.web import advocates, hooks, leads, notices, rating
 from hubbub.web.board import live as board
 from hubbub.web.board import quality, team
 from hubbub.web.board import reports as board_reports
@@ -176,6 +176,12 @@ urlpatterns = [
     path("w/<slug:slug>/customers/<int:customer>/export/", customers.export, name="customer-export"),
     path("w/<slug:slug>/customers/<int:customer>/erase/", customers.erase_look, name="customer-erase-look"),
     path("w/<slug:slug>/customers/<int:customer>/erase/now/", customers.erase, name="customer-erase"),
+    path("w/<slug:slug>/advocates/", advocates.index, name="advocates"),
+    path("w/<slug:slug>/advocates/rules/", advocates.rules, name="advocate-rules"),
+    path("w/<slug:slug>/advocates/cases/<slug:what>/", advocates.cases, name="advocate-cases"),
+    path("w/<slug:slug>/advocates/<int:follow_up>/ask/", advocates.ask, name="follow-up-ask"),
+    path("w/<slug:slug>/advocates/<int:follow_up>/later/", advocates.later, name="follow-up-later"),
+    path("w/<slug:slug>/advocates/<int:follow_up>/never/", advocates.never, name="follow-up-never"),
     path("w/<slug:slug>/knowledge/", knowledge.index, name="knowledge"),
     path("w/<slug:slug>/knowledge/new/", knowledge.new, name="article-new"),
     path("w/<slug:slug>/knowledge/<int:article>/", knowledge.page, name="article"),

@@ -78,6 +78,7 @@ class Written:
     confirmed: bool = False  # they were shown what to look at, and send it all the same
     ticked: frozenset[str] = frozenset()  # tone checks they ticked by hand
     canned: tuple[int, ...] = ()  # canned replies it was made of
+    aside: bool = False  # a word after the end: the case stays settled
 
     @property
     def mode(self) -> Mode:

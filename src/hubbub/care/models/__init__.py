@@ -1,5 +1,6 @@
 """Tables of care, a module a noun."""
 
+from hubbub.care.models.advocates import AdvocateRules, FollowUp, FollowUpVoice, Thanks
 from hubbub.care.models.answers import AnswerRules, Draft, PendingReply, PersonaRow
 from hubbub.care.models.calls import CallBack, CallReject, CallRow
 from hubbub.care.models.canned import CannedReply
@@ -35,6 +36,7 @@ from hubbub.care.models.team import (
 from hubbub.care.models.views import SavedViewRow
 
 __all__ = [
+    "AdvocateRules",
     "AgentRow",
     "AgentSkill",
     "AnswerRules",
@@ -65,6 +67,8 @@ __all__ = [
     "Field",
     "FieldValue",
     "Fired",
+    "FollowUp",
+    "FollowUpVoice",
     "Happening",
     "Incident",
     "IncidentEvent",
@@ -108,6 +112,7 @@ __all__ = [
     "StateSpan",
     "Tag",
     "TeamRules",
+    "Thanks",
     "Trait",
     "WrapUp",
     "carry",

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from hubbub.accounts.services import hush_audit
 from hubbub.care.models import (
+    Article,
     CallBack,
     CaseRow,
     Customer,
@@ -111,6 +112,7 @@ def _blank(case: CaseRow, now: datetime) -> None:
     Lead.objects.filter(case=case).update(title=ERASED, who="")
     FieldValue.objects.filter(case=case).delete()
     Draft.objects.filter(case=case).delete()
+    Article.objects.filter(case=case).update(taken=[])
     PendingReply.objects.filter(case=case).delete()
     for entry in Entry.objects.filter(case=case, kind="reply", data__files__0__isnull=False):
         entry.data = {**entry.data, "files": []}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from hubbub.accounts import selectors as accounts
 from hubbub.care import selectors as care
 from hubbub.care.core.filters import ME, NOBODY, Filter, read
-from hubbub.care.selectors import incidents, knowledge
+from hubbub.care.selectors import advocates, incidents, knowledge
 from hubbub.kernel.errors import NotFound
 from hubbub.listening import selectors as listening
 from hubbub.web.request import Request, in_workspace, now, render
@@ -103,6 +103,7 @@ def _views(request: Request, view: str) -> dict[str, Any]:
         "filtered": where["asked"].filtered,
         "saved": saved,
         "current": next((each for each in care.saved_views(request.access) if each.asked == where["asked"]), None),
+        "advocates": cache(lambda: advocates.proposed(request.access, now())),
         "to_review": cache(lambda: knowledge.waiting_for_review(request.access)),
         "leads_open": cache(lambda: care.open_leads(request.access)),
     }

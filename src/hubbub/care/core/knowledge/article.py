@@ -131,6 +131,7 @@ def title_of(question: str) -> str:
     'My widget jams in the cold'
     """
     first: str = regex.split(r"(?<=[.!?])\s|\n", question.strip(), maxsplit=1)[0].strip(" .!,")
+    first = first[:1].upper() + first[1:]
     if len(first) <= 90:
         return first
     return first[:90].rsplit(" ", 1)[0].rstrip(" ,") + "…"

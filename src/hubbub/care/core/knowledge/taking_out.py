@@ -4,7 +4,7 @@ What is taken out is told, so that a person can look it over. It takes rather to
 sees missing is put back by hand; what nobody saw stays.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,13 +81,16 @@ _CLOSING = regex.compile(
 _INITIALS = regex.compile(r"\s*(?:\^|\s[–—-])\s?\p{Lu}[\p{L}.]{0,3}\s*\Z")
 
 
-def take_out(text: str, names: Mapping[str, str] | None = None, keep: Iterable[str] = ()) -> Cleaned:
+def take_out(
+    text: str, names: Mapping[str, str] | None = None, keep: Iterable[str] = (), addressed: str = NAME
+) -> Cleaned:
     """Take out of a text whatever says who somebody is.
 
     Parameters
     ----------
     names : names and handles that are known, each with what stands there instead
     keep : words that are no names here, such as the brand's
+    addressed : what stands instead of a name nobody knew that is greeted or told
 
     >>> take_out("@acme Hi Jo, order 4711 is here. Ask jo@example.org ^AL", {"Jo": "{name}"}).text
     'Hi {name}, order [number] is here. Ask [address]'
@@ -96,12 +99,16 @@ def take_out(text: str, names: Mapping[str, str] | None = None, keep: Iterable[s
     kept = {word.casefold() for word in keep}
     for pattern, what in ((_LED, "handle"), (_CLOSING, "signature"), (_INITIALS, "signature")):
         text = pattern.sub(lambda hit, what=what: _gone(hit[0], what, taken), text)
+    finders: tuple[Find, ...] = (
+        _handles, _labelled, _guarded, _mails, _numbers, lambda some: _named(some, names or {}, kept),
+        lambda some: _addressed(some, kept, addressed),
+    )  # fmt: skip
     pieces: list[str] = []
     place = 0
     for link in _LINK.finditer(text):
-        pieces += [_without(text[place : link.start()], names or {}, kept, taken), _plain_link(link[0], taken)]
+        pieces += [_without(text[place : link.start()], finders, taken), _plain_link(link[0], taken)]
         place = link.end()
-    pieces.append(_without(text[place:], names or {}, kept, taken))
+    pieces.append(_without(text[place:], finders, taken))
     return Cleaned("".join(pieces).strip(), tuple(dict.fromkeys(taken)))
 
 
@@ -119,11 +126,7 @@ def _plain_link(link: str, taken: list[Taken]) -> str:
     return link[: hit.start()] if hit[0] in "?#" else "[link]"
 
 
-def _without(text: str, names: Mapping[str, str], keep: set[str], taken: list[Taken]) -> str:
-    finders: tuple[Find, ...] = (
-        _handles, _labelled, _guarded, _mails, _numbers, lambda some: _named(some, names, keep),
-        lambda some: _addressed(some, keep),
-    )  # fmt: skip
+def _without(text: str, finders: Sequence[Find], taken: list[Taken]) -> str:
     for find in finders:
         parts, place = [], 0
         for begin, end, what, instead in sorted(find(text), key=lambda each: (each[0], -each[1])):
@@ -183,10 +186,10 @@ def _named(text: str, names: Mapping[str, str], keep: set[str]) -> Iterable[tupl
             yield *hit.span(), "name", instead
 
 
-def _addressed(text: str, keep: set[str]) -> Iterable[tuple[int, int, str, str]]:
+def _addressed(text: str, keep: set[str], instead: str) -> Iterable[tuple[int, int, str, str]]:
     for hit in _TITLED.finditer(text):
         if hit[1].split()[0].casefold() not in _NO_NAME | keep:
-            yield *hit.span(1), "name", NAME
+            yield *hit.span(1), "name", instead
 
 
 def parts_of(name: str) -> tuple[str, ...]:

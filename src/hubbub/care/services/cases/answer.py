@@ -195,7 +195,7 @@ def leave(
     by_hand = way.abilities.by_hand
     was = row.value()
     answered = was.answer(now, access.person)
-    case = was if by_hand else answered  # a letter answers once it was posted
+    case = was if by_hand or written.aside else answered  # a letter answers once it was posted
     target = last_from_customer(row, private=written.private)
     assert target is not None
     message = Outgoing(

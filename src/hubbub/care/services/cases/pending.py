@@ -79,6 +79,8 @@ def answer(
     reason = needs_approval(access, row, ready) or ("Asked for by its author." if ask else "")
     if send_at is not None and not now < send_at <= now + LATEST:
         raise InvalidInput(reason="Choose a time from now on, within 90 days.")
+    if written.aside and reason:
+        raise NeedsApproval(reason=reason)
     if also:
         return _two(access, row, ready, also, reason, undoable=undoable, now=now)
     if not reason and send_at is None:

@@ -102,7 +102,9 @@ def _without_names(access: Access, row: CaseRow, entries: Sequence[Entry], text:
     others.update(members)
     names = {part: NAME for name in others for part in parts_of(name)}
     names |= {part: "{name}" if greeted else NAME for name in customers for part in parts_of(name)}
-    return take_out(text, names, keep=(*access.workspace_name.split(), *_subjects(access)))
+    return take_out(
+        text, names, keep=(*access.workspace_name.split(), *_subjects(access)), addressed="{name}" if greeted else NAME
+    )
 
 
 def _subjects(access: Access) -> list[str]:
@@ -215,7 +217,7 @@ def send_back(access: Access, article: int, *, word: str, now: datetime) -> None
 def retire(access: Access, article: int, *, now: datetime) -> None:
     """Let an article be suggested no more; what came of it stays."""
     row = _lock(access, article, Permission.APPROVE)
-    row.state, row.live = moved(State(row.state), "retire"), None
+    row.state, row.live, row.taken = moved(State(row.state), "retire"), None, []
     _stored(access, row, "article retired", now)
     ArticleWord.objects.filter(article=row).delete()
 
