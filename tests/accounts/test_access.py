@@ -11,6 +11,9 @@ TABLE = """
 read cases                  yes    yes   yes      yes      yes
 work on cases               yes    yes   yes      -        yes
 change canned replies       -      yes   yes      -        yes
+approve replies             -      yes   yes      -        yes
+lead the team               -      yes   yes      -        yes
+take cases out as a file    -      yes   yes      yes      yes
 change what is listened to  -      -     yes      -        yes
 change the playbook         -      -     yes      -        yes
 change who works here       -      -     yes      -        yes
@@ -28,6 +31,9 @@ LEAST = {
     "read cases": "An agent",
     "work on cases": "An agent",
     "change canned replies": "A team lead",
+    "approve replies": "A team lead",
+    "lead the team": "A team lead",
+    "take cases out as a file": "A team lead",
     "change what is listened to": "A manager",
     "change the playbook": "A manager",
     "change who works here": "A manager",

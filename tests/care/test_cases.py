@@ -380,7 +380,7 @@ together = pytest.mark.django_db(transaction=True)
 @together
 def test_of_two_who_resolve_at_the_same_moment_one_does(town: Town, alice: Access, bob: Access) -> None:
     outcomes = at_once(*(lambda by=by: cases.resolve(by, 1, now=town.at) for by in (alice, bob, alice, bob)))
-    assert sorted(type(each).__name__ for each in outcomes) == ["Conflict", "Conflict", "Conflict", "NoneType"]
+    assert sorted(type(each).__name__ for each in outcomes) == ["Conflict", "Conflict", "Conflict", "Done"]
     assert [action for _, action, *_ in trace()] == ["resolve"]
     assert kinds(alice, town) == ["post", "event"]
 

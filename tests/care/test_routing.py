@@ -209,7 +209,7 @@ def test_two_who_ask_at_once_never_get_the_same_case(town: Town, alice: Access, 
 
 @pytest.mark.django_db(transaction=True)
 def test_giving_out_and_asking_at_once_never_gives_too_much(town: Town, alice: Access) -> None:
-    says(town, "ann", "ben", "cid", "dot", "eli", "fay")
+    says(town, "ann", "ben", "cid", "dot", "eli", "fay", text="how do I reset it?")
     for who in (alice,):
         routing.save_profile(town.access, who.me, takes=None, limits={"": 3}, week=[""] * 7, skills={}, now=town.at)
     here(town, alice)

@@ -19,6 +19,7 @@ FAILPOINTS: Final = (
     "triage.in_transaction",
     "triage.committed",
     "escalation.in_transaction",
+    "happenings.in_transaction",
     "archive.before_append",
     "archive.appended",
     "archive.marked",

@@ -133,6 +133,9 @@ def do(access: Access, numbers: Iterable[int], deeds: Sequence[AnyDeed], *, word
 
 def do_one(access: Access, number: int, deeds: Sequence[AnyDeed], *, words: str = "", now: datetime) -> Done:
     """Do some deeds to one case, or raise why not and change nothing."""
+    access.require(Permission.WORK)
+    if not 0 <= number < 2**63:
+        raise NotFound(what="case", which=number)
     with transaction.atomic():
         done = do(access, [number], deeds, words=words, now=now)
         for _, error in done.errors:
