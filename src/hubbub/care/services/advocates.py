@@ -194,7 +194,7 @@ def _lock(access: Access, follow_up: int) -> FollowUp:
     rows = FollowUp.objects.select_for_update(of=("self",)).select_related("case", "account")
     row = rows.filter(workspace_id=access.workspace, pk=follow_up).first()
     if row is None:
-        raise NotFound(what="follow-up", which=follow_up)
+        raise NotFound(what="proposal", which=follow_up)
     if row.state != State.PROPOSED:
         raise Conflict(reason="Somebody decided about this already.")
     return row
