@@ -11,7 +11,8 @@ and, only to measure with, where they are there:
 * `complaints.csv`, text, complaint (0 or 1) and domain.
 
 The weights go to `src/hubbub/care/data/understanding.npz`, and those of the quick estimate, which is distilled from
-them, to `estimate.npz` beside it; the figures of each are printed as one JSON line.
+them, to `estimate.npz` beside it; the figures of each are printed as one JSON line. How rare words and runs of letters
+are, which a workspace's own model is fitted with, goes to `rarity.npz`.
 `docs/model-card.md` says what the model is good for.
 """
 
@@ -49,6 +50,7 @@ from hubbub.listening.core.glance import buckets, glance
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "src" / "hubbub" / "care" / "data" / "understanding.npz"
 QUICK = OUT.with_name("estimate.npz")
+RARITY = OUT.with_name("rarity.npz")
 SEED = 20
 BUCKETS = 1 << BUCKETS_LOG2
 HARDER = 1.1  # held-out posts of our own are easier than real ones: be so much less sure of kinds
@@ -317,6 +319,16 @@ class Space:
         return scipy.sparse.hstack([counts.words, counts.letters]).multiply(self.rarity).tocsr()
 
 
+def rarity(data: Path) -> NDArray[np.uint8]:
+    """Return how much each bucket counts when labels are learnt from, in hundredths.
+
+    Others' texts only: in ours the words of service are common, and would count for little.
+    """
+    texts = [text for text, _ in semeval(data / "semeval")]
+    texts += dict.fromkeys(post.text for post in banking77(data / "banking77" / "train.csv"))
+    return np.round(100 * Space([Counts.of(texts)]).rarity).astype(np.uint8)
+
+
 def fit(rows: Any, labels: NDArray[np.intp], weights: Floats, *, strength: float, balanced: bool) -> tuple[Any, Floats]:
     """Return weights (classes, features) and bias (classes,) of a logistic regression."""
     model = LogisticRegression(C=strength, max_iter=50, class_weight="balanced" if balanced else None)
@@ -526,10 +538,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the model that reads posts.")
     parser.add_argument("--data", type=Path, required=True, help="the folder with semeval/ and banking77/")
     parser.add_argument("--measure-only", action="store_true", help="measure the weights that are there")
+    parser.add_argument("--rarity-only", action="store_true", help="count anew how rare words are, and no more")
     parser.add_argument(
         "--quick-only", action="store_true", help="make the quick estimate anew from the weights there are"
     )
     options = parser.parse_args()
+    if not (options.measure_only or options.quick_only):
+        np.savez_compressed(RARITY, hundredths=rarity(options.data))
+    if options.rarity_only:
+        return
     if not (options.measure_only or options.quick_only):
         model = train(options.data)
         OUT.parent.mkdir(exist_ok=True)

@@ -1,13 +1,16 @@
 """A model that learns from labels: what the base model knows, and what the examples teach beside it.
 
-`refit` weighs the base model's own opinion anew and adds weights for words and letters, held back by a penalty whose
-strength is chosen on held-out folds. `compare` says how much better one model is than another, and how sure that is.
+`refit` weighs the base model's own opinion anew and adds weights for words and letters, rare ones counting more. The
+more labels there are, the less the base model's opinion is taken for granted. `compare` says how much better one model
+is than another, and how sure that is.
 """
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
+from importlib.resources import as_file, files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,17 +39,26 @@ class Labelled:
 
 # Fitting ------------------------------------------------------------------
 
-STRENGTHS = (10.0, 3.0, 1.0)
-"""How strongly new weights are held back; which one is chosen on held-out folds. Weaker ones look better there, but
-not on posts of another firm (docs/quality.md)."""
-OPINION = 0.3  # size of the base model's opinion beside the words
+STRENGTH = 0.5
+"""How strongly new weights are held back."""
+PRIOR = 200
+"""The base model's opinion counts as much as so many labels: what is left of it is where learning starts."""
+OPINION = 0.1
+"""Size of the base model's opinion among what is learnt from, so that it can be weighed anew."""
 FOLDS = 4
-TRIED = 4_000  # a strength is chosen on so many examples at most
-STEPS, TRIAL_STEPS = 40, 25
-EVEN = 0.5
+STEPS = 40
+EVEN = 1.0
 """How far classes are made to weigh the same: 0 not at all, 1 wholly. Labels of one month or firm have a mix of their
-own; half of the way reads others best, by macro-F1 and by calibration (docs/quality.md)."""
-MOST = 2.0  # what the rarest class weighs at most
+own, and evened classes read others best (docs/quality.md)."""
+MOST = 4.0  # what the rarest class weighs at most
+
+
+@cache
+def rarity() -> Floats:
+    """Return how much each bucket counts (2 * BUCKETS, words before letters): the rarer it is in posts, the more."""
+    with as_file(files("hubbub.care").joinpath("data", "rarity.npz")) as path, np.load(path) as stored:
+        found: Floats = stored["hundredths"] / 100
+    return found
 
 
 def refit(base: LinearModel, examples: Sequence[Labelled], *, seed: int = 0) -> LinearModel:
@@ -67,14 +79,15 @@ def refit(base: LinearModel, examples: Sequence[Labelled], *, seed: int = 0) -> 
         if len(told) < FEWEST or (allowed[told] == allowed[told[0]]).all():
             continue
         even = _evened(allowed[told], weight[told])
-        lesson = Lesson(rows.some(told), opinion[told], opinion[told, task], allowed[told], even)
-        learnt = learn(lesson, seed)
+        kept = PRIOR / (PRIOR + len(told))
+        lesson = Lesson(rows.some(told), opinion[told], kept * opinion[told, task], allowed[told], even)
+        learnt = learn(lesson, weight[told], seed)
         mix = learnt.mix.copy()
-        mix[:, task] += np.eye(mix.shape[0])
+        mix[:, task] += kept * np.eye(mix.shape[0])
         weights[task], bias[task] = mix @ stack, mix @ stack_bias + learnt.bias
-        weights[task, rows.buckets] += learnt.words
+        weights[task, rows.buckets] += learnt.words * rarity()[rows.buckets]
         weights[task] /= learnt.temperature
-        bias[task] = bias[task] / learnt.temperature + learnt.shift
+        bias[task] /= learnt.temperature
     return LinearModel.packed(f"{base.version.partition('~')[0]}~", weights, bias)
 
 
@@ -90,7 +103,7 @@ def _evened(allowed: NDArray[np.bool_], weight: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Texts as sparse rows over the buckets that occur in them."""
+    """Texts as sparse rows over the buckets that occur in them, rare ones counting more."""
 
     ends: NDArray[np.int64]  # (n + 1,)
     places: NDArray[np.int32]  # into `buckets`
@@ -120,7 +133,8 @@ class Rows:
         buckets = np.unique(all_found)
         place_of[buckets] = np.arange(len(buckets), dtype=np.int32)
         none = np.concatenate(empty) if empty else np.zeros(0, np.bool_)
-        return cls(all_ends, place_of[all_found], np.concatenate(values), buckets, none)
+        weighed = np.concatenate(values) * rarity()[all_found].astype(np.float32)
+        return cls(all_ends, place_of[all_found], weighed, buckets, none)
 
     def some(self, chosen: NDArray[np.intp]) -> "Rows":
         """Return some of the rows."""
@@ -136,7 +150,7 @@ class Lesson:
 
     rows: Rows
     opinion: Floats  # (n, 11), what the base model says
-    prior: Floats  # (n, c), its part for this task
+    prior: Floats  # (n, c), what of its part for this task is taken for granted
     allowed: NDArray[np.bool_]  # (n, c)
     weight: Floats  # (n,)
 
@@ -159,7 +173,6 @@ class Learnt:
     mix: Floats  # (c, 11), how its opinions count beside themselves
     bias: Floats  # (c,)
     temperature: float = 1.0
-    shift: Floats | float = 0.0
 
     def logits(self, lesson: Lesson) -> Floats:
         """Return what the examples weigh, before calibration."""
@@ -168,45 +181,29 @@ class Learnt:
         return found
 
 
-def learn(lesson: Lesson, seed: int) -> Learnt:
-    """Choose the strength on held-out folds, fit, and calibrate on what the folds held out."""
-    count = len(lesson.weight)
-    chance = np.random.default_rng(seed)
-    tried = lesson if count <= TRIED else lesson.some(np.sort(chance.permutation(count)[:TRIED]))
-    fold = chance.permutation(len(tried.weight)) % FOLDS
-    best, held, chosen = np.inf, tried.prior, STRENGTHS[0]
-    for strength in STRENGTHS:  # the strongest first: when less is worse, still less is worse still
-        logits = np.empty_like(tried.prior)
-        for each in range(FOLDS):
-            out = fold == each
-            learnt = _fitted(tried.some(np.flatnonzero(~out)), strength, TRIAL_STEPS)
-            logits[out] = learnt.logits(tried.some(np.flatnonzero(out)))
-        loss = _loss(logits, tried)
-        if loss >= best:
-            break
-        best, held, chosen = loss, logits, strength
-    temperature, shift = calibration(held, tried.allowed, tried.weight)
-    return replace(_fitted(lesson, chosen, STEPS), temperature=temperature, shift=shift)
+def learn(lesson: Lesson, weight: Floats, seed: int) -> Learnt:
+    """Fit, and calibrate on what folds held out, where examples weigh as they come."""
+    fold = np.random.default_rng(seed).permutation(len(lesson.weight)) % FOLDS
+    held = np.empty_like(lesson.prior)
+    for each in range(FOLDS):
+        out = fold == each
+        held[out] = _fitted(lesson.some(np.flatnonzero(~out))).logits(lesson.some(np.flatnonzero(out)))
+    return replace(_fitted(lesson), temperature=temperature(held, lesson.allowed, weight))
 
 
-def calibration(logits: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tuple[float, Floats]:
-    """Return what to divide logits by and then to add, so that held-out examples are as likely as they can be."""
-    classes = logits.shape[1]
+def temperature(logits: Floats, allowed: NDArray[np.bool_], weight: Floats) -> float:
+    """Return what to divide logits by, so that held-out examples are as likely as they can be."""
 
     def loss(x: Floats) -> tuple[float, Floats]:
-        scaled = logits * np.exp(x[0]) + x[1:]
-        value, slope = _surprise(scaled, allowed, weight)
-        pull = np.concatenate([[4.0], np.full(classes, 1.0)])  # a few examples say little about either
-        return value + float(pull @ x**2) / 2, np.concatenate(
-            [[(slope * logits).sum() * np.exp(x[0])], slope.sum(axis=0)]
-        ) + pull * x
+        value, slope = _surprise(logits * np.exp(x[0]), allowed, weight)
+        pull = 4.0  # a few examples say little
+        return value + pull * float(x @ x) / 2, np.array([(slope * logits).sum() * np.exp(x[0])]) + pull * x
 
-    found = minimum(loss, np.zeros(1 + classes), 100)
-    return float(np.exp(-found[0])), found[1:]
+    return float(np.exp(-minimum(loss, np.zeros(1), 100)[0]))
 
 
-def _fitted(lesson: Lesson, strength: float, steps: int) -> Learnt:
-    """Return the weights that make the examples likely, pulled towards nothing by `strength`."""
+def _fitted(lesson: Lesson) -> Learnt:
+    """Return the weights that make the examples likely, pulled towards nothing."""
     rows, (count, classes) = lesson.rows, lesson.prior.shape
     active = len(rows.buckets)
     opinion = np.hstack([lesson.opinion * OPINION, np.full((count, 1), 1.0)])
@@ -217,12 +214,12 @@ def _fitted(lesson: Lesson, strength: float, steps: int) -> Learnt:
         logits = lesson.prior + opinion @ rest
         _times(rows.ends, rows.places, rows.values, words, logits)
         value, slope = _surprise(logits, lesson.allowed, lesson.weight)
-        gradient = strength * x
+        gradient = STRENGTH * x
         _spread(rows.ends, rows.places, rows.values, slope, gradient[: active * classes].reshape(active, classes))
         gradient[active * classes :] += (opinion.T @ slope).ravel()
-        return value + strength * float(x @ x) / 2, gradient
+        return value + STRENGTH * float(x @ x) / 2, gradient
 
-    x = minimum(loss, np.zeros((active + inner) * classes), steps)
+    x = minimum(loss, np.zeros((active + inner) * classes), STEPS)
     words, rest = x[: active * classes].reshape(active, classes), x[active * classes :].reshape(inner, classes)
     return Learnt(words.T, rest[:-1].T * OPINION, rest[-1])
 
@@ -234,10 +231,6 @@ def _surprise(logits: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tup
     good = np.maximum((chance * allowed).sum(axis=1, keepdims=True), 1e-12)
     slope = (chance - chance * allowed / good) * weight[:, np.newaxis]
     return float(-(np.log(good[:, 0]) * weight).sum()), slope
-
-
-def _loss(logits: Floats, lesson: Lesson) -> float:
-    return _surprise(logits, lesson.allowed, lesson.weight)[0]
 
 
 def minimum(loss: Callable[[Floats], tuple[float, Floats]], x: Floats, steps: int) -> Floats:
