@@ -326,7 +326,8 @@ def rarity(data: Path) -> NDArray[np.uint8]:
     """
     texts = [text for text, _ in semeval(data / "semeval")]
     texts += dict.fromkeys(post.text for post in banking77(data / "banking77" / "train.csv"))
-    return np.round(100 * Space([Counts.of(texts)]).rarity).astype(np.uint8)
+    found: NDArray[np.uint8] = np.round(100 * Space([Counts.of(texts)]).rarity).astype(np.uint8)
+    return found
 
 
 def fit(rows: Any, labels: NDArray[np.intp], weights: Floats, *, strength: float, balanced: bool) -> tuple[Any, Floats]:
