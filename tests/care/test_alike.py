@@ -6,6 +6,7 @@ import pytest
 
 from hubbub.care.core.knowledge.alike import Asked, Known, best, rarest
 from hubbub.care.core.knowledge.article import Line, is_as_it_was, is_in, problem_of, resolution_of, title_of
+from hubbub.care.core.knowledge.saving import saving
 from hubbub.care.core.likeness import content_words
 
 ARTICLES = {
@@ -96,3 +97,15 @@ def test_a_reply_made_of_an_answer_is_known_again() -> None:
     assert not is_as_it_was(answer, edited)
     assert is_in(answer, edited)
     assert not is_in(answer, "Hi Jo, which model is it?")
+
+
+def test_time_is_compared_with_like_cases_or_nothing_is_said() -> None:
+    others = [("mail", "question", 100.0), ("mail", "question", 300.0)] * 3 + [("demo", "complaint", 10.0)] * 5
+    quick = [("mail", "question", 140.0 + place) for place in range(20)]
+    assert saving(quick[:19], others) is None
+    assert saving(quick, others[:4]) is None
+    found = saving([*quick, ("phone", "question", 1.0)], others)  # nothing is like that one
+    assert found is not None
+    assert (found.cases, found.alike, found.median_s) == (20, 6, -50.5)
+    assert -60 <= found.low_s < found.median_s < found.high_s <= -41
+    assert saving(quick, others) == saving(quick, others)

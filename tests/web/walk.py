@@ -269,7 +269,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "follow-up-ask": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},
     "follow-up-later": {"POST": Call(WORKERS, {}, NOTED)},
     "follow-up-never": {"POST": Call(WORKERS, {}, NOTED)},
-    "knowledge": {"GET": Call(READERS, {"q": "quokka"})},
+    "knowledge": {"GET": Call(READERS)},
     "article-new": {"GET": Call(WORKERS), "POST": Call(WORKERS, ARTICLE, NOTED)},
     "article": {"GET": Call(READERS)},
     "article-change": {"GET": Call(WORKERS), "POST": Call(WORKERS, ARTICLE, NOTED)},

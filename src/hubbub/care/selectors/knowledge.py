@@ -1,20 +1,21 @@
 """Articles: found, listed, read, suggested where a like case is open, and what came of them."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.knowledge.alike import Asked, Known, best, rarest, rarity
 from hubbub.care.core.knowledge.article import State, Words
+from hubbub.care.core.knowledge.saving import Handled, Saving, saving
 from hubbub.care.core.likeness import content_words
 from hubbub.care.core.views import CaseView
-from hubbub.care.models import Article, ArticleUse, ArticleVersion, ArticleWord, CaseRow
+from hubbub.care.models import Article, ArticleUse, ArticleVersion, ArticleWord, CaseRow, Contact
+from hubbub.care.selectors.team import DONE
 from hubbub.infra import db
 from hubbub.infra.search import Index, parse
 from hubbub.kernel.errors import NotFound
@@ -26,10 +27,12 @@ PAGE: Final = 50
 COUNTED: Final = 1000
 COMMON: Final = 1000
 """A word that more articles have than this tells nothing: none is looked up by it."""
-LOOKED_AT: Final = 12
+LOOKED_AT: Final = 30
 FEW: Final = 200
 """Of words that only articles have, so many are counted: what more have tells as little."""
 ASKED_CHARACTERS: Final = 2000
+COMPARED: Final = timedelta(days=90)
+MOST_COMPARED: Final = 10_000  # contacts, the newest
 SETTLED: Final = timedelta(days=7)
 """So long nothing more may be asked in a case, until an article is said to have helped there."""
 
@@ -244,6 +247,27 @@ def came_of(articles: Sequence[int]) -> dict[int, Came]:
     return {article: Came(*numbers) for article, *numbers in counted.values_list("article", *columns)}
 
 
+def time_saved(access: Access, now: datetime) -> Saving | None:
+    """Return how handling times with an article differ from those of like cases without; None where too few tell."""
+    access.require(Permission.READ)
+    ended = Contact.objects.filter(
+        workspace_id=access.workspace, ended_at__gte=now - COMPARED, ended_at__lt=now, outcome__in=DONE
+    )
+    worked: dict[int, Handled] = {}
+    rows = ended.order_by("-ended_at").annotate(s=F("worked_s") + F("wrap_s"))
+    for case, channel, kind, seconds in rows.values_list("case", "channel", "kind", "s")[:MOST_COMPARED]:
+        worked[case] = (channel, kind, seconds + (worked[case][2] if case in worked else 0.0))
+    used = set(
+        ArticleUse.objects.filter(
+            article__workspace=access.workspace, entry__isnull=False, sent_at__gte=now - COMPARED
+        ).values_list("case", flat=True)
+    )
+    return saving(
+        [each for case, each in worked.items() if case in used],
+        [each for case, each in worked.items() if case not in used],
+    )
+
+
 # Suggested --------------------------------------------------------------------
 def suggestions(access: Access, case: CaseView) -> tuple[Suggestion, ...]:
     """Return the published articles that fit a case best, the best first; none is better than rubbish."""
@@ -253,11 +277,13 @@ def suggestions(access: Access, case: CaseView) -> tuple[Suggestion, ...]:
         return ()
     asked, in_all = _asked(case), live.count()
     having = _having(access, asked.words, COMMON)
-    rows = ArticleWord.objects.filter(workspace_id=access.workspace, word__in=rarest(asked.words, having, COMMON))
-    met: Counter[int] = Counter()
-    for pk, word in rows.values_list("article", "word"):
-        met[pk] += round(1000 * rarity(in_all, having[word]))
-    published = _published(live.filter(pk__in=[pk for pk, _ in met.most_common(LOOKED_AT)]))
+    few = rarest(asked.words, having, COMMON)
+    if not few:
+        return ()
+    weights = Case(*(When(word=word, then=Value(rarity(in_all, having[word]))) for word in few), default=Value(0.0))
+    rows = ArticleWord.objects.filter(workspace_id=access.workspace, word__in=few).values("article")
+    near = rows.annotate(met=Sum(weights)).order_by("-met", "article").values_list("article", flat=True)[:LOOKED_AT]
+    published = _published(live.filter(pk__in=list(near)))
     known = [
         Known(pk, words_to_find(words), words.lang, words.topic, words.products) for pk, words in published.items()
     ]

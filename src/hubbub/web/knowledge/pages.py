@@ -34,6 +34,8 @@ def index(request: Request) -> HttpResponse:
         "search": search,
         "state": state,
         "states": [("", "All"), *((each.value, each.label) for each in State)],
+        "saved": selectors.time_saved(request.access, now()) if not search and not state and below is None else None,
+        "plain": not search and not state and below is None,
         "to_review": selectors.waiting_for_review(request.access),
     }
     return render(request, "knowledge/index.html", shown)

@@ -393,3 +393,12 @@ def minutes(seconds: float) -> str:
     """A handling time as people read it: 45 s, 4:10 min."""
     whole = round(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d} min"
+
+
+@register.filter
+def seconds_more(difference: float) -> str:
+    """Show a difference of times in words: 1 min 20 s less."""
+    whole = round(abs(difference))
+    minutes, rest = divmod(whole, 60)
+    told = f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return f"{told} {'less' if difference < 0 else 'more'}"
