@@ -36,6 +36,7 @@ SENDING = [name for name in FAILPOINTS if name.split(".")[0] == "send"]
 KEYS = [name for name in FAILPOINTS if name.split(".")[0] == "keys"]  # see test_rotation
 LEVELS = [name for name in FAILPOINTS if name.split(".")[0] == "escalation"]  # see test_levels
 LEARNING = [name for name in FAILPOINTS if name.split(".")[0] == "learning"]  # see test_learning
+HAPPENINGS = [name for name in FAILPOINTS if name.split(".")[0] == "happenings"]  # see test_happenings
 CALLS = [name for name in FAILPOINTS if name.split(".")[0] == "calls"]  # see test_calls
 DAYS = 3
 
@@ -44,9 +45,9 @@ def test_every_failpoint_in_the_code_is_listed_and_has_a_scenario() -> None:
     code = Path(hubbub.__file__).parent.rglob("*.py")
     passed = [name for file in code for name in re.findall(r'\bfailpoint\("([\w.]+)"\)', file.read_text("utf-8"))]
     assert (
-        sorted(passed)
+        sorted(set(passed))
         == sorted(FAILPOINTS)
-        == sorted([*LISTENING, *BESIDE, *SENDING, *KEYS, *CALLS, *LEVELS, *LEARNING])
+        == sorted([*LISTENING, *BESIDE, *SENDING, *KEYS, *CALLS, *LEVELS, *LEARNING, *HAPPENINGS])
     )
 
 

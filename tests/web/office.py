@@ -77,6 +77,7 @@ from hubbub.channels.core.contract import Attached
 from hubbub.channels.models import Connection, Quarantined
 from hubbub.channels.services import connect_webhook
 from hubbub.flows import chat
+from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import take
 from hubbub.flows.corrections import correct
 from hubbub.flows.files import Upload, take_in
@@ -306,6 +307,7 @@ def make_office(places: Places, network: str) -> Office:
     )
     asked_for = Filter("needs", kinds=("complaint",), words="Jabberwock")
     shared = views.save_view(access, name="Jabberwock view", asked=asked_for, shared=True, now=at)
+    archive_due(places, now=datetime.now(UTC), age=timedelta(0), rows=0)  # what is undone leaves no file behind
     things = {
         "persona": persona,
         "pending": pending[access.me],

@@ -455,7 +455,8 @@ def together(texts: list[str], most: int = 420) -> list[str]:
     return posts
 
 
-INJECTED = """() => [...document.querySelectorAll('body script, iframe, img, object, embed, style, math, base')]
+INJECTED = """() => [...document.querySelectorAll('body script:not([type="application/json"]), iframe, ' +
+    'img, object, embed, style, math, base')]
   .map(each => each.outerHTML.slice(0, 80))
   .concat([...document.querySelectorAll('*')].flatMap(each => [...each.attributes]
     .filter(a => a.name.startsWith('on')

@@ -68,6 +68,7 @@ def test_hours_and_a_policy_are_set_and_tried(demo: Demo, browser: Browser, morn
         for size in (DESK, PHONE):
             page.set_viewport_size(size)  # type: ignore[arg-type]
             check(page)
+        page.trouble.clear()  # type: ignore[attr-defined]  # what was refused on purpose
 
 
 def test_the_board_follows_what_happens_without_being_asked(

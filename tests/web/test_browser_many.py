@@ -60,7 +60,7 @@ def test_cases_are_chosen_by_key_and_box_merged_and_undone(
         page.locator("[data-picking]").click()
         for row in mine[:2]:
             row.locator("[data-pick]").check()
-        page.locator("#bulk summary", has_text="More").click()
+        page.locator("#bulk summary[aria-label=More]").click()
         page.locator("#bulk").get_by_role("button", name="Merge into the oldest").click()
         toast = page.locator("[data-toast]", has_text="merged into case")
         expect(toast).to_be_visible(timeout=SOON_MS)

@@ -117,7 +117,7 @@ def test_a_call_is_asked_for_in_a_case_and_a_number_noted(
         about = page.get_by_role("region", name="About this case")
         expect(about.get_by_role("link", name="+49302222222")).to_be_visible(timeout=SOON_MS)
         page.get_by_label("Ask for a call back").click()
-        page.get_by_label("Why").fill("about the widget")
+        page.locator("#call-why").fill("about the widget")
         page.get_by_role("button", name="Tomorrow at 9").click()
         task = page.get_by_role("group", name="Call back")
         expect(task).to_contain_text("about the widget", timeout=SOON_MS)

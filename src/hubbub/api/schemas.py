@@ -112,6 +112,11 @@ class CaseLine(Schema):
 Values = Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=40)]
 
 
+Kinds = Literal["complaint", "question", "praise", "suggestion", "opportunity", "promotion", "spam", "talk"]
+Priorities = Literal["urgent", "high", "normal", "low"]
+Folders = Literal["needs", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported"]
+
+
 class CaseFilter(Schema):
     """Conditions that all hold; of several values of one, any will do."""
 
@@ -121,10 +126,12 @@ class CaseFilter(Schema):
     team: int = Field(0, ge=0, lt=10**18)
     owner: str = Field("", pattern=r"^(me|nobody|[0-9]{1,18})?$", description="me, nobody, or somebody's id.")
     channel: Values = []
-    kind: Values = []
-    priority: Values = Field([], description="urgent, high, normal, low")
+    kind: Annotated[list[Kinds], Field(max_length=40)] = []
+    priority: Annotated[list[Priorities], Field(max_length=40)] = []
     lang: Values = []
-    folder: Values = Field([], alias="in", description="Folders, with the view all.")
+    folder: Annotated[list[Folders], Field(max_length=40)] = Field(
+        [], alias="in", description="Folders, with the view all."
+    )
     late: Literal["", "yes"] = ""
     order: Literal["", "first", "last"] = Field("", description="first: due or oldest first; last: the other way.")
 

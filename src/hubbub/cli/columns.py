@@ -1,10 +1,10 @@
 """Two columns of a CSV or TSV file, texts and labels, as `hubbub evaluate` reads them."""
 
 import csv
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from hubbub.channels.adapters.file.table import MAX_LINE
 from hubbub.kernel.errors import InvalidInput
 
 _SEPARATORS = ",\t;|"
@@ -41,7 +41,7 @@ def read_labelled(path: Path, text: str, label: str) -> LabelledFile:
 
 
 def _rows(path: Path) -> list[list[str]]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    csv.field_size_limit(MAX_LINE)
     lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
     separator = max(_SEPARATORS, key=lines[0].count)
     if separator == "\t":  # many such files quote nothing, and a text may well begin with a quotation mark
