@@ -50,7 +50,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.inline += [f"{tag} {name}" for name in given if name == "style" or name.startswith("on")]
-        if tag == "style" or (tag == "script" and not given.get("src")):
+        data = given.get("type") == "application/json"  # read, never run
+        if tag == "style" or (tag == "script" and not given.get("src") and not data):
             self.inline.append(tag)
         for name in ("src", "href", "action", "formaction", "hx-get", "hx-post"):
             address = urlsplit(given.get(name, ""))

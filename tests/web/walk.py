@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.channels.chat.visitors import SECRET, SHOP
@@ -548,7 +549,8 @@ class Walker:
         if call.body:
             return client.generic(method, address, call.body, content_type="application/json", headers=headers)
         data = {name: _file(value) if name == "file" else value for name, value in call.data.items()}
-        return getattr(client, method.lower())(address, self.fill(data, missing), headers=headers)
+        answer = getattr(client, method.lower())(address, self.fill(data, missing), headers=headers)
+        return _whole(answer) if answer.streaming else answer
 
     def operation(self, path: str, method: str, call: Call, token: str | None, *, missing: bool = False) -> Any:
         number = self.office.things[call.what.get("number", "number")]
@@ -561,6 +563,11 @@ class Walker:
         if method == "GET":
             return Client().get(address, data, headers=headers)
         return Client().generic(method, address, json.dumps(data), content_type="application/json", headers=headers)
+
+
+def _whole(answer: Any) -> HttpResponse:
+    """A file that is sent piece by piece, as an answer that can be looked into."""
+    return HttpResponse(b"".join(answer.streaming_content), status=answer.status_code, headers=dict(answer.headers))
 
 
 def _file(content: str) -> SimpleUploadedFile:
