@@ -1,7 +1,6 @@
 """Writes of the accounts domain; each is one transaction and leaves a line in the audit log."""
 
 import json
-import re
 import secrets
 import zoneinfo
 from collections.abc import Iterable
@@ -30,6 +29,7 @@ from hubbub.accounts.models import (
 )
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
+from hubbub.kernel.text import naming
 
 LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 7, 3_650
 THEMES = ("", "light", "dark")
@@ -396,10 +396,10 @@ def change_password(person: PersonId, *, old: str, new: str) -> None:
 
 def hush_audit(workspace: int, names: Iterable[str], *, now: datetime) -> None:
     """Let the audit log of a workspace name somebody no more: what was done, by whom and when stays. On erasure."""
-    some = sorted({name for name in names if name}, key=len, reverse=True)
+    some = {name for name in names if name}
     if not some:
         return
-    named = re.compile(r"(?<!\w)@?(?:" + "|".join(map(re.escape, some)) + r")(?!\w)", re.IGNORECASE)
+    named = naming(some)
     for row in AuditEntry.objects.filter(workspace_id=workspace, at__lte=now).iterator(1_000):
         told = (row.subject, json.dumps(row.before, ensure_ascii=False), json.dumps(row.after, ensure_ascii=False))
         hushed = [named.sub("somebody", text) for text in told]

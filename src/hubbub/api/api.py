@@ -20,9 +20,7 @@ from hubbub.accounts.core.errors import BadToken
 from hubbub.api import schemas
 from hubbub.api.customers import router as customers
 from hubbub.api.knowledge import router as knowledge
-from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, now
-from hubbub.api.shared import access_of as _access
-from hubbub.api.shared import utc as _utc
+from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now, utc
 from hubbub.care import selectors as care
 from hubbub.care.core import views
 from hubbub.care.core.answering import Written
@@ -116,7 +114,7 @@ IncidentId: Any = Path(..., ge=1, le=2**53)
 @api.get("/me", response={200: schemas.Me, **READ_ERRORS}, tags=["you"])
 def me(request: HttpRequest) -> Any:
     """Whom this token stands for, and where."""
-    access = _access(request)
+    access = access_of(request)
     return {
         "name": access.name,
         "role": access.role.value if access.role else "",
@@ -140,7 +138,7 @@ def list_cases(
 
     A page may be empty and yet have a next one, where little fits of many.
     """
-    page = care.cases(_access(request), _filter(view, asked, q), now=now(), cursor=cursor, limit=limit)
+    page = care.cases(access_of(request), _filter(view, asked, q), now=now(), cursor=cursor, limit=limit)
     return {"cases": [_line(line) for line in page.lines], "next": page.next}
 
 
@@ -153,20 +151,20 @@ def _filter(view: str, asked: schemas.CaseFilter, words: str) -> Filter:
 @api.get("/cases/{number}", response={200: schemas.Case, **READ_ERRORS}, tags=["cases"])
 def read_case(request: HttpRequest, number: int = Number) -> Any:
     """A case with its timeline and reasons."""
-    return _case(care.case(_access(request), number, now()))
+    return _case(care.case(access_of(request), number, now()))
 
 
 # Incidents -----------------------------------------------------------------
 @api.get("/incidents", response={200: list[schemas.Incident], **READ_ERRORS}, tags=["incidents"])
 def list_incidents(request: HttpRequest, open_only: bool = Query(False, alias="open")) -> Any:
     """Incidents: open ones first, the newest first."""
-    return [_incident(each) for each in incident_reads.incidents(_access(request), open_only=open_only)]
+    return [_incident(each) for each in incident_reads.incidents(access_of(request), open_only=open_only)]
 
 
 @api.get("/incidents/{incident}", response={200: schemas.IncidentWhole, **READ_ERRORS}, tags=["incidents"])
 def read_incident(request: HttpRequest, incident: int = IncidentId) -> Any:
     """An incident with what is known of it."""
-    found = incident_reads.incident(_access(request), incident)
+    found = incident_reads.incident(access_of(request), incident)
     return {
         **_incident(found.line),
         "note": found.note.text if found.note else "",
@@ -180,7 +178,7 @@ def read_incident(request: HttpRequest, incident: int = IncidentId) -> Any:
 @api.post("/incidents/{incident}/note", response={204: None, **WRITE_ERRORS}, tags=["incidents"])
 def note_incident(request: HttpRequest, payload: schemas.IncidentNoteIn, incident: int = IncidentId) -> Any:
     """Write a new version of what is known; only colleagues see it."""
-    incidents.note(_access(request), incident, text=payload.text, seen=payload.seen, now=now())
+    incidents.note(access_of(request), incident, text=payload.text, seen=payload.seen, now=now())
     return Status(204, None)
 
 
@@ -188,7 +186,7 @@ def note_incident(request: HttpRequest, payload: schemas.IncidentNoteIn, inciden
 def close_incident(request: HttpRequest, payload: schemas.IncidentCloseIn, incident: int = IncidentId) -> Any:
     """It is over: drafts the word to everybody, and deals with the cases nobody answered."""
     incidents.close(
-        _access(request),
+        access_of(request),
         incident,
         members=Members(payload.members),
         feedback=payload.text,
@@ -211,7 +209,7 @@ def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) 
 
     One that needs approval, or is to be sent later, waits.
     """
-    access = _access(request)
+    access = access_of(request)
     written = Written(
         payload.text,
         private=payload.private,
@@ -229,14 +227,14 @@ def reply(request: HttpRequest, payload: schemas.ReplyIn, number: int = Number) 
 @api.post("/cases/{number}/note", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def note(request: HttpRequest, payload: schemas.NoteIn, number: int = Number) -> Any:
     """Leave a note that only colleagues see."""
-    cases.note(_access(request), number, text=payload.text, now=now())
+    cases.note(access_of(request), number, text=payload.text, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/correct", response={200: schemas.LabelOut, **WRITE_ERRORS}, tags=["cases"])
 def correct(request: HttpRequest, payload: schemas.LabelIn, number: int = Number) -> Any:
     """Say what a post of a case is: it is read so at once, and the workspace's own model learns from it."""
-    access = _access(request)
+    access = access_of(request)
     post = care.post_of(access, number, payload.uri) if payload.uri else None
     return {"id": labels.correct(access, number, what=payload.what, value=payload.value, post=post, now=now())}
 
@@ -244,7 +242,7 @@ def correct(request: HttpRequest, payload: schemas.LabelIn, number: int = Number
 @api.get("/understanding", response={200: schemas.Understanding, **READ_ERRORS}, tags=["understanding"])
 def read_understanding(request: HttpRequest) -> Any:
     """Which model reads, what it has to learn from, and what came of the last tries."""
-    found = learning(_access(request))
+    found = learning(access_of(request))
     return {
         **{name: getattr(found, name) for name in ("version", "own", "since", "on", "takes_over", "labels", "next_at")},
         "tries": [
@@ -260,7 +258,7 @@ def read_understanding(request: HttpRequest) -> Any:
 @api.post("/cases/{number}/assign", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def assign(request: HttpRequest, payload: schemas.AssignIn, number: int = Number) -> Any:
     """Give a case to a colleague, or back."""
-    access = _access(request)
+    access = access_of(request)
     cases.assign(access, number, to=_colleague(access, payload.email), now=now())
     return Status(204, None)
 
@@ -277,21 +275,21 @@ def _colleague(access: Access, email: str | None) -> PersonId | None:
 @api.post("/cases/{number}/resolve", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def resolve(request: HttpRequest, number: int = Number) -> Any:
     """The matter is settled."""
-    cases.resolve(_access(request), number, now=now())
+    cases.resolve(access_of(request), number, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/reopen", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def reopen(request: HttpRequest, number: int = Number) -> Any:
     """The matter is not settled after all."""
-    cases.reopen(_access(request), number, now=now())
+    cases.reopen(access_of(request), number, now=now())
     return Status(204, None)
 
 
 @api.post("/deeds", response={200: schemas.DoneOut, **WRITE_ERRORS}, tags=["cases"])
 def do(request: HttpRequest, payload: schemas.DoIn) -> Any:
     """Do some things to up to 500 cases; what can't be done to one of them is told, and changes nothing of it."""
-    return _done(cases.do(_access(request), payload.numbers, read_deeds(payload.deeds), now=now()), payload.numbers)
+    return _done(cases.do(access_of(request), payload.numbers, read_deeds(payload.deeds), now=now()), payload.numbers)
 
 
 def _done(done: Done, asked: list[int]) -> dict[str, Any]:
@@ -305,13 +303,13 @@ def _done(done: Done, asked: list[int]) -> dict[str, Any]:
 @api.post("/undo", response={200: schemas.UndoneOut, **WRITE_ERRORS}, tags=["cases"])
 def undo(request: HttpRequest, payload: schemas.UndoIn) -> Any:
     """Take back what was done, exactly; where something happened since that would be lost, it says so."""
-    return {"undone": undoing.undo(_access(request), payload.doing, now=now())}
+    return {"undone": undoing.undo(access_of(request), payload.doing, now=now())}
 
 
 @api.get("/tags", response={200: list[schemas.TagOut], **READ_ERRORS}, tags=["sorting"])
 def list_tags(request: HttpRequest) -> Any:
     """The workspace's tags."""
-    return [{"id": each.id, "name": each.name, "colour": each.colour} for each in care.tags(_access(request))]
+    return [{"id": each.id, "name": each.name, "colour": each.colour} for each in care.tags(access_of(request))]
 
 
 @api.get("/fields", response={200: list[schemas.FieldOut], **READ_ERRORS}, tags=["sorting"])
@@ -319,35 +317,35 @@ def list_fields(request: HttpRequest) -> Any:
     """The workspace's fields of cases."""
     return [
         {"id": each.id, "name": each.name, "kind": each.kind, "choices": each.choices, "required": each.required}
-        for each in care.fields(_access(request))
+        for each in care.fields(access_of(request))
     ]
 
 
 @api.get("/wrap-ups", response={200: list[schemas.WrapUpOut], **READ_ERRORS}, tags=["sorting"])
 def list_wrap_ups(request: HttpRequest) -> Any:
     """The workspace's wrap-up codes."""
-    groups = care.wrap_ups(_access(request))
+    groups = care.wrap_ups(access_of(request))
     return [{"id": pk, "group": group.name, "name": name} for group in groups for pk, name in group.codes]
 
 
 @api.get("/macros", response={200: list[schemas.MacroOut], **READ_ERRORS}, tags=["macros"])
 def list_macros(request: HttpRequest) -> Any:
     """The macros that you may run."""
-    found = care.macros(_access(request))
+    found = care.macros(access_of(request))
     return [{"id": each.id, "name": each.name, "own": each.own, "deeds": list(each.deeds)} for each in found]
 
 
 @api.post("/macros/run", response={200: schemas.DoneOut, **WRITE_ERRORS}, tags=["macros"])
 def run_macro(request: HttpRequest, payload: schemas.RunIn) -> Any:
     """Run a macro on cases."""
-    done = macros.run_macro(_access(request), payload.macro, payload.numbers, now=now())
+    done = macros.run_macro(access_of(request), payload.macro, payload.numbers, now=now())
     return _done(done, payload.numbers)
 
 
 @api.post("/cases/{number}/fields", response={204: None, **WRITE_ERRORS}, tags=["sorting"])
 def answer_fields(request: HttpRequest, payload: schemas.AnswersIn, number: int = Number) -> Any:
     """Note what is known of a case; all of it, or nothing."""
-    access = _access(request)
+    access = access_of(request)
     ids = {each.name: each.id for each in care.fields(access)}
     if unknown := payload.answers.keys() - ids.keys():
         raise NotFound(what="field", which=min(unknown))
@@ -360,22 +358,22 @@ def answer_fields(request: HttpRequest, payload: schemas.AnswersIn, number: int 
 def link(request: HttpRequest, payload: schemas.LinkIn, number: int = Number) -> Any:
     """Say how a case stands to another; `none` ends that."""
     if payload.kind == "none":
-        sorting.unlink(_access(request), number, other=payload.other, now=now())
+        sorting.unlink(access_of(request), number, other=payload.other, now=now())
     else:
-        sorting.link(_access(request), number, other=payload.other, kind=payload.kind, now=now())
+        sorting.link(access_of(request), number, other=payload.other, kind=payload.kind, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/merge", response={200: schemas.MergedOut, **WRITE_ERRORS}, tags=["cases"])
 def merge(request: HttpRequest, payload: schemas.MergeIn, number: int = Number) -> Any:
     """Make a case a part of another: all that was said stands there, later words arrive there."""
-    return {"undo": cases.merge(_access(request), number, into=payload.into, now=now())}
+    return {"undo": cases.merge(access_of(request), number, into=payload.into, now=now())}
 
 
 @api.post("/cases/{number}/split", response={200: schemas.SplitOut, **WRITE_ERRORS}, tags=["cases"])
 def split(request: HttpRequest, payload: schemas.SplitIn, number: int = Number) -> Any:
     """Make chosen posts of a case a case of their own."""
-    made, doing = cases.split(_access(request), number, payload.moments, now=now())
+    made, doing = cases.split(access_of(request), number, payload.moments, now=now())
     return {"number": made, "undo": doing}
 
 
@@ -388,20 +386,20 @@ def list_leads(request: HttpRequest, limit: int = Query(500, ge=1, le=5000)) -> 
             "owner": each.owner_name or None, "value": each.value, "currency": each.currency,
             "expected_on": each.expected_on, "case": each.case, "made_at": each.made_at, "changed_at": each.changed_at,
         }
-        for each in care.all_leads(_access(request), limit)
+        for each in care.all_leads(access_of(request), limit)
     ]  # fmt: skip
 
 
 @api.post("/cases/{number}/lead", response={200: schemas.LeadMade, **WRITE_ERRORS}, tags=["leads"])
 def make_lead(request: HttpRequest, number: int = Number) -> Any:
     """Make a case a lead."""
-    return {"lead": leads.make(_access(request), number, now=now())}
+    return {"lead": leads.make(access_of(request), number, now=now())}
 
 
 @api.post("/leads/change", response={204: None, **WRITE_ERRORS}, tags=["leads"])
 def change_lead(request: HttpRequest, payload: schemas.LeadIn) -> Any:
     """Change a lead."""
-    access = _access(request)
+    access = access_of(request)
     given = payload.dict(exclude={"lead"}, exclude_unset=True)
     if given.get("stage") is not None:
         stages = {each.name: each.id for each in care.lead_board(access)}
@@ -422,30 +420,30 @@ NONE_IS_NONE = ("owner", "value", "expected_on")
 @api.post("/cases/{number}/close", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def close(request: HttpRequest, number: int = Number) -> Any:
     """Nothing more comes of it."""
-    cases.close(_access(request), number, now=now())
+    cases.close(access_of(request), number, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/park", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def park(request: HttpRequest, payload: schemas.ParkIn, number: int = Number) -> Any:
     """Let it wait for something of your own; with a date, it needs somebody again by itself."""
-    cases.park(_access(request), number, why=payload.why, until=_utc(payload.until), now=now())
+    cases.park(access_of(request), number, why=payload.why, until=utc(payload.until), now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/snooze", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def snooze(request: HttpRequest, payload: schemas.SnoozeIn, number: int = Number) -> Any:
     """Leave it out of sight until then, or until the customer writes."""
-    until = _utc(payload.until)
+    until = utc(payload.until)
     assert until is not None
-    cases.snooze(_access(request), number, until=until, now=now())
+    cases.snooze(access_of(request), number, until=until, now=now())
     return Status(204, None)
 
 
 @api.post("/cases/{number}/wake", response={204: None, **WRITE_ERRORS}, tags=["cases"])
 def wake(request: HttpRequest, number: int = Number) -> Any:
     """Take up a parked or snoozed case before its time."""
-    cases.wake(_access(request), number, now=now())
+    cases.wake(access_of(request), number, now=now())
     return Status(204, None)
 
 
@@ -455,7 +453,7 @@ def post_in(request: HttpRequest, payload: schemas.PostIn) -> Any:
     message = payload.dict(exclude={"source"}, exclude_none=True)
     if payload.created_at is not None:
         message["created_at"] = payload.created_at.isoformat()
-    done = hand_in(_access(request), payload.source, message, places=places(), now=now())
+    done = hand_in(access_of(request), payload.source, message, places=places(), now=now())
     return {"stored": done.stored, "case": done.case}
 
 
@@ -466,7 +464,7 @@ def calls_in(request: HttpRequest, payload: schemas.CallsIn) -> Any:
     A call may be told of bit by bit: its start first, then under the same id the answer, then the end. Who called in
     vain and left a number gets a case with a call-back.
     """
-    access = _access(request)
+    access = access_of(request)
     country = accounts.calling_code(access)
     calls = [_call(each, country) for each in payload.calls]
     done = take(access, payload.source, calls, places=places(), now=now())
@@ -477,9 +475,9 @@ def _call(given: schemas.CallIn, country: str) -> Call:
     return Call(
         source="",
         native=given.id,
-        started_at=_utc(given.start),
-        answered_at=_utc(given.answer),
-        ended_at=_utc(given.end),
+        started_at=utc(given.start),
+        answered_at=utc(given.answer),
+        ended_at=utc(given.end),
         direction=Direction(given.direction) if given.direction else None,
         caller=number_of(given.caller, country),
         called=number_of(given.called, country),
@@ -495,9 +493,9 @@ def _call(given: schemas.CallIn, country: str) -> Call:
 @api.post("/cases/{number}/call-back", response={204: None, **WRITE_ERRORS}, tags=["calls"])
 def ask_for_call(request: HttpRequest, payload: schemas.CallBackIn, number: int = Number) -> Any:
     """Ask for a call to somebody; the case is due then."""
-    at = _utc(payload.at)
+    at = utc(payload.at)
     assert at is not None
-    call_backs.ask(_access(request), number, to=payload.number, at=at, why=payload.why, now=now())
+    call_backs.ask(access_of(request), number, to=payload.number, at=at, why=payload.why, now=now())
     return Status(204, None)
 
 
@@ -505,11 +503,11 @@ def ask_for_call(request: HttpRequest, payload: schemas.CallBackIn, number: int 
 def called(request: HttpRequest, payload: schemas.CalledIn, number: int = Number) -> Any:
     """Note how a call-back went: reached resolves the case, not reached makes it due again later."""
     call_backs.called(
-        _access(request),
+        access_of(request),
         number,
         reached=payload.reached,
         settled=payload.settled,
-        again_at=_utc(payload.again_at),
+        again_at=utc(payload.again_at),
         notes=payload.notes,
         now=now(),
     )
@@ -522,7 +520,7 @@ def list_notices(
     request: HttpRequest, unread: bool = Query(False), before: int | None = Query(None, ge=1, le=2**53)
 ) -> Any:
     """What you are told, newest first; `before` is the id of the last one already seen."""
-    lines = notices.notices(_access(request), unread=unread, before=before)
+    lines = notices.notices(access_of(request), unread=unread, before=before)
     return [
         {"id": each.id, "why": each.why.value, "text": each.text, "at": each.at, "read": each.read, "case": each.case}
         for each in lines
@@ -532,21 +530,21 @@ def list_notices(
 @api.get("/state", response={200: schemas.StateOut, **READ_ERRORS}, tags=["you"])
 def read_state(request: HttpRequest) -> Any:
     """What you are at, since when; null: not at work."""
-    at = team.my_state(_access(request))
+    at = team.my_state(access_of(request))
     return {"state": at.state.key if at.state else None, "since": at.since}
 
 
 @api.post("/state", response={204: None, **WRITE_ERRORS}, tags=["you"])
 def choose_state(request: HttpRequest, payload: schemas.StateIn) -> Any:
     """Say what you are at: available, break, training, meeting, away, wrap-up, or one that a manager added."""
-    work.choose_state(_access(request), payload.state, now=now())
+    work.choose_state(access_of(request), payload.state, now=now())
     return Status(204, None)
 
 
 @api.post("/next", response={200: schemas.NextOut, **WRITE_ERRORS}, tags=["cases"])
 def next_case(request: HttpRequest) -> Any:
     """Take the best next case, or say why there is none."""
-    found = routing.next_case(_access(request), now=now())
+    found = routing.next_case(access_of(request), now=now())
     return {"case": found.number, "reason": found.words}
 
 
@@ -554,7 +552,7 @@ def next_case(request: HttpRequest) -> Any:
 def handling_times(request: HttpRequest, days: int = Query(7, ge=1, le=90)) -> Any:
     """How long contacts took in the last days, by channel: count, mean, median and 90 % quantile, in seconds."""
     at = now()
-    times = team.handling_times(_access(request), at - timedelta(days=days), at)
+    times = team.handling_times(access_of(request), at - timedelta(days=days), at)
     return [
         {"channel": channel, "count": each.count, "mean_s": each.mean, "median_s": each.median, "p90_s": each.p90}
         for channel, each in times.by(times.channels).items()
@@ -625,7 +623,7 @@ def _moments(moments: Iterable[views.Moment]) -> Iterable[dict[str, Any]]:
 @api.get("/board", response={200: schemas.Board, **READ_ERRORS}, tags=["board"])
 def board(request: HttpRequest) -> Any:
     """Return how the desk does just now."""
-    shown = care.board(_access(request), now())
+    shown = care.board(access_of(request), now())
     return {
         "at": shown.at,
         "late": shown.late,

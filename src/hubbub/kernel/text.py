@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import regex
@@ -115,3 +116,13 @@ def is_web_address(given: str) -> bool:
     except ValueError:
         return False
     return good and "@" not in parts.netloc and len(given) <= 500 and given.isprintable() and " " not in given
+
+
+def naming(names: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds any of some names (at least one) as a word of its own, with or without an @.
+
+    >>> naming(["Jo", "Jo Lee"]).sub("somebody", "@jo and Jo Lee, not Joan")
+    'somebody and somebody, not Joan'
+    """
+    longest = sorted(names, key=len, reverse=True)
+    return re.compile(r"(?<!\w)@?(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)", re.IGNORECASE)

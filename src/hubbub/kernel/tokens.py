@@ -15,11 +15,12 @@ from hubbub.kernel.text import fold
 LONGEST = 40
 """Of a longer run of letters only so many characters are looked at: it is no word anybody searches for."""
 
-_SPACELESS = r"\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}"
+SPACELESS = r"\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}"
+"""Scripts that put no spaces between words, as the inside of a character class."""
 _RUN = regex.compile(
-    rf"[[\p{{L}}\p{{N}}\p{{M}}'’]--[{_SPACELESS}]]+|[[{_SPACELESS}]&&[\p{{L}}\p{{N}}\p{{M}}]]+", regex.V1
+    rf"[[\p{{L}}\p{{N}}\p{{M}}'’]--[{SPACELESS}]]+|[[{SPACELESS}]&&[\p{{L}}\p{{N}}\p{{M}}]]+", regex.V1
 )
-_SPACELESS_LETTER = regex.compile(rf"[{_SPACELESS}]", regex.V1)
+_SPACELESS_LETTER = regex.compile(rf"[{SPACELESS}]", regex.V1)
 _TAG = regex.compile(r"#([\p{L}\p{N}_]+)")
 _PART = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+")
 _ACCENT = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}]\p{M}*)\p{M}", regex.V1)

@@ -36,6 +36,7 @@ from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
 from hubbub.care.services.customers.rows import CUSTOMERS
 from hubbub.infra import changes, outbox
+from hubbub.kernel.text import naming
 
 SOMEBODY = "somebody"
 ERASED = "Erased on request"
@@ -122,22 +123,16 @@ def _blank(case: CaseRow, now: datetime) -> None:
 def _forget_labels(workspace: int, names: Iterable[str]) -> None:
     """Remove the labels from files whose texts name somebody; who wrote them no file tells."""
     for name in names:
-        named = _naming([name])
+        named = naming([name])
         found = Label.objects.filter(workspace_id=workspace, source="file", text__icontains=name)
         gone = [pk for pk, text in found.values_list("pk", "text") if named.search(text)]
         Label.objects.filter(pk__among=gone).delete()
 
 
-def _naming(names: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds any of some names as a word of its own."""
-    longest = sorted(names, key=len, reverse=True)
-    return re.compile(r"(?<!\w)@?(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)", re.IGNORECASE)
-
-
 def _hush(case: int, names: Iterable[str]) -> None:
     """Let replies, notes and events of a case name nobody."""
     if names:
-        _hush_texts(Entry.objects.filter(case_id=case), ("text",), _naming(names))
+        _hush_texts(Entry.objects.filter(case_id=case), ("text",), naming(names))
 
 
 def _hush_round(workspace: int, cases: set[int], names: Iterable[str]) -> None:
@@ -146,7 +141,7 @@ def _hush_round(workspace: int, cases: set[int], names: Iterable[str]) -> None:
     Doing.objects.filter(pk__in=[pk for pk, done_to in doings if not cases.isdisjoint(done_to)]).delete()
     if not names:
         return
-    named = _naming(names)
+    named = naming(names)
     incidents = Incident.objects.filter(workspace_id=workspace, members__in=cases).distinct()
     _hush_texts(incidents, ("title", "holding", "offer", "feedback"), named)
     _hush_texts(IncidentNote.objects.filter(incident__in=incidents), ("text",), named)

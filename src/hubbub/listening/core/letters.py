@@ -6,12 +6,12 @@ from functools import lru_cache
 import regex
 
 from hubbub.kernel.text import fold
+from hubbub.kernel.tokens import SPACELESS
 
 WORD = r"\p{L}\p{M}\p{N}_"
 """Letters, marks, digits and the underscore of every script, as the inside of a character class."""
 
-_SPACELESS = r"\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}"
-_JOINING = rf"[[{WORD}]--[{_SPACELESS}--\p{{M}}]]"
+_JOINING = rf"[[{WORD}]--[{SPACELESS}--\p{{M}}]]"
 
 _IN_WORD = regex.compile(rf"[{WORD}]")
 _MARK = regex.compile(r"\p{M}")
@@ -24,7 +24,7 @@ _PART = regex.compile(rf"(?:{_UPPER})+(?!\p{{Ll}})|(?:{_UPPER})?(?:{_OTHER})+|\p
 _ASCII_TAG = re.compile(r"(?<![A-Za-z0-9_])#([A-Za-z0-9_]+)")  # the same where all is ASCII, only quicker
 _ASCII_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _COUNTED = regex.compile(
-    rf"https?://\S+|{_HANDLE_SHAPE}|{_JOINING}+(?:['-]{_JOINING}+)*|[{_SPACELESS}]\p{{M}}*", regex.V1
+    rf"https?://\S+|{_HANDLE_SHAPE}|{_JOINING}+(?:['-]{_JOINING}+)*|[{SPACELESS}]\p{{M}}*", regex.V1
 )
 _SPACES = re.compile(r"[\s\x00-\x1f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")

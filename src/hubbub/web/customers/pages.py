@@ -1,11 +1,8 @@
 """Customers: the list with its search and the questions who is who, one customer, and their data."""
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -20,8 +17,7 @@ from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
-
-MOST_UPLOADED = 50_000_000
+from hubbub.web.uploads import read_uploaded
 
 
 @require_safe
@@ -72,21 +68,13 @@ def shown(request: Request, customer: int) -> dict[str, Any]:
 def upload(request: Request) -> HttpResponse:
     """Keep the customers of a file; what can't be read is said."""
     request.access.require(Permission.LISTEN)
-    given = request.FILES.get("file")
     try:
-        if not isinstance(given, UploadedFile):
-            raise InvalidInput(reason="Choose a file first.")
-        if (given.size or 0) > MOST_UPLOADED:
-            raise InvalidInput(reason="The file has more than 50 MB. Read it in a terminal: hubbub customers FILE.")
-        name = Path(given.name or "customers.csv").name
-        with NamedTemporaryFile(suffix=Path(name).suffix[:10]) as copy:
-            for chunk in given.chunks():
-                copy.write(chunk)
-            copy.flush()
-            try:
-                done = import_customers(request.access, Path(copy.name), mapping=text(request, "mapping"))
-            except HubbubError as error:
-                raise InvalidInput(reason=str(error).replace(copy.name, name)) from None
+        done = read_uploaded(
+            request,
+            "customers.csv",
+            "customers",
+            lambda path, _: import_customers(request.access, path, mapping=text(request, "mapping")),
+        )
     except NotAllowed:
         raise
     except HubbubError as error:

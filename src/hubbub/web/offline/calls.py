@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -20,10 +18,11 @@ from hubbub.care.services import people
 from hubbub.channels.adapters.phone.channel import uri_of
 from hubbub.flows.calls import import_calls
 from hubbub.infra.places import places
-from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
+from hubbub.kernel.errors import HubbubError, NotAllowed
 from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
+from hubbub.web.uploads import read_uploaded
 from hubbub.web.when import when
 
 OUTCOMES = {
@@ -38,7 +37,6 @@ OUTCOMES = {
 }
 SPAN = timedelta(days=7)
 QUEUES_OF = timedelta(days=60)
-MOST_UPLOADED = 50_000_000
 
 
 @require_safe
@@ -84,27 +82,19 @@ def _page(request: Request) -> dict[str, Any]:
 def upload(request: Request) -> HttpResponse:
     """Keep the calls of a file; what can't be read is shown."""
     request.access.require(Permission.LISTEN)
-    given = request.FILES.get("file")
     try:
-        if not isinstance(given, UploadedFile):
-            raise InvalidInput(reason="Choose a file first.")
-        if (given.size or 0) > MOST_UPLOADED:
-            raise InvalidInput(reason="The file has more than 50 MB. Read it in a terminal: hubbub calls FILE.")
-        name = Path(given.name or "calls.csv").name
-        with NamedTemporaryFile(suffix=Path(name).suffix[:10]) as copy:
-            for chunk in given.chunks():
-                copy.write(chunk)
-            copy.flush()
-            try:
-                done = import_calls(
-                    request.access,
-                    Path(copy.name),
-                    source=text(request, "source").strip() or Path(name).stem[:60],
-                    mapping=text(request, "mapping"),
-                    places=places(),
-                )
-            except HubbubError as error:
-                raise InvalidInput(reason=str(error).replace(copy.name, name)) from None
+        done = read_uploaded(
+            request,
+            "calls.csv",
+            "calls",
+            lambda path, name: import_calls(
+                request.access,
+                path,
+                source=text(request, "source").strip() or Path(name).stem[:60],
+                mapping=text(request, "mapping"),
+                places=places(),
+            ),
+        )
     except NotAllowed:
         raise
     except HubbubError as error:
