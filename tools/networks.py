@@ -31,7 +31,7 @@ NEEDED = {  # Debian's package: its program, by any of these names
     "dovecot-lmtpd": ("/usr/lib/dovecot/lmtp",),
     "postfix": ("postfix", "/usr/sbin/postfix"),
 }
-WHERE = ("tests/networks", "tests/flows/test_pace.py", "tests/web/test_chat_browser.py")
+WHERE = ("tests/networks", "tests/flows/test_pace.py", "tests/web/browser/test_chat.py")
 # In one process: every further one would start a network of its own.
 HOW = ("-m", "networks or chat", "-p", "no:xdist", "-v", "-o", "junit_family=xunit1")
 NETWORKS = {  # how the names of test files begin, and whom they speak to

@@ -1,13 +1,12 @@
 """From the complaint to the advocate, as people have it: held, due, answered, helped in private, settled in public."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.browser import chromium, needs_chromium
-from tests.web.demo import Demo, at, come_in, demo_running, live
+from tests.browser import needs_chromium
+from tests.web.browser.demo import Demo, at, come_in, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -19,18 +18,6 @@ ASKED = "Sorry, Ada! Please send us the serial number in a private message."
 DETAILS = "My broken widget has the serial number W-20417. I bought it in May."
 NOTED = "this one is in warranty."
 SENT = "Thank you, Ada. A new widget is on its way to you."
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,46 +1,16 @@
 """The board and the page of a rating as people have them: a real browser, a real installation."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
-from tests.browser import DESK, PHONE, chromium, needs_chromium
-from tests.web.demo import Demo, at, come_in, demo_running, live
+from playwright.sync_api import Browser, expect
+from tests.browser import DESK, PHONE, check, needs_chromium
+from tests.web.browser.demo import Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 SOON_MS = 15_000
-AXE_RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
-    return come_in(demo, browser, "Mia")
-
-
-def check(page: Page) -> None:
-    """Nobody is shut out: no rule of accessibility is broken, and nothing is wider than the window."""
-    found = Axe().run(page, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} pixels too wide"
 
 
 def test_hours_and_a_policy_are_set_and_tried(demo: Demo, browser: Browser, morning: dict[str, Any]) -> None:

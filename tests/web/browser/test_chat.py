@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
-from tests.browser import PHONE, chromium, needs_chromium, visit
+from tests.browser import PHONE, needs_chromium, visit
 from tests.channels.chat.visitors import picture
-from tests.web.demo import Demo, at, come_in, demo_running, live
+from tests.web.browser.demo import Demo, at, demo_running, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.chat, needs_chromium]
 
@@ -78,18 +78,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     mail = {"HUBBUB_MAIL_SERVER": "smtp://127.0.0.1:1", "HUBBUB_MAIL_FROM": "desk@acme.example"}
     with demo_running(tmp_path_factory.mktemp("chat") / "home", **mail) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
-    """Alice and Mia have come in by their links; their cookies."""
-    return come_in(demo, browser, "Alice", "Mia")
 
 
 @pytest.fixture(scope="module")

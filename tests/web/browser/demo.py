@@ -16,6 +16,7 @@ from tests.browser import visit
 from tests.installation import Installation
 
 HOME = "/w/acme-care"
+LOUD = {"followers": 90_000_000, "follows": 300, "posts": 9_000, "reactions": 4_000.0}  # so many see it: no hold lasts
 WORLD = Path(__file__).with_name("world.toml")
 PEOPLE = {"Alice": "alice@example.org", "Bob": "bob@example.org", "Mia": "mia@example.org"}
 

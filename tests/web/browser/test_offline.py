@@ -3,43 +3,20 @@
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
-from tests.browser import DESK, PHONE, chromium, needs_chromium
+from playwright.sync_api import Browser, expect
+from tests.browser import DESK, PHONE, check, needs_chromium
 from tests.installation import until
-from tests.web.demo import Demo, at, come_in, demo_running, live
+from tests.web.browser.demo import Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 SOON_MS = 15_000
-AXE_RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 PNG = b"\x89PNG\r\n\x1a\n" + b"a scan"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
-    """Mia, the owner, has come in by her link; her cookies."""
-    return come_in(demo, browser, "Mia")
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +47,6 @@ def missed(native: str, number: str, name: str = "") -> dict[str, Any]:
         "id": native, "start": ago(3), "end": ago(1), "caller": number, "name": name, "queue": "Sales",
         "outcome": "abandoned",
     }  # fmt: skip
-
-
-def check(page: Page) -> None:
-    """Nobody is shut out: no rule of accessibility is broken, and nothing is wider than the window."""
-    found = Axe().run(page, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} pixels too wide"
 
 
 def test_who_hangs_up_is_called_back_and_the_case_resolved(

@@ -1,34 +1,16 @@
 """Several cases at once as people do it: chosen by key and box, merged, undone; and leads on their board."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser import DESK, PHONE, chromium, needs_chromium
-from tests.web.demo import Demo, at, come_in, demo_running, live
+from tests.browser import DESK, PHONE, needs_chromium
+from tests.web.browser.demo import Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 SOON_MS = 20_000
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
-    return come_in(demo, browser, "Mia")
 
 
 def test_cases_are_chosen_by_key_and_box_merged_and_undone(

@@ -2,36 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser import chromium, needs_chromium
-from tests.web.demo import Demo, at, come_in, demo_running
+from tests.browser import needs_chromium
+from tests.web.browser.demo import LOUD, Demo, at
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 SOON_MS = 30_000
 REPLY = "Hello Cold, warm the lever with your hands, then put Acmegard on its hinge."
-LOUD = {"followers": 90_000_000, "follows": 300, "posts": 9_000, "reactions": 4_000.0}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
-    return come_in(demo, browser, "Alice", "Mia")
 
 
 def opens(page: Page, words: str) -> None:

@@ -20,42 +20,15 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Browser, Locator, Page, Request, Route, expect
-from tests.browser import DESK, PHONE, chromium, needs_chromium, visit
+from tests.browser import AXE_RULES, DESK, PHONE, needs_chromium, visit
 from tests.channels.hostile import HOSTILE, XSS
 from tests.installation import until
-from tests.web.demo import HOME, Demo, at, come_in, demo_running, live
+from tests.web.browser.demo import HOME, LOUD, Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 AXE_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 SOON_MS = 15_000
-LOUD = {
-    "followers": 90_000_000,
-    "follows": 300,
-    "posts": 9_000,
-    "reactions": 4_000.0,
-}  # so many see it that no hold lasts
-AXE_RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_running(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
-    """Alice, Bob and Mia have come in by their links; their cookies."""
-    return come_in(demo, browser, "Alice", "Bob", "Mia")
 
 
 def row(page: Page, words: str) -> Locator:
@@ -305,7 +278,7 @@ def every_page(demo: Demo, browser: Browser, morning: dict[str, Any]) -> list[st
             found.append(path)
             page.goto(path)
             for link in page.locator("a[href^='/']").evaluate_all("all => all.map(each => each.getAttribute('href'))"):
-                if link.startswith((HOME, "/me/")) and "?" not in link:
+                if link.startswith((HOME, "/me/")) and "?" not in link and not link.endswith((".csv", ".xlsx")):
                     ahead.append(link)
     return found
 
