@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 HUBBUB := $(VENV)/bin/hubbub
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-long docs test-networks lock clean
+.PHONY: help setup demo run test check bench bench-long docs messages test-networks lock clean
 
 help: ## What each word does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ bench: $(VENV)/.dev ## Benchmarks; each prints one JSON line last
 
 bench-long: $(VENV)/.dev ## The long ones, an hour: hostile lines; killed hundreds of times; a final of 16.5 million posts
 	@for b in bench/hostile.py bench/faults.py bench/final.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+
+messages: $(VENV)/.dev ## The catalogues of other languages, written anew from what the code and the pages say
+	@$(PY) tools/messages.py $(ARGS)
 
 docs: $(VENV)/.dev ## Reference pages and screenshots, made anew
 	@$(PY) tools/docs.py && $(PY) tools/screenshots.py

@@ -26,6 +26,7 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     theme = models.CharField(max_length=5, default="", blank=True)
+    language = models.CharField(max_length=5, default="", blank=True)  # of pages; empty: as the browser asks
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -43,6 +44,7 @@ class Workspace(models.Model):
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     timezone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=5, default="en")  # of what the desk writes down, and of its mails
     calling_code = models.CharField(max_length=3, default="")  # of telephone numbers that name no country
     keep_days = models.PositiveSmallIntegerField(null=True)  # how long heard posts are kept; None: for good
     cases_made = models.PositiveBigIntegerField(default=0)  # the last case number given out

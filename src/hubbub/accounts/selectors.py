@@ -45,7 +45,10 @@ def enter_by_token(token: str, now: datetime) -> Access:
 def enter_as_hubbub(workspace: WorkspaceId) -> Access:
     """Return the pass of Hubbub itself, for flows that act on a workspace's behalf."""
     row = Workspace.objects.get(pk=workspace)
-    return Access(workspace, row.slug, row.name, None, "Hubbub", None, via="system", timezone=row.timezone)
+    return Access(
+        workspace, row.slug, row.name, None, "Hubbub", None,
+        via="system", timezone=row.timezone, language=row.language,
+    )  # fmt: skip
 
 
 def _pass(row: Membership, via: str) -> Access:
@@ -58,6 +61,7 @@ def _pass(row: Membership, via: str) -> Access:
         role=Role(row.role),
         via=via,
         timezone=row.workspace.timezone,
+        language=row.workspace.language,
     )
 
 

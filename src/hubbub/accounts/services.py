@@ -29,6 +29,7 @@ from hubbub.accounts.models import (
 )
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
+from hubbub.kernel.speech import LANGUAGES, say
 from hubbub.kernel.text import naming
 
 LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 7, 3_650
@@ -163,11 +164,16 @@ def make_workspace(*, owner: PersonId, name: str, timezone: str, now: datetime) 
 
 
 @transaction.atomic
-def change_workspace(access: Access, *, name: str, timezone: str, calling_code: str = "", now: datetime) -> None:
-    """Rename a workspace, move its clock, or say to which country telephone numbers belong that name none."""
+def change_workspace(
+    access: Access, *, name: str, timezone: str, calling_code: str = "", language: str = "", now: datetime
+) -> None:
+    """Rename a workspace, move its clock, say to which country bare telephone numbers belong, or what it speaks."""
     access.require(Permission.WORKSPACE)
     after = {"name": _workspace_name(name), "timezone": timezone, "calling_code": _calling_code(calling_code)}
     _check_timezone(timezone)
+    if language:
+        _check_language(language)
+        after["language"] = language
     row = Workspace.objects.select_for_update().get(pk=access.workspace)
     before = {field: getattr(row, field) for field in after}
     for field, value in after.items():
@@ -358,14 +364,21 @@ def revoke_token(access: Access, token: int, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_self(person: PersonId, *, name: str, theme: str) -> None:
-    """Change one's own name and colours."""
+def change_self(person: PersonId, *, name: str, theme: str, language: str = "") -> None:
+    """Change one's own name, colours and language; an empty language is the browser's."""
     name = " ".join(name.split())
     if not name or len(name) > 100:
         raise InvalidInput(reason="Give a name of at most 100 characters.")
     if theme not in THEMES:
         raise InvalidInput(reason="A theme is light, dark or the system's own.")
-    Person.objects.filter(pk=person).update(name=name, theme=theme)
+    if language:
+        _check_language(language)
+    Person.objects.filter(pk=person).update(name=name, theme=theme, language=language)
+
+
+def _check_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise InvalidInput(reason=say("Hubbub speaks {languages}.", languages=", ".join(LANGUAGES.values())))
 
 
 def note_seen(access: Access, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 
 from hubbub.config import secrets
 from hubbub.infra import environment
+from hubbub.kernel.speech import LOCALES
 
 try:
     ENVIRONMENT = environment.read()
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hubbub.web.middleware.Language",
     "hubbub.web.middleware.Errors",
 ]
 ROOT_URLCONF = "hubbub.config.urls"
@@ -96,7 +98,7 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["hubbub.web.templatetags.hubbub"],
+            "builtins": ["django.templatetags.i18n", "hubbub.web.templatetags.hubbub"],
         },
     }
 ]
@@ -166,6 +168,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
 
 # Pages -------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [LOCALES]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

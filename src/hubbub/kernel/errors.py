@@ -3,6 +3,11 @@
 import re
 from typing import ClassVar
 
+from hubbub.kernel.speech import say
+
+_SAID = ("reason", "what", "deed", "needed")
+"""Facts that are words of ours."""
+
 
 class HubbubError(Exception):
     """Something a caller can act on. `message` is a sentence for people, filled from the facts given."""
@@ -13,7 +18,8 @@ class HubbubError(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        super().__init__(self.message.format(**facts))
+        said = {name: say(fact) if isinstance(fact, str) and name in _SAID else fact for name, fact in facts.items()}
+        super().__init__(say(self.message).format(**said))
 
     @property
     def code(self) -> str:

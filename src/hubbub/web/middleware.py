@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import speaking
 
 TITLES = {
     400: "That can't be used",
@@ -17,6 +20,28 @@ TITLES = {
     410: "This link is spent",
     429: "Too many tries",
 }
+
+
+class Language:
+    """Speaks the language a person chose; else, on pages, the one their browser asks for. The API speaks English."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in one language."""
+        code = _asked(request)
+        with translation.override(code), speaking(code.partition("-")[0]):
+            return self.get_response(request)
+
+
+def _asked(request: HttpRequest) -> str:
+    if request.path_info.startswith("/api/"):
+        return settings.LANGUAGE_CODE
+    chosen = getattr(request.user, "language", "") if hasattr(request, "user") else ""
+    if not chosen:
+        return translation.get_language_from_request(request)
+    return settings.LANGUAGE_CODE if chosen == "en" else str(chosen)
 
 
 class Errors:

@@ -63,6 +63,7 @@ class Access:
     role: Role | None  # None: Hubbub itself
     via: str = "web"
     timezone: str = "UTC"  # the workspace's, as in the IANA list
+    language: str = "en"  # of what is written down there, whoever reads it
 
     @property
     def me(self) -> PersonId:

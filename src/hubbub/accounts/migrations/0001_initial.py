@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100)),
                 ('is_active', models.BooleanField(default=True)),
                 ('theme', models.CharField(blank=True, default='', max_length=5)),
+                ('language', models.CharField(blank=True, default='', max_length=5)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -51,6 +52,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=40, unique=True)),
                 ('name', models.CharField(max_length=80)),
                 ('timezone', models.CharField(default='UTC', max_length=60)),
+                ('language', models.CharField(default='en', max_length=5)),
                 ('calling_code', models.CharField(default='', max_length=3)),
                 ('keep_days', models.PositiveSmallIntegerField(null=True)),
                 ('cases_made', models.PositiveBigIntegerField(default=0)),

@@ -10,6 +10,7 @@ from hubbub.accounts import services as account_services
 from hubbub.accounts.core.access import Permission
 from hubbub.care import selectors as care
 from hubbub.channels import selectors as channel_selectors
+from hubbub.kernel.speech import LANGUAGES
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings import answering, canned, channels, levels, people, privacy, quarantine, team, tokens, webhook
 from hubbub.web.settings.forms import save, text
@@ -59,6 +60,8 @@ def workspace(request: Request) -> HttpResponse:
         "section": "settings",
         "timezone": request.access.timezone,
         "calling_code": accounts.calling_code(request.access),
+        "language": request.access.language,
+        "languages": LANGUAGES,
         "timezones": sorted(zoneinfo.available_timezones()),
     }
     if request.method != "POST":
@@ -72,6 +75,7 @@ def workspace(request: Request) -> HttpResponse:
             name=text(request, "name"),
             timezone=text(request, "timezone"),
             calling_code=text(request, "calling_code"),
+            language=text(request, "language"),
             now=now(),
         ),
         then="settings",

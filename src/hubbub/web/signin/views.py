@@ -21,6 +21,7 @@ from hubbub.care.selectors import notices
 from hubbub.care.services import work
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import LANGUAGES
 from hubbub.web.request import Request, now, render
 from hubbub.web.settings.forms import text
 
@@ -92,7 +93,12 @@ def me(request: Request) -> HttpResponse:
     context = _me(request)
     if request.method == "POST":
         try:
-            services.change_self(PersonId(request.user.pk), name=text(request, "name"), theme=text(request, "theme"))
+            services.change_self(
+                PersonId(request.user.pk),
+                name=text(request, "name"),
+                theme=text(request, "theme"),
+                language=text(request, "language"),
+            )
         except HubbubError as error:
             return render(request, "signin/me.html", {**context, "error": error}, status=error.status)
         messages.success(request, "Saved.")
@@ -111,7 +117,13 @@ def _me(request: Request) -> dict[str, Any]:
         told = {"wishes": notices.wishes(request.access), "can_mail": settings.ENVIRONMENT.mail_server is not None}
     else:
         told = {}
-    return {"section": "me", "back": back, "has_password": request.user.has_usable_password(), **told}
+    return {
+        "section": "me",
+        "back": back,
+        "has_password": request.user.has_usable_password(),
+        "languages": LANGUAGES,
+        **told,
+    }
 
 
 @require_http_methods(["POST"])

@@ -1,0 +1,2 @@
+// Made by tools/messages.py: what scripts say in 'de'.
+window.hubbubWords = {};
