@@ -278,7 +278,7 @@ def every_page(demo: Demo, browser: Browser, morning: dict[str, Any]) -> list[st
             found.append(path)
             page.goto(path)
             for link in page.locator("a[href^='/']").evaluate_all("all => all.map(each => each.getAttribute('href'))"):
-                if link.startswith((HOME, "/me/")) and "?" not in link and not link.endswith((".csv", ".xlsx")):
+                if link.startswith((HOME, "/me/")) and "?" not in link and not re.search(r"\.\w+$", link):
                     ahead.append(link)
     return found
 
