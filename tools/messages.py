@@ -37,6 +37,8 @@ KEYWORDS = {
     "gettext": None, "gettext_noop": None, "_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2),
     "npgettext": ((1, "c"), 2, 3), "say": None, "say_many": (1, 2),
 }  # fmt: skip
+ELSEWHERE = {"migrations", "vendor", "simulate"}
+"""Folders of what is not ours to say: the demo world speaks as a network of its own does."""
 Found = tuple[str, str | tuple[str, str], str | None]  # file, words or both numbers of them, context
 
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,7 +100,9 @@ def sentences() -> Iterator[Found]:
 
         for path in sorted(SOURCE.rglob("*")):
             name = path.relative_to(SOURCE).as_posix()
-            if path.suffix == ".py" and "migrations" not in path.parts:
+            if not ELSEWHERE.isdisjoint(path.parts):
+                continue
+            if path.suffix == ".py":
                 yield from ((name, words, None) for words in in_python(path.read_text(encoding="utf-8")))
             elif path.suffix == ".html":
                 yield from marked(name, templatize(path.read_text(encoding="utf-8")), "python")

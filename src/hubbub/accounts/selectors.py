@@ -1,6 +1,7 @@
 """Reads of the accounts domain, and the one door: `enter` and `enter_by_token` make the pass."""
 
 import hashlib
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from hubbub.accounts.core.access import Access, Permission, Role
@@ -9,6 +10,7 @@ from hubbub.accounts.core.values import Audited, Member, TeamValue, Token, Works
 from hubbub.accounts.models import ApiToken, AuditEntry, Installation, Membership, Team, Workspace
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
+from hubbub.kernel.speech import speaking
 
 
 def digest(secret: str) -> str:
@@ -49,6 +51,11 @@ def enter_as_hubbub(workspace: WorkspaceId) -> Access:
         workspace, row.slug, row.name, None, "Hubbub", None,
         via="system", timezone=row.timezone, language=row.language,
     )  # fmt: skip
+
+
+def speaking_there(workspace: int) -> AbstractContextManager[None]:
+    """Speak a workspace's language, for what is written down in it."""
+    return speaking(Workspace.objects.values_list("language", flat=True).filter(pk=workspace).first() or "")
 
 
 def _pass(row: Membership, via: str) -> Access:

@@ -106,7 +106,7 @@ def streams() -> tuple[StreamValue, ...]:
     """Return every stream that some enabled connection listens to. For the listener only: it holds secrets."""
     found: dict[int, list[Connection]] = defaultdict(list)
     heard = Connection.objects.filter(enabled=True, stream__isnull=False).exclude(kind__in=HANDED_OVER)
-    for row in heard.select_related("stream").order_by("pk"):
+    for row in heard.select_related("stream", "workspace").order_by("pk"):
         assert row.stream_id is not None
         found[row.stream_id].append(row)
     values = []
@@ -122,6 +122,7 @@ def streams() -> tuple[StreamValue, ...]:
                 next_segment=stream.next_segment,
                 config=first.config,
                 secret=first.secret,
+                language=first.workspace.language,
                 connections=tuple(ConnectionId(row.pk) for row in rows),
             )
         )

@@ -28,6 +28,7 @@ from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import WorkspaceId
+from hubbub.kernel.speech import speaking
 
 AT_ONCE = 2_000
 RINGS = 200
@@ -69,7 +70,12 @@ def hand_over(workspace: WorkspaceId, places: Places, *, now: datetime) -> int:
     Killed at any point, it is taken up again by whoever comes next: what was heard is known by its uri.
     """
     hubbub = accounts.enter_as_hubbub(workspace)
-    asked = 0
+    with speaking(hubbub.language):
+        return _hand_over(hubbub, places, now)
+
+
+def _hand_over(hubbub: Access, places: Places, now: datetime) -> int:
+    workspace, asked = hubbub.workspace, 0
     while waiting := selectors.waiting_calls(workspace, RINGS):
         moot = {pk for pk, call in waiting if _is_moot(workspace, call)}
         for source in sorted({call.source for _, call in waiting}):

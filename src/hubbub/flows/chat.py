@@ -20,6 +20,7 @@ from hubbub.flows.decide import decide
 from hubbub.infra import changes, mail
 from hubbub.infra.mail import Letter, Mail, MailRefused, NoMailServer
 from hubbub.infra.places import Places
+from hubbub.kernel import speech
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import StreamId, WorkspaceId
 
@@ -66,7 +67,9 @@ def say(
     if email and email != visit.email:
         talk = care.talk(visit.workspace, "chat", visit.root, now)
         if talk is not None:
-            cases.happened(talk.case, f"They left an address for the answer: {email.strip()}.", now=now)
+            with accounts.speaking_there(visit.workspace):
+                words = speech.say("They left an address for the answer: {email}.", email=email.strip())
+            cases.happened(talk.case, words, now=now)
     return told
 
 
@@ -118,7 +121,9 @@ def end(visit: Visit, *, now: datetime) -> None:
     visits.end(visit, now=now)
     talk = care.talk(visit.workspace, "chat", visit.root, now)
     if talk is not None:
-        cases.happened(talk.case, f"{visit.called} ended the chat.", now=now)
+        with accounts.speaking_there(visit.workspace):
+            words = speech.say("{who} ended the chat.", who=visit.called)
+        cases.happened(talk.case, words, now=now)
 
 
 def gone(visit: Visit, now: datetime) -> None:
@@ -156,31 +161,42 @@ def mail_unseen(post: Post, *, now: datetime) -> int:
     """
     done = 0
     for unread in visits.unread(now - MAILED_AFTER, now):
-        words = ""
-        try:
-            mail.send(post.server, post.sender, _mail(post, unread, now))
-        except (NoMailServer, MailRefused) as error:
-            words = str(error)
-        except HubbubError as error:
-            if not unread.given_up:
-                log.info("An answer could not be mailed; trying again: %s", error)
-                continue
-            words = str(error)
-        visits.mailed(unread.ids, now=now)
-        done += not words
-        _say_so(unread, words, now)
+        with accounts.speaking_there(unread.visit.workspace):
+            done += _mail_one(post, unread, now)
     return done
 
 
+def _mail_one(post: Post, unread: Unread, now: datetime) -> bool:
+    words = ""
+    try:
+        mail.send(post.server, post.sender, _mail(post, unread, now))
+    except (NoMailServer, MailRefused) as error:
+        words = str(error)
+    except HubbubError as error:
+        if not unread.given_up:
+            log.info("An answer could not be mailed; trying again: %s", error)
+            return False
+        words = str(error)
+    visits.mailed(unread.ids, now=now)
+    _say_so(unread, words, now)
+    return not words
+
+
 def _mail(post: Post, unread: Unread, now: datetime) -> Mail:
-    said = [each.text if each.file is None else f"[{each.file.name}: it stands in the chat]" for each in unread.lines]
-    why = (
-        f"You wrote to {unread.site} in the chat on their website, and left before this answer came. "
-        "This address is not used for anything else."
+    said = [
+        each.text if each.file is None else speech.say("[{file}: it stands in the chat]", file=each.file.name)
+        for each in unread.lines
+    ]
+    why = speech.say(
+        "You wrote to {site} in the chat on their website, and left before this answer came. "
+        "This address is not used for anything else.",
+        site=unread.site,
     )
     text = "\n\n".join([*said, f"– {unread.site}", why]) + "\n"
     paragraphs = "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in (*said, f"– {unread.site}"))
-    letter = Letter(f"Your chat with {unread.site}", text, f"{paragraphs}<p><small>{escape(why)}</small></p>")
+    letter = Letter(
+        speech.say("Your chat with {site}", site=unread.site), text, f"{paragraphs}<p><small>{escape(why)}</small></p>"
+    )
     key = f"chat-{unread.visit.code}-{unread.lines[0].number}"
     return Mail(unread.visit.email, letter, key, now, reply_to=_reply_to(unread.visit.workspace) or post.sender)
 
@@ -195,6 +211,9 @@ def _reply_to(workspace: WorkspaceId) -> str:
 def _say_so(unread: Unread, words: str, now: datetime) -> None:
     talk = care.talk(unread.visit.workspace, "chat", unread.visit.root, now)
     if talk is not None:
-        told = f"It could not be mailed to {unread.visit.email}: {words}" if words else ""
-        told = told or f"They had left before they saw the answer: mailed to {unread.visit.email}."
+        told = (
+            speech.say("It could not be mailed to {email}: {why}", email=unread.visit.email, why=words)
+            if words
+            else speech.say("They had left before they saw the answer: mailed to {email}.", email=unread.visit.email)
+        )
         cases.happened(talk.case, told, now=now)

@@ -20,6 +20,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.adapters.file.table import open_table
 from hubbub.kernel.errors import Conflict, InvalidInput
 from hubbub.kernel.ids import WorkspaceId
+from hubbub.kernel.speech import speaking
 
 SHOWN = 20
 
@@ -40,7 +41,8 @@ def look(now: datetime) -> int:
     done = 0
     for workspace in unmatched_workspaces():
         access = accounts.enter_as_hubbub(WorkspaceId(workspace))
-        done += look_for_matches(access, ours=_ours(access), now=now)
+        with speaking(access.language):
+            done += look_for_matches(access, ours=_ours(access), now=now)
     return done
 
 

@@ -38,6 +38,7 @@ from hubbub.infra.spool import Spool
 from hubbub.kernel.batch import Lines, RawBatch
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import CaseId, StreamId
+from hubbub.kernel.speech import say, speaking
 from hubbub.listening import selectors as listening
 from hubbub.listening.services import Fenced, learn_author
 
@@ -191,7 +192,8 @@ class OneStream:
         try:
             while True:
                 begun = _clock()
-                words, wait_s = await self._hear(channel, tries)
+                with speaking(stream.language):
+                    words, wait_s = await self._hear(channel, tries)
                 tries = 0 if _clock() - begun > STEADY_S else tries + 1
                 log.warning("%s: %s Again in %.0f s.", stream.scope, words, wait_s)
                 with contextlib.suppress(Exception):
@@ -217,7 +219,7 @@ class OneStream:
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
-            return "The network ended the connection.", patience
+            return say("The network ended the connection."), patience
         except Fenced as error:
             return str(error), RETRY_S[-1]
         except SlowDown as error:
@@ -226,7 +228,7 @@ class OneStream:
             return str(error), patience
         except Exception:
             log.exception("Stream %s failed", self.stream.scope)
-            return "Something unexpected happened; the log says what.", patience
+            return say("Something unexpected happened; the log says what."), patience
 
     async def _keep_well(self, channel: Channel) -> None:
         """Say that the stream is well as long as it does not break, also when nobody says anything."""

@@ -31,6 +31,7 @@ from hubbub.infra.spool import Frame
 from hubbub.kernel.batch import Event
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
+from hubbub.kernel.speech import say, speaking
 from hubbub.listening import selectors
 from hubbub.listening.core import sketch
 from hubbub.listening.core.baseline import Baseline, baseline
@@ -64,17 +65,25 @@ def look_back_all(
     done = 0
     for workspace, topic in backfill.asked():
         access = accounts.enter_as_hubbub(WorkspaceId(workspace))
-        try:
-            found, trouble = look_back(access, topic, places, allow_private=allow_private, now=now())
-        except HubbubError as error:
-            services.ended(topic, None, str(error), now=now())
-        except Exception:
-            log.exception("Topic %s could not look back", topic)
-            services.ended(topic, None, "Something unexpected happened; the log says what.", now=now())
-        else:
-            services.ended(topic, found, trouble, now=now())
-            done += 1
+        with speaking(access.language):
+            done += _look_back(access, topic, places, allow_private, now)
     return done
+
+
+def _look_back(
+    access: Access, topic: int, places: Places, allow_private: frozenset[str], now: Callable[[], datetime]
+) -> bool:
+    try:
+        found, trouble = look_back(access, topic, places, allow_private=allow_private, now=now())
+    except HubbubError as error:
+        services.ended(topic, None, str(error), now=now())
+    except Exception:
+        log.exception("Topic %s could not look back", topic)
+        services.ended(topic, None, say("Something unexpected happened; the log says what."), now=now())
+    else:
+        services.ended(topic, found, trouble, now=now())
+        return True
+    return False
 
 
 def look_back(

@@ -5,6 +5,7 @@ from datetime import datetime
 from hubbub.accounts import selectors as accounts
 from hubbub.care.selectors.routing import given_out
 from hubbub.care.services import routing
+from hubbub.kernel.speech import speaking
 
 
 def give_out(now: datetime) -> int:
@@ -12,6 +13,7 @@ def give_out(now: datetime) -> int:
     done = 0
     for workspace in given_out():
         access = accounts.enter_as_hubbub(workspace)
-        routing.give_back(access, now=now)
-        done += routing.push(access, now=now)
+        with speaking(access.language):
+            routing.give_back(access, now=now)
+            done += routing.push(access, now=now)
     return done

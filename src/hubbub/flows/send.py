@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hubbub.accounts.selectors import speaking_there
 from hubbub.care.services import cases
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.contract import (
@@ -28,6 +29,7 @@ from hubbub.infra.failpoints import failpoint
 from hubbub.infra.http import AddressRefused, AnswerLost, Unreachable
 from hubbub.infra.outbox import Message, State
 from hubbub.kernel.errors import HubbubError, NotFound
+from hubbub.kernel.speech import say
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -83,10 +85,14 @@ class Sender:
 
     async def _deal(self, message: Message, *, look_first: bool, abandoned: bool = False) -> None:
         """Look if it may have arrived, send if it has not, and record what the network said."""
+        with await _db(speaking_there, message.workspace):
+            await self._deal_there(message, look_first=look_first, abandoned=abandoned)
+
+    async def _deal_there(self, message: Message, *, look_first: bool, abandoned: bool) -> None:
         try:
             channel = await self._channel(message.connection)
             if abandoned and not _settles(channel):
-                words = f"{channel.label} can't be asked whether it arrived. Look, then decide."
+                words = say("{network} can't be asked whether it arrived. Look, then decide.", network=channel.label)
                 await _db(outbox.uncertain, message, words, now=_now())
                 return
             outgoing = await asyncio.to_thread(cases.message_of, message.payload, self.files)
@@ -110,7 +116,7 @@ class Sender:
             await self._fail(message, error)
         except Exception:
             log.exception("Message %s could not be dealt with", message.id)
-            await self._doubt(message, "Something unexpected happened while it was sent.")
+            await self._doubt(message, say("Something unexpected happened while it was sent."))
 
     async def _look(self, channel: Channel, outgoing: Outgoing) -> Sent | None:
         return await channel.find(outgoing) if channel.abilities.looks_up else None
@@ -130,9 +136,9 @@ class Sender:
             await _db(cases.delivery_failed, message.subject, now=_now())
 
     async def _fail(self, message: Message, error: HubbubError) -> None:
-        words = "The connection it was to leave by is gone." if isinstance(error, NotFound) else str(error)
+        words = say("The connection it was to leave by is gone.") if isinstance(error, NotFound) else str(error)
         if isinstance(error, SignInAgain):
-            words += " Sign in again under Settings, Channels."
+            words += " " + say("Sign in again under Settings, Channels.")
         await _db(outbox.failed, message, words, now=_now())
         await _db(cases.delivery_failed, message.subject, now=_now())
 

@@ -27,6 +27,7 @@ from hubbub.infra import changes
 from hubbub.infra.models import OutboxMessage, OutboxPause
 from hubbub.kernel.errors import Conflict, NotFound
 from hubbub.kernel.ids import OutboxId
+from hubbub.kernel.speech import say
 
 PATIENCE = timedelta(hours=24)
 BACKOFF_S = (5, 15, 60, 300, 900)
@@ -171,7 +172,12 @@ def again_later(
     doubtful = message.doubtful if doubtful is None else doubtful
     if now - message.queued_at > PATIENCE:
         end = State.UNCERTAIN if doubtful else State.FAILED
-        _record(message, now, state=end, words=f"{words} Tried for {PATIENCE.days * 24} hours.")
+        _record(
+            message,
+            now,
+            state=end,
+            words=say("{words} Tried for {hours} hours.", words=words, hours=PATIENCE.days * 24),
+        )
         return end
     step = BACKOFF_S[min(message.attempts, len(BACKOFF_S)) - 1] if message.attempts else BACKOFF_S[0]
     due_at = now + min(LONGEST, timedelta(seconds=step if wait_s is None else wait_s))

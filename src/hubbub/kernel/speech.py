@@ -5,11 +5,15 @@ sentence looks, never what is found, kept or sent on (decision 0053).
 """
 
 import gettext
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
+from numbers import Number
 from pathlib import Path
+from string import Formatter
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """The languages Hubbub speaks: their codes, and their names in themselves."""
@@ -29,7 +33,7 @@ def say(words: str, /, **facts: object) -> str:
     'Speichern'
     """
     said = _catalogue(_spoken.get()).gettext(words) if words else ""
-    return said.format(**facts) if facts else said
+    return _FORMATTER.vformat(said, (), facts) if facts else said
 
 
 def say_many(one: str, many: str, number: int, /, **facts: object) -> str:
@@ -38,7 +42,18 @@ def say_many(one: str, many: str, number: int, /, **facts: object) -> str:
     >>> say_many("{number} case", "{number:,} cases", 1_200)
     '1,200 cases'
     """
-    return _catalogue(_spoken.get()).ngettext(one, many, number).format(number=number, **facts)
+    said = _catalogue(_spoken.get()).ngettext(one, many, number)
+    return _FORMATTER.vformat(said, (), {"number": number, **facts})
+
+
+def figure(value: object, spec: str = ",") -> str:
+    """Return a number or a time as the language being spoken writes it.
+
+    >>> with speaking("de"):
+    ...     figure(1_234.5, ",.2f"), figure(date(2026, 3, 2), "%A, %-d. %B")
+    ('1.234,50', 'Montag, 2. März')
+    """
+    return _FORMATTER.format_field(value, spec)
 
 
 def mark(words: str) -> str:
@@ -59,6 +74,41 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(before)
+
+
+class _Formatter(Formatter):
+    """Puts numbers and the names of days and months in as the language being spoken writes them."""
+
+    def format_field(self, value: object, spec: str) -> str:
+        if _spoken.get() == "en":
+            return format(value, spec)
+        if isinstance(value, Number):
+            return format(value, spec).translate(_marks(_spoken.get()))
+        if isinstance(value, date):
+            return format(value, _NAMED.sub(lambda found: _name(value, *found.groups()), spec))
+        return format(value, spec)
+
+
+_FORMATTER = _Formatter()
+_FIGURES = mark("1,234.5")
+_NAMED = re.compile("%([aAbB])")
+_NAMES = {
+    "a": mark("Mon Tue Wed Thu Fri Sat Sun"),
+    "A": mark("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    "b": mark("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
+    "B": mark("January February March April May June July August September October November December"),
+}
+
+
+def _name(day: date, of: str) -> str:
+    return say(_NAMES[of]).split()[day.weekday() if of in "aA" else day.month - 1]
+
+
+@cache
+def _marks(language: str) -> dict[int, int]:
+    """Return what stands for the marks of English in a number."""
+    written = _catalogue(language).gettext(_FIGURES)
+    return str.maketrans(",.", written[1] + written[5])
 
 
 @cache

@@ -23,7 +23,10 @@ TITLES = {
 
 
 class Language:
-    """Speaks the language a person chose; else, on pages, the one their browser asks for. The API speaks English."""
+    """Speaks the language a person chose; else, on pages, the one their browser asks for. The API speaks English.
+
+    The chat of visitors knows no person: what it serves is kept by language, not by cookie.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,7 +41,8 @@ class Language:
 def _asked(request: HttpRequest) -> str:
     if request.path_info.startswith("/api/"):
         return settings.LANGUAGE_CODE
-    chosen = getattr(request.user, "language", "") if hasattr(request, "user") else ""
+    known = hasattr(request, "user") and not request.path_info.startswith("/chat/")
+    chosen = getattr(request.user, "language", "") if known else ""
     if not chosen:
         return translation.get_language_from_request(request)
     return settings.LANGUAGE_CODE if chosen == "en" else str(chosen)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Role
 from hubbub.accounts.models import Membership, Team
-from hubbub.accounts.selectors import enter_as_hubbub
+from hubbub.accounts.selectors import enter_as_hubbub, speaking_there
 from hubbub.accounts.services import audit
 from hubbub.care.core.calls.record import span_words
 from hubbub.care.core.case import Priority
@@ -40,18 +40,24 @@ def _take_steps(clock: int, now: datetime) -> bool:
         return False  # it was answered meanwhile
     levels, value = levels_of(row.workspace_id), clocks.clock_of(kept)
     steps = value.due_steps(levels.policy(clocks.facts_of(row)), now)
-    said = [words for step in steps if (words := _take(row, value, step, now))]
+    with speaking_there(row.workspace_id):
+        _write_down(row, value, steps, now)
     kept.done = [*kept.done, *(step.key for step in steps)]
     kept.save(update_fields=["done"])
+    clocks.save(row, now, levels=levels)
+    changes.record(row.workspace_id, "case", row.pk, now=now)
+    failpoint("escalation.in_transaction")
+    return True
+
+
+def _write_down(row: CaseRow, value: Clock, steps: Sequence[Step], now: datetime) -> None:
+    """Take steps, and say in the case which were taken."""
+    said = [words for step in steps if (words := _take(row, value, step, now))]
     if said:
         late = "is late" if any(step.share >= 1 for step in steps) else "is due soon"
         text = f"The {value.kind.label} {late}: {', '.join(said)}."
         Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=text)
         audit(enter_as_hubbub(WorkspaceId(row.workspace_id)), "escalated", f"case {row.number}", now=now, after=said)
-    clocks.save(row, now, levels=levels)
-    changes.record(row.workspace_id, "case", row.pk, now=now)
-    failpoint("escalation.in_transaction")
-    return True
 
 
 def _take(row: CaseRow, clock: Clock, step: Step, now: datetime) -> str:

@@ -27,6 +27,7 @@ from hubbub.care.services.sorting import tags_named
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.errors import Conflict
 from hubbub.kernel.ids import WorkspaceId
+from hubbub.kernel.speech import speaking
 
 AUTOMATIC = "automatic"
 """What happened where a rule is to send its canned reply by itself."""
@@ -59,7 +60,9 @@ def _see_to(key: int, now: datetime) -> bool:
     if happened.what == AUTOMATIC:
         rule = next((each for each in used.rules if each.id == happened.detail), None)
         if rule is not None and rule.automatic and not rule.off:
-            send_by_itself(_hubbub(row), row, rule.template, why=f"rule {rule.id} {rule.name}", now=now)
+            access = _hubbub(row)
+            with speaking(access.language):
+                send_by_itself(access, row, rule.template, why=f"rule {rule.id} {rule.name}", now=now)
     else:
         for trigger in used.triggers:
             if trigger.event == happened.what and not trigger.off:
@@ -108,10 +111,11 @@ def _fire(row: CaseRow, trigger: Trigger, now: datetime, *, set_now: str = "") -
     if not trigger.holds(facts_of(row, now, set_now)):
         return
     access = _hubbub(row)
-    done = list(_deeds(access, row, trigger, now))
-    if done:
-        event(access, row, now, f"{trigger.name}: {', '.join(done)}.")
-        store(access, row, row.value(), "trigger", now, trigger=trigger.id, done=done)
+    with speaking(access.language):
+        done = list(_deeds(access, row, trigger, now))
+        if done:
+            event(access, row, now, f"{trigger.name}: {', '.join(done)}.")
+            store(access, row, row.value(), "trigger", now, trigger=trigger.id, done=done)
 
 
 def _deeds(access: Access, row: CaseRow, trigger: Trigger, now: datetime) -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.accounts.selectors import enter_as_hubbub
+from hubbub.accounts.selectors import enter_as_hubbub, speaking_there
 from hubbub.accounts.services import audit
 from hubbub.care.core.levels import ClockKind
 from hubbub.care.core.notices import Why
@@ -41,6 +41,7 @@ from hubbub.care.services.notices import tell
 from hubbub.channels.core.contract import Outgoing, too_long
 from hubbub.infra import changes, outbox
 from hubbub.kernel.ids import WorkspaceId
+from hubbub.kernel.speech import say
 
 AT_A_TIME = 50
 _signer = Signer(sep=".", salt="hubbub.rating")
@@ -71,7 +72,8 @@ def _ask(rating: int, case: int, link: Callable[[str], str], now: datetime) -> b
     if asked is None:
         return False
     asked.ask_at = None
-    asked.why_not = _send(row, asked, link, now)
+    with speaking_there(row.workspace_id):
+        asked.why_not = _send(row, asked, link, now)
     asked.asked_at = None if asked.why_not else now
     asked.save()
     return asked.asked_at is not None
@@ -81,14 +83,14 @@ def _send(row: CaseRow, asked: Rating, link: Callable[[str], str], now: datetime
     """Queue the question, in private only; return why it can't be, empty where it was."""
     rules = rating_rules(row.workspace_id)
     if not rules.on or not row.value().status.ended:
-        return "The case was reopened, or nobody is asked any more."
+        return say("The case was reopened, or nobody is asked any more.")
     access = enter_as_hubbub(WorkspaceId(row.workspace_id))
     way, target = ways(access, row)[1], last_from_customer(row, private=True)
     if not way.possible or way.connection is None or way.abilities.by_hand or target is None:
-        return "No private message can be sent to them here."
+        return say("No private message can be sent to them here.")
     text = rules.ask.replace(LINK, link(_signer.sign(str(asked.pk))))
     if too_long(text, way.abilities) is not None:
-        return f"The message is too long for {way.network}."
+        return say("The message is too long for {network}.", network=way.network)
     message = Outgoing(
         key=secrets.token_hex(12),
         text=text,
@@ -109,7 +111,7 @@ def _send(row: CaseRow, asked: Rating, link: Callable[[str], str], now: datetime
         expected_uri=expected,
         now=now,
     )
-    Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text="Asked how satisfied they are.")
+    Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=say("Asked how satisfied they are."))
     changes.record(row.workspace_id, "case", row.pk, now=now)
     return ""
 
@@ -152,13 +154,15 @@ def answer(token: str, *, score: str, comment: str, now: datetime) -> None:
     taken = Rating.objects.filter(pk=found.pk, answered_at__isnull=True)
     if not taken.update(answered_at=now, score=given, comment=words):
         raise Answered
-    Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=f"They gave {given} of 5.")
-    changes.record(row.workspace_id, "case", row.pk, now=now)
-    on_bad = rating_rules(row.workspace_id).on_bad
-    if given <= BAD:
-        happened(row, Event.RATED_BADLY, str(given), now=now)
-    if given <= BAD and on_bad is not OnBad.NOTHING:
-        _bad(row, given, found.person_id, now, reopen=on_bad is OnBad.REOPEN)
+    with speaking_there(row.workspace_id):
+        said = say("They gave {score} of 5.", score=given)
+        Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=said)
+        changes.record(row.workspace_id, "case", row.pk, now=now)
+        on_bad = rating_rules(row.workspace_id).on_bad
+        if given <= BAD:
+            happened(row, Event.RATED_BADLY, str(given), now=now)
+        if given <= BAD and on_bad is not OnBad.NOTHING:
+            _bad(row, given, found.person_id, now, reopen=on_bad is OnBad.REOPEN)
 
 
 def _bad(row: CaseRow, score: int, person: int | None, now: datetime, *, reopen: bool) -> None:
@@ -167,5 +171,5 @@ def _bad(row: CaseRow, score: int, person: int | None, now: datetime, *, reopen:
         due = levels(row.workspace_id).due(clocks.facts_of(row), now, ClockKind.NEXT)
         store(access, row, row.value().reopen(now, due), "reopened", now, score=score)
     to = {each for each in (row.owner_id, person) if each is not None}
-    text = f"Case {row.number}, {row.who}: they gave {score} of 5."
+    text = say("Case {number}, {who}: they gave {score} of 5.", number=row.number, who=row.who, score=score)
     tell(row.workspace_id, to, why=Why.RATED, case=row.pk, text=text, now=now)

@@ -119,6 +119,7 @@ class StreamValue:
     config: Mapping[str, Any]
     secret: Mapping[str, Any] = field(repr=False)
     connections: tuple[ConnectionId, ...] = ()
+    language: str = "en"  # of what is noted about it
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from hubbub.channels.adapters.chat import visits
 from hubbub.channels.adapters.chat.visits import Place, Visit
 from hubbub.kernel.errors import HubbubError, InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.web.chat import limits
 from hubbub.web.request import now
 
@@ -117,7 +118,7 @@ def body(request: HttpRequest, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(request.body, type=shape)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise InvalidInput(reason=f"This can't be read: {error}.") from None
+        raise InvalidInput(reason=say("This can't be read: {error}.", error=error)) from None
 
 
 def _refusal(error: HubbubError) -> HttpResponse:

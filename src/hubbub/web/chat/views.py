@@ -18,9 +18,11 @@ from hubbub.channels.services import note_well
 from hubbub.flows import chat
 from hubbub.flows.warming import warm
 from hubbub.infra.places import places
+from hubbub.kernel import speech
 from hubbub.kernel.errors import InvalidInput
 from hubbub.web.chat import limits
 from hubbub.web.chat.door import Caller, address, body, for_visitors, secret_of
+from hubbub.web.chat.words import words
 from hubbub.web.request import now
 
 WIDGET_S = 300
@@ -59,9 +61,18 @@ def widget(request: HttpRequest, public: str) -> HttpResponse:
     if place is None:
         return HttpResponse("// There is no chat at this address.\n", "text/javascript", status=404)
     site = place.site
-    told = {"id": public, "name": site.name, "greeting": site.greeting, "colour": site.colour, "ink": site.ink}
+    told = {
+        "id": public,
+        "name": site.name,
+        "greeting": site.greeting,
+        "colour": site.colour,
+        "ink": site.ink,
+        "lang": speech.spoken(),
+        "words": words(),
+    }
     answer = HttpResponse(_script().replace("SITE_SETTINGS", json.dumps(told)), "text/javascript; charset=utf-8")
     answer["Cache-Control"] = f"public, max-age={WIDGET_S}"
+    answer["Vary"] = "Accept-Language"
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 
@@ -115,7 +126,9 @@ def send(request: Caller) -> HttpResponse:
     if file is None or isinstance(file, list):
         raise InvalidInput(reason="Choose a file.")
     if (file.size or 0) > visits.MAX_FILE:
-        raise InvalidInput(reason=f"A file has at most {visits.MAX_FILE // 1_000_000} MB.")
+        raise InvalidInput(
+            reason=speech.say("A file has at most {megabytes} MB.", megabytes=visits.MAX_FILE // 1_000_000)
+        )
     attached = Attached(file.name or "", file.content_type or "", file.read())
     key = request.POST.get("key", "")
     line = chat.say(request.place, request.visit, key, file=attached, places=places(), now=now())

@@ -1,25 +1,11 @@
 // Hubbub's web chat. One script, no framework: a button, a panel in a shadow DOM, and a stream of what is said.
 // Until somebody agrees nothing is kept in their browser, and a cookie never is. Afterwards localStorage keeps the
-// secret that names their visit, and what could not be sent yet. Words can be changed: set
-// window.hubbubChat = { words: { open: "…" } } before this script.
+// secret that names their visit, and what could not be sent yet. Words come in the visitor's language (words.py names
+// them) and can be changed: set window.hubbubChat = { words: { open: "…" } } before this script.
 ((SITE) => {
   const base = new URL(".", document.currentScript.src).href;
-  const WORDS = {
-    open: "Chat with us", title: "Chat with {site}", close: "Close the chat", end: "End chat",
-    notice: "What you write goes to {site} and is kept there. So that the chat goes on when you change the page, your browser keeps a key to it until you end the chat. No cookies.",
-    name: "Your name (if you like)", agree: "Agree and start", here: "Somebody is here", away: "Nobody is here just now",
-    leave: "Nobody is here just now. Leave a message and your e-mail address, and we answer by mail.",
-    leaveHere: "Nobody is here just now. Leave a message: the answer will stand here when you come back.",
-    email: "Your e-mail address", left: "Thank you. We answer to {email} if you are not here.",
-    message: "Your message", send: "Send", file: "Send a file", typing: "{name} is typing", first: "You are next in line",
-    place: "You are {nth} in line", sending: "Sending…", sent: "Sent", seen: "Seen", failed: "Not sent.", again: "Try again",
-    lost: "Not connected just now. It tries again by itself.", large: "{file} is larger than 8 MB.",
-    log: "What was said", you: "You", save: "Save {file}", sure: "End this chat? You will not see it again.", keep: "Go on",
-    fresh: "{n} new", ordinals: ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
-    number: "number {n}",
-    ...globalThis.hubbubChat?.words,
-  };
-  const say = (key, facts = {}) =>
+  const WORDS = { ...SITE.words, ...globalThis.hubbubChat?.words };
+  const word = (key, facts = {}) =>
     String(WORDS[key]).replace(/\{(\w+)\}/g, (_, name) => ({ site: SITE.name, ...facts })[name] ?? "");
   const MOST_BYTES = 8e6, TYPING_MS = 3000, QUIET_MS = 4000, SILENT_MS = 25000, HIDDEN_MS = 300000;
 
@@ -123,28 +109,28 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
   } catch { shadow.append(make("style", {}, STYLE)); }
 
   const badge = make("span", { class: "badge", hidden: true });
-  const opener = make("button", { class: "open", type: "button", "aria-label": say("open"), "aria-expanded": "false", onclick: () => show(true) }, icon(CHAT), badge);
+  const opener = make("button", { class: "open", type: "button", "aria-label": word("open"), "aria-expanded": "false", onclick: () => show(true) }, icon(CHAT), badge);
   const presence = make("p");
-  const quit = make("button", { class: "quit", type: "button", hidden: true, onclick: () => leave() }, say("end"));
+  const quit = make("button", { class: "quit", type: "button", hidden: true, onclick: () => leave() }, word("end"));
   const body = make("div", { class: "body" });
-  const panel = make("section", { class: "panel", role: "dialog", "aria-label": say("title"), hidden: true },
+  const panel = make("section", { class: "panel", role: "dialog", "aria-label": word("title"), hidden: true },
     make("header", {}, make("div", {}, make("h2", {}, SITE.name), presence), quit,
-      make("button", { type: "button", "aria-label": say("close"), onclick: () => show(false) }, icon(CROSS))), body);
-  const chat = make("div", { class: "chat" }, panel, opener);
+      make("button", { type: "button", "aria-label": word("close"), onclick: () => show(false) }, icon(CROSS))), body);
+  const chat = make("div", { class: "chat", lang: SITE.lang }, panel, opener);
   chat.style.setProperty("--b", SITE.colour);
   chat.style.setProperty("--i", SITE.ink);
   shadow.append(chat);
 
   // The conversation --------------------------------------------------------------
-  const log = make("div", { class: "log", role: "log", "aria-label": say("log"), "aria-live": "polite", tabindex: "0" });
+  const log = make("div", { class: "log", role: "log", "aria-label": word("log"), "aria-live": "polite", tabindex: "0" });
   const below = make("div", { class: "below", role: "status" });
-  const field = make("textarea", { rows: "1", maxlength: "4000", placeholder: say("message"), "aria-label": say("message") });
+  const field = make("textarea", { rows: "1", maxlength: "4000", placeholder: word("message"), "aria-label": word("message") });
   const email = make("input", { type: "email", autocomplete: "email", maxlength: "254" });
-  const away = make("div", { class: "pad", hidden: true }, make("p", { class: "notice" }), make("label", {}, say("email"), email));
+  const away = make("div", { class: "pad", hidden: true }, make("p", { class: "notice" }), make("label", {}, word("email"), email));
   const picker = make("input", { type: "file", multiple: true, class: "vh", tabindex: "-1", "aria-hidden": "true", onchange: async () => { const some = [...picker.files]; picker.value = ""; for (const each of some) await sendFile(each); } });
   const write = make("form", { class: "write", novalidate: true, onsubmit: submit }, make("div", { class: "row" },
-    make("button", { class: "tool", type: "button", "aria-label": say("file"), onclick: () => picker.click() }, icon(CLIP)), picker, field,
-    make("button", { class: "tool go", type: "submit", "aria-label": say("send") }, icon(PLANE))));
+    make("button", { class: "tool", type: "button", "aria-label": word("file"), onclick: () => picker.click() }, icon(CLIP)), picker, field,
+    make("button", { class: "tool go", type: "submit", "aria-label": word("send") }, icon(PLANE))));
 
   let site = { open: true, mail: false };
   let standing = {};
@@ -157,14 +143,14 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
     if (toEnd) log.scrollTop = log.scrollHeight;
   }
   function bubble(line, mine) {
-    const made = make("div", { class: `line${mine ? " mine" : ""}` }, make("span", { class: "vh" }, `${mine ? say("you") : SITE.name}: `));
+    const made = make("div", { class: `line${mine ? " mine" : ""}` }, make("span", { class: "vh" }, `${mine ? word("you") : SITE.name}: `));
     if (line.text) made.append(line.text);
     if (line.file) made.append(fileOf(line, made));
     return made;
   }
   function fileOf({ n, file }, place) {
     if (!n) return make("span", {}, file.name); // on its way
-    const button = make("button", { class: "file", type: "button", title: say("save", { file: file.name }), onclick: () => saveFile(n, file) }, file.name);
+    const button = make("button", { class: "file", type: "button", title: word("save", { file: file.name }), onclick: () => saveFile(n, file) }, file.name);
     if (file.type.startsWith("image/")) {
       // Drawn, not linked: it needs no leave of the page's rules for images, and no address with a secret.
       call(`file/${n}`).then((answer) => answer.blob()).then(createImageBitmap).then((picture) => {
@@ -218,26 +204,26 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
   const state = make("div", { class: "state", "aria-live": "off" });
   function draw() {
     const open = standing.open ?? site.open;
-    presence.textContent = open ? say("here") : say("away");
+    presence.textContent = open ? word("here") : word("away");
     quit.hidden = !visit;
     badge.hidden = !unread;
     badge.textContent = unread;
-    opener.setAttribute("aria-label", unread ? `${say("open")}, ${say("fresh", { n: unread })}` : say("open"));
+    opener.setAttribute("aria-label", unread ? `${word("open")}, ${word("fresh", { n: unread })}` : word("open"));
     if (!visit) return;
     away.hidden = open;
-    away.firstChild.textContent = visit.email ? say("left", { email: visit.email }) : say(site.mail ? "leave" : "leaveHere");
+    away.firstChild.textContent = visit.email ? word("left", { email: visit.email }) : word(site.mail ? "leave" : "leaveHere");
     away.lastChild.hidden = !site.mail || Boolean(visit.email);
     const waits = open && standing.before != null;
-    const nth = WORDS.ordinals[standing.before - 1] ?? say("number", { n: standing.before + 1 });
-    const words = trouble || (lost ? say("lost") : standing.typing ? say("typing", { name: standing.typing }) : waits ? say(standing.before ? "place" : "first", { nth }) : "");
+    const nth = WORDS.ordinals[standing.before - 1] ?? word("number", { n: standing.before + 1 });
+    const words = trouble || (lost ? word("lost") : standing.typing ? word("typing", { name: standing.typing }) : waits ? word(standing.before ? "place" : "first", { nth }) : "");
     below.classList.toggle("bad", Boolean(trouble));
     if (below.textContent !== words) below.textContent = words;
     const mine = [...log.querySelectorAll(".mine")].at(-1);
     if (!mine || mine.dataset.failed) { if (!mine) state.remove(); return; }
     const told = mine.classList.contains("unsent") ? "sending" : standing.read >= Number(mine.dataset.n) ? "seen" : "sent";
-    if (state.textContent !== say(told) || state.previousSibling !== mine) {
+    if (state.textContent !== word(told) || state.previousSibling !== mine) {
       const toEnd = atEnd();
-      state.textContent = say(told);
+      state.textContent = word(told);
       mine.after(state);
       if (toEnd) log.scrollTop = log.scrollHeight;
     }
@@ -252,7 +238,7 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
   const note = (told) => call("note", told, { keepalive: true }).catch(() => {});
   function complain(error) {
     if (error.status === 401) { over(); return; }
-    trouble = error.status ? error.message : say("lost");
+    trouble = error.status ? error.message : word("lost");
     draw();
   }
 
@@ -272,7 +258,7 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
     const text = field.value.trim();
     if (!text) { field.focus(); return; }
     const asked = !away.hidden && !away.lastChild.hidden;
-    if (asked && (!email.value.trim() || !email.checkValidity())) { email.focus(); email.reportValidity(); trouble = say("email"); draw(); return; }
+    if (asked && (!email.value.trim() || !email.checkValidity())) { email.focus(); email.reportValidity(); trouble = word("email"); draw(); return; }
     trouble = "";
     const line = { key: random(12), text, email: asked ? email.value.trim() : "" };
     if (line.email) visit.email = line.email;
@@ -317,7 +303,7 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
     complain(error);
   }
   async function sendFile(file, key = random(12)) {
-    if (file.size > MOST_BYTES) { trouble = say("large", { file: file.name }); draw(); return; }
+    if (file.size > MOST_BYTES) { trouble = word("large", { file: file.name }); draw(); return; }
     trouble = "";
     if (!shown.has(key)) pend(key, { file: { name: file.name, type: "" } });
     const form = new FormData();
@@ -331,8 +317,8 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
       const place = shown.get(key);
       if (error.status) { place?.remove(); shown.delete(key); complain(error); return; }
       place.dataset.failed = "yes";
-      const retry = make("button", { type: "button", onclick: () => { told.remove(); delete place.dataset.failed; sendFile(file, key); } }, say("again"));
-      const told = make("div", { class: "state" }, `${say("failed")} `, retry);
+      const retry = make("button", { type: "button", onclick: () => { told.remove(); delete place.dataset.failed; sendFile(file, key); } }, word("again"));
+      const told = make("div", { class: "state" }, `${word("failed")} `, retry);
       place.after(told);
     }
   }
@@ -409,7 +395,7 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
   function ask() {
     const name = make("input", { autocomplete: "name", maxlength: "60" });
     const told = make("p", { class: "bad", role: "alert" });
-    const start = make("button", { class: "go", type: "submit" }, say("agree"));
+    const start = make("button", { class: "go", type: "submit" }, word("agree"));
     const form = make("form", { class: "pad", onsubmit: async (event) => {
       event.preventDefault();
       start.disabled = true;
@@ -422,17 +408,17 @@ textarea { flex: 1; resize: none; min-height: 42px; max-height: 130px; field-siz
         field.focus();
       } catch (error) {
         visit = null;
-        told.textContent = error.status ? error.message : say("lost");
+        told.textContent = error.status ? error.message : word("lost");
         start.disabled = false;
       }
-    } }, make("p", { class: "hello" }, SITE.greeting || say("open")), make("p", { class: "quiet" }, say("notice")), make("label", {}, say("name"), name), start, told);
+    } }, make("p", { class: "hello" }, SITE.greeting || word("open")), make("p", { class: "quiet" }, word("notice")), make("label", {}, word("name"), name), start, told);
     body.replaceChildren(form);
   }
   function leave() {
     const back = [...body.childNodes];
-    const go = make("button", { class: "go", type: "button", onclick: async () => { await call("end", {}).catch(() => {}); over(); body.querySelector("input")?.focus(); } }, say("end"));
-    const stay = make("button", { class: "plain", type: "button", onclick: () => { body.replaceChildren(...back); log.scrollTop = log.scrollHeight; field.focus(); } }, say("keep"));
-    if (body.contains(log)) body.replaceChildren(make("div", { class: "pad", role: "alertdialog", "aria-label": say("end") }, make("p", { class: "hello" }, say("sure")), go, stay));
+    const go = make("button", { class: "go", type: "button", onclick: async () => { await call("end", {}).catch(() => {}); over(); body.querySelector("input")?.focus(); } }, word("end"));
+    const stay = make("button", { class: "plain", type: "button", onclick: () => { body.replaceChildren(...back); log.scrollTop = log.scrollHeight; field.focus(); } }, word("keep"));
+    if (body.contains(log)) body.replaceChildren(make("div", { class: "pad", role: "alertdialog", "aria-label": word("end") }, make("p", { class: "hello" }, word("sure")), go, stay));
     stay.focus();
   }
   function show(open) {

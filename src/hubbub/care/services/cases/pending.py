@@ -16,7 +16,7 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import GRANTS, Access, Permission, Role
 from hubbub.accounts.models import Membership
-from hubbub.accounts.selectors import enter
+from hubbub.accounts.selectors import enter, speaking_there
 from hubbub.care.core.answering import Written
 from hubbub.care.core.errors import NeedsApproval
 from hubbub.care.core.notices import Why
@@ -38,6 +38,7 @@ from hubbub.infra import changes
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import OutboxId, PersonId
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 LATEST = timedelta(days=90)
@@ -206,13 +207,15 @@ def change_time(access: Access, which: int, *, send_at: datetime, now: datetime)
 
 def send_due(which: int, *, now: datetime) -> None:
     """Send a reply whose time has come, or give it back where somebody wrote meanwhile or it can't leave."""
-    try:
-        _send_due(which, now)
-    except HubbubError as error:
-        with transaction.atomic():
-            pending = PendingReply.objects.select_for_update().filter(pk=which, state="later").first()
-            if pending is not None:
-                _back(pending.workspace_id, pending, f"It could not leave: {error}", now)
+    found = PendingReply.objects.filter(pk=which).values_list("workspace", flat=True)
+    with speaking_there(found.first() or 0):
+        try:
+            _send_due(which, now)
+        except HubbubError as error:
+            with transaction.atomic():
+                pending = PendingReply.objects.select_for_update().filter(pk=which, state="later").first()
+                if pending is not None:
+                    _back(pending.workspace_id, pending, say("It could not leave: {why}", why=error), now)
 
 
 @transaction.atomic
@@ -225,7 +228,7 @@ def _send_due(which: int, now: datetime) -> None:
     if pending is None:
         return
     if pending.hold and (who := news_since(pending)):
-        _back(pending.workspace_id, pending, f"Held back: {who} since you wrote it.", now)
+        _back(pending.workspace_id, pending, say("Held back: {who} since you wrote it.", who=who), now)
         return
     _release(row, pending, now)
 

@@ -7,11 +7,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from hubbub.accounts.models import AuditEntry, Workspace
+from hubbub.accounts.selectors import speaking_there
 from hubbub.care.core.case import Case, Folder
 from hubbub.care.models import CaseRow, Entry
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks
 from hubbub.infra import changes
+from hubbub.kernel.speech import say
 
 AT_ONCE = 100
 
@@ -29,12 +31,14 @@ def close_due(*, now: datetime) -> int:
         rows = CaseRow.objects.filter(
             workspace=workspace, folder=Folder.RESOLVED, sort_at__lte=now - closes_after(workspace)
         )
-        done += _for_all(rows, lambda row: row.value().close(now), lambda row: "Closed by itself.", "close", now)
+        done += _for_all(rows, lambda row: row.value().close(now), lambda row: say("Closed by itself."), "close", now)
     return done
 
 
 def _back(row: CaseRow) -> str:
-    return f"Parked until now: {row.parked_for}" if row.parked_for else "Snoozed until now."
+    if row.parked_for:
+        return say("Parked until now: {why}", why=row.parked_for)
+    return say("Snoozed until now.")
 
 
 def _for_all(
@@ -52,7 +56,9 @@ def _for_all(
                 rows.filter(pk__in=keys).select_related("account").order_by("pk").select_for_update(of=("self",))
             ):
                 before = {"status": row.status}
-                Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=said(row))
+                with speaking_there(row.workspace_id):
+                    words = said(row)
+                Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=words)
                 row.take(becomes(row))
                 clocks.save(row, now)
                 _note(row, action, before, now)

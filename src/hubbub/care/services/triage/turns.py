@@ -21,6 +21,7 @@ from hubbub.care.services.triage.posts import Posts, Readings
 from hubbub.care.services.triage.rulings import Rulings
 from hubbub.care.services.triage.second_looks import SecondLooks
 from hubbub.infra.failpoints import failpoint
+from hubbub.kernel.speech import speaking
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_posts, waiting
 from hubbub.listening.services import triaged
@@ -61,21 +62,26 @@ def review(workspace: int, *, now: datetime) -> int:
         row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
         ids = list(_due(now).filter(workspace_id=workspace).values_list("pk", flat=True)[:100])
         if ids:
-            desk = Desk(row, playbook(workspace), [], now)
-            looks = SecondLooks(Rulings(Posts(desk, {})))
-            for case in desk.cases(ids):
-                looks.time_has_come(case)
-            desk.store()
+            _look(Desk(row, playbook(workspace), [], now), ids)
     return len(ids)
+
+
+def _look(desk: Desk, ids: Sequence[int]) -> None:
+    looks = SecondLooks(Rulings(Posts(desk, {})))
+    with speaking(desk.workspace.language):
+        for case in desk.cases(ids):
+            looks.time_has_come(case)
+        desk.store()
 
 
 def read_anew(workspace: Workspace, case: int, because: str, *, now: datetime) -> None:
     """Read a case again after somebody said what a post of it is; part of a transaction that locks the workspace."""
     desk = Desk(workspace, playbook(workspace.pk), [], now)
     corrected = Corrected(Arrivals(SecondLooks(Rulings(Posts(desk, {})))))
-    for each in desk.cases([case]):
-        corrected.read_anew(each, because)
-    desk.store()
+    with speaking(workspace.language):
+        for each in desk.cases([case]):
+            corrected.read_anew(each, because)
+        desk.store()
 
 
 def look_again(workspace: int, accounts: Sequence[int], *, now: datetime) -> None:
@@ -86,11 +92,12 @@ def look_again(workspace: int, accounts: Sequence[int], *, now: datetime) -> Non
     ids = held.filter(entries__post__author__in=natives).distinct().values_list("pk", flat=True)[:100]
     desk = Desk(row, playbook(workspace), [], now)
     looks = SecondLooks(Rulings(Posts(desk, {})))
-    for case in desk.cases(list(ids)):
-        if looks.undecided(case):
-            looks.decide_again(case)
-            desk.touch(case)
-    desk.store()
+    with speaking(row.language):
+        for case in desk.cases(list(ids)):
+            if looks.undecided(case):
+                looks.decide_again(case)
+                desk.touch(case)
+        desk.store()
 
 
 def due_for_review(now: datetime) -> list[int]:
@@ -107,12 +114,13 @@ def _decide(desk: Desk, readings: Readings, posts: Sequence[HeardPost]) -> None:
     """Decide about each, in the order in which they were said, and write everything back."""
     looks = SecondLooks(Rulings(Posts(desk, readings)))
     arrivals, echoes = Arrivals(looks), Echoes(looks)
-    for post in posts:
-        if post.deleted_at is not None:
-            echoes.deleted(post)
-        elif post.ours:
-            echoes.ours(post)
-        else:
-            arrivals.decide(post)
-    desk.store()
+    with speaking(desk.workspace.language):
+        for post in posts:
+            if post.deleted_at is not None:
+                echoes.deleted(post)
+            elif post.ours:
+                echoes.ours(post)
+            else:
+                arrivals.decide(post)
+        desk.store()
     triaged([post.id for post in posts])

@@ -24,6 +24,7 @@ from hubbub.channels.adapters.chat.site import Site
 from hubbub.channels.core.contract import Attached, BadConnection, Outgoing, Refused
 from hubbub.channels.models import ChatLine, ChatVisit, Connection
 from hubbub.infra import changes, content, files
+from hubbub.kernel import speech
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
 from hubbub.kernel.text import clean, clip
@@ -203,7 +204,7 @@ def say(
     if not text and file is None:
         raise InvalidInput(reason="Write something first.")
     if len(text) > MAX_TEXT:
-        raise InvalidInput(reason=f"A message has at most {MAX_TEXT:,} characters.")
+        raise InvalidInput(reason=speech.say("A message has at most {most:,} characters.", most=MAX_TEXT))
     email = _email(email)
     kept = None if file is None else _keep(file, root)
     with transaction.atomic():
@@ -215,7 +216,7 @@ def say(
             if row.lines_made >= MAX_LINES:
                 raise InvalidInput(reason="This chat has grown too long. End it, and begin another.")
             if kept and ChatLine.objects.filter(visit=row, ours=False, file__isnull=False).count() >= MAX_FILES:
-                raise InvalidInput(reason=f"At most {MAX_FILES} files can be sent in a chat.")
+                raise InvalidInput(reason=speech.say("At most {most} files can be sent in a chat.", most=MAX_FILES))
             row.email = email or row.email
             row.typing_until = None
             found = _write(row, key, now, text=text, file=kept, ours=False, pending=True)
@@ -360,7 +361,7 @@ def _keep(file: Attached, root: Path | None) -> SentFile:
     if not file.data:
         raise InvalidInput(reason="This file is empty.")
     if len(file.data) > MAX_FILE:
-        raise InvalidInput(reason=f"A file has at most {MAX_FILE // 1_000_000} MB.")
+        raise InvalidInput(reason=speech.say("A file has at most {megabytes} MB.", megabytes=MAX_FILE // 1_000_000))
     name = clip(clean(file.name).replace("/", "_").replace("\\", "_"), 120) or "file"
     return SentFile(files.put(root / FOLDER, file.data), name, content.type_of(file.data), len(file.data))
 
@@ -448,5 +449,5 @@ def _email(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise InvalidInput(reason=f"‘{clip(email, 80)}’ is no e-mail address.") from None
+        raise InvalidInput(reason=speech.say("‘{given}’ is no e-mail address.", given=clip(email, 80))) from None
     return email[:254]

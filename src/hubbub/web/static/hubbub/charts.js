@@ -26,6 +26,24 @@ const THEME = {
   bar: { discreteBandSize: { band: 0.9 }, binSpacing: 1, timeUnitBandSize: 0.86, cornerRadius: 0 },
 };
 
+// Numbers and times as the page's language writes them; Vega knows American English only.
+function locale(language) {
+  const mark = (type) => new Intl.NumberFormat(language).formatToParts(1234567.8).find((part) => part.type === type).value;
+  const named = (count, at, options) => Array.from({ length: count }, (_, number) =>
+    new Intl.DateTimeFormat(language, { timeZone: "UTC", ...options }).format(at(number)));
+  const months = (month) => named(12, (number) => Date.UTC(2023, number), { month });
+  const days = (weekday) => named(7, (number) => Date.UTC(2023, 0, number + 1), { weekday }); // it began on a Sunday
+  return {
+    formatLocale: { decimal: mark("decimal"), thousands: mark("group"), grouping: [3], currency: ["", ""] },
+    timeFormatLocale: {
+      dateTime: "%x, %X", date: "%d.%m.%Y", time: "%H:%M:%S", periods: ["", ""],
+      days: days("long"), shortDays: days("short"), months: months("long"), shortMonths: months("short"),
+    },
+  };
+}
+const LANGUAGE = document.documentElement.lang;
+const LOCALE = LANGUAGE.startsWith("en") ? {} : locale(LANGUAGE);
+
 async function draw(figure) {
   embed ??= (await import(figure.dataset.vega)).embed;
   const tokens = getComputedStyle(document.documentElement);
@@ -39,7 +57,7 @@ async function draw(figure) {
   const shown = await embed(fresh, { ...coloured(drawn, tokens), datasets, autosize: { type: "fit-x", contains: "padding" } }, {
     ast: true, actions: false, renderer: "svg", defaultStyle: false, config: coloured(THEME, tokens),
     tooltip: { disableDefaultStyle: true, theme: "hubbub" },
-    loader: { target: "_self" },
+    loader: { target: "_self" }, ...LOCALE,
   });
   fresh.querySelector("svg")?.setAttribute("aria-hidden", "true"); // marks have roles of their own, whatever `aria` says
   for (const old of [...place.children]) if (old !== fresh) old.remove();
@@ -53,7 +71,7 @@ async function draw(figure) {
 function drawAll() {
   for (const figure of document.querySelectorAll("[data-vega]")) {
     draw(figure).catch((error) => {
-      figure.querySelector(".drawn").textContent = "This chart can’t be drawn here; its numbers stand in the table.";
+      figure.querySelector(".drawn").textContent = say("This chart can’t be drawn here; its numbers stand in the table.");
       console.error(error);
     });
   }

@@ -1,6 +1,6 @@
 // The composer: counts as the network does, shows what is attached, tells who is writing, counts down what leaves.
 
-const clusters = "Segmenter" in Intl ? new Intl.Segmenter("en", { granularity: "grapheme" }) : null;
+const clusters = "Segmenter" in Intl ? new Intl.Segmenter(document.documentElement.lang, { granularity: "grapheme" }) : null;
 const QUIET_MS = 4000;
 let quiet = null;
 
@@ -42,9 +42,9 @@ function attached(form) {
     alt.name = "alt";
     alt.maxLength = 1500;
     alt.value = said[place] ?? "";
-    alt.placeholder = file.type.startsWith("image/") ? "What it shows, for those who can’t see it" : "What it is";
-    alt.setAttribute("aria-label", `What ${file.name} shows`);
-    return item(file.name, `Leave out ${file.name}`, alt, (line) => {
+    alt.placeholder = file.type.startsWith("image/") ? say("What it shows, for those who can’t see it") : say("What it is");
+    alt.setAttribute("aria-label", say("What {file} shows", { file: file.name }));
+    return item(file.name, say("Leave out {file}", { file: file.name }), alt, (line) => {
       const rest = new DataTransfer();
       [...field.files].forEach((each, other) => { if (other !== place) rest.items.add(each); });
       field.files = rest.files;
@@ -61,10 +61,10 @@ document.addEventListener("hubbub:kept", ({ detail: { form, files, drop } }) => 
     field.type = "hidden";
     field.name = "kept";
     field.value = file.ref;
-    return item(file.name, `Leave out ${file.name}`, field, (line) => { line.remove(); drop(file.ref); });
+    return item(file.name, say("Leave out {file}", { file: file.name }), field, (line) => { line.remove(); drop(file.ref); });
   }));
 });
-const say = (typing) => document.dispatchEvent(new CustomEvent("hubbub:typing", { detail: typing }));
+const tellTyping = (typing) => document.dispatchEvent(new CustomEvent("hubbub:typing", { detail: typing }));
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("#composer");
@@ -72,9 +72,9 @@ document.addEventListener("input", (event) => {
   count(form);
   if (event.target.matches("#c-text")) {
     form.querySelector("#composer-said").replaceChildren();
-    say(true);
+    tellTyping(true);
     clearTimeout(quiet);
-    quiet = setTimeout(() => say(false), QUIET_MS);
+    quiet = setTimeout(() => tellTyping(false), QUIET_MS);
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -113,7 +113,7 @@ function toned(form) {
   const open = [...form.querySelectorAll(".tone-check")].filter((line) =>
     !line.querySelector("input").checked && (line.dataset.good === "false" ||
       (line.querySelector("[data-required]") && line.dataset.good !== "true")));
-  shown.textContent = form.querySelector("#c-text").value.trim() && open.length ? `${open.length} to look at` : "";
+  shown.textContent = form.querySelector("#c-text").value.trim() && open.length ? say("{number} to look at", { number: open.length }) : "";
 }
 
 document.addEventListener("click", (event) => {
@@ -148,7 +148,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   document.dispatchEvent(new CustomEvent("hubbub:sent", { detail: { form, sent } }));
   count(form);
   clearTimeout(quiet);
-  say(false);
+  tellTyping(false);
 });
 document.addEventListener("hubbub:words", ({ detail: form }) => count(form));
 
@@ -156,7 +156,7 @@ document.addEventListener("hubbub:words", ({ detail: form }) => count(form));
 function countDown() {
   for (const each of document.querySelectorAll("[data-leaves]")) {
     const left = Math.ceil((Date.parse(each.dataset.leaves) - Date.now()) / 1000);
-    const words = left > 0 ? `${left} s` : "a moment";
+    const words = left > 0 ? say("{seconds} s", { seconds: left }) : say("a moment");
     if (each.textContent !== words) each.textContent = words; // else the observer below would never rest
   }
 }

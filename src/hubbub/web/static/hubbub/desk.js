@@ -57,7 +57,7 @@ function caseOpened(event) {
   show("thread");
   const scroll = document.getElementById("thread-scroll");
   scroll.scrollTop = scroll.scrollHeight;
-  document.title = `${open.querySelector(".case-head h1")?.textContent ?? "Case"} · Hubbub`;
+  document.title = `${open.querySelector(".case-head h1")?.textContent ?? say("Case")} · Hubbub`;
 }
 document.addEventListener("htmx:afterSettle", caseOpened);
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -213,7 +213,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys]")) document.getElementById("keys").showModal();
   event.target.closest("[data-close-toast]")?.closest("[data-toast]").remove();
   const copy = event.target.closest("[data-copy]");
-  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => { copy.textContent = say("Copied"); });
 });
 function fade() {
   for (const toast of document.querySelectorAll("[data-toast].toast-good:not([data-fading])")) {
@@ -227,7 +227,7 @@ document.addEventListener("htmx:sendError", () => {
   const line = document.createElement("div");
   line.className = "toast toast-bad";
   line.dataset.toast = "";
-  line.textContent = "Hubbub did not answer. What you wrote is kept; try again in a moment.";
+  line.textContent = say("Hubbub did not answer. What you wrote is kept; try again in a moment.");
   document.getElementById("toasts").append(line);
   setTimeout(() => line.remove(), 8000);
 });

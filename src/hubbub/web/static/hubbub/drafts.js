@@ -68,9 +68,9 @@ async function save() {
     const told = answer.ok || answer.status === 409 ? await answer.json() : null;
     if (answer.status === 409) other(mode, text, told);
     else if (told) kept(mode, text, told);
-    else tell(answer.status === 401 ? "You are signed out. Your words are kept on this machine." : "Kept on this machine only.");
+    else tell(answer.status === 401 ? say("You are signed out. Your words are kept on this machine.") : say("Kept on this machine only."));
   } catch {
-    if (open === now) tell("Kept on this machine; trying again.");
+    if (open === now) tell(say("Kept on this machine; trying again."));
   } finally {
     now.saving = false;
     if (open === now && field().value !== (mine(now.mode).text)) soon(mode === now.mode && left(mode) ? AGAIN_MS : SAVE_MS);
@@ -92,7 +92,7 @@ function other(mode, text, told) {
   const both = together(own, told.text);
   if (mode === open.mode && both !== own) {
     field().value = both;
-    tell("Your words from another window stand here too.");
+    tell(say("Your words from another window stand here too."));
   }
   soon();
 }
@@ -146,7 +146,8 @@ document.addEventListener("change", (event) => {
     }).catch(() => {});
   }
   field().value = "";
-  field().placeholder = to === "note" ? "A note for colleagues; @ names one" : field().placeholder.replace(/^A note.*/, "Your words");
+  if (to === "note") field().placeholder = say("A note for colleagues; @ names one");
+  else if (from === "note") field().placeholder = say("Your words");
   show(to);
   field().focus();
 });

@@ -9,7 +9,7 @@ const AT_ONCE_MS = 20; // what changes together is told together
 function span(seconds) {
   const whole = Math.floor(Math.abs(seconds));
   if (whole < 3600) return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-  return whole < 48 * 3600 ? `${Math.floor(whole / 3600)} h` : `${Math.floor(whole / 86400)} d`;
+  return whole < 48 * 3600 ? say("{hours} h", { hours: Math.floor(whole / 3600) }) : say("{days} d", { days: Math.floor(whole / 86400) });
 }
 
 function countDown() {
@@ -18,7 +18,7 @@ function countDown() {
     const left = (Date.parse(due.dataset.due) - now) / 1000;
     const shown = due.querySelector(".due-left");
     if ("held" in due.dataset) {
-      shown.textContent = `Held, ${span(Math.max(0, left))}`;
+      shown.textContent = say("Held, {time}", { time: span(Math.max(0, left)) });
       continue;
     }
     shown.textContent = (left < 0 ? "−" : "") + span(left);
@@ -163,7 +163,7 @@ function tellNew(added) {
   newAbove += added;
   const button = document.querySelector("[data-new-above]");
   if (!button || newAbove === 0) return;
-  button.querySelector("span").textContent = `${newAbove} new since you looked`;
+  button.querySelector("span").textContent = say("{number} new since you looked", { number: newAbove });
   button.hidden = false;
 }
 
@@ -259,7 +259,7 @@ function hear() {
       const line = document.createElement("div");
       line.id = "not-live";
       line.className = "toast toast-bad";
-      line.textContent = "Not connected just now; this page may be behind. It tries again by itself.";
+      line.textContent = say("Not connected just now; this page may be behind. It tries again by itself.");
       document.getElementById("toasts").append(line);
     }, 4000);
   });

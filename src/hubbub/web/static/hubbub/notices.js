@@ -31,7 +31,7 @@ function tellState() {
   if (!ask) return;
   const permission = can ? Notification.permission : "none";
   ask.hidden = permission !== "default";
-  state.textContent = { granted: "This browser shows notices while a page is open.", denied: "This browser was told not to show notices; its settings for this site change that.", none: "This browser can’t show notices." }[permission] ?? "";
+  state.textContent = { granted: say("This browser shows notices while a page is open."), denied: say("This browser was told not to show notices; its settings for this site change that."), none: say("This browser can’t show notices.") }[permission] ?? "";
 }
 ask?.addEventListener("click", () => Notification.requestPermission().then(tellState));
 tellState();

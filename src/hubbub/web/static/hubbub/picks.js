@@ -24,7 +24,7 @@ function show() {
   const key = [...picked].join(" "); // written only where it differs: whoever watches the page would be told again
   if (bar.dataset.shows === key) return;
   bar.dataset.shows = key;
-  document.getElementById("bulk-count").textContent = `${picked.size} chosen`;
+  document.getElementById("bulk-count").textContent = say("{number} chosen", { number: picked.size });
   document.getElementById("bulk-numbers").replaceChildren(...[...picked].map((number) => {
     const field = document.createElement("input");
     field.type = "hidden";

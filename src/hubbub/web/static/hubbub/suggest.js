@@ -19,7 +19,7 @@ async function canned(q) {
   return answer.ok && !answer.redirected ? (await answer.json()).found : [];
 }
 
-const beside = (each) => (each.proposed ? "Fits this case" : each.shortcut ? `/${each.shortcut}` : each.folder);
+const beside = (each) => (each.proposed ? say("Fits this case") : each.shortcut ? `/${each.shortcut}` : each.folder);
 
 // Puts words where the sign and what was typed behind it stand.
 function put(text, typed) {
@@ -38,7 +38,7 @@ function use(reply, typed) {
   words().setSelectionRange(place, place + reply.empty[0].length);
   const said = document.createElement("p");
   said.className = "composer-why small";
-  said.textContent = `Still to fill in: ${reply.empty.join(", ")}`;
+  said.textContent = say("Still to fill in: {fields}", { fields: reply.empty.join(", ") });
   form().querySelector("#composer-look").replaceChildren(said);
 }
 
@@ -125,7 +125,7 @@ async function menu() {
   if (mark !== asked || !place.isConnected) return;
   const none = document.createElement("p");
   none.className = "menu-head";
-  none.textContent = "Nothing like this.";
+  none.textContent = say("Nothing like this.");
   place.replaceChildren(...(found.length ? found.map((each) => {
     const button = document.createElement("button"), label = document.createElement("span"), side = document.createElement("span");
     button.type = "button";

@@ -1,2 +1,31 @@
 // Made by tools/messages.py: what scripts say in 'de'.
-window.hubbubWords = {};
+window.hubbubWords = {
+ "A note for colleagues; @ names one": "Eine Notiz fürs Team; mit @ nennen Sie jemanden",
+ "Copied": "Kopiert",
+ "Fits this case": "Passt zu diesem Fall",
+ "Held, {time}": "Wartet noch {time}",
+ "Hubbub did not answer. What you wrote is kept; try again in a moment.": "Hubbub hat nicht geantwortet. Ihr Text bleibt erhalten; versuchen Sie es gleich noch einmal.",
+ "Kept on this machine only.": "Nur auf diesem Rechner gesichert.",
+ "Kept on this machine; trying again.": "Auf diesem Rechner gesichert; ein neuer Versuch folgt.",
+ "Leave out {file}": "{file} weglassen",
+ "Not connected just now; this page may be behind. It tries again by itself.": "Gerade nicht verbunden; diese Seite ist vielleicht nicht aktuell. Neue Versuche laufen von selbst.",
+ "Nothing like this.": "Nichts gefunden.",
+ "Still to fill in: {fields}": "Noch auszufüllen: {fields}",
+ "This browser can’t show notices.": "Dieser Browser kann keine Hinweise anzeigen.",
+ "This browser shows notices while a page is open.": "Dieser Browser zeigt Hinweise an, solange eine Seite offen ist.",
+ "This browser was told not to show notices; its settings for this site change that.": "In diesem Browser sind Hinweise abgeschaltet; das lässt sich in seinen Einstellungen für diese Website ändern.",
+ "This chart can’t be drawn here; its numbers stand in the table.": "Dieses Diagramm lässt sich hier nicht zeichnen; seine Zahlen stehen in der Tabelle.",
+ "What it is": "Was es ist",
+ "What it shows, for those who can’t see it": "Was zu sehen ist, für alle, die es nicht sehen können",
+ "What {file} shows": "Was {file} zeigt",
+ "You are signed out. Your words are kept on this machine.": "Sie sind abgemeldet. Ihr Text bleibt auf diesem Rechner erhalten.",
+ "Your words": "Ihr Text",
+ "Your words from another window stand here too.": "Ihr Text aus einem anderen Fenster steht jetzt auch hier.",
+ "a moment": "einem Moment",
+ "{days} d": "{days} Tage",
+ "{hours} h": "{hours} h",
+ "{number} chosen": "{number} ausgewählt",
+ "{number} new since you looked": "{number} neu seit dem letzten Blick",
+ "{number} to look at": "{number} zu prüfen",
+ "{seconds} s": "{seconds} s"
+};
