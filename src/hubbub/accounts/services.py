@@ -131,9 +131,9 @@ def make_person(*, email: str, name: str, password: str | None = None) -> Person
     try:
         validate_email(email)
     except ValidationError:
-        raise InvalidInput(reason=f"{email or 'An empty text'} is no e-mail address.") from None
+        raise InvalidInput(reason=say("{text} is no e-mail address.", text=email or say("An empty text"))) from None
     if Person.objects.filter(email=email).exists():
-        raise Conflict(reason=f"Somebody with the address {email} is here already.")
+        raise Conflict(reason=say("Somebody with the address {email} is here already.", email=email))
     check_password(password, Person(email=email, name=name))
     return PersonId(Person.objects.create_user(email, password, name=name).pk)
 
@@ -194,7 +194,8 @@ def keep_posts_for(access: Access, days: int | None, *, now: datetime) -> None:
     """Say for how many days heard posts are kept, None for good; the worker removes older ones each night."""
     access.require(Permission.WORKSPACE)
     if days is not None and not LEAST_KEPT_DAYS <= days <= MOST_KEPT_DAYS:
-        raise InvalidInput(reason=f"Keep posts for {LEAST_KEPT_DAYS} to {MOST_KEPT_DAYS:,} days, or for good.")
+        words = say("Keep posts for {least} to {most:,} days, or for good.", least=LEAST_KEPT_DAYS, most=MOST_KEPT_DAYS)
+        raise InvalidInput(reason=words)
     row = Workspace.objects.select_for_update().get(pk=access.workspace)
     if row.keep_days != days:
         audit(access, "retention changed", row.name, now=now, before=row.keep_days, after=days)
@@ -211,7 +212,7 @@ def _workspace_name(name: str) -> str:
 
 def _check_timezone(timezone: str) -> None:
     if timezone not in zoneinfo.available_timezones():
-        raise InvalidInput(reason=f"There is no time zone {timezone!r}; give one like Europe/London.")
+        raise InvalidInput(reason=say("There is no time zone {name!r}; give one like Europe/London.", name=timezone))
 
 
 @transaction.atomic
@@ -227,7 +228,7 @@ def invite(access: Access, *, email: str, name: str, role: Role, team: int | Non
     elsewhere = known is not None and Membership.objects.filter(person=known).exists()
     person = PersonId(known.pk) if known else make_person(email=email, name=name)
     if Membership.objects.filter(workspace_id=access.workspace, person_id=person).exists():
-        raise Conflict(reason=f"{email} works here already.")
+        raise Conflict(reason=say("{email} works here already.", email=email))
     Membership.objects.create(workspace_id=access.workspace, person_id=person, role=role, team_id=_team(access, team))
     audit(access, "person added", email, now=now, after={"role": role.value})
     if elsewhere:
@@ -274,7 +275,8 @@ def new_link(access: Access, person: PersonId, *, now: datetime) -> str:
     row = _membership(access, person)
     _may_give(access, Role(row.role))
     if Membership.objects.filter(person_id=person).exclude(workspace_id=access.workspace).exists():
-        raise Conflict(reason=f"{row.person.name} works in other workspaces too; only they can reset their sign-in.")
+        words = "{name} works in other workspaces too; only they can reset their sign-in."
+        raise Conflict(reason=say(words, name=row.person.name))
     audit(access, "sign-in link made", row.person.email, now=now)
     return make_link(person, now)
 
@@ -320,7 +322,7 @@ def make_team(access: Access, name: str, *, now: datetime) -> int:
     if not name or len(name) > 60:
         raise InvalidInput(reason="Give the team a name of at most 60 characters.")
     if Team.objects.filter(workspace_id=access.workspace, name__iexact=name).exists():
-        raise Conflict(reason=f"There is a team {name} already.")
+        raise Conflict(reason=say("There is a team {name} already.", name=name))
     row = Team.objects.create(workspace_id=access.workspace, name=name)
     audit(access, "team made", name, now=now)
     return row.pk
@@ -412,10 +414,10 @@ def hush_audit(workspace: int, names: Iterable[str], *, now: datetime) -> None:
     some = {name for name in names if name}
     if not some:
         return
-    named = naming(some)
+    named, somebody = naming(some), say("somebody")
     for row in AuditEntry.objects.filter(workspace_id=workspace, at__lte=now).iterator(1_000):
         told = (row.subject, json.dumps(row.before, ensure_ascii=False), json.dumps(row.after, ensure_ascii=False))
-        hushed = [named.sub("somebody", text) for text in told]
+        hushed = [named.sub(somebody, text) for text in told]
         if list(told) != hushed:
             AuditEntry.objects.filter(pk=row.pk).update(
                 subject=hushed[0], before=json.loads(hushed[1]), after=json.loads(hushed[2])

@@ -6,6 +6,7 @@ from typing import Any
 
 from hubbub.channels.core.contract import BadConnection, Channel
 from hubbub.infra.http import Http
+from hubbub.kernel.speech import say
 
 KINDS: dict[str, str] = {
     "bluesky": "hubbub.channels.adapters.bluesky.channel:Bluesky",
@@ -28,7 +29,8 @@ KINDS: dict[str, str] = {
 def channel_class(kind: str) -> type[Channel]:
     """Return the class of a kind; BadConnection if there is none."""
     if kind not in KINDS:
-        raise BadConnection(reason=f"There is no channel {kind!r}; there are {', '.join(KINDS)}.")
+        known = ", ".join(KINDS)
+        raise BadConnection(reason=say("There is no channel {kind!r}; there are {kinds}.", kind=kind, kinds=known))
     module, _, name = KINDS[kind].partition(":")
     found: type[Channel] = getattr(import_module(module), name)
     return found
@@ -42,5 +44,6 @@ def open_channel(
     for field in made.fields:
         given = (secret if field.secret else config).get(field.name, field.default)
         if field.required and not str(given or "").strip():
-            raise BadConnection(reason=f"{made.label}: {field.label} is missing.")
+            words = say("{channel}: {field} is missing.", channel=say(made.label), field=say(field.label))
+            raise BadConnection(reason=words)
     return made(config, secret, Http(made.connector, allow_private=made.connector in allow_private))

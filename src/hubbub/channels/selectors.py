@@ -25,6 +25,7 @@ from hubbub.channels.registry import channel_class
 from hubbub.infra.signing import keys_of
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, fold
 
 
@@ -36,7 +37,7 @@ def _value(row: Connection) -> ConnectionValue:
         stream=StreamId(row.stream_id) if row.stream_id is not None else None,
         kind=row.kind,
         connector=made.connector,
-        label=made.label,
+        label=say(made.label),
         name=row.name,
         config=row.config,
         public=row.public,

@@ -15,7 +15,10 @@ from hubbub.channels.registry import channel_class, open_channel
 from hubbub.infra import changes, signing
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
+
+SWITCHED_OFF = mark("{name} is switched off. Switch it on under Settings, Channels.")
 
 
 @transaction.atomic
@@ -38,7 +41,7 @@ def connect(
     if not name or len(name) > 120:
         raise InvalidInput(reason="Give the connection a name of at most 120 characters.")
     if Connection.objects.filter(workspace_id=access.workspace, name__iexact=name).exists():
-        raise Conflict(reason=f"There is a connection {name} already.")
+        raise Conflict(reason=say("There is a connection {name} already.", name=name))
     row = Connection(
         workspace_id=access.workspace, kind=kind, name=name, config=dict(config), secret=dict(secret or {})
     )
@@ -69,7 +72,7 @@ def change_connection(
     row = _connection(access, connection)
     name = " ".join(name.split()) or row.name
     if Connection.objects.filter(workspace_id=access.workspace, name__iexact=name).exclude(pk=row.pk).exists():
-        raise Conflict(reason=f"There is a connection {name} already.")
+        raise Conflict(reason=say("There is a connection {name} already.", name=name))
     before = {"name": row.name, "enabled": row.enabled, "config": row.config}
     row.name, row.enabled, row.config = name, enabled, dict(config)
     row.secret = {**row.secret, **{key: value for key, value in secret.items() if value}}
@@ -127,7 +130,7 @@ def stream_for(access: Access, kind: str, source: str, *, config: Mapping[str, A
     rows = Connection.objects.filter(workspace_id=access.workspace, kind=kind, stream__scope=scope)
     row = rows.order_by("-enabled", "pk").first() or _new_source(access, kind, source, scope, config=config, now=now)
     if not row.enabled:
-        raise Conflict(reason=f"{row.name} is switched off. Switch it on under Settings, Channels.")
+        raise Conflict(reason=say(SWITCHED_OFF, name=row.name))
     if row.config != dict(config):
         Connection.objects.filter(pk=row.pk).update(config=dict(config))
     assert row.stream_id is not None
@@ -144,7 +147,7 @@ def _new_source(
     access: Access, kind: str, source: str, scope: str, *, config: Mapping[str, Any], now: datetime
 ) -> Connection:
     """Make the connection of a source; what an earlier one of it heard stays known."""
-    name = f"{channel_class(kind).label}: {source}"[:120]
+    name = f"{say(channel_class(kind).label)}: {source}"[:120]
     try:
         with transaction.atomic():
             stream, _ = Stream.objects.get_or_create(scope=scope, defaults={"kind": kind})
@@ -156,7 +159,7 @@ def _new_source(
     except IntegrityError:
         same = Connection.objects.filter(workspace_id=access.workspace, stream__scope=scope).first()
         if same is None:
-            raise Conflict(reason=f"There is a connection {name} already.") from None
+            raise Conflict(reason=say("There is a connection {name} already.", name=name)) from None
         return same  # made at the same moment
     return row
 

@@ -15,6 +15,7 @@ from hubbub.infra import content, files, outbox
 from hubbub.infra.http import Unreachable
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 from hubbub.listening import selectors as listening
 
@@ -58,9 +59,9 @@ def take_in(uploads: Iterable[Upload], kept: Path) -> tuple[File, ...]:
 def _kept(upload: Upload, kept: Path) -> File:
     name = _name(upload.name)
     if not upload.data:
-        raise InvalidInput(reason=f"{name} is empty.")
+        raise InvalidInput(reason=say("{name} is empty.", name=name))
     if len(upload.data) > MAX_BYTES:
-        raise InvalidInput(reason=f"{name} is larger than {MAX_BYTES // 1_000_000} MB.")
+        raise InvalidInput(reason=say("{name} is larger than {mb} MB.", name=name, mb=MAX_BYTES // 1_000_000))
     kind, data = content.type_of(upload.data), upload.data
     if kind.startswith("image/") and kind != "image/gif":
         made = content.picture(data)
@@ -89,7 +90,7 @@ def heard(access: Access, post: int, place: int, *, small: bool, allow_private: 
                 found = await channel.attachment(file.ref)
                 return None if found is None else (file.name or found.name, found.data)
         except TimeoutError:
-            raise Unreachable(host=channel.label, reason="no answer in time") from None
+            raise Unreachable(host=say(channel.label), reason="no answer in time") from None
         finally:
             await channel.aclose()
 

@@ -24,6 +24,7 @@ from hubbub.infra import outbox, signing
 from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
+from hubbub.kernel.speech import mark, say
 
 MAX_BODY = 1_000_000
 MOST_MESSAGES = 200
@@ -66,7 +67,7 @@ def take(public: str, signature: str, delivery: str, body: bytes, *, places: Pla
     number = services.note_call(hook.connection, call, delivery, now=now)
     try:
         if not hook.enabled:
-            raise Conflict(reason=f"{hook.name} is switched off. Switch it on under Settings, Channels.")
+            raise Conflict(reason=say(services.SWITCHED_OFF, name=hook.name))
         taken = _store(hook, _messages(body), places, now)
     except (Conflict, InvalidInput) as error:
         services.note_outcome(number, error.status, str(error))
@@ -82,10 +83,11 @@ def _messages(body: bytes) -> list[Any]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(reason=f"The body can't be read as JSON: {error}.") from None
+        raise InvalidInput(reason=say("The body can't be read as JSON: {error}.", error=error)) from None
     found = told if isinstance(told, list) else [told]
     if not 1 <= len(found) <= MOST_MESSAGES:
-        raise InvalidInput(reason=f"A call brings 1 to {MOST_MESSAGES} messages; this one has {len(found)}.")
+        words = say("A call brings 1 to {most} messages; this one has {number}.", most=MOST_MESSAGES, number=len(found))
+        raise InvalidInput(reason=words)
     return found
 
 
@@ -130,12 +132,17 @@ def _own_id(message: Any) -> str | None:
 
 def _in_words(taken: Sequence[Taken]) -> str:
     counts = {became: sum(each.became == became for each in taken) for became in (*_SAID,)}
-    words = ", ".join(_SAID[became].format(count) for became, count in counts.items() if count)
+    words = ", ".join(say(_SAID[became], number=count) for became, count in counts.items() if count)
     reason = next((f" ({each.reason})" for each in taken if each.reason), "")
     return f"{words}{reason}"
 
 
-_SAID = {"stored": "{} stored", "known": "{} known already", "changed": "{} changed", "refused": "{} refused"}
+_SAID = {
+    "stored": mark("{number} stored"),
+    "known": mark("{number} known already"),
+    "changed": mark("{number} changed"),
+    "refused": mark("{number} refused"),
+}
 
 
 def try_out(access: Access, connection: int, *, allow_private: frozenset[str]) -> Tried:

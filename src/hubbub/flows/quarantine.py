@@ -17,6 +17,7 @@ from hubbub.infra.places import Places
 from hubbub.kernel.batch import RawBatch
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import StreamId
+from hubbub.kernel.speech import say
 
 AT_ONCE = 500
 
@@ -83,7 +84,7 @@ def _mended(access: Access, places: Places, which: int | None, raw: str, now: da
     line = raw.encode().replace(b"\r\n", b" ").replace(b"\n", b" ").strip()
     parsed = channel_class(held.kind).parse(RawBatch([line], None, now))
     if parsed.rejects:
-        raise InvalidInput(reason=f"It still can’t be read: {parsed.rejects[0].reason}")
+        raise InvalidInput(reason=say("It still can’t be read: {reason}", reason=parsed.rejects[0].reason))
     heard = ingest_beside(held.stream, [line], places, now=now).heard
     with transaction.atomic():
         services.release([held.id])

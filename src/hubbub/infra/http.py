@@ -18,6 +18,7 @@ import aiohttp
 
 import hubbub
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import say
 
 MAX_BODY = 10_000_000
 AGENT = f"Hubbub/{hubbub.__version__}"
@@ -296,7 +297,7 @@ def _form(parts: Sequence[Part]) -> aiohttp.FormData:
 
 def _host_of(url: str) -> str:
     """The host as a message may name it: without the name and password that an address may carry."""
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2] or "The server"
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2] or say("The server")
 
 
 def _translated(error: BaseException, host: str) -> HubbubError:
@@ -322,14 +323,14 @@ def _reason(error: BaseException) -> str:
     """What went wrong, in words that repeat no address: some carry a password."""
     match error:
         case TimeoutError():
-            return "no answer in time"
+            return say("no answer in time")
         case aiohttp.TooManyRedirects():
-            return "it redirects again and again"
+            return say("it redirects again and again")
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
-            return "that is no web address"
+            return say("that is no web address")
         case aiohttp.ClientConnectorError() if error.os_error.errno:
             return os.strerror(error.os_error.errno)
         case aiohttp.ClientResponseError():
-            return f"it said {error.status} {error.message}"
+            return say("it said {words}", words=f"{error.status} {error.message}")
         case _:
             return str(error) or type(error).__name__

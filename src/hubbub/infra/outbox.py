@@ -27,7 +27,7 @@ from hubbub.infra import changes
 from hubbub.infra.models import OutboxMessage, OutboxPause
 from hubbub.kernel.errors import Conflict, NotFound
 from hubbub.kernel.ids import OutboxId
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import mark, say
 
 PATIENCE = timedelta(hours=24)
 BACKOFF_S = (5, 15, 60, 300, 900)
@@ -38,8 +38,8 @@ LONGEST = timedelta(hours=1)
 MAX_CONVERSATION = 1000
 
 
-FORGOTTEN = "The person it was for was erased."
-TAKEN_BACK = "It was taken back before it was posted."
+FORGOTTEN = mark("The person it was for was erased.")
+TAKEN_BACK = mark("It was taken back before it was posted.")
 
 
 class State(StrEnum):
@@ -51,6 +51,16 @@ class State(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     BY_HAND = "by_hand"  # waits for a person to take it to the post
+
+
+_STATES = {
+    State.QUEUED: mark("queued"),
+    State.SENDING: mark("sending"),
+    State.DELIVERED: mark("delivered"),
+    State.FAILED: mark("failed"),
+    State.UNCERTAIN: mark("uncertain"),
+    State.BY_HAND: mark("by hand"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +260,7 @@ def forget(workspace: int, subject: int, *, now: datetime) -> None:
         If one is being sent just now.
     """
     rows = OutboxMessage.objects.filter(workspace=workspace, subject=subject)
-    rows.filter(state__in=(State.QUEUED, State.BY_HAND)).update(state=State.FAILED, words=FORGOTTEN)
+    rows.filter(state__in=(State.QUEUED, State.BY_HAND)).update(state=State.FAILED, words=say(FORGOTTEN))
     if rows.filter(state=State.SENDING).exists():
         raise Conflict(reason="An answer to them is being sent just now. Try again in a minute.")
     rows.update(payload={}, conversation="")
@@ -286,7 +296,7 @@ def has_arrived(workspace: int, outbox: int, *, now: datetime) -> None:
 def take_back(workspace: int, outbox: int, *, now: datetime) -> None:
     """A person does not want a message taken to the post after all."""
     rows = OutboxMessage.objects.filter(pk=outbox, workspace=workspace, state=State.BY_HAND)
-    taken = rows.update(state=State.FAILED, words=TAKEN_BACK)
+    taken = rows.update(state=State.FAILED, words=say(TAKEN_BACK))
     _moved(workspace, outbox, taken, now)
 
 
@@ -313,7 +323,7 @@ def _moved(workspace: int, outbox: int, taken: int, now: datetime) -> None:
     if row is None:
         raise NotFound(what="message", which=outbox)
     if not taken:
-        raise Conflict(reason=f"This message is {row.state.replace('_', ' ')} meanwhile.")
+        raise Conflict(reason=say("This message is {state} meanwhile.", state=say(_STATES[State(row.state)])))
     changes.record(workspace, "case", row.subject, now=now)
     changes.record(workspace, "outbox", row.pk, now=now)
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from hubbub.kernel.errors import NotAllowed
 from hubbub.kernel.ids import PersonId, WorkspaceId
+from hubbub.kernel.speech import mark, say
 
 
 class Role(StrEnum):
@@ -19,24 +20,39 @@ class Role(StrEnum):
     @property
     def label(self) -> str:
         """As people say it."""
-        return "team lead" if self is Role.LEAD else self.value
+        return say(_LABELS[self])
+
+
+_LABELS = {
+    Role.AGENT: mark("agent"),
+    Role.LEAD: mark("team lead"),
+    Role.MANAGER: mark("manager"),
+    Role.ANALYST: mark("analyst"),
+    Role.OWNER: mark("owner"),
+}
+_ONE = {
+    Role.AGENT: mark("An agent"),
+    Role.LEAD: mark("A team lead"),
+    Role.MANAGER: mark("A manager"),
+    Role.OWNER: mark("An owner"),
+}
 
 
 class Permission(StrEnum):
     """A deed, in words that finish 'You can't …'."""
 
-    READ = "read cases"
-    WORK = "work on cases"
-    CANNED = "change canned replies"
-    APPROVE = "approve replies"
-    TEAM = "lead the team"
-    LISTEN = "change what is listened to"
-    PLAYBOOK = "change the playbook"
-    PEOPLE = "change who works here"
-    OWNERS = "change owners"
-    WORKSPACE = "change the workspace"
-    AUDIT = "read the audit log"
-    EXPORT = "take cases out as a file"
+    READ = mark("read cases")
+    WORK = mark("work on cases")
+    CANNED = mark("change canned replies")
+    APPROVE = mark("approve replies")
+    TEAM = mark("lead the team")
+    LISTEN = mark("change what is listened to")
+    PLAYBOOK = mark("change the playbook")
+    PEOPLE = mark("change who works here")
+    OWNERS = mark("change owners")
+    WORKSPACE = mark("change the workspace")
+    AUDIT = mark("read the audit log")
+    EXPORT = mark("take cases out as a file")
 
 
 _AGENT = {Permission.READ, Permission.WORK}
@@ -77,10 +93,8 @@ class Access:
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed, naming the least role that could, unless this pass includes the deed."""
         if not self.may(permission):
-            order = (Role.AGENT, Role.LEAD, Role.MANAGER, Role.OWNER)
-            label = next(role for role in order if permission in GRANTS[role]).label
             raise NotAllowed(
-                who=f"As {self.role.label if self.role else ''} you",
+                who=say("As {role} you", role=self.role.label if self.role else ""),
                 deed=permission.value,
-                needed=f"{'An' if label[0] in 'aeiou' else 'A'} {label}",
+                needed=next(one for role, one in _ONE.items() if permission in GRANTS[role]),
             )

@@ -6,6 +6,7 @@ from typing import Any
 
 from hubbub.accounts.core.access import Role
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +83,5 @@ def _words(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     return f"{value:,}" if isinstance(value, int | float) else str(value)

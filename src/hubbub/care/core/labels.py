@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind
+from hubbub.care.core.understanding import Kind, Sentiment
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import fold
 
 NO_SEVERITY = "none"
@@ -25,28 +26,39 @@ class What(StrEnum):
     COMPLAINT = "complaint"  # or not; files say so, people choose a kind
 
 
-_ARTICLES: Final = {Kind.PRAISE: "praise", Kind.PROMOTION: "promotion", Kind.SPAM: "spam", Kind.TALK: "just talk",
-                    Kind.OPPORTUNITY: "an opportunity"}  # fmt: skip
 CHOICES: Final[Mapping[What, Mapping[str, str]]] = {
-    What.KIND: {kind.value: _ARTICLES.get(kind, f"a {kind.value}") for kind in KINDS},
-    What.SENTIMENT: {mood.value: mood.value for mood in SENTIMENTS},
+    What.KIND: {
+        Kind.COMPLAINT.value: mark("a complaint"),
+        Kind.QUESTION.value: mark("a question"),
+        Kind.PRAISE.value: mark("praise"),
+        Kind.SUGGESTION.value: mark("a suggestion"),
+        Kind.OPPORTUNITY.value: mark("an opportunity"),
+        Kind.PROMOTION.value: mark("promotion"),
+        Kind.SPAM.value: mark("spam"),
+        Kind.TALK.value: mark("just talk"),
+    },
+    What.SENTIMENT: {
+        Sentiment.NEGATIVE.value: mark("negative"),
+        Sentiment.NEUTRAL.value: mark("neutral"),
+        Sentiment.POSITIVE.value: mark("positive"),
+    },
     What.SEVERITY: {
-        "danger": "danger to people",
-        "legal": "a legal threat",
-        "leak": "a data leak",
-        "money": "about money",
-        "delay": "about a delay",
-        "annoyance": "an annoyance",
-        NO_SEVERITY: "not grave",
+        "danger": mark("danger to people"),
+        "legal": mark("a legal threat"),
+        "leak": mark("a data leak"),
+        "money": mark("about money"),
+        "delay": mark("about a delay"),
+        "annoyance": mark("an annoyance"),
+        NO_SEVERITY: mark("not grave"),
     },
-    What.NEEDS: {"yes": "an answer", "no": "no answer"},
+    What.NEEDS: {"yes": mark("an answer"), "no": mark("no answer")},
     What.ABOUT: {
-        "to us": "said to us",
-        "about us": "about us",
-        "about others": "about others",
-        "none": "about something else",
+        "to us": mark("said to us"),
+        "about us": mark("about us"),
+        "about others": mark("about others"),
+        "none": mark("about something else"),
     },
-    What.COMPLAINT: {"yes": "a complaint", "no": "no complaint"},
+    What.COMPLAINT: {"yes": mark("a complaint"), "no": mark("no complaint")},
 }
 """What can be said, each with the words that finish 'It is …', or 'It needs …'."""
 
@@ -62,15 +74,17 @@ def checked(what: str, value: str) -> tuple[What, str]:
     try:
         found = What(what)
     except ValueError:
-        raise InvalidInput(reason=f"Say what is corrected: {_either(BY_PEOPLE)}.") from None
+        raise InvalidInput(reason=say("Say what is corrected: {names}.", names=_either(BY_PEOPLE))) from None
     if value not in CHOICES[found]:
-        raise InvalidInput(reason=f"‘{value[:40]}’ is no {found.value}. Choose {_either(CHOICES[found])}.")
+        known = _either(CHOICES[found])
+        words = say("‘{value}’ is no {what}. Choose {names}.", value=value[:40], what=found.value, names=known)
+        raise InvalidInput(reason=words)
     return found, value
 
 
 def _either(names: "Mapping[str, str] | tuple[str, ...]") -> str:
     *others, last = map(str, names)
-    return f"{', '.join(others)} or {last}"
+    return say("{names} or {last}", names=", ".join(others), last=last)
 
 
 def as_sentence(what: str, value: str) -> str:
@@ -79,7 +93,8 @@ def as_sentence(what: str, value: str) -> str:
     >>> as_sentence("kind", "question"), as_sentence("needs", "no")
     ('It is a question.', 'It needs no answer.')
     """
-    return f"It {verb_of(what)} {CHOICES[What(what)][value]}."
+    words = say(CHOICES[What(what)][value])
+    return say("It needs {words}.", words=words) if what == What.NEEDS else say("It is {words}.", words=words)
 
 
 def verb_of(what: str) -> str:

@@ -7,6 +7,7 @@ from hubbub.care.core.features import tokens
 from hubbub.care.core.learning import Labelled
 from hubbub.care.core.understanding import KINDS, Kind, Sentiment
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 NOT_A_COMPLAINT = frozenset(KINDS) - {Kind.COMPLAINT}
 IS_A_COMPLAINT = frozenset({Kind.COMPLAINT})
@@ -36,7 +37,7 @@ def sentiments(labels: Sequence[str]) -> list[Sentiment]:
             reason="All labels are 0 and 1, and of feelings that could mean two things. "
             "Write negative, neutral and positive, or -1, 0 and 1."
         )
-    _check(known, set(_FEELINGS), "Write negative, neutral and positive, or -1, 0 and 1.")
+    _check(known, set(_FEELINGS), mark("Write negative, neutral and positive, or -1, 0 and 1."))
     return [_FEELINGS[word] for word in words]
 
 
@@ -47,7 +48,7 @@ def kinds(labels: Sequence[str]) -> list[Kind]:
     ['praise', 'talk']
     """
     words = [_plain(label) for label in labels]
-    _check(set(words), set(KINDS), f"Write {', '.join(KINDS[:-1])} or {KINDS[-1]}.")
+    _check(set(words), set(KINDS), say("Write {names} or {last}.", names=", ".join(KINDS[:-1]), last=KINDS[-1]))
     return [Kind(word) for word in words]
 
 
@@ -63,7 +64,7 @@ def complaints(labels: Sequence[str]) -> list[bool]:
     known = set(words)
     if are_feelings(labels):
         return [_FEELINGS[word] is Sentiment.NEGATIVE for word in words]
-    _check(known, _YES | _NO, "Write 1 and 0, yes and no, true and false, or negative, neutral and positive.")
+    _check(known, _YES | _NO, mark("Write 1 and 0, yes and no, true and false, or negative, neutral and positive."))
     return [word in _YES for word in words]
 
 
@@ -93,7 +94,7 @@ def _plain(label: str) -> str:
 def _check(found: set[str], spellings: set[str], hint: str) -> None:
     if strange := sorted(found - spellings):
         shown = ", ".join(f"'{each}'" for each in strange[:5]) + (", …" if len(strange) > 5 else "")
-        raise InvalidInput(reason=f"These labels can't be read: {shown}. {hint}")
+        raise InvalidInput(reason=say("These labels can't be read: {shown}. {hint}", shown=shown, hint=say(hint)))
 
 
 # Near copies --------------------------------------------------------------

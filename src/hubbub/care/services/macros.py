@@ -13,6 +13,7 @@ from hubbub.care.models import Macro
 from hubbub.care.services.cases.many import Done, do
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 MOST = 200
@@ -32,9 +33,9 @@ def save_macro(
     ours = Macro.objects.filter(workspace_id=access.workspace)
     ours = ours.filter(person_id=access.me) if own else ours.filter(person_id__isnull=True)
     if ours.filter(name__iexact=name).exclude(pk=macro or 0).exists():
-        raise Conflict(reason=f"There is a macro {name} already.")
+        raise Conflict(reason=say("There is a macro {name} already.", name=name))
     if macro is None and ours.count() >= MOST:
-        raise Conflict(reason=f"There are {MOST} macros already. Remove one first.")
+        raise Conflict(reason=say("There are {most} macros already. Remove one first.", most=MOST))
     data = msgspec.to_builtins(tuple(deeds))
     read_deeds(data)
     row.name, row.person_id, row.deeds = name, person, data
@@ -60,7 +61,7 @@ def run_macro(access: Access, macro: int, numbers: Sequence[int], *, now: dateti
     row = row or Macro.objects.filter(workspace_id=access.workspace, pk=macro, person_id__isnull=True).first()
     if row is None:
         raise NotFound(what="macro", which=macro)
-    return do(access, numbers, read_deeds(row.deeds), words=f"treated with {row.name}", now=now)
+    return do(access, numbers, read_deeds(row.deeds), words=say("treated with {name}", name=row.name), now=now)
 
 
 def _mine(access: Access) -> list[int]:

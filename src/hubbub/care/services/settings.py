@@ -15,13 +15,14 @@ from hubbub.care.models import PlaybookVersion
 from hubbub.care.services.leads import stages_of
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput
+from hubbub.kernel.speech import say
 
 
 def first_playbook(access: Access, *, now: datetime) -> None:
     """Give a new workspace version 1; part of the transaction that makes it."""
     stages_of(access.workspace)
     PlaybookVersion.objects.create(
-        workspace_id=access.workspace, version=1, data=dict(shipped()), note="The default playbook", at=now
+        workspace_id=access.workspace, version=1, data=dict(shipped()), note=say("The default playbook"), at=now
     )
 
 
@@ -44,7 +45,7 @@ def change_playbook(
     before = {**data["numbers"], **data["service_level_minutes"]}
     for table, given in (("numbers", numbers), ("service_level_minutes", service_level)):
         if unknown := set(given) - set(data[table]):
-            raise InvalidInput(reason=f"The playbook has no number {min(unknown)!r}.")
+            raise InvalidInput(reason=say("The playbook has no number {name!r}.", name=min(unknown)))
         data[table].update(given)
     read(data)
     after = {**data["numbers"], **data["service_level_minutes"]}
@@ -57,7 +58,12 @@ def change_playbook(
         workspace_id=access.workspace, version=version, data=data, note=note, person_id=access.person, at=now
     )
     audit(
-        access, "playbook changed", f"version {version}", now=now, before={k: before[k] for k in changed}, after=changed
+        access,
+        "playbook changed",
+        say("version {version}", version=version),
+        now=now,
+        before={k: before[k] for k in changed},
+        after=changed,
     )
     changes.record(access.workspace, "playbook", version, now=now)
     return version

@@ -14,10 +14,16 @@ from hubbub.care.models import CaseLink, CaseRow, CaseRules, CaseTag, Field, Fie
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
 COLOURS = 5
 MOST_TAGS = 1_000
+_LINKED = {
+    LinkKind.RELATED: mark("Related to case {other}, says {name}."),
+    LinkKind.DUPLICATE: mark("Duplicate of case {other}, says {name}."),
+    LinkKind.CAUSED: mark("Caused by case {other}, says {name}."),
+}
 
 
 # Tags -----------------------------------------------------------------------
@@ -38,7 +44,7 @@ def tags_named(workspace: int, names: Iterable[str]) -> dict[str, Tag]:
     fresh = {each.casefold()[:40]: each for each in wanted.values() if each.casefold()[:40] not in known}
     if fresh:
         if rows.count() + len(fresh) > MOST_TAGS:
-            raise Conflict(reason=f"There are {MOST_TAGS:,} tags already. Merge some under Settings.")
+            raise Conflict(reason=say("There are {most:,} tags already. Merge some under Settings.", most=MOST_TAGS))
         Tag.objects.bulk_create(
             (
                 Tag(workspace_id=workspace, name=name, key=key, colour=crc32(key.encode()) % COLOURS + 1)
@@ -120,12 +126,12 @@ def save_field(
 ) -> int:
     """Make or change a field. Its kind stays what it is: answers of another kind could not be read."""
     access.require(Permission.WORKSPACE)
-    name = _name(name, "field")
+    name = _name(name, mark("Give the field a name of at most 60 characters."))
     rows = Field.objects.filter(workspace_id=access.workspace)
     if rows.filter(name__iexact=name).exclude(pk=field or 0).exists():
-        raise Conflict(reason=f"There is a field {name} already.")
+        raise Conflict(reason=say("There is a field {name} already.", name=name))
     if kind not in list(Kind):
-        raise InvalidInput(reason=f"A field is one of {', '.join(Kind)}.")
+        raise InvalidInput(reason=say("A field is one of {kinds}.", kinds=", ".join(Kind)))
     row = _field(access, field) if field is not None else Field(workspace_id=access.workspace, kind=kind)
     if row.kind != kind:
         raise InvalidInput(reason="The kind of a field stays. Make another field instead.")
@@ -199,14 +205,14 @@ def save_wrap_ups(access: Access, *, asked: str, tree: Mapping[str, Sequence[str
     codes = {(each.group_id, each.name): each for each in rows if each.group_id is not None}
     kept: set[int] = set()
     for place, (name, below) in enumerate(tree.items()):
-        group = groups.get(name) or WrapUp(workspace_id=access.workspace, name=_name(name, "group"))
+        named = _name(name, mark("Give the group a name of at most 60 characters."))
+        group = groups.get(name) or WrapUp(workspace_id=access.workspace, name=named)
         group.place = place
         group.save()
         kept.add(group.pk)
         for number, code in enumerate(dict.fromkeys(below)):
-            row = codes.get((group.pk, code)) or WrapUp(
-                workspace_id=access.workspace, group=group, name=_name(code, "code")
-            )
+            named = _name(code, mark("Give the code a name of at most 60 characters."))
+            row = codes.get((group.pk, code)) or WrapUp(workspace_id=access.workspace, group=group, name=named)
             row.place = number
             row.save()
             kept.add(row.pk)
@@ -215,10 +221,10 @@ def save_wrap_ups(access: Access, *, asked: str, tree: Mapping[str, Sequence[str
     changes.record(access.workspace, "wrap-ups", None, now=now)
 
 
-def _name(name: str, what: str) -> str:
+def _name(name: str, told: str) -> str:
     name = " ".join(clean(name).split())
     if not name or len(name) > 60:
-        raise InvalidInput(reason=f"Give the {what} a name of at most 60 characters.")
+        raise InvalidInput(reason=say(told))
     return name
 
 
@@ -238,13 +244,13 @@ def save_closing(access: Access, *, days: int, now: datetime) -> None:
 def link(access: Access, number: int, *, other: int, kind: str, now: datetime) -> None:
     """Say how a case stands to another; both show it."""
     if kind not in list(LinkKind):
-        raise InvalidInput(reason=f"A case is {', '.join(LinkKind)} to another.")
+        raise InvalidInput(reason=say("A case is {kinds} to another.", kinds=", ".join(LinkKind)))
     if number == other:
         raise InvalidInput(reason="Choose another case: this is the one itself.")
     row, far = _both(access, number, other)
     CaseLink.objects.filter(case=far, other=row).delete()
     CaseLink.objects.update_or_create(case=row, other=far, defaults={"kind": kind})
-    event(access, row, now, f"{LinkKind(kind).forth} case {other}, says {access.name}.")
+    event(access, row, now, say(_LINKED[LinkKind(kind)], other=other, name=access.name))
     store(access, row, row.value(), "link", now, other=other, kind=kind)
     changes.record(access.workspace, "case", far.pk, now=now)
 
@@ -258,7 +264,7 @@ def unlink(access: Access, number: int, *, other: int, now: datetime) -> None:
         + CaseLink.objects.filter(case=far, other=row).delete()[0]
     )
     if not gone:
-        raise Conflict(reason=f"Case {number} is not linked to case {other}.")
+        raise Conflict(reason=say("Case {number} is not linked to case {other}.", number=number, other=other))
     store(access, row, row.value(), "unlink", now, other=other)
     changes.record(access.workspace, "case", far.pk, now=now)
 

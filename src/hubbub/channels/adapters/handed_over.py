@@ -10,6 +10,7 @@ from hubbub.channels.core.bare import Bare
 from hubbub.channels.core.contract import Account, BadConnection, NotPossible, Outgoing, Sent
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 
 YEARS: Final = (1970, 2200)
@@ -37,7 +38,7 @@ class HandedOver(Bare):
 
     async def send(self, message: Outgoing) -> Sent:
         """Raise: no program carries it."""
-        raise NotPossible(network=self.label, deed=self.unsent)
+        raise NotPossible(network=say(self.label), deed=self.unsent)
 
 
 def source_of(config: Mapping[str, Any], most: int) -> str:
@@ -45,7 +46,7 @@ def source_of(config: Mapping[str, Any], most: int) -> str:
     given = config.get("source")
     source = " ".join(clean(given).split()) if isinstance(given, str) else ""
     if not 1 <= len(source) <= most:
-        raise BadConnection(reason=f"Source: give a name of at most {most} characters.")
+        raise BadConnection(reason=say("Source: give a name of at most {most} characters.", most=most))
     return source
 
 
@@ -70,7 +71,7 @@ def told(
             add(builder, row, line, raw.arrived_at)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             words = clip(str(error), MAX_REASON).replace("`$[1]", "`$")  # the second of a pair is what was handed over
-            builder.reject(row, f"This {what} can't be read: {words}.")
+            builder.reject(row, say("This {what} can't be read: {words}.", what=say(what), words=words))
         except ValueError as error:
             builder.reject(row, str(error))
     return builder.build()

@@ -20,6 +20,7 @@ from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import graphemes
 
 
@@ -249,19 +250,23 @@ def length(text: str, abilities: Abilities) -> int:
 def too_much(files: Sequence[File], abilities: Abilities) -> str | None:
     """Say in words what a network does not take of these files, as the rest of a sentence that names it; or None."""
     if len(files) > abilities.files:
-        return f"takes at most {abilities.files} files with a message." if abilities.files else "takes no files."
+        most = abilities.files
+        return say("takes at most {most} files with a message.", most=most) if most else say("takes no files.")
     for file in files:
         if abilities.file_types and file.type not in abilities.file_types:
-            return f"takes no {file.type.partition('/')[2] or 'such'} files like {file.name}."
+            if kind := file.type.partition("/")[2]:
+                return say("takes no {kind} files like {name}.", kind=kind, name=file.name)
+            return say("takes no such files like {name}.", name=file.name)
         if (file.size or 0) > abilities.file_bytes:
-            return f"takes files of at most {abilities.file_bytes // 1_000_000} MB; {file.name} is larger."
+            most = abilities.file_bytes // 1_000_000
+            return say("takes files of at most {most} MB; {name} is larger.", most=most, name=file.name)
     return None
 
 
 def too_long(text: str, abilities: Abilities) -> str | None:
     """Say in words why a text is too long for the network, or None."""
     if abilities.max_length is not None and (count := length(text, abilities)) > abilities.max_length:
-        return f"{count} characters; at most {abilities.max_length} fit."
+        return say("{number} characters; at most {most} fit.", number=count, most=abilities.max_length)
     if abilities.max_bytes is not None and (size := len(text.encode())) > abilities.max_bytes:
-        return f"{size} bytes; at most {abilities.max_bytes} fit."
+        return say("{number} bytes; at most {most} fit.", number=size, most=abilities.max_bytes)
     return None

@@ -16,19 +16,24 @@ from hubbub.care.core.understanding import Kind
 from hubbub.care.services import answering as services
 from hubbub.channels import selectors as channels
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, save, text
 
 LOOK_WORDS = {
-    "": "Only a person can tell",
-    "name": "Looks for their name",
-    "sorry": "Counts how often one says sorry",
-    "next": "Looks for what happens next",
-    "blame": "Looks for words of blame",
-    "plain": "Looks for shouting, stiff words, length",
-    "words": "Looks for the words below",
+    "": mark("Only a person can tell"),
+    "name": mark("Looks for their name"),
+    "sorry": mark("Counts how often one says sorry"),
+    "next": mark("Looks for what happens next"),
+    "blame": mark("Looks for words of blame"),
+    "plain": mark("Looks for shouting, stiff words, length"),
+    "words": mark("Looks for the words below"),
 }
-SIGNS = {Sign.NONE: "Nothing", Sign.INITIALS: "Initials, as ^MJ", Sign.NAME: "Name and employer"}
+SIGNS = {
+    Sign.NONE: mark("Nothing"),
+    Sign.INITIALS: mark("Initials, as ^MJ"),
+    Sign.NAME: mark("Name and employer"),
+}
 SPARE = 2  # empty lines at the end of the check list
 assert set(LOOK_WORDS) == {"", *LOOKS}
 

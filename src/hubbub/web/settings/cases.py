@@ -10,17 +10,22 @@ from hubbub.care import selectors as care
 from hubbub.care.core.fields import Kind
 from hubbub.care.services import leads, sorting
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, save, text
 
 KINDS = {
-    Kind.TEXT: "Text",
-    Kind.NUMBER: "Number",
-    Kind.CHOICE: "One of a list",
-    Kind.DATE: "Date",
-    Kind.YESNO: "Yes or no",
+    Kind.TEXT: mark("Text"),
+    Kind.NUMBER: mark("Number"),
+    Kind.CHOICE: mark("One of a list"),
+    Kind.DATE: mark("Date"),
+    Kind.YESNO: mark("Yes or no"),
 }
-ASKED = {"off": "Never", "asked": "Yes, but one may resolve without", "required": "Yes, none is resolved without"}
+ASKED = {
+    "off": mark("Never"),
+    "asked": mark("Yes, but one may resolve without"),
+    "required": mark("Yes, none is resolved without"),
+}
 ENDS = {"won": "won", "lost": "lost"}
 
 

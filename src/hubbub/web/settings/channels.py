@@ -15,6 +15,7 @@ from hubbub.channels.core.contract import Account, BadConnection, Channel
 from hubbub.channels.core.values import ConnectionValue, handle_words
 from hubbub.channels.registry import KINDS, channel_class, open_channel
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings import webhook
 from hubbub.web.settings.forms import save, text
@@ -22,7 +23,7 @@ from hubbub.web.settings.forms import save, text
 OFFERED = ("jetstream", "bluesky", "mastodon", "mastodon_tags", "mail", "chat", "feed", "webhook", "demo")
 NAMED_BY = {"feed": "url", "mastodon_tags": "tags", "chat": "site"}
 CHECK_S = 15.0
-CONNECTED = "Connected. Posts arrive within seconds."
+CONNECTED = mark("Connected. Posts arrive within seconds.")
 
 
 @require_safe
@@ -74,7 +75,7 @@ def edit(request: Request, kind: str = "", connection: int | None = None) -> Htt
         context,
         lambda: _keep(request, kind, value),
         then="channels",
-        said="Saved." if value else "Ready. Paste the line below." if kind == "chat" else CONNECTED,
+        said="Saved." if value else mark("Ready. Paste the line below.") if kind == "chat" else CONNECTED,
     )
     if kind == "chat" and value is None and answer.status_code == 302:
         newest = max(each.id for each in selectors.connections(request.access))
@@ -92,7 +93,7 @@ def _snippet(value: ConnectionValue | None) -> str:
 
 def _words(made: type[Channel]) -> dict[str, str]:
     """What a page says of a kind of channel, as a template would call a class."""
-    return {"kind": made.kind, "connector": made.connector, "label": made.label, "about": made.about}
+    return {"kind": made.kind, "connector": made.connector, "label": say(made.label), "about": say(made.about)}
 
 
 def _shown(name: str, default: str, secret: bool, value: ConnectionValue | None, given: Any) -> str:
@@ -132,8 +133,8 @@ def _whole_secret(value: ConnectionValue | None, given: dict[str, str]) -> dict[
 
 def _name(made: type[Channel], config: dict[str, Any], account: Account | None) -> str:
     if account is not None:
-        return f"{made.label}, {handle_words(made.kind, account.handle)}"
-    return f"{made.label}: {config[NAMED_BY[made.kind]]}" if made.kind in NAMED_BY else made.label
+        return f"{say(made.label)}, {handle_words(made.kind, account.handle)}"
+    return f"{say(made.label)}: {config[NAMED_BY[made.kind]]}" if made.kind in NAMED_BY else say(made.label)
 
 
 def try_out(kind: str, config: dict[str, Any], secret: dict[str, Any]) -> Account | None:
@@ -145,7 +146,8 @@ def try_out(kind: str, config: dict[str, Any], secret: dict[str, Any]) -> Accoun
             async with asyncio.timeout(CHECK_S):
                 return await channel.check()
         except TimeoutError:
-            raise BadConnection(reason=f"{channel.label} did not answer within {CHECK_S:.0f} seconds.") from None
+            words = say("{channel} did not answer within {s:.0f} seconds.", channel=say(channel.label), s=CHECK_S)
+            raise BadConnection(reason=words) from None
         finally:
             await channel.aclose()
 
@@ -164,4 +166,5 @@ def listen_publicly(access: Access) -> None:
     """Listen to all of Bluesky, with no account; the first run asks for it."""
     if not any(each.kind == "jetstream" for each in selectors.connections(access)):
         config = {"url": settings.ENVIRONMENT.jetstream}
-        services.connect(access, kind="jetstream", name="Bluesky, everything public", config=config, now=now())
+        name = say("Bluesky, everything public")
+        services.connect(access, kind="jetstream", name=name, config=config, now=now())

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request, render
 
 
@@ -46,5 +47,5 @@ def save(
     except HubbubError as error:
         shown = {**context, "error": error, "given": request.POST}
         return render(request, template, shown, status=error.status)
-    messages.success(request, said)
+    messages.success(request, say(said))
     return redirect(reverse(then, kwargs={"slug": request.access.slug, **where}))

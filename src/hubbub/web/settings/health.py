@@ -11,6 +11,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.core.contract import Abilities
 from hubbub.infra import outbox
 from hubbub.infra.outbox import OnTheWay
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors as listening
 from hubbub.web.request import Request, in_workspace, now, render
 
@@ -49,13 +50,15 @@ def page(request: Request, connection: int) -> HttpResponse:
 
 def _can(abilities: Abilities) -> tuple[Can, ...]:
     """What a channel can do, in words."""
+    most = abilities.files
+    files = say("Sends files, up to {most}", most=most) if most else say("Sends files")
     return (
-        Can("Answers in public", abilities.reply),
-        Can("Answers in private", abilities.private),
-        Can(f"Sends files, up to {abilities.files}" if abilities.files else "Sends files", bool(abilities.files)),
-        Can("Reads the conversation around a post", abilities.threads),
-        Can("Searches the past", abilities.searches),
-        Can("Hears edits", abilities.edits),
-        Can("Hears deletions", abilities.deletes),
-        Can("Can be asked whether a message arrived", abilities.looks_up),
+        Can(say("Answers in public"), abilities.reply),
+        Can(say("Answers in private"), abilities.private),
+        Can(files, bool(abilities.files)),
+        Can(say("Reads the conversation around a post"), abilities.threads),
+        Can(say("Searches the past"), abilities.searches),
+        Can(say("Hears edits"), abilities.edits),
+        Can(say("Hears deletions"), abilities.deletes),
+        Can(say("Can be asked whether a message arrived"), abilities.looks_up),
     )

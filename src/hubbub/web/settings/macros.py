@@ -14,25 +14,33 @@ from hubbub.care.core.deeds import AnyDeed, read_deeds
 from hubbub.care.selectors.macros import MacroLine
 from hubbub.care.services import macros
 from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text
 
 ACTIONS = {
-    "insert": ("Put words into the answer", "The words"),
-    "note": ("Leave a note", "The words"),
-    "tag": ("Put a tag on it", "The tag"),
-    "untag": ("Take a tag off it", "The tag"),
-    "priority": ("Set the priority", "urgent, high, normal or low"),
-    "take": ("Take it", ""),
-    "assign": ("Give it to a colleague", "Their name"),
-    "team": ("Give it to a team", "Its name"),
-    "wrap_up": ("Give a wrap-up code", "The code"),
-    "snooze": ("Snooze it", "For how many hours"),
-    "park": ("Park it", "What it waits for"),
-    "resolve": ("Resolve it", ""),
-    "close": ("Close it", ""),
+    "insert": (mark("Put words into the answer"), mark("the words")),
+    "note": (mark("Leave a note"), mark("the words")),
+    "tag": (mark("Put a tag on it"), mark("the tag")),
+    "untag": (mark("Take a tag off it"), mark("the tag")),
+    "priority": (mark("Set the priority"), mark("urgent, high, normal or low")),
+    "take": (mark("Take it"), ""),
+    "assign": (mark("Give it to a colleague"), mark("their name")),
+    "team": (mark("Give it to a team"), mark("its name")),
+    "wrap_up": (mark("Give a wrap-up code"), mark("the code")),
+    "snooze": (mark("Snooze it"), mark("for how many hours")),
+    "park": (mark("Park it"), mark("what it waits for")),
+    "resolve": (mark("Resolve it"), ""),
+    "close": (mark("Close it"), ""),
 }
 """What a macro may do: in words, and what it needs to know."""
+
+PRIORITIES = {
+    Priority.URGENT: mark("urgent"),
+    Priority.HIGH: mark("high"),
+    Priority.NORMAL: mark("normal"),
+    Priority.LOW: mark("low"),
+}
 
 ROWS = 8
 
@@ -93,7 +101,7 @@ def _needs(access: Access, deed: Any) -> str:
     """What an action needs, in the words of the form."""
     match deed["do"]:
         case "priority":
-            return Priority(deed["to"]).name.lower()
+            return say(PRIORITIES[Priority(deed["to"])])
         case "assign":
             return dict(care.colleagues(access)).get(deed["to"], "")
         case "team":
@@ -117,14 +125,17 @@ def _deed(access: Access, do: str, needs: str) -> dict[str, Any]:
         case "tag" | "untag":
             return {"do": do, "name": needs}
         case "priority":
-            return {"do": do, "to": _named({each.name.lower(): each.value for each in Priority}, needs, "priority")}
+            known = {name: each.value for each, words in PRIORITIES.items() for name in (words, say(words))}
+            return {"do": do, "to": _named(known, needs, mark("There is no priority {name}."))}
         case "assign":
-            return {"do": do, "to": _named({name: pk for pk, name in care.colleagues(access)}, needs, "colleague")}
+            colleagues = {name: pk for pk, name in care.colleagues(access)}
+            return {"do": do, "to": _named(colleagues, needs, mark("There is no colleague {name}."))}
         case "team":
-            return {"do": do, "to": _named({each.name: each.id for each in accounts.teams(access)}, needs, "team")}
+            teams = {each.name: each.id for each in accounts.teams(access)}
+            return {"do": do, "to": _named(teams, needs, mark("There is no team {name}."))}
         case "wrap_up":
             codes = {name: pk for group in care.wrap_ups(access) for pk, name in group.codes}
-            return {"do": do, "code": _named(codes, needs, "wrap-up code")}
+            return {"do": do, "code": _named(codes, needs, mark("There is no wrap-up code {name}."))}
         case "snooze":
             return {"do": do, "hours": needs}
         case "park":
@@ -132,10 +143,10 @@ def _deed(access: Access, do: str, needs: str) -> dict[str, Any]:
     return {"do": do}
 
 
-def _named(known: dict[str, Any], name: str, what: str) -> Any:
+def _named(known: dict[str, Any], name: str, missing: str) -> Any:
     found = {each.casefold(): value for each, value in known.items()}.get(name.casefold())
     if found is None:
-        raise InvalidInput(reason=f"There is no {what} {name or 'without a name'}.")
+        raise InvalidInput(reason=say(missing, name=name or say("without a name")))
     return found
 
 

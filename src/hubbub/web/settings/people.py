@@ -11,6 +11,7 @@ from hubbub.accounts import selectors, services
 from hubbub.accounts.core.access import Permission, Role
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import mark
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, save, text
 from hubbub.web.settings.team import profile_of
@@ -117,7 +118,7 @@ def make_team(request: Request) -> HttpResponse:
         _context(request),
         lambda: services.make_team(request.access, text(request, "team_name"), now=now()),
         then="people",
-        said="The team is made.",
+        said=mark("The team is made."),
     )
 
 

@@ -9,6 +9,7 @@ from hubbub.accounts.services import keep_posts_for
 from hubbub.flows.erasure import erase, find
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, save, text
 
@@ -38,7 +39,7 @@ def keep(request: Request) -> HttpResponse:
         _context(request),
         lambda: keep_posts_for(request.access, _days(request), now=now()),
         then="privacy",
-        said="Saved. What is older goes tonight.",
+        said=mark("Saved. What is older goes tonight."),
     )
 
 
@@ -62,5 +63,5 @@ def erase_one(request: Request) -> HttpResponse:
         _context(request),
         lambda: erase(request.access, channel, author, places(), now=now()),
         then="privacy",
-        said="Erased. What they said stays in the counts only.",
+        said=mark("Erased. What they said stays in the counts only."),
     )

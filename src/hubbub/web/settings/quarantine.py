@@ -9,6 +9,7 @@ from hubbub.channels import selectors
 from hubbub.channels.services import discard
 from hubbub.flows.quarantine import hear_again
 from hubbub.infra.places import places
+from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import save, text
 
@@ -41,12 +42,15 @@ def again(request: Request, line: int | None = None) -> HttpResponse:
             _held(request),
             lambda: hear_again(request.access, places(), now=now(), which=line, raw=raw),
             then="quarantine",
-            said="Read as you mended it.",
+            said=mark("Read as you mended it."),
         )
     done = hear_again(request.access, places(), now=now(), which=line)
-    told = [f"{done.heard} heard" if done.heard else "", f"{done.known} read, and nothing new" if done.known else ""]
-    told.append(f"{done.held} still can’t be read" if done.held else "")
-    messages.success(request, ("; ".join(filter(None, told)) or "Nothing was held") + ".")
+    told = (
+        say("{number} heard", number=done.heard) if done.heard else "",
+        say("{number} read, and nothing new", number=done.known) if done.known else "",
+        say("{number} still can’t be read", number=done.held) if done.held else "",
+    )
+    messages.success(request, ("; ".join(filter(None, told)) or say("Nothing was held")) + ".")
     return redirect("quarantine", slug=request.access.slug)
 
 
@@ -60,5 +64,5 @@ def throw_away(request: Request, line: int | None = None) -> HttpResponse:
         _held(request),
         lambda: discard(request.access, line, now=now()),
         then="quarantine",
-        said="Thrown away.",
+        said=mark("Thrown away."),
     )

@@ -41,6 +41,7 @@ from hubbub.channels.core.contract import (
 )
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip
 
 SERVER = "https://bsky.social"
@@ -110,8 +111,8 @@ class Bluesky(Bare):
 
     kind: ClassVar[str] = "bluesky"
     connector: ClassVar[str] = "bluesky"
-    label: ClassVar[str] = "Bluesky account"
-    about: ClassVar[str] = "Hears who mentions, answers or quotes your account, and replies in the thread."
+    label: ClassVar[str] = mark("Bluesky account")
+    about: ClassVar[str] = mark("Hears who mentions, answers or quotes your account, and replies in the thread.")
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
         posts=True,
@@ -128,15 +129,24 @@ class Bluesky(Bare):
         poll_s=POLL_S,
     )
     fields: ClassVar[Sequence[Field]] = (
-        Field("server", "Server", "Leave it as it is unless your account lives elsewhere.", default=SERVER),
-        Field("handle", "Handle", "Such as acme.bsky.social, without the @."),
-        Field("password", "App password", "Bluesky: Settings, Privacy and security, App passwords.", secret=True),
+        Field("server", mark("Server"), mark("Leave it as it is unless your account lives elsewhere."), default=SERVER),
+        Field("handle", mark("Handle"), mark("Such as acme.bsky.social, without the @.")),
+        Field(
+            "password",
+            mark("App password"),
+            mark("Bluesky: Settings, Privacy and security, App passwords."),
+            secret=True,
+        ),
     )
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
         server = str(config.get("server") or SERVER).strip()
         if not is_safe(server):
-            words = f"{self.label}: the server has to start with https://, unlike {clip(server, 80)!r}."
+            words = say(
+                "{channel}: the server has to start with https://, unlike {server!r}.",
+                channel=say(self.label),
+                server=clip(server, 80),
+            )
             raise BadConnection(reason=words)
         handle = str(config.get("handle") or "").strip().removeprefix("@")
         account = str(config.get("account") or "")  # our own account's id, known from an earlier check
@@ -364,7 +374,7 @@ class Bluesky(Bare):
                 return False
             raise
         if post.text != text or (post.reply.parent.uri if post.reply else None) != parent:
-            raise Refused(network=NETWORK, words=f"another post of this account stands at {key}")
+            raise Refused(network=NETWORK, words=say("another post of this account stands at {key}", key=key))
         return True
 
     async def _record(self, did: str, key: str, answer: type[T]) -> T:
@@ -392,7 +402,7 @@ class Bluesky(Bare):
             params: Params = {"uri": parent, "depth": 0, "parentHeight": 0}
             node = (await self._xrpc.query("app.bsky.feed.getPostThread", _Thread, params)).thread
             if not node.post:
-                raise Refused(network=NETWORK, words="the post to answer is not there any more") from None
+                raise Refused(network=NETWORK, words=say("the post to answer is not there any more")) from None
             view = decoded(node.post, View)
             kept = _Kept(view.cid, view.record.reply.root if view.record.reply else None)
         above = {"uri": parent, "cid": kept.cid}

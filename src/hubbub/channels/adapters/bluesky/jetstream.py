@@ -27,6 +27,7 @@ from hubbub.channels.core.contract import (
 from hubbub.channels.core.gather import gather
 from hubbub.infra.http import Http, Unreachable
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clip
 
 OVERLAP_US = 5_000_000
@@ -70,8 +71,8 @@ class Jetstream(Bare):
 
     kind: ClassVar[str] = "jetstream"
     connector: ClassVar[str] = "bluesky"
-    label: ClassVar[str] = "Bluesky, everything public"
-    about: ClassVar[str] = "Hears every public post on Bluesky as it is written. Needs no account."
+    label: ClassVar[str] = mark("Bluesky, everything public")
+    about: ClassVar[str] = mark("Hears every public post on Bluesky as it is written. Needs no account.")
     abilities: ClassVar[Abilities] = Abilities(
         edits=True,
         deletes=True,
@@ -88,14 +89,14 @@ class Jetstream(Bare):
     fields: ClassVar[Sequence[Field]] = (
         Field(
             "url",
-            "Jetstream address",
-            "Leave it as it is unless you run a Jetstream of your own.",
+            mark("Jetstream address"),
+            mark("Leave it as it is unless you run a Jetstream of your own."),
             default="wss://jetstream2.us-east.bsky.network/subscribe",
         ),
         Field(
             "appview",
-            "Profiles from",
-            "Where authors are looked up; the public one needs no account.",
+            mark("Profiles from"),
+            mark("Where authors are looked up; the public one needs no account."),
             required=False,
             default="https://public.api.bsky.app",
         ),
@@ -104,7 +105,13 @@ class Jetstream(Bare):
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
         self._url = str(config.get("url") or self.fields[0].default).strip()
         if not _is_socket(self._url):
-            raise BadConnection(reason=f"{self.label}: {clip(self._url, 80)!r} is no WebSocket address (wss://…).")
+            raise BadConnection(
+                reason=say(
+                    "{channel}: {url!r} is no WebSocket address (wss://…).",
+                    channel=say(self.label),
+                    url=clip(self._url, 80),
+                )
+            )
         self._appview = str(config.get("appview") or self.fields[1].default).strip().rstrip("/")
         self._http = http
 
@@ -176,7 +183,7 @@ class Jetstream(Bare):
                 if event.commit is not None and event.commit.collection == COLLECTION:
                     _add(builder, row, event, event.commit)
             except UNREADABLE as error:
-                builder.reject(row, f"Not an event we can read: {clip(str(error), 300)}.")
+                builder.reject(row, say("Not an event we can read: {error}.", error=clip(str(error), 300)))
         return builder.build()
 
     async def account(self, id_or_handle: str) -> Account | None:
@@ -199,7 +206,7 @@ class Jetstream(Bare):
 
     async def send(self, message: Outgoing) -> Sent:
         """The stream can't be spoken to."""
-        raise NotPossible(network=self.label, deed="send anything: connect a Bluesky account for that")
+        raise NotPossible(network=say(self.label), deed="send anything: connect a Bluesky account for that")
 
 
 def _is_socket(url: str) -> bool:
@@ -226,6 +233,6 @@ def _add(builder: BatchBuilder, row: int, event: _Event, commit: _Commit) -> Non
     if commit.operation == "delete":
         return builder.add(row, uri, at, Event.DELETE, author=event.did)
     if not commit.record:
-        raise ValueError("a post without its record")
+        raise ValueError(say("a post without its record"))
     post = _POST.decode(commit.record)
     return builder.add(row, uri, at, _EVENTS[commit.operation], **columns(post, event.did, commit.rkey, commit.cid))

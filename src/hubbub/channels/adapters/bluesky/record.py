@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from hubbub.channels.core.answers import moment
+from hubbub.kernel.speech import say
 
 COLLECTION = "app.bsky.feed.post"
 _DID = re.compile(r"did:[a-z]{1,32}:[A-Za-z0-9._:%-]{1,512}")
@@ -56,7 +57,7 @@ class Post(msgspec.Struct):
 def post_uri(did: str, key: str) -> str:
     """Return a post's permanent address; ValueError if the network could not have such a one."""
     if not _DID.fullmatch(did) or not _KEY.fullmatch(key):
-        raise ValueError("this is no account or no record key")
+        raise ValueError(say("this is no account or no record key"))
     return f"at://{did}/{COLLECTION}/{key}"
 
 
@@ -65,7 +66,7 @@ def split_uri(uri: str) -> tuple[str, str]:
     did, _, rest = uri.removeprefix("at://").partition("/")
     collection, _, key = rest.partition("/")
     if collection != COLLECTION or not uri.startswith("at://"):
-        raise ValueError("this is not the address of a post")
+        raise ValueError(say("this is not the address of a post"))
     post_uri(did, key)
     return did, key
 

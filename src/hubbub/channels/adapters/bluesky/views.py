@@ -9,6 +9,7 @@ from hubbub.channels.adapters.bluesky.record import Post, columns, post_uri, spl
 from hubbub.channels.core.answers import UNREADABLE, moment
 from hubbub.channels.core.contract import Account
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 
 _NOTHING = msgspec.Raw()
@@ -155,7 +156,7 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         try:
             _add(builder, row, _LINE.decode(line))
         except UNREADABLE as error:
-            builder.reject(row, f"Not a notification we can read: {clip(str(error), 300)}.")
+            builder.reject(row, say("Not a notification we can read: {error}.", error=clip(str(error), 300)))
     return builder.build()
 
 
@@ -163,14 +164,14 @@ def _add(builder: BatchBuilder, row: int, line: _Line) -> None:
     """Add one line; ValueError where it makes no sense."""
     at = moment(line.post.at if line.post else line.at)
     if at is None:
-        raise ValueError("it has no time")
+        raise ValueError(say("it has no time"))
     if line.post is None:
         did, key = split_uri(line.gone or "")
         return builder.add(row, post_uri(did, key), at, Event.DELETE, author=did)
     view, profile = line.post, line.profile or line.post.author
     did, key = split_uri(view.uri)
     if view.author.did != did:
-        raise ValueError("the post is not its author's")
+        raise ValueError(say("the post is not its author's"))
     return builder.add(
         row,
         view.uri,

@@ -12,6 +12,7 @@ import msgspec
 from hubbub.channels.core.answers import UNREADABLE, ServerFailed, is_safe, nothing_done, wait_s
 from hubbub.channels.core.contract import Refused, SignInAgain, SlowDown
 from hubbub.infra.http import Http, Response
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 
 NETWORK = "Bluesky"
@@ -144,7 +145,7 @@ def decoded(body: bytes | msgspec.Raw, answer: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=answer)
     except UNREADABLE as error:
-        raise Refused(network=NETWORK, words=f"an answer that can't be read: {error}") from error
+        raise Refused(network=NETWORK, words=say("an answer that can't be read: {error}", error=error)) from error
 
 
 def _words(response: Response) -> _Words:
@@ -163,7 +164,7 @@ def _checked(response: Response) -> Response:
     if response.status == 429:
         raise SlowDown(network=NETWORK, words=words, wait_s=wait_s(response.headers, datetime.now(UTC)))
     if response.status >= 500:
-        raise ServerFailed(host=urlsplit(response.url).netloc, reason=f"it says “{words}”")
+        raise ServerFailed(host=urlsplit(response.url).netloc, reason=say("it says “{words}”", words=words))
     if response.status == 401 or told.error in _SHUT_OUT:
         raise SignInAgain(network=NETWORK, words=words)
     raise Refused(network=NETWORK, words=words, error=told.error, reason=told.message)

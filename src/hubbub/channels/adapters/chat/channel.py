@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hubbub.channels.adapters.chat import visits
 from hubbub.channels.adapters.chat.parse import parse
-from hubbub.channels.adapters.chat.site import COLOUR, MAX_GREETING, Site
+from hubbub.channels.adapters.chat.site import COLOUR, Site
 from hubbub.channels.adapters.handed_over import HandedOver
 from hubbub.channels.core.contract import (
     Abilities,
@@ -21,6 +21,7 @@ from hubbub.infra.db import with_database
 from hubbub.infra.http import Http
 from hubbub.infra.places import places
 from hubbub.kernel.batch import Batch, RawBatch
+from hubbub.kernel.speech import mark, say
 
 
 class Chat(HandedOver):
@@ -28,8 +29,10 @@ class Chat(HandedOver):
 
     kind: ClassVar[str] = "chat"
     connector: ClassVar[str] = "chat"
-    label: ClassVar[str] = "Web chat"
-    about: ClassVar[str] = "A chat on your own website: one line to paste, and nothing kept before a visitor agrees."
+    label: ClassVar[str] = mark("Web chat")
+    about: ClassVar[str] = mark(
+        "A chat on your own website: one line to paste, and nothing kept before a visitor agrees."
+    )
     abilities: ClassVar[Abilities] = Abilities(
         private=True,
         files=5,
@@ -39,21 +42,23 @@ class Chat(HandedOver):
         narrow=True,
     )
     fields: ClassVar[Sequence[Field]] = (
-        Field("site", "Name shown to visitors", "Who they talk to, such as Acme Care."),
+        Field("site", mark("Name shown to visitors"), mark("Who they talk to, such as Acme Care.")),
         Field(
             "origins",
-            "Websites",
-            "Where the chat may appear, such as https://shop.example.org; several with spaces between. "
-            "Nowhere else does it work.",
+            mark("Websites"),
+            mark(
+                "Where the chat may appear, such as https://shop.example.org; several with spaces between. "
+                "Nowhere else does it work."
+            ),
         ),
         Field(
             "greeting",
-            "Greeting",
-            f"What a visitor reads first, at most {MAX_GREETING} characters.",
+            mark("Greeting"),
+            mark("What a visitor reads first, at most 300 characters."),
             required=False,
             default="Hello! How can we help?",
         ),
-        Field("colour", "Colour", f"Of its button, such as {COLOUR}.", required=False, default=COLOUR),
+        Field("colour", mark("Colour"), mark("Of its button, such as #0f658f."), required=False, default=COLOUR),
     )
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
@@ -72,7 +77,7 @@ class Chat(HandedOver):
     async def send(self, message: Outgoing) -> Sent:
         """Put a reply where the visitor's page reads it, once by its key; Refused if nobody will ever read it."""
         if not message.private or not message.to:
-            raise NotPossible(network=self.label, deed="take anything but answers to a visitor")
+            raise NotPossible(network=say(self.label), deed="take anything but answers to a visitor")
         return Sent(
             await asyncio.to_thread(with_database, visits.answer, message, places().files, now=datetime.now(UTC))
         )

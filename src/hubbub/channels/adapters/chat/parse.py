@@ -8,6 +8,7 @@ import msgspec
 from hubbub.channels.adapters.handed_over import moment, told
 from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch
 from hubbub.kernel.details import Details, File
+from hubbub.kernel.speech import mark, say
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -51,19 +52,19 @@ def line(said: Said) -> bytes:
 
 def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
     """Turn what visitors said into posts. Pure; never raises."""
-    return told(raw, rows, _add, "message")
+    return told(raw, rows, _add, mark("message"))
 
 
 def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> None:
     """Add a message; ValueError in words if a part of it makes no sense."""
     said = _LINES.decode(line)
     if not said.visit.isalnum() or not said.visit.isascii() or len(said.visit) > 40:
-        raise ValueError("This message says of no visit.")
+        raise ValueError(say("This message says of no visit."))
     if said.number < 1 or said.connection < 1:
-        raise ValueError("This message has no number.")
+        raise ValueError(say("This message has no number."))
     if not said.text.strip() and said.file is None:
-        raise ValueError("This message has no text.")
-    at = moment(said.at, "This message has no date that can be.")
+        raise ValueError(say("This message has no text."))
+    at = moment(said.at, say("This message has no date that can be."))
     sent = said.file
     builder.add(
         row,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hubbub.channels.core.contract import BadConnection
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 
 MAX_NAME = 60
@@ -34,16 +35,22 @@ class Site:
         """Read settings; BadConnection says what to mend."""
         name = " ".join(_text(config, "site").split())
         if not 1 <= len(name) <= MAX_NAME:
-            raise BadConnection(reason=f"Name shown to visitors: give one of at most {MAX_NAME} characters.")
+            raise BadConnection(
+                reason=say("Name shown to visitors: give one of at most {most} characters.", most=MAX_NAME)
+            )
         greeting = _text(config, "greeting").strip()
         if len(greeting) > MAX_GREETING:
-            raise BadConnection(reason=f"Greeting: at most {MAX_GREETING} characters fit.")
+            raise BadConnection(reason=say("Greeting: at most {most} characters fit.", most=MAX_GREETING))
         colour = _text(config, "colour").strip() or COLOUR
         if not _COLOUR.fullmatch(colour):
-            raise BadConnection(reason=f"Colour: ‘{clip(colour, 40)}’ is none; it looks like {COLOUR}.")
+            raise BadConnection(
+                reason=say(
+                    "Colour: ‘{colour}’ is none; it looks like {example}.", colour=clip(colour, 40), example=COLOUR
+                )
+            )
         given = re.split(r"[\s,;]+", _text(config, "origins").strip())
         if len(given) > MAX_ORIGINS:
-            raise BadConnection(reason=f"Websites: at most {MAX_ORIGINS} addresses fit.")
+            raise BadConnection(reason=say("Websites: at most {most} addresses fit.", most=MAX_ORIGINS))
         return cls(name, greeting, frozenset(origin(each) for each in given), colour.lower())
 
     @property
@@ -66,7 +73,10 @@ def origin(given: str) -> str:
     'https://shop.example.org'
     """
     wrong = BadConnection(
-        reason=f"Websites: ‘{clip(given, 80)}’ is no address of a website; it looks like https://shop.example.org."
+        reason=say(
+            "Websites: ‘{given}’ is no address of a website; it looks like https://shop.example.org.",
+            given=clip(given, 80),
+        )
     )
     try:
         parts = urlsplit(given)
@@ -80,7 +90,9 @@ def origin(given: str) -> str:
     if parts.query or parts.fragment or port == 0:
         raise wrong
     if parts.scheme == "http" and host not in LOOPBACK:
-        raise BadConnection(reason=f"Websites: {clip(given, 80)} is not encrypted. Only https:// is safe to chat on.")
+        raise BadConnection(
+            reason=say("Websites: {given} is not encrypted. Only https:// is safe to chat on.", given=clip(given, 80))
+        )
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None and port != PORTS[parts.scheme] else "")
 
 

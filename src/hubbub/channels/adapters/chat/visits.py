@@ -166,7 +166,7 @@ def _visit(row: ChatVisit, now: datetime) -> Visit:
         connection=row.connection_id,
         workspace=WorkspaceId(row.connection.workspace_id),
         code=row.code,
-        called=row.name or f"Visitor {row.code[:4].upper()}",
+        called=row.name or speech.say("Visitor {code}", code=row.code[:4].upper()),
         email=row.email,
         page=row.page,
         seen_at=row.seen_at,
@@ -237,12 +237,14 @@ def answer(message: Outgoing, root: Path, *, now: datetime) -> str:
     with transaction.atomic():
         row = ChatVisit.objects.select_for_update().filter(code=message.to).first()
         if row is None:
-            raise Refused(network="The web chat", words="This visitor is not known any more.")
+            raise Refused(network=speech.say("The web chat"), words=speech.say("This visitor is not known any more."))
         found = _answered(row, message)
         if found is not None:
             return found
         if row.ended_at is not None and not row.email:
-            raise Refused(network="The web chat", words="The visitor ended this chat and left no address.")
+            raise Refused(
+                network=speech.say("The web chat"), words=speech.say("The visitor ended this chat and left no address.")
+            )
         parts: list[tuple[str, SentFile | None]] = [(message.text, None)] if message.text.strip() else []
         parts += [("", each) for each in kept]
         for place, (text, file) in enumerate(parts):

@@ -28,6 +28,7 @@ from hubbub.channels.core.contract import (
 )
 from hubbub.infra.http import AnswerLost, Http, Response, Unreachable
 from hubbub.kernel.batch import Batch, RawBatch
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clip
 
 KIND = "hubbub-demo-network"
@@ -110,8 +111,8 @@ class Demo(Bare):
 
     kind: ClassVar[str] = "demo"
     connector: ClassVar[str] = "demo"
-    label: ClassVar[str] = "Demo network"
-    about: ClassVar[str] = "A small network of made-up people on this machine, to try everything without harm."
+    label: ClassVar[str] = mark("Demo network")
+    about: ClassVar[str] = mark("A small network of made-up people on this machine, to try everything without harm.")
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
         posts=True,
@@ -128,9 +129,9 @@ class Demo(Bare):
         files=4,
     )
     fields: ClassVar[Sequence[Field]] = (
-        Field("server", "Server", "Where the demo network answers.", default="http://127.0.0.1:8001"),
-        Field("handle", "Handle", "The account that answers, without @."),
-        Field("password", "Password", "As the world file says.", secret=True),
+        Field("server", mark("Server"), mark("Where the demo network answers."), default="http://127.0.0.1:8001"),
+        Field("handle", mark("Handle"), mark("The account that answers, without @.")),
+        Field("password", mark("Password"), mark("As the world file says."), secret=True),
     )
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
@@ -146,9 +147,11 @@ class Demo(Bare):
         try:
             about = _read(await self._call("GET", "/"), _About)
         except (AnswerLost, Refused) as error:
-            raise BadConnection(reason=f"There is no demo network at {self._server}. {error}") from error
+            raise BadConnection(
+                reason=say("There is no demo network at {server}. {error}", server=self._server, error=error)
+            ) from error
         if about.kind != KIND:
-            raise BadConnection(reason=f"There is no demo network at {self._server}.")
+            raise BadConnection(reason=say("There is no demo network at {server}.", server=self._server))
         self._network = about.name
         self._token = None
         return await self.account(self._handle)
@@ -246,7 +249,7 @@ class Demo(Bare):
         """Send a public reply or a private message; the key makes a repeat the same one."""
         if message.private:
             if not message.to:
-                raise NotPossible(network=self.label, deed="send a private message to nobody")
+                raise NotPossible(network=say(self.label), deed="send a private message to nobody")
             body = {"to": message.to, "text": message.text, "key": message.key, "files": await self._put(message.files)}
             return self._sent(await self._signed("POST", "/messages", json=body))
         body = {"text": message.text, "key": message.key, "files": await self._put(message.files)}
@@ -329,14 +332,14 @@ class Demo(Bare):
             return response
         words = _words(response)
         if status == 401:
-            raise SignInAgain(network=self.label, words=words)
+            raise SignInAgain(network=say(self.label), words=words)
         if status == 429:
-            raise SlowDown(network=self.label, words=words, wait_s=_seconds(response.headers.get("retry-after")))
+            raise SlowDown(network=say(self.label), words=words, wait_s=_seconds(response.headers.get("retry-after")))
         if status == 503:
             raise Unreachable(host=self._host, reason=words)
         if status >= 500:
             raise AnswerLost(host=self._host, reason=words)
-        raise Refused(network=self.label, words=words)
+        raise Refused(network=say(self.label), words=words)
 
     @property
     def _host(self) -> str:
@@ -352,7 +355,9 @@ def _server(given: str) -> str:
     except ValueError:
         usable = False
     if not usable or parts.query or parts.fragment or "@" in parts.netloc:
-        raise BadConnection(reason=f"{clip(given, 80)!r} is no address. Give it like http://127.0.0.1:8001.")
+        raise BadConnection(
+            reason=say("{given!r} is no address. Give it like http://127.0.0.1:8001.", given=clip(given, 80))
+        )
     return given
 
 
@@ -391,4 +396,6 @@ def _read(response: Response, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(response.body, type=shape)
     except (ValueError, RecursionError) as error:
-        raise AnswerLost(host=urlsplit(response.url).netloc, reason=f"the answer makes no sense: {error}") from error
+        raise AnswerLost(
+            host=urlsplit(response.url).netloc, reason=say("the answer makes no sense: {error}", error=error)
+        ) from error

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
 from hubbub.kernel.details import MAX_FILES, Details, File
+from hubbub.kernel.speech import say
 
 MAX_NAMED = 100
 """Mentions and links of one post; more are left out."""
@@ -92,14 +93,14 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         try:
             event = _DECODER.decode(line)
         except (ValueError, RecursionError) as error:
-            built.reject(row, f"Not an event of the demo network: {error}")
+            built.reject(row, say("Not an event of the demo network: {error}", error=error))
             continue
         if event.type == "message" and event.message is not None:
             _add_message(built, row, event.at, event.message)
         elif event.type in _TYPES and event.post is not None:
             _add_post(built, row, event.at, _TYPES[event.type], event.post)
         else:
-            built.reject(row, "Not an event of the demo network: it is neither a post nor a message")
+            built.reject(row, say("Not an event of the demo network: it is neither a post nor a message"))
     return built.build()
 
 

@@ -28,6 +28,7 @@ from hubbub.channels.core.contract import (
 from hubbub.channels.core.gather import MAX_LINES
 from hubbub.infra.http import AnswerLost, Http, Response
 from hubbub.kernel.batch import Batch, RawBatch
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
 EVERY_S = 120.0
@@ -45,15 +46,17 @@ class Feed(Bare):
 
     kind: ClassVar[str] = "feed"
     connector: ClassVar[str] = "feeds"
-    label: ClassVar[str] = "Blog or news feed"
-    about: ClassVar[str] = "Hears the entries of a blog, news site or forum by its RSS or Atom feed."
+    label: ClassVar[str] = mark("Blog or news feed")
+    about: ClassVar[str] = mark("Hears the entries of a blog, news site or forum by its RSS or Atom feed.")
     abilities: ClassVar[Abilities] = Abilities(edits=True, poll_s=EVERY_S)
     fields: ClassVar[Sequence[Field]] = (
-        Field("url", "Address of the feed", help="Of the feed itself, such as https://example.org/feed.xml."),
+        Field(
+            "url", mark("Address of the feed"), help=mark("Of the feed itself, such as https://example.org/feed.xml.")
+        ),
         Field(
             "every_s",
-            "Seconds between visits",
-            help=f"At least {LEAST_S:.0f}.",
+            mark("Seconds between visits"),
+            help=mark("At least 30."),
             required=False,
             default=f"{EVERY_S:.0f}",
         ),
@@ -103,7 +106,7 @@ class Feed(Bare):
 
     async def send(self, message: Outgoing) -> Sent:
         """Raise: a feed is for reading."""
-        raise NotPossible(network="A feed", deed="take replies: it is for reading")
+        raise NotPossible(network=say("A feed"), deed="take replies: it is for reading")
 
     async def _visit(self, place: Place) -> Response | None:
         """Ask for the feed; None if it says that nothing changed.
@@ -126,14 +129,16 @@ class Feed(Bare):
             response = await self._http.request("GET", self.url, headers=headers, max_body=MAX_FEED)
         except AnswerLost as error:
             if isinstance(error.__cause__, aiohttp.TooManyRedirects):
-                raise FeedUnusable(network=_host(self.url), words="This address sends us round in a circle.") from error
+                raise FeedUnusable(
+                    network=_host(self.url), words=say("This address sends us round in a circle.")
+                ) from error
             raise
         status = response.status
         if status == 304:
             return None
         if status in (429, 503) and (status == 429 or "retry-after" in response.headers):
             wait_s = _wait_s(response.headers.get("retry-after", ""), datetime.now(UTC))
-            raise SlowDown(network=_host(self.url), wait_s=wait_s, words=f"status {status}")
+            raise SlowDown(network=_host(self.url), wait_s=wait_s, words=say("status {status}", status=status))
         if not 200 <= status < 300:
             raise FeedUnusable(network=_host(self.url), words=_status_words(status))
         return response
@@ -164,7 +169,7 @@ def feed_address(given: object) -> str:
     place = place if port is None else f"{place}:{port}"
     made = urlunsplit((parts.scheme, place, parts.path or "/", parts.query, ""))
     if len(made.encode()) > MAX_URL:
-        raise BadConnection(reason=f"The address of a feed has at most {MAX_URL} characters.")
+        raise BadConnection(reason=say("The address of a feed has at most {most} characters.", most=MAX_URL))
     return made
 
 
@@ -175,7 +180,11 @@ def _every(given: object) -> float:
     except ValueError:
         seconds = -1.0
     if not LEAST_S <= seconds <= MOST_S:
-        raise BadConnection(reason=f"Seconds between visits: give a number from {LEAST_S:.0f} to {MOST_S:.0f}.")
+        raise BadConnection(
+            reason=say(
+                "Seconds between visits: give a number from {least:.0f} to {most:.0f}.", least=LEAST_S, most=MOST_S
+            )
+        )
     return seconds
 
 
@@ -195,14 +204,14 @@ def _wait_s(retry_after: str, now: datetime) -> int:
 def _status_words(status: int) -> str:
     """Say what a status means for somebody who wants to hear a feed."""
     if status == 404:
-        return "There is nothing at this address (404)."
+        return say("There is nothing at this address (404).")
     if status == 410:
-        return "The feed at this address was ended for good (410)."
+        return say("The feed at this address was ended for good (410).")
     if status in (401, 403):
-        return f"This address does not let us in ({status})."
+        return say("This address does not let us in ({status}).", status=status)
     if status >= 500:
-        return f"The site has trouble of its own ({status})."
-    return f"This address gives no feed (status {status})."
+        return say("The site has trouble of its own ({status}).", status=status)
+    return say("This address gives no feed (status {status}).", status=status)
 
 
 def _host(url: str) -> str:

@@ -19,6 +19,7 @@ from feedparser.mixin import _FeedParserMixin
 
 from hubbub.channels.adapters.feeds.parse import Enclosure, Entry, shortened, web_address
 from hubbub.channels.core.contract import Refused
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip, html_to_text
 
 MAX_ENTRIES = 1_000
@@ -84,7 +85,7 @@ def read(body: bytes, *, feed: str, url: str, content_type: str) -> Document:
     """
     site = urlsplit(feed).netloc
     if not body.strip(b"\0\t\r\n "):
-        raise FeedUnusable(network=site, words="This address gives an empty answer.")
+        raise FeedUnusable(network=site, words=say("This address gives an empty answer."))
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     try:
         told: dict[str, Any] = {}
@@ -99,7 +100,7 @@ def read(body: bytes, *, feed: str, url: str, content_type: str) -> Document:
         )
     except Exception as error:  # feedparser raises all sorts on hostile input
         raise FeedUnusable(
-            network=site, words=f"This feed is too broken to be read ({type(error).__name__})."
+            network=site, words=say("This feed is too broken to be read ({error}).", error=type(error).__name__)
         ) from error
     if not found.get("version") and not found["entries"]:
         raise FeedUnusable(network=site, words=_instead(body, url, content_type))
@@ -272,7 +273,7 @@ def _instead(body: bytes, url: str, content_type: str) -> str:
     """Say what an address gives that is not a feed."""
     start = body[:100_000].decode("utf-8", "replace")
     if "html" not in content_type.lower() and not _PAGE.search(start[:5_000]):
-        return "This address gives neither a feed nor a web page."
+        return say("This address gives neither a feed nor a web page.")
     links = _Links()
     for tag in _LINK.findall(start):
         links.feed(tag)
@@ -282,5 +283,6 @@ def _instead(body: bytes, url: str, content_type: str) -> str:
         except ValueError:
             continue
         if found:
-            return f"This address gives a web page, not a feed. It mentions a feed at {clip(clean(found), 300)}."
-    return "This address gives a web page, not a feed. It mentions no feed."
+            words = "This address gives a web page, not a feed. It mentions a feed at {url}."
+            return say(words, url=clip(clean(found), 300))
+    return say("This address gives a web page, not a feed. It mentions no feed.")

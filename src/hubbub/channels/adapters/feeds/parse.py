@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, html_to_text, language
 
 MAX_NAME = 200
@@ -58,7 +59,7 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         try:
             entry = _DECODER.decode(line)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            builder.reject(row, f"This is not an entry of a feed: {error}.")
+            builder.reject(row, say("This is not an entry of a feed: {error}.", error=error))
         else:
             _add(builder, row, entry, raw.arrived_at)
     return builder.build()

@@ -9,6 +9,7 @@ import msgspec
 
 from hubbub.channels.adapters.feeds.parse import Entry, text_of
 from hubbub.channels.core.contract import BadConnection
+from hubbub.kernel.speech import say
 
 FIRST_DAYS = timedelta(days=14)
 FIRST_ENTRIES = 50
@@ -35,7 +36,7 @@ class Place(msgspec.Struct):
         try:
             return cls() if cursor is None else msgspec.convert(cursor, cls)
         except msgspec.ValidationError as error:
-            raise BadConnection(reason=f"The feed's cursor can't be read: {error}.") from error
+            raise BadConnection(reason=say("The feed's cursor can't be read: {error}.", error=error)) from error
 
     def news(self, entries: Sequence[Entry], now: datetime) -> list[Entry]:
         """Return what was not heard yet or has changed, oldest first, and pass over what is too old at first."""

@@ -29,6 +29,7 @@ from hubbub.channels.core.contract import (
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
 MAX_SOURCE = 100
@@ -48,22 +49,24 @@ class File(Bare):
 
     kind: ClassVar[str] = "file"
     connector: ClassVar[str] = "file"
-    label: ClassVar[str] = "File"
-    about: ClassVar[str] = "Imports posts from a CSV or JSON lines file that you have."
+    label: ClassVar[str] = mark("File")
+    about: ClassVar[str] = mark("Imports posts from a CSV or JSON lines file that you have.")
     abilities: ClassVar[Abilities] = Abilities(historical=True, narrow=True)
     fields: ClassVar[Sequence[Field]] = (
-        Field("path", "File", help="A CSV file with a header, or JSON lines: one object a line."),
+        Field("path", mark("File"), help=mark("A CSV file with a header, or JSON lines: one object a line.")),
         Field(
             "mapping",
-            "Columns",
-            help="Which column is what, as in text=body,author=user. Left empty, it is guessed.",
+            mark("Columns"),
+            help=mark("Which column is what, as in text=body,author=user. Left empty, it is guessed."),
             required=False,
         ),
         Field(
             "source",
-            "Source",
-            help="Where the posts are from. Posts with the same source and id are the same post. "
-            "Left empty, it is the file's name.",
+            mark("Source"),
+            help=mark(
+                "Where the posts are from. Posts with the same source and id are the same post. "
+                "Left empty, it is the file's name."
+            ),
             required=False,
         ),
     )
@@ -72,7 +75,7 @@ class File(Bare):
         self.path = Path(_text(config, "path"))
         self.source = _text(config, "source") or self.path.stem
         if len(self.source) > MAX_SOURCE:
-            raise BadConnection(reason=f"Source: give at most {MAX_SOURCE} characters.")
+            raise BadConnection(reason=say("Source: give at most {most} characters.", most=MAX_SOURCE))
         given = _text(config, "mapping")
         try:
             self.given = Mapping.parse(given) if given else None
@@ -104,7 +107,7 @@ class File(Bare):
 
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nobody reads a file."""
-        raise NotPossible(network="A file", deed="take replies: what it holds was said elsewhere")
+        raise NotPossible(network=say("A file"), deed="take replies: what it holds was said elsewhere")
 
 
 class _Reading:
@@ -132,7 +135,9 @@ class _Reading:
         try:
             return [self._line(number, record) for number, record in islice(self._records, most)]
         except OSError as error:
-            raise BadConnection(reason=f"The file can't be read any further: {error.strerror or error}.") from error
+            raise BadConnection(
+                reason=say("The file can't be read any further: {reason}.", reason=error.strerror or error)
+            ) from error
 
     def cursor(self) -> Any:
         """Return what to store."""
@@ -141,12 +146,23 @@ class _Reading:
     def _resume(self, place: Place, path: Path) -> None:
         while self._count < place.record and self.lines(min(LINES, place.record - self._count)):
             pass
-        anew = "Import it anew under another source."
+        anew = say("Import it anew under another source.")
         if self._count < place.record:
-            before = f"{place.record:,} of its records were imported, it now has {self._count:,}"
-            raise BadConnection(reason=f"{path} has become shorter: {before}. {anew}")
+            before = say(
+                "{number:,} of its records were imported, it now has {count:,}", number=place.record, count=self._count
+            )
+            raise BadConnection(
+                reason=say("{path} has become shorter: {before}. {anew}", path=path, before=before, anew=anew)
+            )
         if self._digest.hexdigest() != place.digest:
-            raise BadConnection(reason=f"{path} was changed after {place.record:,} records were imported. {anew}")
+            raise BadConnection(
+                reason=say(
+                    "{path} was changed after {number:,} records were imported. {anew}",
+                    path=path,
+                    number=place.record,
+                    anew=anew,
+                )
+            )
 
     def _line(self, number: int, record: Record) -> bytes:
         """Return a record's line: its identity, where it stands, how to read it, and the record itself."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 from hubbub.channels.adapters.file.dates import DAY_FIRST, MONTH_FIRST, date_order, read_date
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 
@@ -40,21 +41,25 @@ class Mapping:
         try:
             pairs = next(csv.reader([text], skipinitialspace=True, strict=True), [])
         except csv.Error as error:
-            raise InvalidInput(reason=f"The mapping can't be read: {error}.") from error
+            raise InvalidInput(reason=say("The mapping can't be read: {error}.", error=error)) from error
         given: dict[str, str] = {}
         for pair in pairs:
             part, equals, column = (word.strip() for word in pair.partition("="))
             if not equals or not column:
-                raise InvalidInput(reason=f"A mapping looks like text=body,author=user; ‘{clip(pair, 60)}’ does not.")
+                raise InvalidInput(
+                    reason=say("A mapping looks like text=body,author=user; ‘{pair}’ does not.", pair=clip(pair, 60))
+                )
             if part not in PARTS:
-                raise InvalidInput(reason=f"A post has no ‘{clip(part, 60)}’; it has {', '.join(PARTS)}.")
+                raise InvalidInput(
+                    reason=say("A post has no ‘{part}’; it has {names}.", part=clip(part, 60), names=", ".join(PARTS))
+                )
             if part in given:
-                raise InvalidInput(reason=f"The mapping names {part} twice.")
+                raise InvalidInput(reason=say("The mapping names {part} twice.", part=part))
             given[part] = column
         if "text" not in given:
             raise InvalidInput(reason="The mapping does not say which column is the text, as in text=body.")
         if given.get("dates", DAY_FIRST) not in (DAY_FIRST, MONTH_FIRST):
-            raise InvalidInput(reason=f"dates is {DAY_FIRST} or {MONTH_FIRST}.")
+            raise InvalidInput(reason=say("dates is {one} or {other}.", one=DAY_FIRST, other=MONTH_FIRST))
         if "parent" in given and "id" not in given:
             raise InvalidInput(reason="parent names the post that is answered by its id, so id needs a column too.")
         return cls(**given)
@@ -79,8 +84,10 @@ class Mapping:
                 continue
             place = exact.get(column, folded.get(column.casefold()))
             if place is None:
-                missing = f"There is no column ‘{clip(column, 60)}’ for {part}."
-                raise InvalidInput(reason=f"{missing} The columns: {_listed(header)}.")
+                missing = say("There is no column ‘{column}’ for {part}.", column=clip(column, 60), part=part)
+                raise InvalidInput(
+                    reason=say("{missing} The columns: {names}.", missing=missing, names=_listed(header))
+                )
             found[part] = place
         return found
 
@@ -152,7 +159,9 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Mapping:
         prose = [place for place in rest if _are_prose(values[place])]
         _take(found, "text", sorted(prose, key=lambda place: -sum(map(len, values[place]))))
     if "text" not in found:
-        raise InvalidInput(reason=f"No column looks like the text of posts. The columns: {_listed(header)}.")
+        raise InvalidInput(
+            reason=say("No column looks like the text of posts. The columns: {names}.", names=_listed(header))
+        )
     if "id" not in found:
         found.pop("parent", None)
     dates = date_order(values[found["created_at"]]) if "created_at" in found else ""
@@ -208,7 +217,7 @@ def _are_prose(values: Sequence[str]) -> bool:
 
 
 def _listed(header: Sequence[str]) -> str:
-    return clip(", ".join(name for name in header if name.strip()), 1_000) or "none has a name"
+    return clip(", ".join(name for name in header if name.strip()), 1_000) or say("none has a name")
 
 
 # The share of values that must hold to what a column's name says.

@@ -11,6 +11,7 @@ import msgspec
 from hubbub.channels.adapters.file.dates import read_date
 from hubbub.channels.adapters.file.mapping import truth
 from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch, rows_of
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip, language
 
 Record = list[str] | dict[str, Any] | str
@@ -53,10 +54,10 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
                 plan = plans[key] = _PLAN.decode(how)
             parts = parts_of(plan, record)
         except (msgspec.DecodeError, UnicodeError, RecursionError, LookupError, TypeError) as error:
-            builder.reject(row, f"This is not a record of a file: {error}.")
+            builder.reject(row, say("This is not a record of a file: {error}.", error=error))
             continue
         if isinstance(parts, str):
-            builder.reject(row, f"Line {number:,} {clip(parts, 300)}.")
+            builder.reject(row, say("Line {number:,} {parts}.", number=number, parts=clip(parts, 300)))
         else:
             _add(builder, row, uri, plan, parts, raw.arrived_at)
     return builder.build()
@@ -65,14 +66,14 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
 def parts_of(plan: Plan, record: Record) -> dict[str, str] | str:
     """Return the parts that are filled in, or words for why the record is no post."""
     if isinstance(record, str):
-        return record.strip() or "can't be read"
+        return record.strip() or say("can't be read")
     if isinstance(record, dict):
         parts = {part: found for part, name in plan.names.items() if (found := value(record, name).strip())}
     elif len(record) == plan.width:
         parts = {part: found for part, place in plan.cells.items() if (found := record[place].strip())}
     else:
-        return f"has {len(record)} columns, the first line has {plan.width}"
-    return parts if "text" in parts else "has no text"
+        return say("has {number} columns, the first line has {width}", number=len(record), width=plan.width)
+    return parts if "text" in parts else say("has no text")
 
 
 def value(record: dict[str, Any], name: str) -> str:

@@ -20,6 +20,7 @@ from hubbub.channels.adapters.file.dates import date_order
 from hubbub.channels.adapters.file.mapping import Mapping, guess
 from hubbub.channels.adapters.file.parse import Record, value
 from hubbub.channels.core.contract import BadConnection
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip
 
 MAX_LINE = 1_000_000
@@ -33,12 +34,12 @@ _LOOK = 65_536
 _DELIMITERS = ",;\t|"
 _NO_DELIMITER = "\x1f"
 _BINARY = {
-    b"PK\x03\x04": "a spreadsheet or ZIP file",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a compressed file",
-    b"PAR1": "a Parquet file",
-    b"SQLite format 3": "a database",
+    b"PK\x03\x04": mark("a spreadsheet or ZIP file"),
+    b"\xd0\xcf\x11\xe0": mark("an old spreadsheet"),
+    b"%PDF": mark("a PDF"),
+    b"\x1f\x8b": mark("a compressed file"),
+    b"PAR1": mark("a Parquet file"),
+    b"SQLite format 3": mark("a database"),
 }
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\x0b\x0c\r\x1b")
 
@@ -82,7 +83,7 @@ class Dialect:
                 return
             except csv.Error as error:
                 number += 1
-                yield number, f"can't be read ({error}): {taken[0].strip()}"
+                yield number, say("can't be read ({error}): {line}", error=error, line=taken[0].strip())
                 again.extendleft(reversed(taken[1:]))
                 taken.clear()
 
@@ -140,9 +141,9 @@ def open_table(path: Path) -> Table:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise BadConnection(reason=f"{path} is a folder, not a file.")
+            raise BadConnection(reason=say("{path} is a folder, not a file.", path=path))
         if not stat.S_ISREG(mode):
-            raise BadConnection(reason=f"{path} is not an ordinary file.")
+            raise BadConnection(reason=say("{path} is not an ordinary file.", path=path))
         encoding = _encoding(path)
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             start = file.read(_LOOK)
@@ -152,13 +153,15 @@ def open_table(path: Path) -> Table:
         names = next(rows)[1] if dialect else []
         sample = tuple(record for _, record in islice(rows, SAMPLE))
     except FileNotFoundError as error:
-        raise BadConnection(reason=f"There is no file {path}.") from error
+        raise BadConnection(reason=say("There is no file {path}.", path=path)) from error
     except OSError as error:
-        raise BadConnection(reason=f"{path} can't be read: {error.strerror or error}.") from error
+        raise BadConnection(
+            reason=say("{path} can't be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     except ValueError as error:  # a path that holds a NUL
-        raise BadConnection(reason=f"This is no path of a file: {error}.") from error
+        raise BadConnection(reason=say("This is no path of a file: {error}.", error=error)) from error
     if isinstance(names, str):
-        raise BadConnection(reason=f"The first line of {path} {names}.")
+        raise BadConnection(reason=say("The first line of {path} {names}.", path=path, names=names))
     header = tuple(clip(name, 200) for name in names) if dialect else _names(sample)
     return Table(path, encoding, dialect, header, sample)
 
@@ -180,19 +183,21 @@ def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(_LOOK)
         if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-            raise BadConnection(reason=f"{path} is empty.")
-        for mark, what in _BINARY.items():
-            if start.startswith(mark):
-                raise BadConnection(reason=f"{path} is {what}. Save it as CSV or JSON lines first.")
+            raise BadConnection(reason=say("{path} is empty.", path=path))
+        for head, what in _BINARY.items():
+            if start.startswith(head):
+                raise BadConnection(
+                    reason=say("{path} is {what}. Save it as CSV or JSON lines first.", path=path, what=say(what))
+                )
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         even, odd = start[::2].count(0), start[1::2].count(0)
         if max(even, odd) > len(start) // 5:
             if min(even, odd) > len(start) // 50:
-                raise BadConnection(reason=f"{path} holds no text. Save it as CSV or JSON lines first.")
+                raise BadConnection(reason=say("{path} holds no text. Save it as CSV or JSON lines first.", path=path))
             return "utf-16-le" if odd > even else "utf-16-be"
         if len(start) - len(start.translate(None, _CONTROLS)) > len(start) // 50:
-            raise BadConnection(reason=f"{path} holds no text. Save it as CSV or JSON lines first.")
+            raise BadConnection(reason=say("{path} holds no text. Save it as CSV or JSON lines first.", path=path))
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
             decoder.decode(start)
@@ -208,7 +213,9 @@ def _is_json(path: Path, start: str) -> bool:
     """Say whether a file is JSON lines; BadConnection if it is JSON of another shape."""
     named = path.suffix.lower() in (".jsonl", ".ndjson", ".json")
     if named and start.lstrip().startswith("["):
-        raise BadConnection(reason=f"{path} is one JSON array. Save it as JSON lines: one object a line.")
+        raise BadConnection(
+            reason=say("{path} is one JSON array. Save it as JSON lines: one object a line.", path=path)
+        )
     return named or start.lstrip().startswith("{")
 
 
@@ -240,8 +247,8 @@ def _json(line: str) -> Record:
         try:
             found = msgspec.json.decode(clean(json.dumps(json.loads(line), ensure_ascii=False)))
         except (ValueError, RecursionError):
-            return f"is not JSON: {line.strip()}"
-    return found if isinstance(found, dict) else f"is not a JSON object: {line.strip()}"
+            return say("is not JSON: {line}", line=line.strip())
+    return found if isinstance(found, dict) else say("is not a JSON object: {line}", line=line.strip())
 
 
 def _names(records: Iterable[Record]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from hubbub.channels.core.contract import (
 )
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
 MAX_SOURCE = 100
@@ -31,12 +32,14 @@ class Generic(HandedOver):
 
     kind: ClassVar[str] = "generic"
     connector: ClassVar[str] = "generic"
-    label: ClassVar[str] = "Messages posted in"
-    about: ClassVar[str] = "Takes messages of any origin, posted into our API as JSON."
+    label: ClassVar[str] = mark("Messages posted in")
+    about: ClassVar[str] = mark("Takes messages of any origin, posted into our API as JSON.")
     abilities: ClassVar[Abilities] = Abilities(narrow=True, edits=True, deletes=True)
     fields: ClassVar[Sequence[Field]] = (
         Field(
-            "source", "Source", help="Where the messages are from. Messages with the same source and id are the same."
+            "source",
+            mark("Source"),
+            help=mark("Where the messages are from. Messages with the same source and id are the same."),
         ),
     )
 
@@ -59,13 +62,13 @@ class Generic(HandedOver):
         if answer.status in (404, 410):
             return None
         if answer.status != 200:
-            raise Refused(network=self.label, words=f"status {answer.status} for the file")
+            raise Refused(network=say(self.label), words=say("status {status} for the file", status=answer.status))
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()
         return Attached(urlsplit(ref).path.rpartition("/")[2], kind or "application/octet-stream", answer.body)
 
     async def send(self, message: Outgoing) -> Sent:
         """Raise: there is no way back."""
-        raise NotPossible(network="A source that posts in", deed="take replies: there is no way back to it")
+        raise NotPossible(network=say("A source that posts in"), deed="take replies: there is no way back to it")
 
 
 def _encodable(message: object) -> object:

@@ -10,6 +10,7 @@ import msgspec
 from hubbub.channels.adapters.handed_over import YEARS, told, uri_part
 from hubbub.kernel.batch import MAX_URI, Batch, BatchBuilder, Event, RawBatch
 from hubbub.kernel.details import MAX_FILES, Details, File
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clip, language
 
 MAX_ID = 400
@@ -73,7 +74,7 @@ _ANY = msgspec.json.Decoder()
 
 def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
     """Turn messages into posts. Pure; never raises."""
-    return told(raw, rows, _add, "message")
+    return told(raw, rows, _add, mark("message"))
 
 
 def uri_of(source: str, name: str) -> str:
@@ -96,21 +97,31 @@ def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> 
     event, name = _EVENTS[message.event], _id(message.id, "id")
     created, changed = _date(message.created_at, "created_at"), _date(message.changed_at, "changed_at")
     if event is not Event.CREATE and name is None:
-        raise ValueError(f"Which message is meant? An event of the kind ‘{message.event}’ needs its id.")
+        raise ValueError(
+            say("Which message is meant? An event of the kind ‘{event}’ needs its id.", event=message.event)
+        )
     if event is Event.DELETE:
         builder.add(row, uri_of(source, name or ""), min(changed or arrived_at, arrived_at), event)
         return
     if not message.text.strip() and not message.files:
-        raise ValueError("This message has no text.")
+        raise ValueError(say("This message has no text."))
     if len(message.mentions) > MAX_MENTIONS:
-        raise ValueError(f"This message has {len(message.mentions)} mentions; at most {MAX_MENTIONS} are taken.")
+        raise ValueError(
+            say(
+                "This message has {number} mentions; at most {most} are taken.",
+                number=len(message.mentions),
+                most=MAX_MENTIONS,
+            )
+        )
     if len(message.files) > MAX_FILES:
-        raise ValueError(f"This message has {len(message.files)} files; at most {MAX_FILES} are taken.")
+        raise ValueError(
+            say("This message has {number} files; at most {most} are taken.", number=len(message.files), most=MAX_FILES)
+        )
     author = message.author or Author()
     handle = (author.handle or "").strip().lstrip("@") or None
     lang = language(message.lang)
     if lang is None and (message.lang or "").strip():
-        raise ValueError(f"‘{clip(message.lang or '', 60)}’ is no language; it looks like en or pt-br.")
+        raise ValueError(say("‘{lang}’ is no language; it looks like en or pt-br.", lang=clip(message.lang or "", 60)))
     parent, root = _id(message.parent, "parent"), _id(message.root, "root")
     happened = created if event is Event.CREATE else changed
     files = tuple(File(_address(each.url), each.name, each.type, None, each.alt) for each in message.files)
@@ -140,14 +151,14 @@ def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> 
 def _address(given: str | None) -> str:
     found = (given or "").strip()
     if not found.lower().startswith(("https://", "http://")) or len(found.encode()) > MAX_URI:
-        raise ValueError(f"‘{clip(found, 60)}’ is no web address; it begins with https://.")
+        raise ValueError(say("‘{found}’ is no web address; it begins with https://.", found=clip(found, 60)))
     return found
 
 
 def _id(given: str | int | None, what: str) -> str | None:
     found = "" if given is None else str(given).strip()
     if len(found.encode()) > MAX_ID:
-        raise ValueError(f"The {what} is longer than {MAX_ID} bytes.")
+        raise ValueError(say("The {what} is longer than {most} bytes.", what=what, most=MAX_ID))
     return found or None
 
 
@@ -167,4 +178,6 @@ def _date(given: str | float | None, what: str) -> datetime | None:
             return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise ValueError(f"‘{clip(str(given), 60)}’ is no date; {what} looks like 2026-03-01T09:30:00Z.")
+    raise ValueError(
+        say("‘{given}’ is no date; {what} looks like 2026-03-01T09:30:00Z.", given=clip(str(given), 60), what=what)
+    )

@@ -12,6 +12,7 @@ from hubbub.infra import files
 from hubbub.infra.places import places
 from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch
 from hubbub.kernel.details import Details, File
+from hubbub.kernel.speech import mark, say
 
 MAX_FILES = 10
 TYPES: Mapping[str, bytes] = {
@@ -42,11 +43,11 @@ class Letters(HandedOver):
 
     kind: ClassVar[str] = "letter"
     connector: ClassVar[str] = "letter"
-    label: ClassVar[str] = "Letters"
-    about: ClassVar[str] = "Takes letters that people type in, with their scans; answers are printed and posted."
+    label: ClassVar[str] = mark("Letters")
+    about: ClassVar[str] = mark("Takes letters that people type in, with their scans; answers are printed and posted.")
     abilities: ClassVar[Abilities] = Abilities(private=True, by_hand=True, narrow=True)
     fields: ClassVar[Sequence[Field]] = ()
-    unsent: ClassVar[str] = "leave by themselves: print it, and say when it was posted"
+    unsent: ClassVar[str] = mark("leave by themselves: print it, and say when it was posted")
 
     @staticmethod
     def lines(letters: Iterable[Letter]) -> list[bytes]:
@@ -56,7 +57,7 @@ class Letters(HandedOver):
     @staticmethod
     def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         """Turn letters into posts. Pure; never raises."""
-        return told(raw, rows, _add, "letter")
+        return told(raw, rows, _add, mark("letter"))
 
     async def attachment(self, ref: str) -> Attached | None:
         """Return a scan by its key."""
@@ -79,10 +80,14 @@ def uri_of(letter: str) -> str:
 def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> None:
     letter = _LINE.decode(line)
     if not letter.id.strip() or not letter.author.strip() or not letter.text.strip():
-        raise ValueError("This letter has no id, no writer or no words.")
+        raise ValueError(say("This letter has no id, no writer or no words."))
     if len(letter.files) > MAX_FILES:
-        raise ValueError(f"This letter has {len(letter.files)} scans; at most {MAX_FILES} are taken.")
-    received = moment(letter.received_at, f"This letter is not of the years {YEARS[0]} to {YEARS[1]}.")
+        raise ValueError(
+            say("This letter has {number} scans; at most {most} are taken.", number=len(letter.files), most=MAX_FILES)
+        )
+    received = moment(
+        letter.received_at, say("This letter is not of the years {first} to {last}.", first=YEARS[0], last=YEARS[1])
+    )
     builder.add(
         row,
         uri_of(letter.id),

@@ -33,6 +33,7 @@ from hubbub.channels.core.contract import (
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, RawBatch
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
 log = logging.getLogger(__name__)
@@ -48,19 +49,24 @@ class Mail(Bare):
 
     kind: ClassVar[str] = "mail"
     connector: ClassVar[str] = "mail"
-    label: ClassVar[str] = "E-mail"
-    about: ClassVar[str] = "Hears what is written to a mailbox, and answers by mail."
+    label: ClassVar[str] = mark("E-mail")
+    about: ClassVar[str] = mark("Hears what is written to a mailbox, and answers by mail.")
     abilities: ClassVar[Abilities] = Abilities(private=True, narrow=True, files=10, file_bytes=15_000_000)
     fields: ClassVar[Sequence[Field]] = (
-        Field("address", "Address", "To which customers write, such as care@example.org."),
-        Field("name", "Name shown", "As customers see it beside the address; empty: none.", required=False),
-        Field("imap_host", "IMAP server", "Where the mailbox is read, such as imap.example.org."),
-        Field("imap_port", "IMAP port", "993, or 143 with STARTTLS.", required=False, default="993"),
-        Field("smtp_host", "SMTP server", "Where mail is handed in, such as smtp.example.org."),
-        Field("smtp_port", "SMTP port", "465, or 587 with STARTTLS.", required=False, default="465"),
-        Field("user", "User", "For signing in; empty: the address.", required=False),
-        Field("password", "Password", "Of the mailbox. Many providers want one made for programs.", secret=True),
-        Field("folder", "Folder", "What is heard.", required=False, default="INBOX"),
+        Field("address", mark("Address"), mark("To which customers write, such as care@example.org.")),
+        Field("name", mark("Name shown"), mark("As customers see it beside the address; empty: none."), required=False),
+        Field("imap_host", mark("IMAP server"), mark("Where the mailbox is read, such as imap.example.org.")),
+        Field("imap_port", mark("IMAP port"), mark("993, or 143 with STARTTLS."), required=False, default="993"),
+        Field("smtp_host", mark("SMTP server"), mark("Where mail is handed in, such as smtp.example.org.")),
+        Field("smtp_port", mark("SMTP port"), mark("465, or 587 with STARTTLS."), required=False, default="465"),
+        Field("user", mark("User"), mark("For signing in; empty: the address."), required=False),
+        Field(
+            "password",
+            mark("Password"),
+            mark("Of the mailbox. Many providers want one made for programs."),
+            secret=True,
+        ),
+        Field("folder", mark("Folder"), mark("What is heard."), required=False, default="INBOX"),
     )
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
@@ -135,7 +141,7 @@ class Mail(Bare):
     async def send(self, message: Outgoing) -> Sent:
         """Send a private message as a mail."""
         if not message.private:
-            raise NotPossible(network=self.label, deed="reply in public")
+            raise NotPossible(network=say(self.label), deed="reply in public")
         letter = compose(message, self._settings)
         await self._do(self._send, letter)
         self._keep(letter)

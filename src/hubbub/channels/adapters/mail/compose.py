@@ -21,6 +21,7 @@ from hubbub.channels.adapters.mail.parse import Ref
 from hubbub.channels.adapters.mail.settings import Settings
 from hubbub.channels.core.contract import Attached, NotPossible, Outgoing
 from hubbub.infra.http import AGENT
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 _UTF8 = Charset("utf-8")
@@ -44,7 +45,7 @@ def compose(message: Outgoing, settings: Settings) -> Letter:
     ref = _ref(message)
     to = address_of(ref.reply_to) or address_of(message.to or "")
     if not to:
-        raise NotPossible(network="E-mail", deed="be sent to nobody: the mail that is answered names no address")
+        raise NotPossible(network=say("E-mail"), deed="be sent to nobody: the mail that is answered names no address")
     if not to.isascii():
         local, _, domain = to.rpartition("@")
         try:
@@ -52,9 +53,9 @@ def compose(message: Outgoing, settings: Settings) -> Letter:
         except UnicodeError:
             to = ""
         if not to.isascii() or not to:
-            raise NotPossible(network="E-mail", deed="reach an address with such letters")
+            raise NotPossible(network=say("E-mail"), deed="reach an address with such letters")
     if not _KEY.fullmatch(message.key):
-        raise NotPossible(network="E-mail", deed="send a message with such a key")
+        raise NotPossible(network=say("E-mail"), deed="send a message with such a key")
     id_ = f"{message.key}@{settings.domain}"
     words = MIMEText(clean(message.text).rstrip() + "\n", "plain", _UTF8)  # type: ignore[arg-type]
     mail: Message = words
@@ -96,7 +97,7 @@ def _ref(message: Outgoing) -> Ref:
 def _subject(answered: str) -> str:
     answered = answered.strip()
     if not answered:
-        return "Re: your message"
+        return say("Re: your message")
     return answered if _RE.match(answered) else f"Re: {answered}"
 
 

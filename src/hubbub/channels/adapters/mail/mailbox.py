@@ -20,6 +20,7 @@ from hubbub.channels.adapters.mail.mime import read
 from hubbub.channels.adapters.mail.settings import Server, Settings
 from hubbub.channels.core.contract import BadConnection, SignInAgain
 from hubbub.infra.http import Http, Unreachable
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 TIMEOUT_S = 30.0
@@ -55,7 +56,7 @@ class Place(msgspec.Struct):
         try:
             return None if cursor is None else msgspec.convert(cursor, cls)
         except msgspec.ValidationError as error:
-            raise BadConnection(reason=f"The mailbox's cursor can't be read: {error}.") from error
+            raise BadConnection(reason=say("The mailbox's cursor can't be read: {error}.", error=error)) from error
 
     def since(self) -> date:
         """Return the day from which on mails may be unheard; one before it, as servers count days in their own zone."""
@@ -127,7 +128,12 @@ class Mailbox:
                 raise _no_entry(settings, _said(error)) from error
             except MailboxFolderSelectError as error:
                 raise BadConnection(
-                    reason=f"The mailbox has no folder {clip(folder, 60)!r}. {settings.imap.host} said: {_said(error)}."
+                    reason=say(
+                        "The mailbox has no folder {folder!r}. {host} said: {said}.",
+                        folder=clip(folder, 60),
+                        host=settings.imap.host,
+                        said=_said(error),
+                    )
                 ) from error
             self.validity = self._number("UIDVALIDITY")
 
@@ -315,19 +321,23 @@ def told(server: Server) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        reason = f"its certificate is not valid for this name ({clip(error.verify_message, 120)})"
+        reason = say("its certificate is not valid for this name ({words})", words=clip(error.verify_message, 120))
         raise Unreachable(host=server.host, reason=reason) from error
     except ssl.SSLError as error:
-        reason = f"the encrypted line failed on port {server.port} ({error.reason or 'broken off'})"
+        reason = say(
+            "the encrypted line failed on port {port} ({reason})",
+            port=server.port,
+            reason=error.reason or say("broken off"),
+        )
         raise Unreachable(host=server.host, reason=reason) from error
     except (TimeoutError, OSError, EOFError) as error:
-        reason = "no answer in time" if isinstance(error, TimeoutError) else (error_words(error))
+        reason = say("no answer in time") if isinstance(error, TimeoutError) else (error_words(error))
         raise Unreachable(host=server.host, reason=reason) from error
     except (imaplib.IMAP4.error, ImapToolsError, ValueError) as error:
         words = _said(error) if isinstance(error, ImapToolsError) else str(error)
-        raise Unreachable(host=server.host, reason=clip(words, 300) or "it broke off") from error
+        raise Unreachable(host=server.host, reason=clip(words, 300) or say("it broke off")) from error
 
 
 def error_words(error: BaseException) -> str:
     """Return what an error of the system says."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or "it broke off"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or say("it broke off")

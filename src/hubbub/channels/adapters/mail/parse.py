@@ -24,6 +24,7 @@ from hubbub.channels.adapters.mail.mime import Part, read
 from hubbub.channels.adapters.mail.quoted import Split, split_html, split_text
 from hubbub.kernel.batch import MAX_TEXT, MAX_URI, Batch, BatchBuilder, RawBatch, rows_of
 from hubbub.kernel.details import MAX_FILES, Details, File
+from hubbub.kernel.speech import say
 
 MAX_READ = 2_000_000
 """Bytes of a line that are read; a connector sends shorter ones."""
@@ -76,7 +77,7 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         if any(mail.first(name) for name in _KNOWN_BY):
             _add(built, row, mail, raw.arrived_at)
         else:
-            built.reject(row, "This is no mail: no header says who wrote it, when, or of what.")
+            built.reject(row, say("This is no mail: no header says who wrote it, when, or of what."))
     return built.build()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from hubbub.channels.adapters.mail.headers import address_of
 from hubbub.channels.core.contract import BadConnection
 from hubbub.infra.http import Http, Unreachable
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -47,7 +48,9 @@ class Server:
         try:
             opened = http.dial(self.host, self.port, timeout_s=timeout_s)
         except Unreachable as error:
-            reason = f"{error.facts.get('reason')}, on port {self.port} ({self.name})"
+            reason = say(
+                "{reason}, on port {port} ({name})", reason=error.facts.get("reason"), port=self.port, name=self.name
+            )
             raise Unreachable(host=self.host, reason=reason) from error
         if not self.is_encrypted:
             return opened
@@ -64,8 +67,14 @@ class Server:
         if not offered and not self.is_local:
             sure = IMAPS if self.name == "IMAP" else SUBMISSIONS
             raise BadConnection(
-                reason=f"{self.host} offers no encryption on port {self.port}, and a password is not sent without. "
-                f"Try {self.name} port {sure}."
+                reason=say(
+                    "{host} offers no encryption on port {port}, and a password is not sent without. "
+                    "Try {name} port {sure}.",
+                    host=self.host,
+                    port=self.port,
+                    name=self.name,
+                    sure=sure,
+                )
             )
         return offered
 
@@ -122,9 +131,15 @@ def _line(given: object) -> str:
 def _server(name: str, host: object, port: object) -> Server:
     place = _line(host).strip("[]")
     if not place or len(place) > 255 or not all(each.isalnum() or each in "-._:" for each in place):
-        raise BadConnection(reason=f"{name} server: give its name, such as {name.lower()}.example.org.")
+        raise BadConnection(
+            reason=say("{name} server: give its name, such as {example}.example.org.", name=name, example=name.lower())
+        )
     text = str(port).strip()
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
     if not 0 < number < 65_536:
-        raise BadConnection(reason=f"{name} port: {clip(text, 20)!r} is none. Give a number such as 993 or 465.")
+        raise BadConnection(
+            reason=say(
+                "{name} port: {text!r} is none. Give a number such as 993 or 465.", name=name, text=clip(text, 20)
+            )
+        )
     return Server(name, place, number)

@@ -11,6 +11,7 @@ from hubbub.channels.adapters.mail.mailbox import error_words, told
 from hubbub.channels.adapters.mail.settings import Server, Settings
 from hubbub.channels.core.contract import BadConnection, Refused, SignInAgain, SlowDown
 from hubbub.infra.http import AnswerLost, Http, Unreachable
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 TIMEOUT_S = 25.0
@@ -72,7 +73,11 @@ def _sign_in(client: smtplib.SMTP, settings: Settings) -> None:
         if settings.smtp.is_local:
             return  # who may send from this machine needs no password
         raise BadConnection(
-            reason=f"{settings.smtp.host} takes no sign-in on port {settings.smtp.port}. Try SMTP port 465 or 587."
+            reason=say(
+                "{host} takes no sign-in on port {port}. Try SMTP port 465 or 587.",
+                host=settings.smtp.host,
+                port=settings.smtp.port,
+            )
         )
     try:
         if (settings.user + settings.password).isascii():
@@ -85,7 +90,9 @@ def _sign_in(client: smtplib.SMTP, settings: Settings) -> None:
             raise SlowDown(network=network, wait_s=WAIT_S, words=words) from error
         raise SignInAgain(network=network, words=words) from error
     except smtplib.SMTPNotSupportedError as error:
-        raise BadConnection(reason=f"{network} knows no way to sign in that Hubbub knows.") from error
+        raise BadConnection(
+            reason=say("{network} knows no way to sign in that Hubbub knows.", network=network)
+        ) from error
 
 
 def _sign_in_plain(client: smtplib.SMTP, secret: bytes) -> None:
@@ -121,8 +128,10 @@ def submit(client: smtplib.SMTP, letter: Letter, settings: Settings) -> None:
         client.send(b".\r\n")
         code, words = client.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        reason = "no answer in time" if isinstance(error, TimeoutError) else error_words(error)
-        raise AnswerLost(host=server.host, reason=f"the mail was handed over, then {reason}") from error
+        reason = say("no answer in time") if isinstance(error, TimeoutError) else error_words(error)
+        raise AnswerLost(
+            host=server.host, reason=say("the mail was handed over, then {reason}", reason=reason)
+        ) from error
     _took(server, code, words)
 
 
@@ -139,7 +148,9 @@ def _took(server: Server, code: int, words: bytes, *, good: tuple[int, ...] = (2
     if code == _CLOSING:
         raise SlowDown(network=network, wait_s=WAIT_S, words=f"{code} {_words(words)}")
     if code in _TOO_SOON:  # about this mail or this mailbox only: the others go on
-        raise Unreachable(host=server.host, reason=f"it takes this mail later: {code} {_words(words)}")
+        raise Unreachable(
+            host=server.host, reason=say("it takes this mail later: {code} {words}", code=code, words=_words(words))
+        )
     if code < 0:
         raise Unreachable(host=server.host, reason="the connection broke off")
     raise Refused(network=network, words=f"{code} {_words(words)}")
@@ -161,4 +172,6 @@ def _nothing_happened(server: Server) -> Iterator[None]:
             _took(server, code, _words(error.smtp_error).encode())
             raise Unreachable(host=server.host, reason=str(error)) from error
         except smtplib.SMTPException as error:  # an OSError, which would be told in fewer words
-            raise Unreachable(host=server.host, reason=clip(str(error), 200) or "the connection broke off") from error
+            raise Unreachable(
+                host=server.host, reason=clip(str(error), 200) or say("the connection broke off")
+            ) from error

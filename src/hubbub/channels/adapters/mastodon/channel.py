@@ -34,6 +34,7 @@ from hubbub.channels.core.contract import (
 )
 from hubbub.infra.http import Http, Part, Unreachable
 from hubbub.kernel.batch import RawBatch
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import html_to_text
 
 FILES = 4
@@ -92,13 +93,13 @@ class Mastodon(Reader):
 
     kind: ClassVar[str] = "mastodon"
     connector: ClassVar[str] = "mastodon"
-    label: ClassVar[str] = "Mastodon account"
-    about: ClassVar[str] = "Hears who mentions your account or writes to it in private, and answers there."
+    label: ClassVar[str] = mark("Mastodon account")
+    about: ClassVar[str] = mark("Hears who mentions your account or writes to it in private, and answers there.")
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
         posts=True,
         private=True,
-        private_note="On Mastodon it is a post that only those named in it can see: name nobody else.",
+        private_note=mark("On Mastodon it is a post that only those named in it can see: name nobody else."),
         threads=True,
         asks=True,
         searches=True,
@@ -111,8 +112,13 @@ class Mastodon(Reader):
         narrow=True,
     )
     fields: ClassVar[Sequence[Field]] = (
-        Field("server", "Server", "Where your account lives, such as https://mastodon.social."),
-        Field("token", "Access token", "Preferences, Development, New application; scopes read, write.", secret=True),
+        Field("server", mark("Server"), mark("Where your account lives, such as https://mastodon.social.")),
+        Field(
+            "token",
+            mark("Access token"),
+            mark("Preferences, Development, New application; scopes read, write."),
+            secret=True,
+        ),
     )
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
@@ -125,7 +131,9 @@ class Mastodon(Reader):
         self._own = None
         account = account_of(await self._us(), domain)
         if lacking := await self._lacking():
-            words = f"The access token may not {', '.join(lacking)}. Make one with the scopes read and write."
+            words = say(
+                "The access token may not {names}. Make one with the scopes read and write.", names=", ".join(lacking)
+            )
             raise BadConnection(reason=words)
         return account
 
@@ -207,7 +215,7 @@ class Mastodon(Reader):
     async def _written(self, message: Outgoing) -> tuple[str, Kept, str | None, str]:
         """Return our domain, what is answered, its id on our server, and the text with those it answers."""
         if len(message.files) > FILES:
-            raise NotPossible(network=NETWORK, deed=f"carry more than {FILES} files in one message")
+            raise NotPossible(network=NETWORK, deed=say("carry more than {most} files in one message", most=FILES))
         domain = await self._domain()
         kept, parent = await self._answered(message, domain)
         if message.private and message.to:
@@ -241,7 +249,7 @@ class Mastodon(Reader):
             params: Params = (("q", name), ("type", "statuses"), ("resolve", "true"), ("limit", 1))
             for raw in (await self._server.get("/api/v2/search", _Found, params)).statuses:
                 return str(decoded(raw, Head).id)
-        raise Refused(network=NETWORK, words="our server does not find the post to answer", status=404)
+        raise Refused(network=NETWORK, words=say("our server does not find the post to answer"), status=404)
 
     async def _upload(self, file: Attached) -> str:
         """Hand over a file, and wait until the server has made it ready; return its id."""
@@ -261,7 +269,7 @@ class Mastodon(Reader):
                     await asyncio.sleep(1.0)
                     response = await self._server.call("GET", f"/api/v1/media/{key}")
         except TimeoutError as error:
-            reason = f"it still works on the file after {_FILE_READY_S:.0f} seconds"
+            reason = say("it still works on the file after {number:.0f} seconds", number=_FILE_READY_S)
             raise Unreachable(host=self._server.host, reason=reason) from error
         return key
 

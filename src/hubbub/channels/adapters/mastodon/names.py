@@ -2,6 +2,8 @@
 
 import re
 
+from hubbub.kernel.speech import say
+
 _DOMAIN = re.compile(r"[\w.\-]{1,253}(:\d{1,5})?|\[[0-9a-f:]{2,45}\](:\d{1,5})?")
 _ID = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 _ACCT = re.compile(r"[^\s@/?#<>]{1,150}(@[^\s@/?#<>]{1,255})?")
@@ -15,7 +17,7 @@ def post_uri(domain: str, key: str | int) -> str:
     'mastodon://social.example/109'
     """
     if not _DOMAIN.fullmatch(domain):
-        raise ValueError("this is no server's domain")
+        raise ValueError(say("this is no server's domain"))
     return f"{SCHEME}{domain}/{checked_id(key)}"
 
 
@@ -23,7 +25,7 @@ def split_uri(uri: str) -> tuple[str, str]:
     """Return the server's domain and the post's id there; ValueError if it is no post's name."""
     domain, _, key = uri.removeprefix(SCHEME).partition("/")
     if post_uri(domain, key) != uri:
-        raise ValueError("this is not the address of a post")
+        raise ValueError(say("this is not the address of a post"))
     return domain, key
 
 
@@ -31,7 +33,7 @@ def checked_id(key: str | int) -> str:
     """Return an id as text; ValueError if it is none. Servers before 2.0 told numbers."""
     text = str(key)
     if not _ID.fullmatch(text):
-        raise ValueError("this is no id")
+        raise ValueError(say("this is no id"))
     return text
 
 
@@ -43,7 +45,7 @@ def whole_acct(acct: str, domain: str) -> str:
     """
     plain = acct.removeprefix("@").lower()
     if not _ACCT.fullmatch(plain):
-        raise ValueError("this is no account")
+        raise ValueError(say("this is no account"))
     return plain if "@" in plain else f"{plain}@{domain}"
 
 

@@ -13,6 +13,7 @@ from hubbub.channels.adapters.mastodon.names import bare_domain
 from hubbub.channels.core.answers import UNREADABLE, ServerFailed, is_safe, nothing_done, wait_s
 from hubbub.channels.core.contract import BadConnection, Refused, SignInAgain, SlowDown
 from hubbub.infra.http import AnswerLost, Events, Http, Part, Response
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 
 NETWORK = "Mastodon"
@@ -89,7 +90,7 @@ class Server:
         try:
             return msgspec.json.decode(response.body, type=answer)
         except UNREADABLE as error:
-            raise AnswerLost(host=self.host, reason=f"the answer makes no sense: {error}") from error
+            raise AnswerLost(host=self.host, reason=say("the answer makes no sense: {error}", error=error)) from error
 
     async def upload(self, path: str, form: Sequence[Part]) -> Response:
         """Hand over a file. It shows nowhere yet, so that a lost answer loses nothing."""
@@ -152,7 +153,11 @@ class Server:
             except Refused as refused:
                 known = refused
         words = str(known.facts["words"])
-        raise BadConnection(reason=f"There is no Mastodon server at {self.address}. It said: “{words}”") from known
+        raise BadConnection(
+            reason=say(
+                "There is no Mastodon server at {address}. It said: “{words}”", address=self.address, words=words
+            )
+        ) from known
 
     def _as_instance(self, told: _Instance) -> Instance:
         modern = told.configuration.urls if told.configuration else None
@@ -163,7 +168,7 @@ class Server:
 
     def _safe(self, url: str) -> None:
         if not is_safe(url):
-            words = f"it leads to {clip(url, 100)}, which is not encrypted"
+            words = say("it leads to {url}, which is not encrypted", url=clip(url, 100))
             raise Refused(network=NETWORK, words=words, status=0)
 
     def _checked(self, response: Response) -> Response:
@@ -180,7 +185,7 @@ class Server:
                 network=NETWORK, words=words, wait_s=wait_s(response.headers, datetime.now(UTC)), status=status
             )
         if status >= 500:
-            raise ServerFailed(host=self.host, reason=f"it says “{words}”")
+            raise ServerFailed(host=self.host, reason=say("it says “{words}”", words=words))
         raise Refused(network=NETWORK, words=words, status=status)
 
     def _note(self, headers: Mapping[str, str], now: datetime) -> None:
@@ -197,7 +202,9 @@ def decoded(body: bytes | msgspec.Raw, answer: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=answer)
     except UNREADABLE as error:
-        raise Refused(network=NETWORK, words=f"an answer that can't be read: {error}", status=0) from error
+        raise Refused(
+            network=NETWORK, words=say("an answer that can't be read: {error}", error=error), status=0
+        ) from error
 
 
 def told_words(body: bytes, status: int) -> str:
@@ -219,6 +226,10 @@ def address_of(given: object, label: str) -> str:
     except ValueError:
         usable = False
     if not usable or parts.path or len(address) > 300 or any(map(str.isspace, address)):
-        words = f"{label}: {clip(clean(text), 80)!r} is no server's address. Give it like https://mastodon.example."
+        words = say(
+            "{channel}: {text!r} is no server's address. Give it like https://mastodon.example.",
+            channel=say(label),
+            text=clip(clean(text), 80),
+        )
         raise BadConnection(reason=words)
     return address.lower()

@@ -12,6 +12,7 @@ from hubbub.channels.core.answers import UNREADABLE, moment
 from hubbub.channels.core.contract import Account
 from hubbub.kernel.batch import Batch, BatchBuilder, Event, RawBatch, rows_of
 from hubbub.kernel.details import MAX_CHOICES, MAX_FILES, Choice, Details, File
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip, html_to_text
 
 MAX_HTML = 100_000
@@ -186,7 +187,7 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         try:
             _add(builder, row, _LINE.decode(line))
         except UNREADABLE as error:
-            builder.reject(row, f"Not a post we can read: {clip(clean(str(error)), 300)}.")
+            builder.reject(row, say("Not a post we can read: {error}.", error=clip(clean(str(error)), 300)))
     return builder.build()
 
 
@@ -195,13 +196,19 @@ def _add(builder: BatchBuilder, row: int, line: _Line) -> None:
     status = line.status
     if status is None:
         if line.gone is None or (at := moment(line.at)) is None:
-            raise ValueError("it is neither a post nor one that is gone")
+            raise ValueError(say("it is neither a post nor one that is gone"))
         return builder.add(row, post_uri(line.on, line.gone), at, Event.DELETE)
     created, edited = moment(status.created_at), moment(status.edited_at)
     if created is None:
-        raise ValueError("it has no time")
+        raise ValueError(say("it has no time"))
     if status.content is not None and len(status.content) > MAX_HTML:
-        raise ValueError(f"the text has {len(status.content):,} characters; at most {MAX_HTML:,} are taken")
+        raise ValueError(
+            say(
+                "the text has {number:,} characters; at most {most:,} are taken",
+                number=len(status.content),
+                most=MAX_HTML,
+            )
+        )
     author = account_of(status.account, line.on, bio=False)
     media = status.media_attachments or ()
     return builder.add(

@@ -31,6 +31,7 @@ from hubbub.channels.core.contract import (
 from hubbub.channels.core.gather import merged
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import RawBatch
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip, fold
 
 MOST_TAGS = 10
@@ -44,16 +45,20 @@ class Tags(Reader):
 
     kind: ClassVar[str] = "mastodon_tags"
     connector: ClassVar[str] = "mastodon"
-    label: ClassVar[str] = "Mastodon hashtags"
-    about: ClassVar[str] = "Hears public posts with certain hashtags, as far as a server knows them."
+    label: ClassVar[str] = mark("Mastodon hashtags")
+    about: ClassVar[str] = mark("Hears public posts with certain hashtags, as far as a server knows them.")
     abilities: ClassVar[Abilities] = Abilities(threads=True, asks=True, edits=True, deletes=True)
     fields: ClassVar[Sequence[Field]] = (
-        Field("server", "Server", "A large one knows most of what is said, such as https://mastodon.social."),
-        Field("tags", "Hashtags", f"Such as #acme #widget; at most {MOST_TAGS}."),
+        Field(
+            "server", mark("Server"), mark("A large one knows most of what is said, such as https://mastodon.social.")
+        ),
+        Field("tags", mark("Hashtags"), mark("Such as #acme #widget; at most 10.")),
         Field(
             "token",
-            "Access token",
-            "Only where the server shows hashtags to its own people alone. With one, nobody else shares the stream.",
+            mark("Access token"),
+            mark(
+                "Only where the server shows hashtags to its own people alone. With one, nobody else shares the stream."
+            ),
             secret=True,
             required=False,
         ),
@@ -79,7 +84,11 @@ class Tags(Reader):
             except Refused as refused:
                 if self._server.has_token:
                     raise
-                words = f"{self._server.host} shows hashtags to its own people only; give an access token. {refused}"
+                words = say(
+                    "{host} shows hashtags to its own people only; give an access token. {refused}",
+                    host=self._server.host,
+                    refused=refused,
+                )
                 raise BadConnection(reason=words) from refused
         return None
 
@@ -107,7 +116,7 @@ class Tags(Reader):
 
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nothing leaves by a hashtag."""
-        raise NotPossible(network=f"{NETWORK} without an account of yours", deed="take replies")
+        raise NotPossible(network=say("{network} without an account of yours", network=NETWORK), deed="take replies")
 
 
 def _timeline(tag: str) -> str:
@@ -148,12 +157,25 @@ def _tags(given: object) -> list[str]:
     words = re.split(r"[\s,;#]+", fold(clean(str(given or ""))))
     tags = sorted({word for word in words if word})
     if not tags:
-        raise BadConnection(reason=f"{Tags.label}: give at least one hashtag, such as #acme.")
+        raise BadConnection(reason=say("{channel}: give at least one hashtag, such as #acme.", channel=say(Tags.label)))
     if len(tags) > MOST_TAGS:
-        raise BadConnection(reason=f"{Tags.label}: {len(tags)} hashtags; at most {MOST_TAGS} fit one connection.")
+        raise BadConnection(
+            reason=say(
+                "{channel}: {number} hashtags; at most {most} fit one connection.",
+                channel=say(Tags.label),
+                number=len(tags),
+                most=MOST_TAGS,
+            )
+        )
     for tag in tags:
         if not _TAG.fullmatch(tag):
-            raise BadConnection(reason=f"{Tags.label}: {clip(tag, 60)!r} is no hashtag; letters and digits make one.")
+            raise BadConnection(
+                reason=say(
+                    "{channel}: {tag!r} is no hashtag; letters and digits make one.",
+                    channel=say(Tags.label),
+                    tag=clip(tag, 60),
+                )
+            )
     return tags
 
 

@@ -10,6 +10,7 @@ from hubbub.channels.adapters.handed_over import YEARS, HandedOver, moment, sour
 from hubbub.channels.core.contract import Abilities, Field
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, BatchBuilder, RawBatch
+from hubbub.kernel.speech import mark, say
 
 MAX_SOURCE = 60
 
@@ -32,13 +33,17 @@ class Phone(HandedOver):
 
     kind: ClassVar[str] = "phone"
     connector: ClassVar[str] = "phone"
-    label: ClassVar[str] = "Telephone"
-    about: ClassVar[str] = "Takes call records; who called in vain becomes a case with a call-back."
+    label: ClassVar[str] = mark("Telephone")
+    about: ClassVar[str] = mark("Takes call records; who called in vain becomes a case with a call-back.")
     abilities: ClassVar[Abilities] = Abilities(narrow=True)
     fields: ClassVar[Sequence[Field]] = (
-        Field("source", "Source", help="The telephone system. Calls with the same source and id are the same call."),
+        Field(
+            "source",
+            mark("Source"),
+            help=mark("The telephone system. Calls with the same source and id are the same call."),
+        ),
     )
-    unsent: ClassVar[str] = "carry words: call back, and note what came of it"
+    unsent: ClassVar[str] = mark("carry words: call back, and note what came of it")
 
     def __init__(self, config: Mapping[str, Any], secret: Mapping[str, Any], http: Http) -> None:
         super().__init__(config, secret, http)
@@ -51,7 +56,7 @@ class Phone(HandedOver):
     @staticmethod
     def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         """Turn calls into posts. Pure; never raises."""
-        return told(raw, rows, _add, "call")
+        return told(raw, rows, _add, mark("call"))
 
 
 def uri_of(source: str, native: str) -> str:
@@ -62,8 +67,8 @@ def uri_of(source: str, native: str) -> str:
 def _add(builder: BatchBuilder, row: int, line: bytes, arrived_at: datetime) -> None:
     source, ring = _LINES.decode(line)
     if not ring.id.strip() or not ring.number.strip() or not ring.words.strip():
-        raise ValueError("This call has no id, no number or no words.")
-    at = moment(ring.at, f"This call is not of the years {YEARS[0]} to {YEARS[1]}.")
+        raise ValueError(say("This call has no id, no number or no words."))
+    at = moment(ring.at, say("This call is not of the years {first} to {last}.", first=YEARS[0], last=YEARS[1]))
     builder.add(
         row,
         uri_of(source, ring.id),

@@ -20,6 +20,7 @@ from hubbub.channels.core.contract import (
 )
 from hubbub.infra.http import Http
 from hubbub.kernel.batch import Batch, Lines, RawBatch
+from hubbub.kernel.speech import mark, say
 
 BLOCK = 4 << 20
 """Bytes read at a time: some thousands of posts."""
@@ -33,8 +34,8 @@ class Stream(Bare):
 
     kind: ClassVar[str] = "stream"
     connector: ClassVar[str] = "stream"
-    label: ClassVar[str] = "File that grows"
-    about: ClassVar[str] = "Follows a file of posts that another program writes, one JSON object a line."
+    label: ClassVar[str] = mark("File that grows")
+    about: ClassVar[str] = mark("Follows a file of posts that another program writes, one JSON object a line.")
     abilities: ClassVar[Abilities] = Abilities(
         keys=Keys(
             words=("text",),
@@ -44,7 +45,9 @@ class Stream(Bare):
     )
     fields: ClassVar[Sequence[Field]] = (
         Field(
-            "path", "File", help="One JSON object a line, as X's filtered stream sends them, with the author inside."
+            "path",
+            mark("File"),
+            help=mark("One JSON object a line, as X's filtered stream sends them, with the author inside."),
         ),
     )
 
@@ -84,11 +87,11 @@ class Stream(Bare):
         try:
             with self.path.open("rb") as file:
                 if not self.path.is_file():
-                    raise BadConnection(reason=f"{self.path} is no file.")
+                    raise BadConnection(reason=say("{path} is no file.", path=self.path))
                 return file.seek(0, 2)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise BadConnection(reason=f"{self.path} can't be read: {reason}.") from error
+            raise BadConnection(reason=say("{path} can't be read: {reason}.", path=self.path, reason=reason)) from error
 
     def _read(self, at: int) -> tuple[bytes, int]:
         """Return whole lines from there on, and where they end."""
@@ -103,7 +106,9 @@ class Stream(Bare):
                 if end or len(data) < size:
                     return data[:end], at + end
                 if size >= MAX_LINE:
-                    raise BadConnection(reason=f"{self.path} has a line of more than {MAX_LINE >> 20} MB.")
+                    raise BadConnection(
+                        reason=say("{path} has a line of more than {most} MB.", path=self.path, most=MAX_LINE >> 20)
+                    )
                 size *= 2
 
     @staticmethod
@@ -113,4 +118,4 @@ class Stream(Bare):
 
     async def send(self, message: Outgoing) -> Sent:
         """Raise: nobody reads it."""
-        raise NotPossible(network="A file", deed="take replies: what it holds was said elsewhere")
+        raise NotPossible(network=say("A file"), deed="take replies: what it holds was said elsewhere")

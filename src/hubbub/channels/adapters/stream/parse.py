@@ -23,6 +23,7 @@ from hubbub.kernel.batch import (
     scalar,
     since_1970_us,
 )
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 PREFIX = "x:"
@@ -110,7 +111,7 @@ def parse(raw: RawBatch, rows: Sequence[int] | None = None) -> Batch:
         try:
             post = _POST.decode(raw.lines[row])
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            rejects.append(Reject(row, f"Not a post we can read: {clip(str(error), 300)}."))
+            rejects.append(Reject(row, say("Not a post we can read: {error}.", error=clip(str(error), 300))))
         else:
             if reason := _reason(post):
                 rejects.append(Reject(row, reason))
@@ -241,10 +242,12 @@ def _referenced(referenced: Sequence[Referenced] | None, how: str) -> str | None
 def _reason(post: Post) -> str:
     """Say why a post can't be kept; nothing of most."""
     if not post.id.strip() or len(post.id) > MAX_ID:
-        return "The post's id is missing or too long."
+        return say("The post's id is missing or too long.")
     if len(post.text) > MAX_TEXT:
-        return f"The text has {len(post.text):,} characters; at most {MAX_TEXT:,} are taken."
-    return "" if _time(post.created_at) else f"‘{clip(post.created_at, 60)}’ is no date."
+        return say(
+            "The text has {number:,} characters; at most {most:,} are taken.", number=len(post.text), most=MAX_TEXT
+        )
+    return "" if _time(post.created_at) else say("‘{given}’ is no date.", given=clip(post.created_at, 60))
 
 
 def _times(said: Sequence[str | None]) -> Any:

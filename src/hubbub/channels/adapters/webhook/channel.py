@@ -23,6 +23,7 @@ from hubbub.channels.core.contract import (
 )
 from hubbub.infra import signing
 from hubbub.infra.http import AnswerLost, Http, Response, TooLarge
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip, is_web_address
 
 TIMEOUT_S = 15.0
@@ -41,8 +42,8 @@ class Webhook(Generic):
 
     kind: ClassVar[str] = "webhook"
     connector: ClassVar[str] = "webhook"
-    label: ClassVar[str] = "Webhook"
-    about: ClassVar[str] = "Any program: it calls us with messages and gets our answers, each call signed."
+    label: ClassVar[str] = mark("Webhook")
+    about: ClassVar[str] = mark("Any program: it calls us with messages and gets our answers, each call signed.")
     abilities: ClassVar[Abilities] = Abilities(
         reply=True,
         private=True,
@@ -58,8 +59,10 @@ class Webhook(Generic):
         *Generic.fields,
         Field(
             "reply",
-            "Address replies go to",
-            help="Where your program takes our answers, like https://example.org/hubbub. Empty: nobody can answer.",
+            mark("Address replies go to"),
+            help=mark(
+                "Where your program takes our answers, like https://example.org/hubbub. Empty: nobody can answer."
+            ),
             required=False,
         ),
     )
@@ -79,7 +82,7 @@ class Webhook(Generic):
         try:
             response = await self.call(message.key, {"reply": self._told(message)})
         except TooLarge as error:  # it may well have been a yes
-            raise AnswerLost(host=self.label, reason=str(error)) from error
+            raise AnswerLost(host=say(self.label), reason=str(error)) from error
         words = said(response)
         if 200 <= response.status < 300 or response.status == 409:
             answer = _read(response)
@@ -87,15 +90,15 @@ class Webhook(Generic):
             known = name if name and len(name.encode()) <= MAX_ID else message.key
             return Sent(uri_of(self.source, known), answer.url if is_web_address(answer.url or "") else None)
         if response.status == 429:
-            raise SlowDown(network=self.label, words=words, wait_s=_wait_s(response))
+            raise SlowDown(network=say(self.label), words=words, wait_s=_wait_s(response))
         if response.status >= 500 or response.status == 408:
-            raise AnswerLost(host=self.label, reason=f"it said {words}")
-        raise Refused(network=self.label, words=words)
+            raise AnswerLost(host=say(self.label), reason=say("it said {words}", words=words))
+        raise Refused(network=say(self.label), words=words)
 
     async def call(self, delivery: str, told: Mapping[str, Any]) -> Response:
         """Make one signed call to the program's address; return its answer, whatever it says."""
         if not self._reply:
-            raise NotPossible(network=self.label, deed="take replies: no address they go to is set")
+            raise NotPossible(network=say(self.label), deed="take replies: no address they go to is set")
         now = datetime.now(UTC)
         body = json.dumps({"delivery": delivery, "source": self.source, **told}, ensure_ascii=False).encode()
         headers = signing.headers(signing.keys_of(self._secret, now), delivery, body, now)
@@ -127,7 +130,7 @@ def said(response: Response, length: int = 300) -> str:
     """Return what an answer says, in its own words."""
     words = clip(clean(response.body[:4_000].decode("utf-8", "replace")), length)
     if 300 <= response.status < 400:
-        words = "it sends us elsewhere; give the address that takes the call itself"
+        words = say("it sends us elsewhere; give the address that takes the call itself")
     return f"{response.status}{': ' if words else ''}{words}"
 
 
