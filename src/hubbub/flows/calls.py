@@ -28,7 +28,7 @@ from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import WorkspaceId
-from hubbub.kernel.speech import speaking
+from hubbub.kernel.speech import say, speaking
 
 AT_ONCE = 2_000
 RINGS = 200
@@ -194,7 +194,7 @@ def _calls(table: Table, columns: Columns, source: str) -> Iterator[tuple[int, C
     repeats: Counter[str] = Counter()
     for number, record in table.records():
         if isinstance(record, str):
-            yield number, f"This line {record.partition(':')[0]}.", record
+            yield number, say("This line {problem}.", problem=say(record.partition(":")[0])), record
             continue
         row = table.values(record)
         raw = "; ".join(row)
@@ -209,6 +209,8 @@ def _calls(table: Table, columns: Columns, source: str) -> Iterator[tuple[int, C
 def read_line(reasons: Iterable[tuple[str, int, int]]) -> list[str]:
     """Say why lines could not be read, each reason once, with where to look."""
     return [
-        f"Line {line}: {reason}" + (f" (and {count - 1:,} more like it)" if count > 1 else "")
+        say("Line {line}: {reason} (and {more:,} more like it)", line=line, reason=reason, more=count - 1)
+        if count > 1
+        else say("Line {line}: {reason}", line=line, reason=reason)
         for reason, count, line in reasons
     ]

@@ -21,8 +21,9 @@ from hubbub.care.services.erasure import forget_customer
 from hubbub.flows import erasure
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import mark, say
 
-BACKUPS = "Copies that you keep elsewhere, as backups of the database and the home folder, are not changed."
+BACKUPS = mark("Copies that you keep elsewhere, as backups of the database and the home folder, are not changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _plain(value: Any) -> str:
 
 def _lines(contacts: Iterable[Contact]) -> Iterable[str]:
     for each in contacts:
-        case = f", case {each.case}" if each.case else ""
+        case = f", {say('case {number}', number=each.case)}" if each.case else ""
         yield f"{each.at:%Y-%m-%d %H:%M} UTC · {each.channel} · {each.kind} · {each.by}{case}\n{each.text}"
 
 
@@ -118,12 +119,12 @@ def erase(access: Access, customer: int, places: Places, *, now: datetime) -> Re
         except NotFound:  # known from a file only: they never spoke
             continue
     went = {
-        "accounts": before.accounts,
-        "posts": before.posts,
-        "cases": before.cases,
-        "products": before.products,
-        "permissions": before.permissions,
-        "archived lines": lines,
+        mark("accounts"): before.accounts,
+        mark("posts"): before.posts,
+        mark("cases"): before.cases,
+        mark("products"): before.products,
+        mark("permissions"): before.permissions,
+        mark("archived lines"): lines,
     }
     with transaction.atomic():
         forget_customer(access.workspace, customer)

@@ -20,7 +20,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.adapters.file.table import open_table
 from hubbub.kernel.errors import Conflict, InvalidInput
 from hubbub.kernel.ids import WorkspaceId
-from hubbub.kernel.speech import speaking
+from hubbub.kernel.speech import say, speaking
 
 SHOWN = 20
 
@@ -88,7 +88,7 @@ def import_customers(
         read += 1
         try:
             if isinstance(record, str):
-                raise InvalidInput(reason=f"This line {record.partition(':')[0]}.")
+                raise InvalidInput(reason=say("This line {problem}.", problem=say(record.partition(":")[0])))
             _, made = take_in(access, customer_of(table.values(record), places, country), now=now())
             new, changed = new + made, changed + (not made)
         except (InvalidInput, Conflict) as error:

@@ -12,8 +12,11 @@ from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.selectors import advocates as selectors
 from hubbub.care.services import advocates
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
+
+HEADINGS = {"thanks": mark("Thanks"), "asked": mark("Asked"), "advocates": mark("Advocates")}
 
 
 @require_safe
@@ -38,7 +41,7 @@ def cases(request: Request, what: str) -> HttpResponse:
     """The cases behind a number."""
     month = request.GET.get("month", "")[:10]
     shown = {"section": "inbox", "what": what, "lines": selectors.won_cases(request.access, what, month)}
-    return render(request, "advocates/cases.html", shown | {"month": month})
+    return render(request, "advocates/cases.html", shown | {"month": month, "heading": say(HEADINGS[what])})
 
 
 def _done(request: Request, words: str, work: Callable[[], object], about: int = 0) -> HttpResponse:
@@ -69,21 +72,21 @@ def ask(request: Request, follow_up: int) -> HttpResponse:
             now=now(),
         )
 
-    return _done(request, "Asked.", work, follow_up)
+    return _done(request, say("Asked."), work, follow_up)
 
 
 @require_POST
 @in_workspace
 def later(request: Request, follow_up: int) -> HttpResponse:
     """Propose them again in a week."""
-    return _done(request, "Back in a week.", lambda: advocates.put_off(request.access, follow_up, now=now()))
+    return _done(request, say("Back in a week."), lambda: advocates.put_off(request.access, follow_up, now=now()))
 
 
 @require_POST
 @in_workspace
 def never(request: Request, follow_up: int) -> HttpResponse:
     """Do not ask them."""
-    return _done(request, "They will not be asked.", lambda: advocates.never(request.access, follow_up, now=now()))
+    return _done(request, say("They will not be asked."), lambda: advocates.never(request.access, follow_up, now=now()))
 
 
 @require_POST
@@ -95,4 +98,4 @@ def rules(request: Request) -> HttpResponse:
         days, on = number(request, "days") or 0, text(request, "on") == "yes"
         advocates.save_rules(request.access, on=on, days=days, now=now())
 
-    return _done(request, "Saved.", work)
+    return _done(request, say("Saved."), work)

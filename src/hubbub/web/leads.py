@@ -11,10 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hubbub.care import selectors as care
 from hubbub.care.services import leads
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
 
-COLUMNS = ("lead", "title", "who", "stage", "owner", "value", "currency", "expected", "case", "made", "changed")
+COLUMNS = (
+    mark("lead"), mark("title"), mark("who"), mark("stage"), mark("owner"), mark("value"), mark("currency"),
+    mark("expected"), mark("case"), mark("made"), mark("changed"),
+)  # fmt: skip
 LISTED = 500
 
 
@@ -54,7 +58,7 @@ def edit(request: Request, lead: int) -> HttpResponse:
         except HubbubError as error:
             shown = {**_one(request, lead), "error": error, "given": request.POST}
             return render(request, "leads/lead.html", shown, status=error.status)
-        messages.success(request, "Saved.")
+        messages.success(request, say("Saved."))
         return redirect("leads", slug=request.access.slug)
     return render(request, "leads/lead.html", _one(request, lead))
 
@@ -93,7 +97,7 @@ def table(request: Request) -> HttpResponse:
     """All leads as CSV; what begins like a formula is no formula."""
     out = StringIO()
     write = csv.writer(out).writerow
-    write(COLUMNS)
+    write([say(each) for each in COLUMNS])
     for each in care.all_leads(request.access):
         amount = "" if each.value is None else f"{each.value:.2f}"
         write(

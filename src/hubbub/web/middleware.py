@@ -8,24 +8,24 @@ from django.shortcuts import render
 from django.utils import translation
 
 from hubbub.kernel.errors import HubbubError
-from hubbub.kernel.speech import speaking
+from hubbub.kernel.speech import mark, say, speaking
 
 TITLES = {
-    400: "That can't be used",
-    401: "Sign in first",
-    403: "Not for your role",
-    404: "Not here",
-    405: "Nothing to see here",
-    409: "It changed meanwhile",
-    410: "This link is spent",
-    429: "Too many tries",
+    400: mark("That can't be used"),
+    401: mark("Sign in first"),
+    403: mark("Not for your role"),
+    404: mark("Not here"),
+    405: mark("Nothing to see here"),
+    409: mark("It changed meanwhile"),
+    410: mark("This link is spent"),
+    429: mark("Too many tries"),
 }
 
 
 class Language:
-    """Speaks the language a person chose; else, on pages, the one their browser asks for. The API speaks English.
+    """Speaks the language a person chose; else, on pages, the one their browser asks for.
 
-    The chat of visitors knows no person: what it serves is kept by language, not by cookie.
+    The API and hooks speak English: programs read them. The chat of visitors knows no person: what it serves is kept by language, not by cookie.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -39,7 +39,7 @@ class Language:
 
 
 def _asked(request: HttpRequest) -> str:
-    if request.path_info.startswith("/api/"):
+    if request.path_info.startswith(("/api/", "/hooks/")):
         return settings.LANGUAGE_CODE
     known = hasattr(request, "user") and not request.path_info.startswith("/chat/")
     chosen = getattr(request.user, "language", "") if known else ""
@@ -58,7 +58,7 @@ class Errors:
         """Pass the request on; a method that an address does not take gets words too."""
         answer = self.get_response(request)
         if answer.status_code == 405 and not answer.content:
-            told = problem(request, "This address is for a button of a page, not for a visit.", 405)
+            told = problem(request, say("This address is for a button of a page, not for a visit."), 405)
             told["Allow"] = answer["Allow"]
             return told
         return answer
@@ -79,31 +79,33 @@ def problem(request: HttpRequest, words: str, status: int) -> HttpResponse:
     return render(
         request,
         "hubbub/problem.html",
-        {"title": TITLES.get(status, "Something went wrong"), "words": words},
+        {"title": say(TITLES.get(status, mark("Something went wrong"))), "words": words},
         status=status,
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's own 404, in the same words as ours."""
-    return problem(request, "There is nothing at this address for you.", 404)
+    return problem(request, say("There is nothing at this address for you."), 404)
 
 
 def unusable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A request that no browser of ours sends, or for another host."""
-    return problem(request, "This request can't be used.", 400)
+    return problem(request, say("This request can't be used."), 400)
 
 
 def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """A request without the proof that it came from our own page."""
-    return problem(request, "This page is too old, or the request came from elsewhere. Load it again.", 403)
+    return problem(request, say("This page is too old, or the request came from elsewhere. Load it again."), 403)
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Somebody tries to come in more often than a person would."""
-    return problem(request, "There were too many tries from where you are. Wait a minute, then try again.", 429)
+    return problem(request, say("There were too many tries from where you are. Wait a minute, then try again."), 429)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something unexpected; the log says what."""
-    return problem(request, "Something unexpected happened. Nothing you wrote was sent; the log says what it was.", 500)
+    return problem(
+        request, say("Something unexpected happened. Nothing you wrote was sent; the log says what it was."), 500
+    )

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from hubbub.care.core.rating import MAX_COMMENT, SCORES, Question
 from hubbub.care.services import ratings
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import say
 from hubbub.web.chat.limits import Limit
 from hubbub.web.request import now
 
@@ -45,7 +46,7 @@ def _page(
         "done": done or (found is not None and found.answered),
         "error": error,
         "comment": comment,
-        "scores": SCORES,
+        "scores": [(score, say(words)) for score, words in SCORES],
         "max_comment": MAX_COMMENT,
     }
     answer = HttpResponse(render_to_string("rating/page.html", shown), status=status)

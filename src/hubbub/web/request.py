@@ -20,6 +20,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import Health
 from hubbub.infra import changes
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import mark, say
 from hubbub.listening.selectors import alerts
 from hubbub.web.middleware import problem
 
@@ -34,7 +35,7 @@ class Request(HttpRequest):
     access: Access
 
 
-SIGNED_OUT = "You are signed out. What you wrote is kept: sign in again in another tab, then go on here."
+SIGNED_OUT = mark("You are signed out. What you wrote is kept: sign in again in another tab, then go on here.")
 View = Callable[Concatenate[Request, P], HttpResponse]
 
 
@@ -55,7 +56,7 @@ def in_workspace(view: View[P]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def door(request: Request, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated and getattr(request, "htmx", False):
-            return problem(request, SIGNED_OUT, 401)  # a script would take the page to sign in for an answer
+            return problem(request, say(SIGNED_OUT), 401)  # a script would take the page to sign in for an answer
         answer: HttpResponse = guarded(request, slug, *args, **kwargs)
         return answer
 

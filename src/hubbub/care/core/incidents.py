@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import mark, say
 
 BARS: Final = 60
 """At most so many bars show how an incident grew."""
@@ -18,6 +19,11 @@ class Say(StrEnum):
     HOLDING = "holding"  # we know of it; where to get help
     OFFER = "offer"  # help in private
     FEEDBACK = "feedback"  # what was wrong, and what was done
+
+    @property
+    def label(self) -> str:
+        """As a page says it."""
+        return say({"holding": mark("Holding"), "offer": mark("Offer"), "feedback": mark("Feedback")}[self.value])
 
 
 class Members(StrEnum):
@@ -34,7 +40,9 @@ def title_of(topic: str, problem: str) -> str:
     >>> title_of("Acme widgets", "failure"), title_of("Acme", ""), title_of("", "")
     ('Acme widgets: failure', 'Acme: a like problem of many', 'A like problem of many')
     """
-    return ": ".join(filter(None, (topic[:70], problem or ("a like" if topic else "A like") + " problem of many")))
+    if problem:
+        return ": ".join(filter(None, (topic[:70], say(problem))))
+    return say("{topic}: a like problem of many", topic=topic[:70]) if topic else say("A like problem of many")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,11 @@ class Spoken:
     words: str
     url: str
 
+    @property
+    def state_words(self) -> str:
+        """How far it is, as a page says it."""
+        return say(self.state.replace("_", " "))
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -158,6 +171,11 @@ class IncidentView:
     waiting: int  # cases nobody answered
     offered: int
 
+    @property
+    def problem_words(self) -> str:
+        """What kind of problem it is, as a page says it."""
+        return say(self.problem)
+
 
 def step_of(span: timedelta) -> timedelta:
     """Return how long a bar of a curve is, so that there are few enough."""
@@ -179,17 +197,28 @@ def bars(minutes: Sequence[tuple[datetime, int]]) -> tuple[tuple[Bar, ...], time
 
 def holding_draft(topic: str) -> str:
     """Return how a holding message may begin; a person finishes it."""
-    what = f"trouble with {topic}" if topic else "trouble"
-    return f"We know that some of you have {what} just now, and we are on it. We will say here as soon as we know more."
+    if topic:
+        return say(
+            "We know that some of you have trouble with {topic} just now, and we are on it. "
+            "We will say here as soon as we know more.",
+            topic=topic,
+        )
+    return say(
+        "We know that some of you have trouble just now, and we are on it. We will say here as soon as we know more."
+    )
 
 
 def offer_draft() -> str:
     """Return how an offer of help in private may begin."""
-    return "Sorry about this. We would like to put it right for you: which model is it, and since when?"
+    return say("Sorry about this. We would like to put it right for you: which model is it, and since when?")
 
 
 def feedback_draft(topic: str, note: str) -> str:
     """Return how the word to everybody may begin once it is over."""
-    what = f"the trouble with {topic}" if topic else "the trouble"
-    known = f" What was wrong, and what we did: {note}" if note else " What was wrong: … What we did: …"
-    return f"To everybody who told us about {what}: thank you, it is settled.{known}"
+    thanks = say("To everybody who told us about the trouble: thank you, it is settled.")
+    if topic:
+        thanks = say("To everybody who told us about the trouble with {topic}: thank you, it is settled.", topic=topic)
+    known = say("What was wrong: … What we did: …")
+    if note:
+        known = say("What was wrong, and what we did: {note}", note=note)
+    return f"{thanks} {known}"

@@ -15,6 +15,7 @@ from hubbub.care.models import AdvocateRules, CaseRow, Consent, FollowUp, Rating
 from hubbub.care.selectors.answering import first_name
 from hubbub.care.selectors.ways import ways
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 
 PAGE = 50
 MONTHS = 12
@@ -141,7 +142,9 @@ def _won(access: Access, what: str) -> tuple[QuerySet[Thanks] | QuerySet[FollowU
     if what == "asked":
         return asked, "asked_at"
     if what != "advocates":
-        raise InvalidInput(reason=f"There is no number {what!r}; there are {', '.join(WHAT)}.")
+        raise InvalidInput(
+            reason=say("There is no number {what!r}; there are {known}.", what=what, known=", ".join(WHAT))
+        )
     said = Thanks.objects.filter(
         account=OuterRef("account"),
         public=True,

@@ -13,6 +13,7 @@ from hubbub.care.core.calls.views import CallCounts, CallLine, CallPage, Task, U
 from hubbub.care.models import CallBack, CallReject, CallRow
 from hubbub.infra import db
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 
 PAGE = 50
 LOST = (Outcome.ABANDONED, Outcome.MISSED, Outcome.VOICEMAIL, Outcome.BUSY, Outcome.CALLBACK)
@@ -57,7 +58,11 @@ def calls(
     elif outcome:
         if outcome not in set(Outcome):
             raise InvalidInput(
-                reason=f"There is no outcome {outcome!r}; there are lost, {', '.join(filter(None, Outcome))}."
+                reason=say(
+                    "There is no outcome {outcome!r}; there are lost, {known}.",
+                    outcome=outcome,
+                    known=", ".join(filter(None, Outcome)),
+                )
             )
         rows = rows.filter(outcome=outcome)
     if queue:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.care.core.calls.record import Outcome
 from hubbub.care.core.case import Status
 from hubbub.care.core.customers.views import (
     CaseOf,
@@ -24,6 +25,7 @@ from hubbub.care.selectors.customers import account_view, owned_by
 from hubbub.channels.core.values import handle_words
 from hubbub.infra.search import Index, parse
 from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 PAGE = 50
@@ -197,9 +199,7 @@ def _contacts(
             "phone",
             "call",
             row.agent,
-            clip(
-                row.notes or f"{'Called us' if row.direction == 'in' else 'We called'}: {row.outcome or 'a call'}", 400
-            ),
+            clip(row.notes or _what_call(row), 400),
             True,
             row.case.number if row.case else None,
             row.pk,
@@ -217,7 +217,8 @@ def _cut(text: str, length: int) -> str:
 
 
 def _what_call(row: CallRow) -> str:
-    return f"{'They called us' if row.direction == 'in' else 'We called them'}: {row.outcome or 'a call'}"
+    how = Outcome(row.outcome).label if row.outcome else say("a call")
+    return say("Called us: {how}", how=how) if row.direction == "in" else say("We called: {how}", how=how)
 
 
 def _entry_rows(entries: Any) -> list[tuple[Any, ...]]:
@@ -230,7 +231,7 @@ def _entry(row: tuple[Any, ...], length: int) -> Contact:
     pk, at, kind, name, text, private, number, channel, of_post, said_by, handle, said, deleted = row
     if kind != "post":
         return Contact(at, channel, kind, name, _cut(text, length), private, number, pk)
-    words = "Deleted by its author" if deleted is not None else _cut(said, length)
+    words = say("Deleted by its author") if deleted is not None else _cut(said, length)
     return Contact(at, of_post, kind, said_by or handle_words(of_post, handle), words, private, number, pk)
 
 

@@ -26,6 +26,7 @@ from hubbub.channels import selectors as channels
 from hubbub.infra.models import OutboxMessage
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
 from hubbub.listening.selectors import topic_names
 
 SHOWN = 200
@@ -131,12 +132,12 @@ def _groups(members: "QuerySet[CaseRow]") -> tuple[Group, ...]:
     waits, rest = Q(folder="incident"), ~Q(folder="incident")
     far, known = Q(exposure__gte=FAR), Q(account__known=True)
     wanted = (
-        ("Reaching over 5,000, not answered", waits & far),
-        ("Known customers, not answered", waits & ~far & known),
-        ("Others, not answered", waits & ~far & ~known),
-        ("Due by themselves", rest & Q(folder__in=("needs", "held"))),
-        ("Answered, with the customer", Q(folder__in=("waiting", "parked"))),
-        ("Resolved or closed", Q(folder__in=("resolved", "closed"))),
+        (say("Reaching over 5,000, not answered"), waits & far),
+        (say("Known customers, not answered"), waits & ~far & known),
+        (say("Others, not answered"), waits & ~far & ~known),
+        (say("Due by themselves"), rest & Q(folder__in=("needs", "held"))),
+        (say("Answered, with the customer"), Q(folder__in=("waiting", "parked"))),
+        (say("Resolved or closed"), Q(folder__in=("resolved", "closed"))),
     )
     found = []
     for name, which in wanted:
@@ -167,9 +168,9 @@ def _spoken(access: Access, messages: Sequence[IncidentMessage]) -> tuple[Spoken
     found = []
     for each in messages:
         kind, _, number = each.where.partition(" ")
-        to = names.get(int(number), "A network") if kind == "connection" else ""  # type: ignore[call-overload]
+        to = names.get(int(number), say("A network")) if kind == "connection" else ""  # type: ignore[call-overload]
         if kind == "case":
-            to = f"{who.get(each.case_id or 0, '')}, case {number}"
+            to = say("{who}, case {number}", who=who.get(each.case_id or 0, ""), number=number)
         row = sent.get(each.outbox)
         state, words, url = (row.state, row.words, row.url) if row else ("queued", "", "")
         found.append(Spoken(Say(each.kind), to, each.text, each.name, each.at, state, words, url))

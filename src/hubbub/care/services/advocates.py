@@ -29,6 +29,7 @@ from hubbub.care.services.cases.pending import answer
 from hubbub.care.services.cases.row import event, lock
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 
 AT_ONCE = 200
 LATE = 500  # lines of the log that may have come late are looked at again
@@ -148,16 +149,16 @@ def ask(access: Access, follow_up: int, *, text: str, private: bool, confirmed: 
     if FollowUp.objects.filter(voices__account__in=kin, state=State.ASKED).exists():
         raise Conflict(reason="They were asked before. Once is enough.")
     if word is None and case.owner_id not in (None, access.person):
-        owner = case.owner.name if case.owner else "Its owner"
-        raise Conflict(reason=f"No permission is noted, so only {owner} asks: they know each other.")
+        owner = case.owner.name if case.owner else say("Its owner")
+        raise Conflict(reason=say("No permission is noted, so only {owner} asks: they know each other.", owner=owner))
     if not case.value().status.ended:
-        raise Conflict(reason=f"Case {case.number} is open again. Settle it first.")
+        raise Conflict(reason=say("Case {number} is open again. Settle it first.", number=case.number))
     written = Written(text, private=private, confirmed=confirmed, aside=True)
     done = answer(access, case.number, written, now=now)
     row.entry = Entry.objects.filter(outbox=done.outbox).first()
     row.state, row.asked_at, row.person_id = State.ASKED, now, access.person
     row.save()
-    event(access, case, now, f"{access.name} asked whether they would tell others.")
+    event(access, case, now, say("{name} asked whether they would tell others.", name=access.name))
     changes.record(access.workspace, "thanks", None, now=now)
 
 
@@ -184,7 +185,7 @@ def save_rules(access: Access, *, on: bool, days: int, now: datetime) -> None:
     """Set whether, and how long after a good end, follow-ups are proposed."""
     access.require(Permission.PLAYBOOK)
     if not 1 <= days <= MOST_DAYS:
-        raise InvalidInput(reason=f"Follow-ups are proposed 1 to {MOST_DAYS} days after a case ended.")
+        raise InvalidInput(reason=say("Follow-ups are proposed 1 to {days} days after a case ended.", days=MOST_DAYS))
     AdvocateRules.objects.update_or_create(workspace_id=access.workspace, defaults={"on": on, "days": days})
     audit(access, "follow-ups changed", access.workspace_name, now=now, after={"on": on, "days": days})
 

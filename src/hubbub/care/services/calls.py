@@ -21,6 +21,7 @@ from hubbub.care.services import clocks
 from hubbub.care.services.cases import event, lock, store
 from hubbub.infra import changes, db
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 
 MAX_SOURCE = 60
@@ -58,7 +59,7 @@ def source_name(text: str) -> str:
     """Return the name of a telephone system; InvalidInput if it is none."""
     source = " ".join(clean(text).split())
     if not 1 <= len(source) <= MAX_SOURCE:
-        raise InvalidInput(reason=f"Give the source a name of at most {MAX_SOURCE} characters.")
+        raise InvalidInput(reason=say("Give the source a name of at most {most} characters.", most=MAX_SOURCE))
     return source
 
 
@@ -93,7 +94,7 @@ def keep(access: Access, calls: Sequence[Call], *, now: datetime) -> Kept:
         try:
             told = (call_of(row, cases).told(call) if row else call).checked()
         except InvalidInput as error:
-            raise InvalidInput(reason=f"Call {clip(call.native, 60)}: {error}") from None
+            raise InvalidInput(reason=say("Call {call}: {why}", call=clip(call.native, 60), why=error)) from None
         if row is None:
             row = CallRow(workspace_id=access.workspace, source=call.source, native=call.native)
             found[call.source, call.native] = row
@@ -231,13 +232,18 @@ def ask(access: Access, number: int, *, to: str, at: datetime, why: str = "", no
     row = lock(access, number)
     called = number_of(to, calling_code(access))
     if not called:
-        raise InvalidInput(reason=f"‘{clip(to, 40)}’ is no telephone number; it looks like +49 30 1234567.")
+        raise InvalidInput(
+            reason=say("‘{given}’ is no telephone number; it looks like +49 30 1234567.", given=clip(to, 40))
+        )
     _ahead(at, now)
     case = row.value().call_back(at, now)
     why = clip(clean(why), 240)
     CallBack.objects.filter(case=row, done_at__isnull=True).update(due_at=at)  # a person's word counts
     _open(row, number=called, why=why, due_at=at, now=now)
-    event(access, row, now, f"{access.name} asked for a call to {called}{f': {why}' if why else ''}.")
+    said = say("{name} asked for a call to {number}.", name=access.name, number=called)
+    if why:
+        said = say("{name} asked for a call to {number}: {why}.", name=access.name, number=called, why=why)
+    event(access, row, now, said)
     store(access, row, case, "call asked for", now, at=at.isoformat())
 
 
@@ -283,13 +289,13 @@ def called(
         case = row.value().answer(now, access.person)
         case = case.resolve(now) if settled else case
         task.done_at = now
-        said = f"{access.name} called {task.number} and reached them."
+        said = say("{name} called {number} and reached them.", name=access.name, number=task.number)
     else:
         again = again_at or now + AGAIN
         _ahead(again, now)
         case = row.value().call_again(again, now)
         task.due_at = again
-        said = f"{access.name} called {task.number}: nobody was reached."
+        said = say("{name} called {number}: nobody was reached.", name=access.name, number=task.number)
     task.save()
     event(access, row, now, said)
     if notes:

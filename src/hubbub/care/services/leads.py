@@ -15,9 +15,10 @@ from hubbub.care.models import CaseRules, Entry, Lead, LeadEvent, LeadStage
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
-STAGES = (("New", ""), ("Talked", ""), ("Offered", ""), ("Won", "won"), ("Lost", "lost"))
+STAGES = ((mark("New"), ""), (mark("Talked"), ""), (mark("Offered"), ""), (mark("Won"), "won"), (mark("Lost"), "lost"))
 """The stages of a workspace that did not decide otherwise, each with how it ends a lead."""
 
 
@@ -28,7 +29,7 @@ def stages_of(workspace: int) -> list[LeadStage]:
         return found
     LeadStage.objects.bulk_create(
         (
-            LeadStage(workspace_id=workspace, name=name, place=place, end=end)
+            LeadStage(workspace_id=workspace, name=say(name), place=place, end=end)
             for place, (name, end) in enumerate(STAGES)
         ),
         ignore_conflicts=True,
@@ -48,13 +49,14 @@ def from_cases(workspace: int, cases: Iterable[Any], *, now: datetime) -> int:
     currency = _currency(workspace)
     made = Lead.objects.bulk_create(
         Lead(
-            workspace_id=workspace, case_id=each.id, post_id=posts.get(each.id), title=each.title or "An opportunity",
-            who=each.who, stage=stage, currency=currency, made_at=now, changed_at=now,
+            workspace_id=workspace, case_id=each.id, post_id=posts.get(each.id),
+            title=each.title or say("An opportunity"), who=each.who, stage=stage, currency=currency, made_at=now,
+            changed_at=now,
         )
         for each in found
     )  # fmt: skip
     LeadEvent.objects.bulk_create(
-        LeadEvent(lead=lead, at=now, name="Hubbub", text="An opportunity was heard.") for lead in made
+        LeadEvent(lead=lead, at=now, name="Hubbub", text=say("An opportunity was heard.")) for lead in made
     )
     return len(made)
 
@@ -69,16 +71,16 @@ def make(access: Access, number: int, *, now: datetime) -> int:
     """Make a case a lead, by hand; return the lead."""
     row = lock(access, number)
     if Lead.objects.filter(case=row).exists():
-        raise Conflict(reason=f"Case {number} is a lead already.")
+        raise Conflict(reason=say("Case {number} is a lead already.", number=number))
     stage = stages_of(access.workspace)[0]
     post = Entry.objects.filter(case=row, kind="post").order_by("at", "pk").values_list("post_id", flat=True).first()
     lead = Lead.objects.create(
-        workspace_id=access.workspace, case=row, post_id=post, title=row.title or "An opportunity", who=row.who,
+        workspace_id=access.workspace, case=row, post_id=post, title=row.title or say("An opportunity"), who=row.who,
         owner_id=row.owner_id or access.person, stage=stage, currency=_currency(access.workspace),
         made_at=now, changed_at=now,
     )  # fmt: skip
-    _note(access, lead, f"Made of case {number}.", now)
-    event(access, row, now, f"{access.name} made it a lead.")
+    _note(access, lead, say("Made of case {number}.", number=number), now)
+    event(access, row, now, say("{name} made it a lead.", name=access.name))
     store(access, row, row.value(), "lead made", now, lead=lead.pk)
     return lead.pk
 
@@ -119,7 +121,15 @@ def change(access: Access, lead: int, *, now: datetime, **given: Any) -> None:
         return
     row.changed_at = now
     row.save()
-    told = [f"{name} {before[name] or 'none'} → {value or 'none'}" for name, value in changed.items()]
+    told = [
+        say(
+            "{what} {before} → {after}",
+            what=say(name),
+            before=before[name] or say("none"),
+            after=value or say("none"),
+        )
+        for name, value in changed.items()
+    ]
     _note(access, row, "; ".join(told)[:300], now)
     audit(
         access, "lead changed", f"lead {row.pk}", now=now,
@@ -160,7 +170,7 @@ def save_stages(access: Access, stages: Sequence[tuple[str, str]], *, currency: 
         row.save()
     for row in known.values():
         if row.leads.exists():
-            raise Conflict(reason=f"{row.name} still has leads. Move them to another stage first.")
+            raise Conflict(reason=say("{stage} still has leads. Move them to another stage first.", stage=row.name))
         row.delete()
     audit(access, "lead stages changed", access.workspace_name, now=now, after={"stages": names})
     changes.record(access.workspace, "lead", None, now=now)
@@ -182,12 +192,12 @@ def _lead(access: Access, lead: int) -> Lead:
 def _shown(row: Lead) -> dict[str, str]:
     """Return what of a lead may change, in words."""
     return {
-        "stage": row.stage.name,
-        "owner": _name_of(row.owner_id),
-        "title": row.title,
-        "value": "" if row.value is None else f"{row.value:.2f}",
-        "currency": row.currency,
-        "expected": row.expected_on.isoformat() if row.expected_on else "",
+        mark("stage"): row.stage.name,
+        mark("owner"): _name_of(row.owner_id),
+        mark("title"): row.title,
+        mark("value"): "" if row.value is None else f"{row.value:.2f}",
+        mark("currency"): row.currency,
+        mark("expected"): row.expected_on.isoformat() if row.expected_on else "",
     }
 
 

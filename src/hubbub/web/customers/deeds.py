@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from hubbub.care.core.customers.table import day_of
 from hubbub.care.services import customers
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
+from hubbub.kernel.speech import say
 from hubbub.web.customers.pages import shown
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import given, number, text
@@ -44,7 +45,9 @@ def of_account(request: Request, account: int) -> HttpResponse:
 def change(request: Request, customer: int) -> HttpResponse:
     """Change what is known of a customer."""
     told = {name: text(request, name) for name in CHANGED}
-    return _done(request, customer, lambda: customers.change(request.access, customer, now=now(), **told), "Saved.")
+    return _done(
+        request, customer, lambda: customers.change(request.access, customer, now=now(), **told), say("Saved.")
+    )
 
 
 @require_POST
@@ -63,7 +66,7 @@ def own(request: Request, customer: int) -> HttpResponse:
             now=now(),
         )
 
-    return _done(request, customer, work, "Noted.")
+    return _done(request, customer, work, say("Noted."))
 
 
 @require_POST
@@ -71,7 +74,7 @@ def own(request: Request, customer: int) -> HttpResponse:
 def own_no_more(request: Request, customer: int, owned: int) -> HttpResponse:
     """Take a product from a customer."""
     work = lambda: customers.own_no_more(request.access, customer, owned, now=now())  # noqa: E731
-    return _done(request, customer, work, "Taken from the list.")
+    return _done(request, customer, work, say("Taken from the list."))
 
 
 @require_POST
@@ -92,7 +95,7 @@ def consent(request: Request, customer: int) -> HttpResponse:
             now=now(),
         )
 
-    return _done(request, customer, work, "Noted.")
+    return _done(request, customer, work, say("Noted."))
 
 
 def _moment(day: date) -> datetime:
@@ -112,7 +115,7 @@ def merge(request: Request, customer: int) -> HttpResponse:
             raise InvalidInput(reason="Give the number of the other customer; it stands in the address of their page.")
         customers.merge(request.access, customer, other, now=now())
 
-    return _done(request, customer, work, "They are one now. It can be undone below.")
+    return _done(request, customer, work, say("They are one now. It can be undone below."))
 
 
 @require_POST
@@ -120,7 +123,7 @@ def merge(request: Request, customer: int) -> HttpResponse:
 def unmerge(request: Request, customer: int, merge: int) -> HttpResponse:
     """Part two customers again."""
     work = lambda: customers.unmerge(request.access, merge, now=now())  # noqa: E731
-    return _done(request, customer, work, "They are two again.")
+    return _done(request, customer, work, say("They are two again."))
 
 
 @require_POST

@@ -15,6 +15,7 @@ from hubbub.flows.calls import read_line
 from hubbub.flows.customers import import_customers
 from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
 from hubbub.web.uploads import read_uploaded
@@ -80,7 +81,9 @@ def upload(request: Request) -> HttpResponse:
     except HubbubError as error:
         context = {**_index(request), "error": error, "given": request.POST}
         return render(request, "customers/index.html", context, status=error.status)
-    messages.success(request, f"{done.new:,} new customers, {done.changed:,} lines about known ones.")
+    messages.success(
+        request, say("{new:,} new customers, {changed:,} lines about known ones.", new=done.new, changed=done.changed)
+    )
     if done.rejected:
         context = {**_index(request), "unread": read_line(done.reasons), "unread_in_all": done.rejected}
         return render(request, "customers/index.html", context)

@@ -17,6 +17,7 @@ from hubbub.accounts.core.errors import NotYours
 from hubbub.accounts.models import Person
 from hubbub.channels import selectors as channels
 from hubbub.kernel.errors import HubbubError, InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors, services
 from hubbub.listening.core.topics import TopicClass
 from hubbub.web.listening.topics import tried
@@ -79,13 +80,13 @@ def steps(request: Request) -> HttpResponse:
     except HubbubError as error:
         shown = {**context, "error": error, "given": request.POST, **tried(text(request, "query"), "")}
         return render(request, "first_run/steps.html", shown, status=error.status)
-    messages.success(request, "Listening. What matches shows up by itself.")
+    messages.success(request, say("Listening. What matches shows up by itself."))
     return redirect("start", slug=request.access.slug)
 
 
 def _name(request: Request, query: str) -> str:
     """A topic's name from its first words, so that nobody has to invent one."""
-    name = " ".join(query.replace('"', " ").replace("(", " ").split())[:60] or "Topic"
+    name = " ".join(query.replace('"', " ").replace("(", " ").split())[:60] or say("Topic")
     taken = {each.name.lower() for each in selectors.topics(request.access)}
     return next(each for each in (name, *(f"{name} {n}" for n in range(2, 1000))) if each.lower() not in taken)
 

@@ -14,6 +14,7 @@ from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.core.incidents import IncidentView, Members, Say, feedback_draft
 from hubbub.care.selectors import incidents as selectors
 from hubbub.care.services import incidents
+from hubbub.kernel import speech
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.web.request import Request, in_workspace, now, render
@@ -67,7 +68,9 @@ def _curve(found: IncidentView) -> dict[str, Any] | None:
         "bars": drawn,
         "most": int(most),
         "usual": None if found.usual is None else HIGH - HIGH * found.usual / most,
-        "step": "1 minute" if minutes == 1 else f"{minutes} minutes" if minutes < 60 else f"{minutes // 60} h",
+        "step": speech.say_many("{number} minute", "{number} minutes", minutes)
+        if minutes < 60
+        else f"{minutes // 60} h",
         "first": found.bars[0].at,
         "last": found.bars[-1].at + found.step,
         "now": found.bars[-1].posts,
@@ -114,7 +117,7 @@ def note(request: Request, incident: int) -> HttpResponse:
     """Write what is known."""
     seen = number(request, "seen") or 0
     work = partial(incidents.note, request.access, incident, text=text(request, "note"), seen=seen, now=now())
-    return _done(request, incident, work, "Noted.")
+    return _done(request, incident, work, speech.say("Noted."))
 
 
 @require_POST
@@ -122,7 +125,7 @@ def note(request: Request, incident: int) -> HttpResponse:
 def rename(request: Request, incident: int) -> HttpResponse:
     """Give it another title."""
     work = partial(incidents.rename, request.access, incident, title=text(request, "title"), now=now())
-    return _done(request, incident, work, "Renamed.")
+    return _done(request, incident, work, speech.say("Renamed."))
 
 
 @require_POST
@@ -131,7 +134,7 @@ def lead(request: Request, incident: int) -> HttpResponse:
     """Say who leads."""
     to = number(request, "to")
     work = partial(incidents.lead, request.access, incident, to=PersonId(to) if to else None, now=now())
-    return _done(request, incident, work, "Saved.")
+    return _done(request, incident, work, speech.say("Saved."))
 
 
 @require_POST
@@ -146,7 +149,7 @@ def _kind(request: Request) -> Say:
     try:
         return Say(text(request, "kind"))
     except ValueError:
-        raise InvalidInput(reason=f"What is said is one of {', '.join(Say)}.") from None
+        raise InvalidInput(reason=speech.say("What is said is one of {kinds}.", kinds=", ".join(Say))) from None
 
 
 @require_POST
@@ -160,11 +163,11 @@ def say(request: Request, incident: int) -> HttpResponse:
         answer = partial(
             incidents.reply_first, request.access, incident, text=said, first=first, confirmed=sure, now=now()
         )
-        return _done(request, incident, answer, "Sent to the first of them.")
+        return _done(request, incident, answer, speech.say("Sent to the first of them."))
     work = partial(
         incidents.post, request.access, incident, kind, text=said, connections=chosen, confirmed=sure, now=now()
     )
-    return _done(request, incident, work, "Sent.")
+    return _done(request, incident, work, speech.say("Sent."))
 
 
 @require_POST
@@ -173,7 +176,7 @@ def offer(request: Request, incident: int) -> HttpResponse:
     """Offer help in private to the first."""
     first = number(request, "first") or 0
     work = partial(incidents.offer, request.access, incident, text=text(request, "text"), first=first, now=now())
-    return _done(request, incident, work, "Sent to those who can be reached in private.")
+    return _done(request, incident, work, speech.say("Sent to those who can be reached in private."))
 
 
 @require_POST
@@ -181,7 +184,7 @@ def offer(request: Request, incident: int) -> HttpResponse:
 def add(request: Request, incident: int) -> HttpResponse:
     """Put a case in."""
     work = partial(incidents.add, request.access, incident, number(request, "case") or 0, now=now())
-    return _done(request, incident, work, "It stands in this incident now.")
+    return _done(request, incident, work, speech.say("It stands in this incident now."))
 
 
 @require_POST
@@ -189,7 +192,7 @@ def add(request: Request, incident: int) -> HttpResponse:
 def out(request: Request, incident: int, number: int) -> HttpResponse:
     """Take a case out."""
     work = partial(incidents.take_out, request.access, incident, number, now=now())
-    return _done(request, incident, work, f"Case {number} is a matter of its own now.")
+    return _done(request, incident, work, speech.say("Case {number} is a matter of its own now.", number=number))
 
 
 @require_POST
@@ -198,7 +201,7 @@ def merge(request: Request, incident: int) -> HttpResponse:
     """Put another incident into this one."""
     other = number(request, "other") or 0
     work = partial(incidents.merge, request.access, incident, other, now=now())
-    return _done(request, incident, work, "Both are one now.")
+    return _done(request, incident, work, speech.say("Both are one now."))
 
 
 @require_POST
@@ -217,4 +220,4 @@ def close(request: Request, incident: int) -> HttpResponse:
         confirmed=text(request, "confirmed") == "yes",
         now=now(),
     )
-    return _done(request, incident, work, "Closed. The word to everybody is drafted below.")
+    return _done(request, incident, work, speech.say("Closed. The word to everybody is drafted below."))

@@ -11,6 +11,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core.canned import fill
 from hubbub.care.services import knowledge
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
+from hubbub.kernel.speech import say
 from hubbub.web.inbox.many import said
 from hubbub.web.knowledge.pages import shown
 from hubbub.web.request import Request, in_workspace, now, render
@@ -35,7 +36,7 @@ def _done(request: Request, article: int, words: str, work: Callable[[], object]
 def submit(request: Request, article: int) -> HttpResponse:
     """Ask somebody else to look at it."""
     deed = lambda: knowledge.submit(request.access, article, now=now())  # noqa: E731
-    return _done(request, article, "Somebody else looks at it next.", deed)
+    return _done(request, article, say("Somebody else looks at it next."), deed)
 
 
 @require_POST
@@ -44,7 +45,7 @@ def publish(request: Request, article: int) -> HttpResponse:
     """Let it be found and suggested."""
     seen = number(request, "seen") or 0
     deed = lambda: knowledge.publish(request.access, article, seen=seen, now=now())  # noqa: E731
-    return _done(request, article, "Published.", deed)
+    return _done(request, article, say("Published."), deed)
 
 
 @require_POST
@@ -52,7 +53,7 @@ def publish(request: Request, article: int) -> HttpResponse:
 def send_back(request: Request, article: int) -> HttpResponse:
     """Give it back to its writer."""
     deed = lambda: knowledge.send_back(request.access, article, word=text(request, "word"), now=now())  # noqa: E731
-    return _done(request, article, "Sent back.", deed)
+    return _done(request, article, say("Sent back."), deed)
 
 
 @require_POST
@@ -60,7 +61,7 @@ def send_back(request: Request, article: int) -> HttpResponse:
 def retire(request: Request, article: int) -> HttpResponse:
     """Suggest it no more."""
     deed = lambda: knowledge.retire(request.access, article, now=now())  # noqa: E731
-    return _done(request, article, "Retired.", deed)
+    return _done(request, article, say("Retired."), deed)
 
 
 @require_POST
@@ -68,7 +69,7 @@ def retire(request: Request, article: int) -> HttpResponse:
 def bring_back(request: Request, article: int) -> HttpResponse:
     """Make a retired one a draft again."""
     deed = lambda: knowledge.bring_back(request.access, article, now=now())  # noqa: E731
-    return _done(request, article, "It is a draft again.", deed)
+    return _done(request, article, say("It is a draft again."), deed)
 
 
 @require_POST
@@ -90,4 +91,6 @@ def insert(request: Request, number: int, article: int) -> HttpResponse:
         "brand": request.access.workspace_name,
         "case": str(number),
     }
-    return said(request, "Put into your answer. Look it over before you send it.", insert=fill(words.answer, values))
+    return said(
+        request, say("Put into your answer. Look it over before you send it."), insert=fill(words.answer, values)
+    )

@@ -12,6 +12,7 @@ from hubbub.care.core.knowledge.article import State, Words
 from hubbub.care.selectors import knowledge as selectors
 from hubbub.care.services import knowledge
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
+from hubbub.kernel.speech import say
 from hubbub.listening.selectors import topic_names
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
@@ -23,7 +24,9 @@ def index(request: Request) -> HttpResponse:
     """The articles, the newest first, or those a search finds; those of one state."""
     state, before = request.GET.get("state", ""), request.GET.get("before", "")
     if state and state not in set(State):
-        raise InvalidInput(reason=f"There is no state {state!r}; there are {', '.join(State)}.")
+        raise InvalidInput(
+            reason=say("There is no state {state!r}; there are {known}.", state=state, known=", ".join(State))
+        )
     search = request.GET.get("q", "").replace("\x00", "")[:200]
     below = int(before) if before.isdecimal() and len(before) < 19 else None
     lines, following = selectors.articles(request.access, search=search, state=state, before=below)
@@ -33,7 +36,7 @@ def index(request: Request) -> HttpResponse:
         "next": following,
         "search": search,
         "state": state,
-        "states": [("", "All"), *((each.value, each.label) for each in State)],
+        "states": [("", say("All")), *((each.value, each.label) for each in State)],
         "saved": selectors.time_saved(request.access, now()) if not search and not state and below is None else None,
         "plain": not search and not state and below is None,
         "to_review": selectors.waiting_for_review(request.access),
@@ -67,7 +70,7 @@ def new(request: Request) -> HttpResponse:
         except HubbubError as error:
             shown |= {"error": error, "words": _words(request)}
             return render(request, "knowledge/edit.html", shown, status=error.status)
-        messages.success(request, "Saved as a draft.")
+        messages.success(request, say("Saved as a draft."))
         return redirect("article", slug=request.access.slug, article=made)
     return render(request, "knowledge/edit.html", shown)
 
@@ -91,7 +94,7 @@ def edit(request: Request, article: int) -> HttpResponse:
         except HubbubError as error:
             shown |= {"error": error, "words": _words(request), "seen": seen}
             return render(request, "knowledge/edit.html", shown, status=error.status)
-        messages.success(request, "Saved as a draft.")
+        messages.success(request, say("Saved as a draft."))
         return redirect("article", slug=request.access.slug, article=article)
     return render(request, "knowledge/edit.html", shown)
 

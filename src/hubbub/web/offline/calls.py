@@ -19,6 +19,7 @@ from hubbub.channels.adapters.phone.channel import uri_of
 from hubbub.flows.calls import import_calls
 from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, NotAllowed
+from hubbub.kernel.speech import mark, say
 from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
@@ -26,14 +27,14 @@ from hubbub.web.uploads import read_uploaded
 from hubbub.web.when import when
 
 OUTCOMES = {
-    "": "Any outcome",
-    "lost": "Nobody reached",
-    "answered": "Answered",
-    "abandoned": "Hung up",
-    "missed": "Missed",
-    "voicemail": "Voice message",
-    "busy": "Busy",
-    "callback": "Call-back wanted",
+    "": mark("Any outcome"),
+    "lost": mark("Nobody reached"),
+    "answered": mark("Answered"),
+    "abandoned": mark("Hung up"),
+    "missed": mark("Missed"),
+    "voicemail": mark("Voice message"),
+    "busy": mark("Busy"),
+    "callback": mark("Call-back wanted"),
 }
 SPAN = timedelta(days=7)
 QUEUES_OF = timedelta(days=60)
@@ -68,7 +69,7 @@ def _page(request: Request) -> dict[str, Any]:
         "query": kept.urlencode(),
         "asked": asked,
         "narrowed": any(asked.values()),
-        "outcomes": OUTCOMES,
+        "outcomes": {value: say(words) for value, words in OUTCOMES.items()},
         "queues": selectors.call_queues(access, now() - QUEUES_OF),
         "counts": selectors.call_counts(access, now() - SPAN, now()),
         "unread": unread,
@@ -101,15 +102,15 @@ def upload(request: Request) -> HttpResponse:
         shown = {**_page(request), "error": error, "given": request.POST}
         return render(request, "offline/calls.html", shown, status=error.status)
     kept = done.kept
-    messages.success(
-        request,
-        f"{kept.new:,} calls kept"
-        + (f", {kept.changed:,} changed" if kept.changed else "")
-        + (f", {kept.same:,} known before" if kept.same else "")
-        + (f", {kept.to_call:,} to be called back" if kept.to_call else "")
-        + (f"; {done.rejected:,} lines could not be read" if done.rejected else "")
-        + ".",
-    )
+    told = [say("{number:,} calls kept", number=kept.new)]
+    if kept.changed:
+        told.append(say("{number:,} changed", number=kept.changed))
+    if kept.same:
+        told.append(say("{number:,} known before", number=kept.same))
+    if kept.to_call:
+        told.append(say("{number:,} to be called back", number=kept.to_call))
+    unread = say("; {number:,} lines could not be read", number=done.rejected) if done.rejected else ""
+    messages.success(request, ", ".join(told) + unread + ".")
     return redirect("calls", slug=request.access.slug)
 
 
@@ -128,7 +129,12 @@ def ask(request: Request, number: int) -> HttpResponse:
     """Ask for a call to the person of a case."""
     to = text(request, "other").strip() or text(request, "to")
     services.ask(
-        request.access, number, to=to, at=when(request, now(), "Say when to call."), why=text(request, "why"), now=now()
+        request.access,
+        number,
+        to=to,
+        at=when(request, now(), say("Say when to call.")),
+        why=text(request, "why"),
+        now=now(),
     )
     return changed(request, number)
 
@@ -142,7 +148,7 @@ def called(request: Request, number: int) -> HttpResponse:
         services.called(request.access, number, reached=True, settled=how == "settled", now=now())
     else:
         services.called(
-            request.access, number, reached=False, again_at=when(request, now(), "Say when to call."), now=now()
+            request.access, number, reached=False, again_at=when(request, now(), say("Say when to call.")), now=now()
         )
     return changed(request, number)
 

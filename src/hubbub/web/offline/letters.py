@@ -16,6 +16,7 @@ from hubbub.care.services import cases
 from hubbub.flows.letters import MAX_SCAN, MAX_SCANS, Added, Scan, add
 from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
+from hubbub.kernel.speech import say
 from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
@@ -62,7 +63,7 @@ def _letter(request: Request) -> Added:
         raise InvalidInput(reason="Give the day it was received.") from None
     scans = request.FILES.getlist("scans")
     if sum(scan.size or 0 for scan in scans) > MAX_SCANS:  # before they are read into memory
-        raise InvalidInput(reason=f"All scans together have at most {MAX_SCANS // 10**6} MB.")
+        raise InvalidInput(reason=say("All scans together have at most {most} MB.", most=MAX_SCANS // 10**6))
     return Added(
         id=given if _ID.fullmatch(given) else secrets.token_hex(12),
         name=text(request, "name"),

@@ -21,7 +21,7 @@ from hubbub.care.selectors import notices
 from hubbub.care.services import work
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId
-from hubbub.kernel.speech import LANGUAGES
+from hubbub.kernel.speech import LANGUAGES, say
 from hubbub.web.request import Request, now, render
 from hubbub.web.settings.forms import text
 
@@ -73,7 +73,7 @@ def enter(request: Request, secret: str) -> HttpResponse:
     is_new = person.last_login is None  # signing in notes when it was
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     if is_new and not person.has_usable_password():
-        messages.info(request, "Welcome. Choose a password under You, for the next time.")
+        messages.info(request, say("Welcome. Choose a password under You, for the next time."))
     return redirect("front")
 
 
@@ -101,7 +101,7 @@ def me(request: Request) -> HttpResponse:
             )
         except HubbubError as error:
             return render(request, "signin/me.html", {**context, "error": error}, status=error.status)
-        messages.success(request, "Saved.")
+        messages.success(request, say("Saved."))
         return redirect(f"{request.path}?from={context['back']}" if context["back"] else request.path)
     return render(request, "signin/me.html", context)
 
@@ -139,5 +139,5 @@ def password(request: Request) -> HttpResponse:
         return render(request, "signin/me.html", {**_me(request), "password_error": error}, status=error.status)
     request.user.refresh_from_db()
     update_session_auth_hash(request, request.user)
-    messages.success(request, "The password is changed.")
+    messages.success(request, say("The password is changed."))
     return redirect("me")

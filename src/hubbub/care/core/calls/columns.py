@@ -13,6 +13,7 @@ from hubbub.care.core.calls.record import Call, Direction, Outcome
 from hubbub.channels.adapters.file.dates import MONTH_FIRST, date_order, read_date
 from hubbub.channels.adapters.file.mapping import plain
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -110,7 +111,14 @@ def columns_of(
         if part == "dates":
             continue
         if plain(column) not in names:
-            raise InvalidInput(reason=f"There is no column ‘{clip(column, 60)}’ for {part}. {_listed(header)}")
+            raise InvalidInput(
+                reason=say(
+                    "There is no column ‘{column}’ for {part}. {columns}",
+                    column=clip(column, 60),
+                    part=part,
+                    columns=_listed(header),
+                )
+            )
         places[part] = names.index(plain(column))
     for part, known in _NAMES.items():
         if part in places:
@@ -121,8 +129,14 @@ def columns_of(
             places[part] = place
     for some in _NEEDED:
         if not any(part in places for part in some):
-            what = "when a call began" if "start" in some else "who called"
-            raise InvalidInput(reason=f"No column says {what}. Name it, as in {some[0]}=…. {_listed(header)}")
+            listed = _listed(header)
+            if "start" in some:
+                raise InvalidInput(
+                    reason=say("No column says when a call began. Name it, as in start=…. {columns}", columns=listed)
+                )
+            raise InvalidInput(
+                reason=say("No column says who called. Name it, as in caller=…. {columns}", columns=listed)
+            )
     order = asked.get("dates") or date_order(row[places["start"]] for row in rows if places["start"] < len(row))
     return Columns(tuple(header), places, order == MONTH_FIRST, zone, country)
 
@@ -132,14 +146,20 @@ def _given(text: str) -> dict[str, str]:
     for pair in next(csv.reader([text], skipinitialspace=True), []):
         part, equals, column = (word.strip() for word in pair.partition("="))
         if not equals or not column or part not in PARTS:
-            asked = f"It has {', '.join(PARTS)}, as in start=Begin,caller=ANI"
-            raise InvalidInput(reason=f"A call has no ‘{clip(pair, 60)}’. {asked}.")
+            raise InvalidInput(
+                reason=say(
+                    "A call has no ‘{given}’. It has {parts}, as in start=Begin,caller=ANI.",
+                    given=clip(pair, 60),
+                    parts=", ".join(PARTS),
+                )
+            )
         found[part] = column
     return found
 
 
 def _listed(header: Sequence[str]) -> str:
-    return f"The columns: {clip(', '.join(name for name in header if name.strip()), 1_000) or 'none has a name'}."
+    names = clip(", ".join(name for name in header if name.strip()), 1_000)
+    return say("The columns: {names}.", names=names) if names else say("The columns: none has a name.")
 
 
 def call_of(columns: Columns, row: Sequence[str], *, source: str, fallback_id: str) -> Call:
@@ -151,7 +171,9 @@ def call_of(columns: Columns, row: Sequence[str], *, source: str, fallback_id: s
         If the row can't be read; the sentence says what to mend.
     """
     if len(row) != len(columns.header):
-        raise InvalidInput(reason=f"It has {len(row)} cells, the header has {len(columns.header)}.")
+        raise InvalidInput(
+            reason=say("It has {cells} cells, the header has {columns}.", cells=len(row), columns=len(columns.header))
+        )
     cells = {part: row[place].strip() for part, place in columns.places.items()}
     told = {part: cell for part, cell in cells.items() if cell.lower() not in _NOTHING}
     started, answered, ended = (_date(columns, part, told) for part in ("start", "answer", "end"))
@@ -193,7 +215,11 @@ def _date(columns: Columns, part: str, told: Mapping[str, str]) -> datetime | No
     found = read_date(told[part], month_first=columns.month_first, zone=columns.zone)
     if found is None:
         name = columns.header[columns.places[part]]
-        raise InvalidInput(reason=f"{name}: ‘{clip(told[part], 40)}’ is no moment such as 2026-03-01 09:30:00.")
+        raise InvalidInput(
+            reason=say(
+                "{column}: ‘{given}’ is no moment such as 2026-03-01 09:30:00.", column=name, given=clip(told[part], 40)
+            )
+        )
     return found
 
 
@@ -203,7 +229,11 @@ def _word(part: str, told: Mapping[str, str], known: Mapping[str, Word]) -> Word
     found = known.get(plain(told[part]).replace(".", ""))
     if found is None:
         options = ", ".join(dict.fromkeys(str(each) for each in known.values()))
-        raise InvalidInput(reason=f"The {part} ‘{clip(told[part], 40)}’ is none of {options}.")
+        raise InvalidInput(
+            reason=say(
+                "The {part} ‘{given}’ is none of {options}.", part=part, given=clip(told[part], 40), options=options
+            )
+        )
     return found
 
 
@@ -217,4 +247,6 @@ def _span(part: str, text: str) -> timedelta:
     if len(text) <= 40 and (units := _UNITS.fullmatch(text)) and any(units.groups()):
         hours, minutes, seconds = (min(int(each or 0), 10**6) for each in units.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    raise InvalidInput(reason=f"The {part} ‘{clip(text, 40)}’ is no time such as 95, 1:35 or 0:01:35.")
+    raise InvalidInput(
+        reason=say("The {part} ‘{given}’ is no time such as 95, 1:35 or 0:01:35.", part=part, given=clip(text, 40))
+    )

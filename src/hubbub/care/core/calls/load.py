@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 
 MOST_INTERVALS = 100_000
 
@@ -63,7 +64,11 @@ def load_of(
         raise InvalidInput(reason="Give a span that ends after it begins, and an interval longer than nothing.")
     count = -(-(until - since) // interval)
     if count > MOST_INTERVALS:
-        raise InvalidInput(reason=f"The span has {count:,} intervals; at most {MOST_INTERVALS:,} are added up.")
+        raise InvalidInput(
+            reason=say(
+                "The span has {count:,} intervals; at most {most:,} are added up.", count=count, most=MOST_INTERVALS
+            )
+        )
     inside = (starts_s >= 0) & (starts_s < (until - since).total_seconds())
     names, rows = np.unique(queues[inside], return_inverse=True)
     shape = (len(names), count)

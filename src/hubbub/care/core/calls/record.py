@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip
 
 MAX_ID: Final = 200
@@ -19,12 +20,17 @@ class Outcome(StrEnum):
     """How a call ended."""
 
     GOING_ON = ""  # nothing was said yet of how it ended
-    ANSWERED = "answered"
-    ABANDONED = "abandoned"  # the caller gave up waiting
-    MISSED = "missed"  # nobody took it
-    VOICEMAIL = "voicemail"
-    BUSY = "busy"
-    CALLBACK = "callback"  # the caller asked to be called
+    ANSWERED = mark("answered")
+    ABANDONED = mark("abandoned")  # the caller gave up waiting
+    MISSED = mark("missed")  # nobody took it
+    VOICEMAIL = mark("voicemail")
+    BUSY = mark("busy")
+    CALLBACK = mark("callback")  # the caller asked to be called
+
+    @property
+    def label(self) -> str:
+        """As pages say it."""
+        return say(self.value) if self else say("going on")
 
     @property
     def asks_for_a_call(self) -> bool:
@@ -100,18 +106,22 @@ class Call:
             If it has no id, no beginning, or its times contradict each other.
         """
         if not self.native or len(self.native) > MAX_ID:
-            raise InvalidInput(reason=f"A call needs an id of 1 to {MAX_ID} characters.")
+            raise InvalidInput(reason=say("A call needs an id of 1 to {most} characters.", most=MAX_ID))
         if self.started_at is None:
             raise InvalidInput(reason="It does not say when the call began.")
         times = [at for at in (self.started_at, self.answered_at, self.ended_at) if at is not None]
         if not all(YEARS[0] <= at.year <= YEARS[1] for at in times):
-            raise InvalidInput(reason=f"Its times are not between the years {YEARS[0]} and {YEARS[1]}.")
+            raise InvalidInput(
+                reason=say("Its times are not between the years {first} and {last}.", first=YEARS[0], last=YEARS[1])
+            )
         if self.answered_at is not None and self.answered_at < self.started_at:
             raise InvalidInput(reason="It was answered before it began.")
         if self.ended_at is not None and self.ended_at < (self.answered_at or self.started_at):
-            raise InvalidInput(reason=f"It ended before it {'was answered' if self.answered_at else 'began'}.")
+            raise InvalidInput(
+                reason="It ended before it was answered." if self.answered_at else "It ended before it began."
+            )
         if times[-1] - self.started_at > LONGEST_CALL:
-            raise InvalidInput(reason=f"It lasted longer than {LONGEST_CALL.days} days.")
+            raise InvalidInput(reason=say("It lasted longer than {days} days.", days=LONGEST_CALL.days))
         return replace(
             self,
             direction=self.direction or Direction.IN,
@@ -129,12 +139,13 @@ class Call:
         return Outcome.ANSWERED if self.answered_at else Outcome.ABANDONED if self.queue else Outcome.MISSED
 
 
-_DEEDS: Final = {
-    Outcome.ABANDONED: "Hung up before anybody answered",
-    Outcome.MISSED: "Missed call",
-    Outcome.VOICEMAIL: "Left a voice message",
-    Outcome.CALLBACK: "Asked to be called back",
+_DEEDS: Final = {  # without a number, and with one
+    Outcome.ABANDONED: (mark("Hung up before anybody answered"), mark("Hung up before anybody answered: {number}")),
+    Outcome.MISSED: (mark("Missed call"), mark("Missed call from {number}")),
+    Outcome.VOICEMAIL: (mark("Left a voice message"), mark("Left a voice message: {number}")),
+    Outcome.CALLBACK: (mark("Asked to be called back"), mark("Asked to be called back: {number}")),
 }
+_CALLED: Final = (mark("Called"), mark("Called: {number}"))
 
 
 def words_of(call: Call) -> str:
@@ -143,12 +154,13 @@ def words_of(call: Call) -> str:
     >>> words_of(Call("pbx", "1", caller="+4930", queue="Sales", outcome=Outcome.MISSED))
     'Missed call from +4930 to Sales.'
     """
-    said = _DEEDS.get(call.outcome, "Called")
-    said += f"{' from' if call.outcome is Outcome.MISSED else ':'} {call.number}" if call.number else ""
-    said += f" to {call.queue or call.called}" if call.queue or call.called else ""
+    plain, numbered = _DEEDS.get(call.outcome, _CALLED)
+    said = say(numbered, number=call.number) if call.number else say(plain)
+    if call.queue or call.called:
+        said = say("{said} to {queue}", said=said, queue=call.queue or call.called)
     waited = call.waited
     if waited is not None and call.outcome in (Outcome.ABANDONED, Outcome.MISSED) and waited.total_seconds() >= 1:
-        said += f", waited {span_words(waited)}"
+        said = say("{said}, waited {span}", said=said, span=span_words(waited))
     return f"{said}." + (f"\n\n{call.notes}" if call.notes else "")
 
 

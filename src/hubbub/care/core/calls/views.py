@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hubbub.care.core.calls.record import Outcome, span_words
+from hubbub.kernel.speech import mark, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +29,29 @@ class CallLine:
     @property
     def words(self) -> str:
         """Say in a line what kind of call it was and how it ended."""
-        said = "We called" if self.outbound else "They called"
-        said += f" {self.queue}" if self.queue and not self.outbound else ""
-        how = {
-            Outcome.GOING_ON: "going on",
-            Outcome.ANSWERED: "answered" + (f" by {self.agent}" if self.agent and not self.outbound else ""),
-            Outcome.ABANDONED: "hung up before anybody answered",
-            Outcome.MISSED: "nobody answered",
-            Outcome.VOICEMAIL: "voice message",
-            Outcome.BUSY: "busy",
-            Outcome.CALLBACK: "wants to be called back",
-        }[self.outcome]
-        waited = f", waited {span_words(self.waited)}" if self.waited else ""
-        talked = f", talked {span_words(self.talked)}" if self.talked else ""
-        return f"{said}: {how}{waited}{talked}"
+        who = say("We called") if self.outbound else say("They called")
+        if self.queue and not self.outbound:
+            who = say("They called {queue}", queue=self.queue)
+        how = say(_ENDS[self.outcome])
+        if self.outcome is Outcome.ANSWERED and self.agent and not self.outbound:
+            how = say("answered by {agent}", agent=self.agent)
+        said = f"{who}: {how}"
+        if self.waited:
+            said = say("{said}, waited {span}", said=said, span=span_words(self.waited))
+        if self.talked:
+            said = say("{said}, talked {span}", said=said, span=span_words(self.talked))
+        return said
+
+
+_ENDS = {
+    Outcome.GOING_ON: mark("going on"),
+    Outcome.ANSWERED: mark("answered"),
+    Outcome.ABANDONED: mark("hung up before anybody answered"),
+    Outcome.MISSED: mark("nobody answered"),
+    Outcome.VOICEMAIL: mark("voice message"),
+    Outcome.BUSY: mark("busy"),
+    Outcome.CALLBACK: mark("wants to be called back"),
+}
 
 
 @dataclass(frozen=True, slots=True)

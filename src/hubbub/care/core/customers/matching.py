@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import fold
 
 SURE: Final = 0.9
@@ -93,34 +94,34 @@ def likeness(one: Profile, other: Profile) -> Likeness:
 def _signs(one: Profile, other: Profile) -> Iterable[tuple[float, str, bool]]:
     """Yield what speaks for and against: weight, words, and whether it is proof."""
     for mine, theirs, words in (
-        (one.mails, other.mails, "the same e-mail address"),
-        (one.phones, other.phones, "the same telephone number"),
-        (one.serials, other.serials, "the same serial number"),
+        (one.mails, other.mails, mark("the same e-mail address")),
+        (one.phones, other.phones, mark("the same telephone number")),
+        (one.serials, other.serials, mark("the same serial number")),
     ):
         if same := mine & theirs:
-            yield 8.0, f"{words}, {min(same)}", True
+            yield 8.0, f"{say(words)}, {min(same)}", True
     handle, other_handle = plain_handle(one.handle), plain_handle(other.handle)
     if handle == other_handle and len(handle) >= LEAST_HANDLE:
-        yield (5.0 if len(handle) >= 8 else 3.5), f"the same handle, {one.handle}", False
+        yield (5.0 if len(handle) >= 8 else 3.5), say("the same handle, {handle}", handle=one.handle), False
     elif any(
         len(each) >= LEAST_HANDLE and each in set(map(_local, mails))
         for each, mails in ((handle, other.mails), (other_handle, one.mails))
     ):
-        yield 3.5, "a handle like the e-mail address", False
+        yield 3.5, say("a handle like the e-mail address"), False
     yield from _names(name_words(one.name), name_words(other.name), one.name or other.name)
     if one.channel == other.channel and one.channel not in ("mail", "phone", "letter", "chat"):
-        yield -2.0, "both are on the same network", False
+        yield -2.0, say("both are on the same network"), False
 
 
 def _names(mine: frozenset[str], theirs: frozenset[str], name: str) -> Iterable[tuple[float, str, bool]]:
     if len(mine) < 2 or len(theirs) < 2:
         return
     if mine == theirs:
-        yield 3.0, f"the same name, {name}", False
+        yield 3.0, say("the same name, {name}", name=name), False
     elif mine < theirs or theirs < mine:
-        yield 1.5, "one name is part of the other", False
+        yield 1.5, say("one name is part of the other"), False
     elif mine.isdisjoint(theirs):
-        yield -3.0, "other names", False
+        yield -3.0, say("other names"), False
 
 
 def plain_handle(handle: str) -> str:

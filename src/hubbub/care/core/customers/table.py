@@ -9,6 +9,7 @@ from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.customers.contacts import mail_of
 from hubbub.channels.adapters.file.mapping import plain
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 # As customer databases name the columns of their exports, best first.
@@ -59,9 +60,17 @@ def columns_of(header: Sequence[str], given: str = "") -> dict[str, int]:
     for pair in filter(None, (each.strip() for each in given.split(","))):
         part, equals, column = (each.strip() for each in pair.partition("="))
         if part not in NAMES or not equals:
-            raise InvalidInput(reason=f"Write name=Client,mail=E-Mail; the parts are {', '.join(NAMES)}.")
+            raise InvalidInput(
+                reason=say("Write name=Client,mail=E-Mail; the parts are {parts}.", parts=", ".join(NAMES))
+            )
         if plain(column) not in names:
-            raise InvalidInput(reason=f"There is no column ‘{clip(column, 60)}’. There are {', '.join(header)[:300]}.")
+            raise InvalidInput(
+                reason=say(
+                    "There is no column ‘{column}’. There are {columns}.",
+                    column=clip(column, 60),
+                    columns=", ".join(header)[:300],
+                )
+            )
         places[part] = names.index(plain(column))
     for part, known in NAMES.items():
         wanted = (names.index(word) for word in map(plain, known.split()) if word in names)
@@ -70,8 +79,11 @@ def columns_of(header: Sequence[str], given: str = "") -> dict[str, int]:
             places[part] = place
     if "name" not in places or not {"reference", "mail", "phone"} & set(places):
         raise InvalidInput(
-            reason="A file of customers has a name and a reference, an e-mail address or a telephone number. "
-            f"It has {', '.join(header)[:300]}."
+            reason=say(
+                "A file of customers has a name and a reference, an e-mail address or a telephone number. It has "
+                "{columns}.",
+                columns=", ".join(header)[:300],
+            )
         )
     return places
 
@@ -92,9 +104,11 @@ def customer_of(row: Sequence[str], places: Mapping[str, int], country: str = ""
 
     mail, phone = cell("mail"), cell("phone")
     if mail and not mail_of(mail):
-        raise InvalidInput(reason=f"‘{clip(mail, 60)}’ is no e-mail address.")
+        raise InvalidInput(reason=say("‘{given}’ is no e-mail address.", given=clip(mail, 60)))
     if phone and not number_of(phone, country):
-        raise InvalidInput(reason=f"‘{clip(phone, 40)}’ is no telephone number; it looks like +49 30 1234567.")
+        raise InvalidInput(
+            reason=say("‘{given}’ is no telephone number; it looks like +49 30 1234567.", given=clip(phone, 40))
+        )
     if not cell("name"):
         raise InvalidInput(reason="There is no name.")
     if not (mail or phone or cell("reference")):
@@ -130,4 +144,4 @@ def day_of(text: str) -> date | None:
             return date(int(year), int(month), int(day))
         return date.fromisoformat(text[:10])
     except ValueError:
-        raise InvalidInput(reason=f"‘{clip(text, 40)}’ is no day; write 2026-11-30.") from None
+        raise InvalidInput(reason=say("‘{given}’ is no day; write 2026-11-30.", given=clip(text, 40))) from None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from hubbub.care.core.case import Status
 from hubbub.care.core.views import AccountView, OwnedView
+from hubbub.kernel.speech import mark, say
 
 
 class Way(StrEnum):
@@ -20,25 +21,26 @@ class Way(StrEnum):
     @property
     def words(self) -> str:
         """As a page says it."""
-        return {
-            "mail": "Write an e-mail",
-            "phone": "Call or text",
-            "letter": "Write a letter",
-            "social": "Send a private message",
-            "follow-up": "Ask them to tell others",
-        }[self.value]
+        words = {
+            "mail": mark("Write an e-mail"),
+            "phone": mark("Call or text"),
+            "letter": mark("Write a letter"),
+            "social": mark("Send a private message"),
+            "follow-up": mark("Ask them to tell others"),
+        }
+        return say(words[self.value])
 
 
 SOURCES = (
     "",
-    "a friend",
-    "a post or review",
-    "a search",
-    "an advertisement",
-    "a shop",
-    "an event",
-    "the press",
-    "other",
+    mark("a friend"),
+    mark("a post or review"),
+    mark("a search"),
+    mark("an advertisement"),
+    mark("a shop"),
+    mark("an event"),
+    mark("the press"),
+    mark("other"),
 )
 """How somebody may have heard of us."""
 

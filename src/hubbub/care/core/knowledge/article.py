@@ -9,6 +9,7 @@ import regex
 
 from hubbub.care.core.likeness import content_words
 from hubbub.kernel.errors import Conflict, InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
 MAX_TITLE: Final = 120
@@ -29,9 +30,21 @@ class State(StrEnum):
     @property
     def label(self) -> str:
         """As a page says it."""
-        return {"draft": "Draft", "review": "In review", "published": "Published", "retired": "Retired"}[self.value]
+        return say(_LABELS[self])
 
 
+_LABELS: Final = {
+    State.DRAFT: mark("Draft"),
+    State.REVIEW: mark("In review"),
+    State.PUBLISHED: mark("Published"),
+    State.RETIRED: mark("Retired"),
+}
+_BY_NOW: Final = {
+    State.DRAFT: mark("It is draft by now. Look at it again."),
+    State.REVIEW: mark("It is in review by now. Look at it again."),
+    State.PUBLISHED: mark("It is published by now. Look at it again."),
+    State.RETIRED: mark("It is retired by now. Look at it again."),
+}
 MOVES: Final = {
     "submit": ((State.DRAFT,), State.REVIEW),
     "send back": ((State.REVIEW,), State.DRAFT),
@@ -49,7 +62,7 @@ def moved(state: State, move: str) -> State:
     """
     begins, ends = MOVES[move]
     if state not in begins:
-        raise Conflict(reason=f"It is {state.label.lower()} by now. Look at it again.")
+        raise Conflict(reason=_BY_NOW[state])
     return ends
 
 
@@ -72,11 +85,11 @@ class Words:
         products = tuple(dict.fromkeys(" ".join(clean(each).split()) for each in self.products if each.strip()))
         lang = self.lang.strip().lower()
         if not title or len(title) > MAX_TITLE:
-            raise InvalidInput(reason=f"Give it a title of at most {MAX_TITLE} characters.")
+            raise InvalidInput(reason=say("Give it a title of at most {most} characters.", most=MAX_TITLE))
         if not answer:
             raise InvalidInput(reason="Write the answer.")
         if len(question) > MAX_TEXT or len(answer) > MAX_TEXT:
-            raise InvalidInput(reason=f"Question and answer have at most {MAX_TEXT:,} characters each.")
+            raise InvalidInput(reason=say("Question and answer have at most {most:,} characters each.", most=MAX_TEXT))
         if lang and not regex.fullmatch(r"[a-z]{2,3}", lang):
             raise InvalidInput(reason="The language is a short code, such as en or de; leave it empty for any.")
         if len(products) > 10 or any(len(each) > 100 for each in products):

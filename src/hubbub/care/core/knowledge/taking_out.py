@@ -11,11 +11,14 @@ from typing import Final
 import regex
 
 from hubbub.care.core.guard import given, is_for_everybody, is_ours
+from hubbub.kernel.speech import mark
 
 NAME: Final = "[name]"
 LEAST: Final = 2  # letters of a name that is looked for in other words
 _PLACES: Final = {
-    "mail address": "[address]", "postal address": "[address]", "day of birth": "[date]", "handle": "[name]",
+    mark("mail address"): "[address]", mark("postal address"): "[address]", mark("day of birth"): "[date]",
+    mark("handle"): "[name]", mark("card number"): "[number]", mark("bank account"): "[number]",
+    mark("telephone number"): "[number]",
 }  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def take_out(
     """
     taken: list[Taken] = []
     kept = {word.casefold() for word in keep}
-    for pattern, what in ((_LED, "handle"), (_CLOSING, "signature"), (_INITIALS, "signature")):
+    for pattern, what in ((_LED, "handle"), (_CLOSING, mark("signature")), (_INITIALS, "signature")):
         text = pattern.sub(lambda hit, what=what: _gone(hit[0], what, taken), text)
     finders: tuple[Find, ...] = (
         _handles, _labelled, _guarded, _mails, _numbers, lambda some: _named(some, names or {}, kept),
@@ -122,7 +125,7 @@ def _plain_link(link: str, taken: list[Taken]) -> str:
     hit = _PERSONAL_LINK.search(link)
     if hit is None:
         return link
-    taken.append(Taken("link", link))
+    taken.append(Taken(mark("link"), link))
     return link[: hit.start()] if hit[0] in "?#" else "[link]"
 
 
@@ -139,7 +142,7 @@ def _without(text: str, finders: Sequence[Find], taken: list[Taken]) -> str:
 
 
 def _labelled(text: str) -> Iterable[tuple[int, int, str, str]]:
-    return ((*hit.span(1), "number", "[number]") for hit in _LABELLED.finditer(text))
+    return ((*hit.span(1), mark("number"), "[number]") for hit in _LABELLED.finditer(text))
 
 
 def _guarded(text: str) -> Iterable[tuple[int, int, str, str]]:
@@ -183,7 +186,7 @@ def _named(text: str, names: Mapping[str, str], keep: set[str]) -> Iterable[tupl
             spelled = f"(?:{spelled}|{regex.escape(whole.upper())})"
         pattern = rf"(?<!\w)@?{spelled}(?!\w)"
         for hit in regex.finditer(pattern, text, 0 if plain else regex.IGNORECASE):
-            yield *hit.span(), "name", instead
+            yield *hit.span(), mark("name"), instead
 
 
 def _addressed(text: str, keep: set[str], instead: str) -> Iterable[tuple[int, int, str, str]]:

@@ -10,6 +10,7 @@ from hubbub.accounts.services import audit
 from hubbub.care.models import Consent, Customer, Match, Merge, Owned, SocialAccount
 from hubbub.care.services.customers.rows import CUSTOMERS, lock, one_at_a_time, tell
 from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.kernel.speech import say
 
 TEXTS = ("name", "reference", "address", "note", "heard_of", "heard_of_note")
 THINGS: tuple[tuple[str, Any], ...] = (("accounts", SocialAccount), ("owned", Owned), ("consents", Consent))
@@ -80,7 +81,9 @@ def unmerge(access: Access, merge: int, *, now: datetime) -> int:
     kept.save()
     taken = Customer.objects.filter(workspace_id=access.workspace, reference=memory["reference"])
     if memory["reference"] and taken.exists():
-        raise Conflict(reason=f"The reference {memory['reference']} is somebody else’s by now.")
+        raise Conflict(
+            reason=say("The reference {reference} is somebody else’s by now.", reference=memory["reference"])
+        )
     back = Customer(pk=memory["id"], workspace_id=access.workspace, **{name: memory[name] for name in TEXTS})
     back.created_at = datetime.fromisoformat(memory["created_at"])
     back.save(force_insert=True)

@@ -11,9 +11,11 @@ from hubbub.care.models import Customer, SocialAccount
 from hubbub.care.services.customers.rows import lock, one_at_a_time, tell
 from hubbub.channels.core.values import handle_words
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
-LENGTHS = {"name": 200, "reference": 60, "address": 500, "note": 5_000, "heard_of_note": 200}
+LENGTHS = {mark("name"): 200, mark("reference"): 60, mark("address"): 500, mark("note"): 5_000, "heard_of_note": 200}
+_NAMED = {"heard_of_note": mark("heard of note")}
 
 
 @transaction.atomic
@@ -81,7 +83,9 @@ def put(row: Customer, **given: str) -> list[str]:
     for name, value in given.items():
         if name == "heard_of":
             if value not in SOURCES:
-                raise InvalidInput(reason=f"They heard of us by {', '.join(SOURCES[1:])}, or it is not known.")
+                raise InvalidInput(
+                    reason=say("They heard of us by {ways}, or it is not known.", ways=", ".join(map(say, SOURCES[1:])))
+                )
             row.heard_of = value
         else:
             setattr(row, name, _fit(name, value))
@@ -93,7 +97,11 @@ def put(row: Customer, **given: str) -> list[str]:
 def _fit(name: str, value: str) -> str:
     value = clean(value).strip()
     if len(value) > LENGTHS[name]:
-        raise InvalidInput(reason=f"The {name.replace('_', ' ')} has at most {LENGTHS[name]:,} characters.")
+        raise InvalidInput(
+            reason=say(
+                "The {what} has at most {most:,} characters.", what=say(_NAMED.get(name, name)), most=LENGTHS[name]
+            )
+        )
     return value
 
 
@@ -103,4 +111,6 @@ def _check(row: Customer) -> None:
     if row.reference:
         others = Customer.objects.filter(workspace_id=row.workspace_id, reference=row.reference).exclude(pk=row.pk)
         if other := others.first():
-            raise Conflict(reason=f"{other.name} has the reference {row.reference} already.")
+            raise Conflict(
+                reason=say("{name} has the reference {reference} already.", name=other.name, reference=row.reference)
+            )

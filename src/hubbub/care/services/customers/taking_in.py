@@ -12,6 +12,7 @@ from hubbub.care.services.customers import profile, things
 from hubbub.care.services.customers.matches import one_person
 from hubbub.care.services.customers.rows import one_at_a_time, tell
 from hubbub.kernel.errors import Conflict
+from hubbub.kernel.speech import say
 
 
 @transaction.atomic
@@ -44,7 +45,11 @@ def take_in(access: Access, given: CustomerRow, *, now: datetime) -> tuple[int, 
     row = row or next(iter(owners), None)
     if row is not None and any(owner.reference and owner != row for owner in owners):
         other = next(owner for owner in owners if owner != row)
-        raise Conflict(reason=f"That address or number is {other.name}’s, reference {other.reference}.")
+        raise Conflict(
+            reason=say(
+                "That address or number is {name}’s, reference {reference}.", name=other.name, reference=other.reference
+            )
+        )
     made = row is None
     row = row or Customer.objects.create(workspace_id=access.workspace, name=given.name[:200], created_at=now)
     for each in accounts:

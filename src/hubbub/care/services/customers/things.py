@@ -10,6 +10,7 @@ from hubbub.care.core.customers.views import Way
 from hubbub.care.models import Consent, Customer, Owned
 from hubbub.care.services.customers.rows import lock, tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 
@@ -50,7 +51,7 @@ def put(row: Customer, *, product: str, serial: str, since: date | None, warrant
     same = {"serial": serial} if serial else {"serial": "", "product": product, "since": since, "customer": row}
     owned = Owned.objects.filter(workspace_id=row.workspace_id, **same).first()
     if owned is not None and owned.customer_id != row.pk:
-        raise Conflict(reason=f"Serial number {serial} is {owned.customer.name}’s.")
+        raise Conflict(reason=say("Serial number {serial} is {name}’s.", serial=serial, name=owned.customer.name))
     owned = owned or Owned(workspace_id=row.workspace_id, customer=row, serial=serial)
     owned.product, owned.since, owned.warranty_until = product, since, warranty_until
     owned.save()
@@ -91,7 +92,7 @@ def note_consent(
     """
     row = lock(access, customer)
     if way not in set(Way):
-        raise InvalidInput(reason=f"A permission is for one of {', '.join(Way)}.")
+        raise InvalidInput(reason=say("A permission is for one of {ways}.", ways=", ".join(Way)))
     source, words = " ".join(clean(source).split())[:100], clean(words).strip()[:1000]
     if not source:
         raise InvalidInput(reason="Say how we know: a form, a call, a case.")

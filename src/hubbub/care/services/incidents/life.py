@@ -20,6 +20,7 @@ from hubbub.care.services.incidents.row import happened, lock, put, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 from hubbub.listening.selectors import topic_names
 
@@ -38,7 +39,11 @@ def start(access: Access, *, title: str, numbers: Sequence[int], now: datetime) 
         raise InvalidInput(reason="Name at least one case.")
     rows = [cases.lock(access, number) for number in sorted(set(numbers))]
     if taken := next((row for row in rows if _open(row)), None):
-        raise Conflict(reason=f"Case {taken.number} stands in another incident already. Take it out there first.")
+        raise Conflict(
+            reason=say(
+                "Case {number} stands in another incident already. Take it out there first.", number=taken.number
+            )
+        )
     first, names = min(rows, key=lambda row: row.opened_at), topic_names(access.workspace)
     incident = Incident(
         workspace_id=access.workspace,
@@ -53,7 +58,14 @@ def start(access: Access, *, title: str, numbers: Sequence[int], now: datetime) 
     for row in rows:
         _take_in(access, row, incident, now)
     recount(incident)
-    store(access, incident, "incident opened", f"Begun by {access.name}.", now, cases=[row.number for row in rows])
+    store(
+        access,
+        incident,
+        "incident opened",
+        say("Begun by {name}.", name=access.name),
+        now,
+        cases=[row.number for row in rows],
+    )
     return incident.pk
 
 
@@ -64,7 +76,7 @@ def _open(row: CaseRow) -> bool:
 def _title(title: str) -> str:
     title = " ".join(clean(title).split())
     if not title or len(title) > MAX_TITLE:
-        raise InvalidInput(reason=f"A title has 1 to {MAX_TITLE} characters.")
+        raise InvalidInput(reason=say("A title has 1 to {most} characters.", most=MAX_TITLE))
     return title
 
 
@@ -73,7 +85,7 @@ def _take_in(access: Access, row: CaseRow, incident: Incident, now: datetime) ->
     if row.status in (Status.NEW, Status.WATCHING) and row.owner_id is None and not row.private and not row.alert:
         row.incident = incident
         row.take(replace(row.value(), status=Status.NEW, due_at=None, not_before=None, review_at=None))
-    cases.event(access, row, now, f"Put into the incident “{clip(incident.title, 80)}”.")
+    cases.event(access, row, now, say("Put into the incident “{title}”.", title=clip(incident.title, 80)))
     put(row, incident, now)
 
 
@@ -83,12 +95,19 @@ def add(access: Access, incident: int, number: int, *, now: datetime) -> None:
     row = lock(access, incident)
     case = cases.lock(access, number)
     if case.incident_id == row.pk:
-        raise Conflict(reason=f"Case {number} stands in it already.")
+        raise Conflict(reason=say("Case {number} stands in it already.", number=number))
     if _open(case):
-        raise Conflict(reason=f"Case {number} stands in another incident. Take it out there first.")
+        raise Conflict(reason=say("Case {number} stands in another incident. Take it out there first.", number=number))
     _take_in(access, case, row, now)
     recount(row)
-    store(access, row, "incident case added", f"{access.name} put case {number} in.", now, case=number)
+    store(
+        access,
+        row,
+        "incident case added",
+        say("{name} put case {number} in.", name=access.name, number=number),
+        now,
+        case=number,
+    )
 
 
 @transaction.atomic
@@ -99,10 +118,17 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
     if case.incident_id != row.pk:
         raise NotFound(what="case of this incident", which=number)
     _due(case, now)
-    cases.event(access, case, now, f"Taken out of the incident “{clip(row.title, 80)}”.")
+    cases.event(access, case, now, say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
     put(case, None, now)
     recount(row)
-    store(access, row, "incident case out", f"{access.name} took case {number} out.", now, case=number)
+    store(
+        access,
+        row,
+        "incident case out",
+        say("{name} took case {number} out.", name=access.name, number=number),
+        now,
+        case=number,
+    )
 
 
 def _due(case: CaseRow, now: datetime) -> None:
@@ -117,14 +143,14 @@ def rename(access: Access, incident: int, *, title: str, now: datetime) -> None:
     """Give an incident another title."""
     row = lock(access, incident, open_only=False)
     row.title = _title(title)
-    store(access, row, "incident renamed", f"{access.name} named it “{row.title}”.", now)
+    store(access, row, "incident renamed", say("{name} named it “{title}”.", name=access.name, title=row.title), now)
 
 
 @transaction.atomic
 def lead(access: Access, incident: int, *, to: PersonId | None, now: datetime) -> None:
     """Say who leads an incident."""
     row = lock(access, incident)
-    name = "Nobody"
+    name = ""
     if to is not None:
         members = Membership.objects.filter(workspace_id=access.workspace, person_id=to).exclude(role="analyst")
         member = members.select_related("person").first()
@@ -132,9 +158,16 @@ def lead(access: Access, incident: int, *, to: PersonId | None, now: datetime) -
             raise NotFound(what="colleague", which=to)
         name = member.person.name
     row.lead_id = to
-    store(access, row, "incident lead", f"{name} leads it.", now, lead=to)
+    store(
+        access,
+        row,
+        "incident lead",
+        say("{name} leads it.", name=name) if name else say("Nobody leads it."),
+        now,
+        lead=to,
+    )
     if to is not None:
-        words = f"{access.name} asks you to lead the incident “{row.title}”."
+        words = say("{name} asks you to lead the incident “{title}”.", name=access.name, title=row.title)
         place = f"incidents/{row.pk}/"
         tell(access.workspace, [to], why=Why.INCIDENT, text=words, place=place, by=access.person, now=now)
 
@@ -150,17 +183,17 @@ def note(access: Access, incident: int, *, text: str, seen: int | None = None, n
     row = lock(access, incident, open_only=False)
     text = clean(text).strip()
     if not text or len(text) > MAX_NOTE:
-        raise InvalidInput(reason=f"A note has 1 to {MAX_NOTE:,} characters.")
+        raise InvalidInput(reason=say("A note has 1 to {most:,} characters.", most=MAX_NOTE))
     last = IncidentNote.objects.filter(incident=row).order_by("-version").first()
     version = last.version if last else 0
     if seen is not None and seen != version and last is not None:
-        raise Conflict(reason=f"{last.name} wrote a newer note meanwhile. Read it, then add yours.")
+        raise Conflict(reason=say("{name} wrote a newer note meanwhile. Read it, then add yours.", name=last.name))
     if last is not None and last.text == text:
         return
     IncidentNote.objects.create(
         incident=row, version=version + 1, text=text, person_id=access.person, name=access.name, at=now
     )
-    store(access, row, "incident note", f"{access.name} wrote what is known.", now, version=version + 1)
+    store(access, row, "incident note", say("{name} wrote what is known.", name=access.name), now, version=version + 1)
 
 
 @transaction.atomic
@@ -176,8 +209,15 @@ def merge(access: Access, incident: int, other: int, *, now: datetime) -> None:
     gone.open, gone.closed_at, gone.merged_into = False, now, row
     recount(row)
     recount(gone)
-    happened(access, gone, f"{access.name} put it into “{row.title}”.", now)
-    store(access, row, "incident merged", f"{access.name} put “{gone.title}” into it.", now, other=gone.pk)
+    happened(access, gone, say("{name} put it into “{title}”.", name=access.name, title=row.title), now)
+    store(
+        access,
+        row,
+        "incident merged",
+        say("{name} put “{title}” into it.", name=access.name, title=gone.title),
+        now,
+        other=gone.pk,
+    )
 
 
 @transaction.atomic
@@ -203,7 +243,11 @@ def close(
     row.feedback = clean(feedback).strip() or row.feedback or feedback_draft(topic, last.text if last else "")
     waiting = list(row.members.filter(folder="incident").order_by("id").values_list("number", flat=True)[: AT_ONCE + 1])
     if members is not Members.DUE and len(waiting) > AT_ONCE:
-        raise Conflict(reason=f"More than {AT_ONCE} cases wait. Make them due one by one, or resolve them in the list.")
+        raise Conflict(
+            reason=say(
+                "More than {number} cases wait. Make them due one by one, or resolve them in the list.", number=AT_ONCE
+            )
+        )
     for number in waiting:
         if members is Members.ANSWER:
             cases.reply(access, number, text=row.feedback, confirmed=confirmed, key=f"incident-{row.pk}-over", now=now)
@@ -215,4 +259,12 @@ def close(
             _due(case, now)
             put(case, row, now)
     recount(row)
-    store(access, row, "incident closed", f"Closed by {access.name}.", now, members=members, waiting=len(waiting))
+    store(
+        access,
+        row,
+        "incident closed",
+        say("Closed by {name}.", name=access.name),
+        now,
+        members=members,
+        waiting=len(waiting),
+    )

@@ -18,6 +18,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.core.contract import too_long
 from hubbub.kernel.errors import HubbubError, InvalidInput
 from hubbub.kernel.ids import ConnectionId
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 MOST = 50
@@ -77,15 +78,22 @@ def post(
         if value is None or not value.enabled or not value.abilities.posts:
             raise CannotSend(reason="One of the chosen networks carries no posts of ours.")
         if (long := too_long(text, value.abilities)) is not None:
-            raise CannotSend(reason=f"Too long for {value.label}: {long}")
+            raise CannotSend(reason=say("Too long for {where}: {why}", where=value.label, why=long))
         where = f"connection {connection}"
         if IncidentMessage.objects.filter(incident=row, kind=kind, where=where).exists():
-            raise InvalidInput(reason=f"It was said on {value.label} already: once is enough.")
+            raise InvalidInput(reason=say("It was said on {where} already: once is enough.", where=value.label))
         queued = publish(access, connection, text, conversation=f"{access.workspace}:incident:{row.pk}", now=now)
         _said(access, row, kind, where, queued, text, None, now)
     _draft(row, kind, text)
     names = ", ".join(each.label for pk, each in known.items() if pk in connections)
-    store(access, row, f"incident {kind}", f"{access.name} posted on {names}.", now, text=text)
+    store(
+        access,
+        row,
+        f"incident {kind}",
+        say("{name} posted on {names}.", name=access.name, names=names),
+        now,
+        text=text,
+    )
     return len(dict.fromkeys(connections))
 
 
@@ -123,7 +131,9 @@ def reply_first(
     text = _checked(text, confirmed=confirmed)
     found = _to_each(access, row, Say.HOLDING, text, first, private=False, confirmed=confirmed, now=now)
     _draft(row, Say.HOLDING, text)
-    happened(access, row, f"{access.name} answered the first {found.sent} in public.", now)
+    happened(
+        access, row, say("{name} answered the first {number} in public.", name=access.name, number=found.sent), now
+    )
     return found
 
 
@@ -136,7 +146,7 @@ def offer(access: Access, incident: int, *, text: str, first: int, now: datetime
         raise CannotSend(reason="Write something first.")
     found = _to_each(access, row, Say.OFFER, text, first, private=True, confirmed=True, now=now)
     _draft(row, Say.OFFER, text)
-    happened(access, row, f"{access.name} offered help to {found.sent} in private.", now)
+    happened(access, row, say("{name} offered help to {number} in private.", name=access.name, number=found.sent), now)
     return found
 
 
@@ -144,7 +154,7 @@ def _to_each(
     access: Access, row: Incident, kind: Say, text: str, first: int, *, private: bool, confirmed: bool, now: datetime
 ) -> Offered:
     if not 1 <= first <= MOST:
-        raise InvalidInput(reason=f"Choose 1 to {MOST} people.")
+        raise InvalidInput(reason=say("Choose 1 to {most} people.", most=MOST))
     done = IncidentMessage.objects.filter(incident=row, kind=kind, case__isnull=False).values("case")
     members = row.members.exclude(pk__in=done).exclude(status__in=("resolved", "closed"))
     members = members if private else members.filter(private=False)
@@ -162,5 +172,7 @@ def _to_each(
         else:
             sent += 1
     if not sent and not_sent:
-        raise CannotSend(reason=f"It could not go to anybody. Case {not_sent[0][0]}: {not_sent[0][1]}")
+        raise CannotSend(
+            reason=say("It could not go to anybody. Case {number}: {why}", number=not_sent[0][0], why=not_sent[0][1])
+        )
     return Offered(sent, tuple(not_sent))

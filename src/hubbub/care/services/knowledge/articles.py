@@ -29,6 +29,7 @@ from hubbub.care.services.cases.row import event, lock
 from hubbub.care.services.notices import tell
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 from hubbub.kernel.tokens import tokens
 from hubbub.listening.selectors import topic_names
@@ -59,7 +60,7 @@ def from_case(access: Access, number: int, *, now: datetime) -> int:
     owned = Owned.objects.filter(customer__accounts=row.account_id) if row.account_id is not None else ()
     named = [each.product for each in owned if each.product.casefold() in question.text.casefold()]
     words = Words(
-        title_of(question.text) or f"What we answered in case {row.number}",
+        title_of(question.text) or say("What we answered in case {number}", number=row.number),
         question.text[:MAX_TEXT],
         cleaned.text[:MAX_TEXT] or "…",
         lang=row.lang.split("-")[0] if row.lang not in ("", "und") and len(row.lang.split("-")[0]) <= 3 else "",
@@ -68,7 +69,7 @@ def from_case(access: Access, number: int, *, now: datetime) -> int:
     ).checked()
     taken = [[each.what, each.words] for each in dict.fromkeys((*question.taken, *cleaned.taken))]
     made = _made(access, words, row, taken, now)
-    event(access, row, now, f"{access.name} drafted an article from it.")
+    event(access, row, now, say("{name} drafted an article from it.", name=access.name))
     changes.record(access.workspace, "case", row.pk, now=now)
     return made
 
@@ -143,7 +144,9 @@ def save(access: Access, article: int, words: Words, *, seen: int, now: datetime
     if words == newest_words(row):
         raise Conflict(reason="Nothing was changed.")
     if row.version != seen:
-        raise Conflict(reason=f"{row.writer_name} saved it meanwhile. Copy your words, and look at theirs first.")
+        raise Conflict(
+            reason=say("{name} saved it meanwhile. Copy your words, and look at theirs first.", name=row.writer_name)
+        )
     row.version += 1
     row.state = State.DRAFT
     _carry(row, words)
@@ -170,7 +173,13 @@ def submit(access: Access, article: int, *, now: datetime) -> None:
     row.state, row.word = moved(State(row.state), "submit"), ""
     _stored(access, row, "article submitted", now)
     to = set(_reviewers(access)) - {access.person}
-    tell(access.workspace, to, why=Why.APPROVAL, text=f"{access.name} asks you to look at “{row.title}”.", now=now)
+    tell(
+        access.workspace,
+        to,
+        why=Why.APPROVAL,
+        text=say("{name} asks you to look at “{title}”.", name=access.name, title=row.title),
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -209,7 +218,7 @@ def send_back(access: Access, article: int, *, word: str, now: datetime) -> None
     row.state, row.word = moved(State(row.state), "send back"), word
     _stored(access, row, "article sent back", now)
     if row.writer_id is not None and row.writer_id != access.person:
-        text = f"{access.name} sent “{row.title}” back: {word}"
+        text = say("{name} sent “{title}” back: {word}", name=access.name, title=row.title, word=word)
         tell(access.workspace, [row.writer_id], why=Why.APPROVAL, text=text, now=now)
 
 
