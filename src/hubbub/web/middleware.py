@@ -25,7 +25,8 @@ TITLES = {
 class Language:
     """Speaks the language a person chose; else, on pages, the one their browser asks for.
 
-    The API and hooks speak English: programs read them. The chat of visitors knows no person: what it serves is kept by language, not by cookie.
+    The API and hooks speak English: programs read them. The chat of visitors knows no person: what it serves is kept by
+    language, not by cookie.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
