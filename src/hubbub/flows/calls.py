@@ -194,7 +194,7 @@ def _calls(table: Table, columns: Columns, source: str) -> Iterator[tuple[int, C
     repeats: Counter[str] = Counter()
     for number, record in table.records():
         if isinstance(record, str):
-            yield number, say("This line {problem}.", problem=say(record.partition(":")[0])), record
+            yield number, say("This line {problem}.", problem=record.partition(":")[0]), record
             continue
         row = table.values(record)
         raw = "; ".join(row)

@@ -88,7 +88,7 @@ def import_customers(
         read += 1
         try:
             if isinstance(record, str):
-                raise InvalidInput(reason=say("This line {problem}.", problem=say(record.partition(":")[0])))
+                raise InvalidInput(reason=say("This line {problem}.", problem=record.partition(":")[0]))
             _, made = take_in(access, customer_of(table.values(record), places, country), now=now())
             new, changed = new + made, changed + (not made)
         except (InvalidInput, Conflict) as error:
