@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from hubbub.care.core.notices import Ways, Why
 from hubbub.care.selectors import notices as selectors
 from hubbub.care.services import notices as services
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request, in_workspace, now, render
 
 
@@ -64,5 +65,5 @@ def choose(request: Request) -> HttpResponse:
         request.access,
         {why: Ways(*(f"{why}-{way}" in on for way in ("app", "browser", "mail"))) for why in Why},
     )
-    messages.success(request, "Saved.")
+    messages.success(request, say("Saved."))
     return redirect(f"{reverse('me')}?from={request.access.slug}")

@@ -4,18 +4,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark
 from hubbub.web.request import Request
 from hubbub.web.settings.forms import text
 
 MORNING = time(9)
 
 
-def when(request: Request, present: datetime, asked: str = "Say when.") -> datetime:
+def when(request: Request, present: datetime, asked: str = mark("Say when.")) -> datetime:
     """Return the time chosen: in an hour, tomorrow or Monday morning, or at a time on the workspace's clock."""
     return when_of(request, text(request, "how"), present, asked)
 
 
-def when_of(request: Request, how: str, present: datetime, asked: str = "Say when.") -> datetime:
+def when_of(request: Request, how: str, present: datetime, asked: str = mark("Say when.")) -> datetime:
     """The same, where a button said how."""
     zone = ZoneInfo(request.access.timezone)
     today = present.astimezone(zone).date()

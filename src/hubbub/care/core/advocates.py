@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from hubbub.kernel.speech import say
+
 DELAY_DAYS: Final = 3
 MOST_DAYS: Final = 30
 THANKS_WITHIN: Final = timedelta(days=30)
@@ -56,6 +58,15 @@ def why_not(ending: Ending) -> str:
 
 def draft(name: str, *, private: bool) -> str:
     """Return words to start from: they ask, offer nothing for it, and leave it open."""
-    hello = f"Hello {name}," if name else "Hello,"
-    ask = "would you tell others here how you were treated? Only if you like, and in your own words."
-    return f"{hello} we are glad that it is settled. If you have a minute, {ask}" + (" Thank you!" if private else "")
+    if name:
+        asked = say(
+            "Hello {name}, we are glad that it is settled. If you have a minute, would you tell others here how you "
+            "were treated? Only if you like, and in your own words.",
+            name=name,
+        )
+    else:
+        asked = say(
+            "Hello, we are glad that it is settled. If you have a minute, would you tell others here how you were "
+            "treated? Only if you like, and in your own words."
+        )
+    return asked + (" " + say("Thank you!") if private else "")

@@ -11,10 +11,23 @@ from hubbub.care.core.tone import CHECKS, Better, Check
 from hubbub.care.core.understanding import Kind
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 MOST_UNDO_S: Final = 60
 SAFETY: Final = "safety"
 """Stands beside the kinds: cases of the queue for safety, law and data."""
+
+KINDS: Final = {
+    Kind.COMPLAINT: mark("complaints"),
+    Kind.QUESTION: mark("questions"),
+    Kind.PRAISE: mark("praise"),
+    Kind.SUGGESTION: mark("suggestions"),
+    Kind.OPPORTUNITY: mark("opportunities"),
+    Kind.PROMOTION: mark("promotions"),
+    Kind.SPAM: mark("spam"),
+    Kind.TALK: mark("talk"),
+}
+"""The kinds of cases, as one speaks of many."""
 
 LIVE: Final = ("chat",)
 """Where the other side waits at the screen: a reply leaves at once."""
@@ -38,8 +51,8 @@ class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     training: tuple[int, ...] = ()  # people whose replies all need approval
     checks: tuple[Check, ...] = CHECKS
     words: tuple[Better, ...] = ()
-    taken_up: str = "Thank you for telling us, {name}. We have taken this up and are writing to you privately."
-    outcome: str = "This is settled: we sorted it out with {name} in private. Thank you for your patience."
+    taken_up: str = mark("Thank you for telling us, {name}. We have taken this up and are writing to you privately.")
+    outcome: str = mark("This is settled: we sorted it out with {name} in private. Thank you for your patience.")
 
     @property
     def undo(self) -> timedelta:
@@ -49,10 +62,10 @@ class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     def checked(self) -> "Rules":
         """Return it as it is, or say what to mend."""
         if not 0 <= self.undo_s <= MOST_UNDO_S:
-            raise InvalidInput(reason=f"A reply can be taken back for 0 to {MOST_UNDO_S} seconds.")
+            raise InvalidInput(reason=say("A reply can be taken back for 0 to {most} seconds.", most=MOST_UNDO_S))
         known = {*Kind, SAFETY}
         if unknown := set(self.approve) - known:
-            raise InvalidInput(reason=f"There is no kind {min(unknown)!r}.")
+            raise InvalidInput(reason=say("There is no kind {kind!r}.", kind=min(unknown)))
         if len(self.checks) > 12:
             raise InvalidInput(reason="Keep the tone check list short: at most 12 checks.")
         if any(not each.say or len(each.say) > 80 for each in self.checks):
@@ -108,21 +121,15 @@ def approval_reason(rules: Rules, asked: Asked) -> str:
     ''
     """
     if asked.by in rules.training:
-        return "Replies of colleagues in training need approval."
+        return say("Replies of colleagues in training need approval.")
     if asked.asked_by_playbook:
-        return "The playbook asks for approval of replies to this case."
+        return say("The playbook asks for approval of replies to this case.")
     if asked.persona:
-        return f"Replies as {asked.persona} need approval."
+        return say("Replies as {persona} need approval.", persona=asked.persona)
     if asked.channel in rules.approve_channels:
-        return "Replies on this channel need approval."
+        return say("Replies on this channel need approval.")
     if not asked.private and SAFETY in rules.approve and asked.queue == SAFETY:
-        return "Public replies about safety, law or data need approval."
+        return say("Public replies about safety, law or data need approval.")
     if not asked.private and asked.kind in rules.approve:
-        return f"Public replies to {_many(asked.kind)} need approval."
+        return say("Public replies to {kinds} need approval.", kinds=say(KINDS[Kind(asked.kind)]))
     return ""
-
-
-def _many(kind: str) -> str:
-    return {
-        "opportunity": "opportunities", "praise": "praise", "spam": "spam", "talk": "talk"
-    }.get(kind, f"{kind}s")  # fmt: skip

@@ -4,14 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from hubbub.kernel.speech import mark
+
 FIELDS: Final = {
-    "name": "the customer’s first name",
-    "me": "your first name",
-    "brand": "the workspace’s name",
-    "case": "the case’s number",
-    "product": "the product they speak of",
-    "channel": "where they wrote",
-    "persona": "as whom you write",
+    "name": mark("the customer’s first name"),
+    "me": mark("your first name"),
+    "brand": mark("the workspace’s name"),
+    "case": mark("the case’s number"),
+    "product": mark("the product they speak of"),
+    "channel": mark("where they wrote"),
+    "persona": mark("as whom you write"),
 }
 _FIELD = re.compile(r"\{([^{}\n]{1,40})\}")
 

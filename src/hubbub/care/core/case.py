@@ -10,6 +10,7 @@ import msgspec
 from hubbub.care.core.errors import CaseClosed
 from hubbub.kernel.errors import Conflict, InvalidInput
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import mark, say
 
 NEVER: Final = datetime(2999, 1, 1, tzinfo=UTC)
 """Sorts after every due time: nothing is due."""
@@ -26,13 +27,13 @@ MAX_REASON: Final = 200
 class Status(StrEnum):
     """Where a case is in its life."""
 
-    NEW = "new"
-    OPEN = "open"
-    WAITING = "waiting"  # for the customer
-    PARKED = "parked"  # for something of our own: a part, an expert, a date
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    WATCHING = "watching"  # not a case yet: somebody speaks about us, not to us
+    NEW = mark("new")
+    OPEN = mark("open")
+    WAITING = mark("waiting")  # for the customer
+    PARKED = mark("parked")  # for something of our own: a part, an expert, a date
+    RESOLVED = mark("resolved")
+    CLOSED = mark("closed")
+    WATCHING = mark("watching")  # not a case yet: somebody speaks about us, not to us
 
     @property
     def ended(self) -> bool:
@@ -47,6 +48,19 @@ class Priority(IntEnum):
     HIGH = 2
     NORMAL = 3
     LOW = 4
+
+    @property
+    def words(self) -> str:
+        """As people say it."""
+        return say(_PRIORITIES[self])
+
+
+_PRIORITIES: Final = {
+    Priority.URGENT: mark("urgent"),
+    Priority.HIGH: mark("high"),
+    Priority.NORMAL: mark("normal"),
+    Priority.LOW: mark("low"),
+}
 
 
 class Folder(StrEnum):
@@ -228,20 +242,28 @@ class Case:
         """Leave it out of sight until then; a word of the customer brings it back earlier. What is due stays due."""
         self._must_go_on()
         if self.status in (Status.PARKED, Status.WATCHING):
-            raise Conflict(reason=f"Case {self.number} is {self.status}. Take it up first, then it can be snoozed.")
+            raise Conflict(
+                reason=say(
+                    "Case {number} is {status}. Take it up first, then it can be snoozed.",
+                    number=self.number,
+                    status=say(self.status),
+                )
+            )
         status = Status.OPEN if self.status is Status.NEW else self.status
         return replace(self._awake(), status=status, wake_at=_later(at, until), historical=False)
 
     def wake(self, at: datetime) -> "Case":
         """It needs somebody again: its time has come, or somebody took it up before."""
         if self.folder is not Folder.PARKED:
-            raise Conflict(reason=f"Case {self.number} is neither parked nor snoozed.")
+            raise Conflict(reason=say("Case {number} is neither parked nor snoozed.", number=self.number))
         return replace(self._awake()._waited(at), status=Status.OPEN, due_at=self.due_at or at)
 
     def resolve(self, at: datetime) -> "Case":
         """The matter is settled."""
         if self.status.ended:
-            raise Conflict(reason=f"Case {self.number} is {self.status} already.")
+            raise Conflict(
+                reason=say("Case {number} is {status} already.", number=self.number, status=say(self.status))
+            )
         return self._end(Status.RESOLVED, at)
 
     def close(self, at: datetime) -> "Case":
@@ -257,7 +279,9 @@ class Case:
         """The matter is not settled after all."""
         self._must_be_itself()
         if not self.status.ended:
-            raise Conflict(reason=f"Case {self.number} is {self.status} already.")
+            raise Conflict(
+                reason=say("Case {number} is {status} already.", number=self.number, status=say(self.status))
+            )
         return replace(self._awake(), status=Status.OPEN, resolved_at=None, due_at=due_at, historical=False)
 
     # What several deeds have in common ------------------------------------
@@ -277,11 +301,19 @@ class Case:
     def _must_go_on(self) -> None:
         self._must_be_itself()
         if self.status.ended:
-            raise Conflict(reason=f"Case {self.number} is {self.status}. Reopen it first.")
+            raise Conflict(
+                reason=say("Case {number} is {status}. Reopen it first.", number=self.number, status=say(self.status))
+            )
 
     def _must_be_itself(self) -> None:
         if self.merged_into is not None:
-            raise Conflict(reason=f"Case {self.number} is a part of case {self.merged_into} now. Go on there.")
+            raise Conflict(
+                reason=say(
+                    "Case {number} is a part of case {into} now. Go on there.",
+                    number=self.number,
+                    into=self.merged_into,
+                )
+            )
 
 
 def _later(now: datetime, until: datetime | None) -> datetime | None:

@@ -9,6 +9,7 @@ import msgspec
 from hubbub.care.core.case import MAX_REASON, Case, Priority, Status
 from hubbub.kernel.errors import Conflict, InvalidInput
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import mark, say
 
 MAX_NOTE = 20_000
 MOST_HOURS = 24 * 366
@@ -24,18 +25,20 @@ class LinkKind(StrEnum):
     @property
     def forth(self) -> str:
         """Seen from the one."""
-        return {"related": "Related to", "duplicate": "Duplicate of", "caused": "Caused by"}[self]
+        return say(
+            {"related": mark("Related to"), "duplicate": mark("Duplicate of"), "caused": mark("Caused by")}[self]
+        )
 
     @property
     def back(self) -> str:
         """Seen from the other."""
-        return {"related": "Related to", "duplicate": "Has a duplicate", "caused": "Cause of"}[self]
+        return say({"related": "Related to", "duplicate": mark("Has a duplicate"), "caused": mark("Cause of")}[self])
 
 
 class Deed(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
     """One thing done to a case; `apply` says what becomes of its state."""
 
-    past: ClassVar[str] = "changed"
+    past: ClassVar[str] = mark("changed")
 
     def check(self) -> None:
         """Raise InvalidInput where the deed itself can't be."""
@@ -48,7 +51,7 @@ class Deed(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=Tr
 class Assign(Deed, frozen=True, tag="assign"):
     """Give it to somebody, or to nobody."""
 
-    past: ClassVar[str] = "given away"
+    past: ClassVar[str] = mark("given away")
     to: int | None = None
 
     def apply(self, case: Case, now: datetime, me: PersonId | None) -> Case:
@@ -59,7 +62,7 @@ class Assign(Deed, frozen=True, tag="assign"):
 class Take(Deed, frozen=True, tag="take"):
     """Make it one's own."""
 
-    past: ClassVar[str] = "taken"
+    past: ClassVar[str] = mark("taken")
 
     def apply(self, case: Case, now: datetime, me: PersonId | None) -> Case:
         """It is mine."""
@@ -69,42 +72,42 @@ class Take(Deed, frozen=True, tag="take"):
 class ToTeam(Deed, frozen=True, tag="team"):
     """Give it to a team, or to none."""
 
-    past: ClassVar[str] = "given to a team"
+    past: ClassVar[str] = mark("given to a team")
     to: int | None = None
 
 
 class Rank(Deed, frozen=True, tag="priority"):
     """Say how pressing it is."""
 
-    past: ClassVar[str] = "given another priority"
+    past: ClassVar[str] = mark("given another priority")
     to: Priority
 
 
 class AddTag(Deed, frozen=True, tag="tag"):
     """Put a tag on it."""
 
-    past: ClassVar[str] = "tagged"
+    past: ClassVar[str] = mark("tagged")
     name: str
 
 
 class DropTag(Deed, frozen=True, tag="untag"):
     """Take a tag off it."""
 
-    past: ClassVar[str] = "rid of a tag"
+    past: ClassVar[str] = mark("rid of a tag")
     name: str
 
 
 class SetWrapUp(Deed, frozen=True, tag="wrap_up"):
     """Say why it came or how it ended."""
 
-    past: ClassVar[str] = "given a wrap-up code"
+    past: ClassVar[str] = mark("given a wrap-up code")
     code: int | None = None
 
 
 class Resolve(Deed, frozen=True, tag="resolve"):
     """The matter is settled."""
 
-    past: ClassVar[str] = "resolved"
+    past: ClassVar[str] = mark("resolved")
 
     def apply(self, case: Case, now: datetime, me: PersonId | None) -> Case:
         """It is settled."""
@@ -114,19 +117,19 @@ class Resolve(Deed, frozen=True, tag="resolve"):
 class Close(Deed, frozen=True, tag="close"):
     """Nothing more comes of it."""
 
-    past: ClassVar[str] = "closed"
+    past: ClassVar[str] = mark("closed")
 
     def apply(self, case: Case, now: datetime, me: PersonId | None) -> Case:
         """It is over."""
         if case.status is Status.CLOSED:
-            raise Conflict(reason=f"Case {case.number} is closed already.")
+            raise Conflict(reason=say("Case {number} is closed already.", number=case.number))
         return case.close(now)
 
 
 class Wake(Deed, frozen=True, tag="wake"):
     """Take it up before its time."""
 
-    past: ClassVar[str] = "brought back"
+    past: ClassVar[str] = mark("brought back")
 
     def apply(self, case: Case, now: datetime, me: PersonId | None) -> Case:
         """It needs somebody again."""
@@ -136,7 +139,7 @@ class Wake(Deed, frozen=True, tag="wake"):
 class Park(Deed, frozen=True, tag="park"):
     """Let it wait for something of our own."""
 
-    past: ClassVar[str] = "parked"
+    past: ClassVar[str] = mark("parked")
     why: str
     until: datetime | None = None
     hours: float | None = None
@@ -144,7 +147,7 @@ class Park(Deed, frozen=True, tag="park"):
     def check(self) -> None:
         """It says what it waits for."""
         if not self.why.strip() or len(self.why) > MAX_REASON:
-            raise InvalidInput(reason=f"Say what it waits for, in at most {MAX_REASON} characters.")
+            raise InvalidInput(reason=say("Say what it waits for, in at most {most} characters.", most=MAX_REASON))
         _check_hours(self.hours)
 
     def apply(self, case: Case, now: datetime, me: PersonId | None) -> Case:
@@ -155,7 +158,7 @@ class Park(Deed, frozen=True, tag="park"):
 class Snooze(Deed, frozen=True, tag="snooze"):
     """Leave it out of sight for a while."""
 
-    past: ClassVar[str] = "snoozed"
+    past: ClassVar[str] = mark("snoozed")
     until: datetime | None = None
     hours: float | None = None
 
@@ -175,7 +178,7 @@ class Snooze(Deed, frozen=True, tag="snooze"):
 class Note(Deed, frozen=True, tag="note"):
     """Leave a note that only colleagues see."""
 
-    past: ClassVar[str] = "given a note"
+    past: ClassVar[str] = mark("given a note")
     text: str
 
     def check(self) -> None:
@@ -183,19 +186,19 @@ class Note(Deed, frozen=True, tag="note"):
         if not self.text.strip():
             raise InvalidInput(reason="Write something first.")
         if len(self.text) > MAX_NOTE:
-            raise InvalidInput(reason=f"A note has at most {MAX_NOTE:,} characters.")
+            raise InvalidInput(reason=say("A note has at most {most:,} characters.", most=MAX_NOTE))
 
 
 class Insert(Deed, frozen=True, tag="insert"):
     """Put words into the composer, for the agent to look at and send."""
 
-    past: ClassVar[str] = "answered in draft"
+    past: ClassVar[str] = mark("answered in draft")
     text: str
 
     def check(self) -> None:
         """It has words."""
         if not self.text.strip() or len(self.text) > MAX_NOTE:
-            raise InvalidInput(reason=f"Give the words to insert, at most {MAX_NOTE:,} characters.")
+            raise InvalidInput(reason=say("Give the words to insert, at most {most:,} characters.", most=MAX_NOTE))
 
 
 AnyDeed = (
@@ -227,7 +230,7 @@ def read_deeds(data: object) -> tuple[AnyDeed, ...]:
     try:
         deeds = msgspec.convert(data, tuple[AnyDeed, ...], strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidInput(reason=f"These actions can't be read: {error}.") from None
+        raise InvalidInput(reason=say("These actions can't be read: {error}.", error=error)) from None
     if not deeds or len(deeds) > 20:
         raise InvalidInput(reason="Give 1 to 20 actions.")
     for each in deeds:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 
 LONGEST = 500
 YES_NO = {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}
@@ -51,7 +52,7 @@ class FieldShape:
             case Kind.YESNO:
                 return self._yes_no(given)
         if len(given) > LONGEST:
-            raise InvalidInput(reason=f"{self.name} has at most {LONGEST} characters.")
+            raise InvalidInput(reason=say("{name} has at most {most} characters.", name=self.name, most=LONGEST))
         return given
 
     def _number(self, given: str) -> str:
@@ -60,7 +61,7 @@ class FieldShape:
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite() or abs(number) >= Decimal("1e15"):
-            raise InvalidInput(reason=f"{self.name} is a number, such as 12.5.")
+            raise InvalidInput(reason=say("{name} is a number, such as 12.5.", name=self.name))
         text = f"{number:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -68,17 +69,19 @@ class FieldShape:
         try:
             return date.fromisoformat(given).isoformat()
         except ValueError:
-            raise InvalidInput(reason=f"{self.name} is a date, such as 2026-11-30.") from None
+            raise InvalidInput(reason=say("{name} is a date, such as 2026-11-30.", name=self.name)) from None
 
     def _choice(self, given: str) -> str:
         found = next((each for each in self.choices if each.casefold() == given.casefold()), None)
         if found is None:
-            raise InvalidInput(reason=f"{self.name} is one of {', '.join(self.choices)}.")
+            raise InvalidInput(
+                reason=say("{name} is one of {choices}.", name=self.name, choices=", ".join(self.choices))
+            )
         return found
 
     def _yes_no(self, given: str) -> str:
         if (found := YES_NO.get(given.casefold())) is None:
-            raise InvalidInput(reason=f"{self.name} is yes or no.")
+            raise InvalidInput(reason=say("{name} is yes or no.", name=self.name))
         return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hubbub.care.core.phrases import Rule, Suspects, in_ascii, phrases
+from hubbub.kernel.speech import mark, say
 
 
 class Risk(StrEnum):
@@ -30,9 +31,11 @@ class Caution:
 
 
 _ADVICE = {
-    Risk.COMPENSATION: "Offer this privately: what one customer gets in public, everyone will ask for.",
-    Risk.LIABILITY: "Say sorry and what you do next, but leave out whose fault it is: that is settled in private.",
-    Risk.PERSONAL_DATA: "Move this to a private message: everybody can read and keep what is written here.",
+    Risk.COMPENSATION: mark("Offer this privately: what one customer gets in public, everyone will ask for."),
+    Risk.LIABILITY: mark(
+        "Say sorry and what you do next, but leave out whose fault it is: that is settled in private."
+    ),
+    Risk.PERSONAL_DATA: mark("Move this to a private message: everybody can read and keep what is written here."),
 }
 
 
@@ -48,7 +51,7 @@ def warnings(text: str) -> tuple[Caution, ...]:
         Risk.LIABILITY: _unless_denied(plain, _LIABILITY),
         Risk.PERSONAL_DATA: _personal_data(plain),
     }
-    return tuple(Caution(kind, words, _ADVICE[kind]) for kind, hits in found.items() if (words := _once(hits)))
+    return tuple(Caution(kind, words, say(_ADVICE[kind])) for kind, hits in found.items() if (words := _once(hits)))
 
 
 def is_delicate(text: str) -> bool:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from hubbub.kernel.speech import mark, say
+
 MAILED_AFTER: Final = timedelta(minutes=2)
 """A mail waits so long for others to go with it; what is read meanwhile is not mailed."""
 KEPT: Final = timedelta(days=60)
@@ -28,20 +30,20 @@ class Why(StrEnum):
     @property
     def label(self) -> str:
         """As one chooses it."""
-        return _LABELS[self]
+        return say(_LABELS[self])
 
 
 _LABELS: Final = {
-    Why.ASSIGNED: "A case is given to me",
-    Why.MENTIONED: "Somebody mentions me in a note",
-    Why.DUE_SOON: "A case of mine is due soon",
-    Why.BREACHED: "A case of mine is late",
-    Why.APPROVAL: "A reply waits for approval, or was decided on",
-    Why.INCIDENT: "An incident begins or ends",
-    Why.REVIEW: "A case of mine was reviewed",
-    Why.COACHING: "Somebody leaves me a coaching note",
-    Why.RATED: "Somebody I helped is not satisfied",
-    Why.RULE: "A rule of the playbook tells me of a case",
+    Why.ASSIGNED: mark("A case is given to me"),
+    Why.MENTIONED: mark("Somebody mentions me in a note"),
+    Why.DUE_SOON: mark("A case of mine is due soon"),
+    Why.BREACHED: mark("A case of mine is late"),
+    Why.APPROVAL: mark("A reply waits for approval, or was decided on"),
+    Why.INCIDENT: mark("An incident begins or ends"),
+    Why.REVIEW: mark("A case of mine was reviewed"),
+    Why.COACHING: mark("Somebody leaves me a coaching note"),
+    Why.RATED: mark("Somebody I helped is not satisfied"),
+    Why.RULE: mark("A rule of the playbook tells me of a case"),
 }
 
 

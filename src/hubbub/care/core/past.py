@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hubbub.care.core.likeness import content_words
 from hubbub.care.core.reasons import Reason
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip, fold
 
 OFTEN = 0.3
@@ -103,24 +104,32 @@ def told(
     found = []
     if (age := age_of(words, complaint)) is not None:
         word, year = age
-        reason = Reason("hourglass", f"Has it since {year}", f", they say: “{clip(word.text, QUOTED)}”")
+        reason = Reason(
+            "hourglass",
+            say("Has it since {year}", year=str(year)),
+            say(", they say: “{text}”", text=clip(word.text, QUOTED)),
+        )
         found.append(Told(reason, word.said_at, word.url))
     if contacts:
         last = contacts[0]
-        times = f"{len(contacts)} times, last" if len(contacts) > 1 else "on"
-        reason = Reason("people", "Wrote to us", f" {times} {last.opened_at:%-d %B %Y}: {_end(last)}.")
+        day, end = last.opened_at, say("solved") if last.solved else say("not solved yet")
+        if len(contacts) > 1:
+            when = say(" {number} times, last {day:%-d %B %Y}: {end}.", number=len(contacts), day=day, end=end)
+        else:
+            when = say(" on {day:%-d %B %Y}: {end}.", day=day, end=end)
+        reason = Reason("people", say("Wrote to us"), when)
         found.append(Told(reason, last.opened_at, case=last.number))
     about = [word for word in words if word.about_us and (age is None or word.uri != age[0].uri)]
     if about:
-        reason = Reason("waves", "Spoke of us before", f": “{clip(about[0].text, QUOTED)}”")
+        reason = Reason("waves", say("Spoke of us before"), f": “{clip(about[0].text, QUOTED)}”")
         found.append(Told(reason, about[0].said_at, about[0].url))
     if looked >= ENOUGH:
-        strong = "Complains often" if complaining >= OFTEN * looked else "Seldom complains"
-        us = sum(word.complains for word in words if word.about_us)
-        more = f", {us} about us" if us else ""
-        found.append(Told(Reason("chart", strong, f": {complaining} of their last {looked} posts do{more}.")))
+        strong = say("Complains often") if complaining >= OFTEN * looked else say("Seldom complains")
+        if us := sum(word.complains for word in words if word.about_us):
+            more = say(
+                ": {number} of their last {looked} posts do, {us} about us.", number=complaining, looked=looked, us=us
+            )
+        else:
+            more = say(": {number} of their last {looked} posts do.", number=complaining, looked=looked)
+        found.append(Told(Reason("chart", strong, more)))
     return tuple(found)
-
-
-def _end(contact: Contact) -> str:
-    return "solved" if contact.solved else "not solved yet"

@@ -6,27 +6,25 @@ from typing import Any
 
 from hubbub.care.core.facts import About, Facts
 from hubbub.care.core.playbook import Decision, Rule
+from hubbub.kernel.speech import mark, say
 
 _HEADLINES = {
-    Decision.ANSWER: "Answer",
-    Decision.APPEND: "Goes with what they told us",
-    Decision.ASK: "A person decides",
-    Decision.HOLD: "Hold a moment, then answer",
-    Decision.WATCH: "Watch",
-    Decision.INTERVENE: "Intervene",
-    Decision.INCIDENT: "One incident",
-    Decision.TAKE_PRIVATE: "Offer private",
-    Decision.THANK: "Thank them",
-    Decision.JOIN_IN: "Join in",
-    Decision.LEAVE: "Leave it",
+    Decision.ANSWER: mark("Answer"),
+    Decision.APPEND: mark("Goes with what they told us"),
+    Decision.ASK: mark("A person decides"),
+    Decision.HOLD: mark("Hold a moment, then answer"),
+    Decision.WATCH: mark("Watch"),
+    Decision.INTERVENE: mark("Intervene"),
+    Decision.INCIDENT: mark("One incident"),
+    Decision.TAKE_PRIVATE: mark("Offer private"),
+    Decision.THANK: mark("Thank them"),
+    Decision.JOIN_IN: mark("Join in"),
+    Decision.LEAVE: mark("Leave it"),
 }
 _SEVERITIES = {
-    "danger": "danger to people",
-    "legal": "a legal threat",
-    "leak": "a data leak",
-    "money": "money",
-    "delay": "a delay",
-    "annoyance": "annoyance",
+    "danger": mark("danger to people"),
+    "legal": mark("a legal threat"),
+    "leak": mark("a data leak"),
 }
 
 
@@ -45,8 +43,9 @@ class Reason:
 
 def headline(decision: str, *, private: bool) -> str:
     """Say what to do, in two or three words."""
-    said = _HEADLINES.get(Decision(decision), decision)
-    return f"{said} in private" if private and decision == Decision.ANSWER else said
+    if private and decision == Decision.ANSWER:
+        return say("Answer in private")
+    return say(_HEADLINES.get(Decision(decision), decision))
 
 
 def reasons(
@@ -66,86 +65,102 @@ def reasons(
     who solved it, where somebody did.
     """
     said = [_what(facts, kind_p, names_us)]
-    grave = [_SEVERITIES[each] for each in ("danger", "legal", "leak") if each in facts.severity]
+    grave = [say(_SEVERITIES[each]) for each in ("danger", "legal", "leak") if each in facts.severity]
     if grave:
-        said.append(Reason("alert", "Speaks of " + " and ".join(grave), ", so it comes before all else."))
+        strong = say("Speaks of {what}", what=say(" and ").join(grave))
+        said.append(Reason("alert", strong, say(", so it comes before all else.")))
     if facts.noise >= 0.5 and rule.id == "P3":
         why = "; ".join(noise_words[:2])
-        said.append(Reason("filter", f"Likely spam, promotion or bot, {facts.noise:.0%}", f": {why}." if why else "."))
-    if facts.muted:
-        said.append(Reason("filter", "Muted", " by somebody here."))
-    if facts.automatic:
-        said.append(Reason("filter", "A machine wrote it", ", as the message itself says."))
-    if facts.same_voice_case:
-        said.append(Reason("person", "The same person", " has an open case on this."))
-    if facts.known:
-        said.append(Reason("person", "Known customer", ", confirmed by a person."))
-    if facts.crowd_solved:
         said.append(
-            Reason("check", "Somebody helped" if not helper else f"{helper} helped", ", and the author said so.")
+            Reason(
+                "filter",
+                say("Likely spam, promotion or bot, {likely:.0%}", likely=facts.noise),
+                f": {why}." if why else ".",
+            )
         )
+    if facts.muted:
+        said.append(Reason("filter", say("Muted"), say(" by somebody here.")))
+    if facts.automatic:
+        said.append(Reason("filter", say("A machine wrote it"), say(", as the message itself says.")))
+    if facts.same_voice_case:
+        said.append(Reason("person", say("The same person"), say(" has an open case on this.")))
+    if facts.known:
+        said.append(Reason("person", say("Known customer"), say(", confirmed by a person.")))
+    if facts.crowd_solved:
+        strong = say("{name} helped", name=helper) if helper else say("Somebody helped")
+        said.append(Reason("check", strong, say(", and the author said so.")))
     elif facts.wrote_again:
-        said.append(Reason("hourglass", "They wrote again", " while nobody had answered."))
+        said.append(Reason("hourglass", say("They wrote again"), say(" while nobody had answered.")))
     if facts.second_voice:
-        said.append(Reason("people", f"{voices} people" if voices > 1 else "A second person", " with a like problem."))
+        strong = say("{number} people", number=voices) if voices > 1 else say("A second person")
+        said.append(Reason("people", strong, say(" with a like problem.")))
     if facts.asks_anyone:
-        said.append(Reason("question", "Asks anyone for help", "."))
+        said.append(Reason("question", say("Asks anyone for help"), "."))
     if facts.abusive:
-        said.append(Reason("alert", "Abusive", ": people are insulted or threatened."))
+        said.append(Reason("alert", say("Abusive"), say(": people are insulted or threatened.")))
     if facts.asks_favour and not facts.private:
-        said.append(Reason("people", "Asks a favour", _how_they_are(facts)))
+        said.append(Reason("people", say("Asks a favour"), _how_they_are(facts)))
     if facts.kind == "opportunity" and facts.about != About.TO_US:
         said.append(_etiquette(facts))
     if facts.in_warranty:
-        said.append(Reason("check", "In warranty", ", so we can put it right."))
+        said.append(Reason("check", say("In warranty"), say(", so we can put it right.")))
     if facts.lists:
-        said.append(Reason("star", "On the list " + ", ".join(sorted(facts.lists)), "."))
+        said.append(Reason("star", say("On the list {names}", names=", ".join(sorted(facts.lists))), "."))
     if not facts.open_hours:
-        said.append(Reason("hourglass", "Came outside our hours", "."))
+        said.append(Reason("hourglass", say("Came outside our hours"), "."))
     if facts.listed:
-        said.append(Reason("star", "On a list", " of people to answer at once."))
+        said.append(Reason("star", say("On a list"), say(" of people to answer at once.")))
     said.append(_seen_by(facts, reach_words))
     return tuple(said)
 
 
 def _how_they_are(facts: Facts) -> str:
     if not facts.community:
-        return ", and we never had to do with them."
-    return f"; {facts.adverts:.0%} of what they post are adverts."
+        return say(", and we never had to do with them.")
+    return say("; {share:.0%} of what they post are adverts.", share=facts.adverts)
 
 
 def _etiquette(facts: Facts) -> Reason:
     """Say whether it would be polite to join in."""
     if facts.others_talk:
-        return Reason("people", "They talk among themselves", ": joining in would be rude.")
+        return Reason("people", say("They talk among themselves"), say(": joining in would be rude."))
     if not facts.open_question:
-        return Reason("people", "No open question", ": nobody asked for advice.")
+        return Reason("people", say("No open question"), say(": nobody asked for advice."))
     if facts.spoke_lately:
-        return Reason("hourglass", "We wrote to them lately", ": once in 30 days is enough.")
-    return Reason("question", "An open question", ": help before offers.")
+        return Reason("hourglass", say("We wrote to them lately"), say(": once in 30 days is enough."))
+    return Reason("question", say("An open question"), say(": help before offers."))
 
 
 def _what(facts: Facts, kind_p: float, names_us: bool) -> Reason:
-    kind = facts.kind.capitalize()
+    kind = say(facts.kind).capitalize()
     if facts.unsure:
-        return Reason("question", f"Perhaps {facts.kind}, {kind_p:.0%}", ": not sure enough to go by.")
+        return Reason(
+            "question",
+            say("Perhaps {kind}, {likely:.0%}", kind=say(facts.kind), likely=kind_p),
+            say(": not sure enough to go by."),
+        )
     match facts.about:
         case About.TO_US if facts.private:
-            return Reason("lock", f"{kind} to us", ", in private.")
+            return Reason("lock", say("{kind} to us", kind=kind), say(", in private."))
         case About.TO_US:
-            return Reason("bolt", f"{kind} to us", ", names our account." if names_us else ", in answer to us.")
+            return Reason(
+                "bolt",
+                say("{kind} to us", kind=kind),
+                say(", names our account.") if names_us else say(", in answer to us."),
+            )
         case About.ABOUT_US:
-            return Reason("waves", f"{kind} about us", ", not to us.")
+            return Reason("waves", say("{kind} about us", kind=kind), say(", not to us."))
         case About.ABOUT_OTHERS:
-            return Reason("waves", f"{kind} about others", " in our market.")
-    return Reason("waves", kind, ", not about us.")
+            return Reason("waves", say("{kind} about others", kind=kind), say(" in our market."))
+    return Reason("waves", kind, say(", not about us."))
 
 
 def _seen_by(facts: Facts, reach_words: Sequence[str]) -> Reason:
     if facts.private:
-        return Reason("eye", "Only they and we", " see it.")
+        return Reason("eye", say("Only they and we"), say(" see it."))
     why = reach_words[0] if reach_words else ""
-    return Reason("eye", f"About {_round(facts.exposure):,}", f" may see it{f': {why}' if why else ''}.")
+    strong = say("About {number:,}", number=_round(facts.exposure))
+    return Reason("eye", strong, say(" may see it: {why}.", why=why) if why else say(" may see it."))
 
 
 def _round(number: float) -> int:

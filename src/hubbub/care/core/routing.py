@@ -8,6 +8,7 @@ from typing import Final
 
 from hubbub.care.core.case import NEVER, Priority
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import mark, say
 
 OTHERS: Final = ""
 """Stands for all channels that have no limit of their own: they share one."""
@@ -25,9 +26,13 @@ class Mode(StrEnum):
     @property
     def label(self) -> str:
         """As a manager chooses it."""
-        return {"pull": "Agents take the next one", "turns": "Given in turn", "least": "Given to the least loaded"}[
-            self
-        ]
+        return say(
+            {
+                "pull": mark("Agents take the next one"),
+                "turns": mark("Given in turn"),
+                "least": mark("Given to the least loaded"),
+            }[self]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class Choice:
 
     person: PersonId | None
     words: str
+    why: str = ""  # the same without the name
 
 
 def choose(case: Waiting, agents: Sequence[Agent], mode: Mode) -> Choice:
@@ -112,7 +118,7 @@ def choose(case: Waiting, agents: Sequence[Agent], mode: Mode) -> Choice:
         return Choice(None, why_nobody(case, agents))
     known = next((each for each in free if each.person == case.known_to), None)
     if known is not None:
-        return Choice(known.person, words(case, known, "knows this customer"))
+        return _given(case, known, say("knows this customer"), first=True)
 
     def turn(each: Agent) -> tuple[datetime, int]:
         return each.given_at or LONG_AGO, each.person
@@ -123,42 +129,54 @@ def choose(case: Waiting, agents: Sequence[Agent], mode: Mode) -> Choice:
 
     if mode is Mode.LEAST:
         best = min(free, key=burden)
-        return Choice(best.person, words(case, best, "has the least to do"))
+        return _given(case, best, say("has the least to do"))
     best = min(free, key=turn)
-    return Choice(best.person, words(case, best, "next in turn" if len(free) > 1 else "the only one free"))
+    return _given(case, best, say("next in turn") if len(free) > 1 else say("the only one free"))
 
 
-def words(case: Waiting, agent: Agent, why: str = "") -> str:
-    """Say why somebody gets a case: "To Claire: speaks French, 2 of 5."."""
+def _given(case: Waiting, agent: Agent, why: str, *, first: bool = False) -> Choice:
+    told = words(case, agent, why, first=first)
+    return Choice(agent.person, say("To {name}: {why}.", name=agent.name, why=told), told)
+
+
+def words(case: Waiting, agent: Agent, why: str = "", *, first: bool = False) -> str:
+    """Say why somebody gets a case: "speaks French, 2 of 5"; `first`: `why` counts beside their skills."""
     has, most = agent.room.of(case.channel)
     parts = [need.words for need in case.needs]
-    if why and (not parts or why == "knows this customer"):
+    if why and (first or not parts):
         parts.append(why)
-    return f"To {agent.name}: {', '.join([*parts, f'{has + 1} of {most}'])}."
+    parts.append(say("{number} of {most}", number=has + 1, most=most))
+    return ", ".join(parts)
 
 
 def why_nobody(case: Waiting, agents: Sequence[Agent]) -> str:
     """Say why a case waits for somebody."""
     able = [each for each in agents if each.skilled(case)]
-    what = " and ".join(need.words for need in case.needs)
+    what = say(" and ").join(need.words for need in case.needs)
     if not able:
-        return f"Waits: nobody {what}." if what else "Waits: nobody takes cases here."
+        return say("Waits: nobody {what}.", what=what) if what else say("Waits: nobody takes cases here.")
     if len(able) > 3:
         here = [each for each in able if each.works]
-        reason = "have all they may have" if any(each.takes for each in here) else "are not available"
-        return f"Waits: the {len(able)} people who could take it {reason}."
-    return f"Waits: {'; '.join(_why_not(each, case, what) for each in able)}."
+        if any(each.takes for each in here):
+            return say("Waits: the {number} people who could take it have all they may have.", number=len(able))
+        return say("Waits: the {number} people who could take it are not available.", number=len(able))
+    return say("Waits: {reasons}.", reasons="; ".join(_why_not(each, case, what) for each in able))
 
 
 def _why_not(agent: Agent, case: Waiting, what: str) -> str:
-    who = f"{agent.name} {what}" if what else agent.name
-    join = ", but" if what else ""
-    if not agent.works:
-        return f"{who}{join} works again {agent.back}" if agent.back else f"{who}{join} does not work now"
-    if not agent.takes:
-        return f"{who}{join} is {agent.state}"
     has, most = agent.room.of(case.channel)
-    return f"{who}{join} has {has} of {most}"
+    facts = {
+        "name": agent.name, "what": what, "when": agent.back, "state": agent.state, "number": has, "most": most
+    }  # fmt: skip
+    if not agent.works and agent.back:
+        either = mark("{name} works again {when}"), mark("{name} {what}, but works again {when}")
+    elif not agent.works:
+        either = mark("{name} does not work now"), mark("{name} {what}, but does not work now")
+    elif not agent.takes:
+        either = mark("{name} is {state}"), mark("{name} {what}, but is {state}")
+    else:
+        either = mark("{name} has {number} of {most}"), mark("{name} {what}, but has {number} of {most}")
+    return say(either[bool(what)], **facts)
 
 
 def rank(case: Waiting, me: PersonId) -> tuple[bool, bool, int, datetime, datetime, int]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from hubbub.kernel.speech import mark
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -26,13 +28,13 @@ AVAILABLE, ON_CASE, WRAP_UP, BREAK, TRAINING, MEETING, AWAY = (
 BUILT_IN: Final = {
     each.key: each
     for each in (
-        State(AVAILABLE, "Available", takes=True, works=True),
-        State(ON_CASE, "On a case", takes=True, works=True, chosen=False),
-        State(WRAP_UP, "Wrap-up", takes=False, works=True),
-        State(BREAK, "Break", takes=False, works=False),
-        State(TRAINING, "Training", takes=False, works=True),
-        State(MEETING, "Meeting", takes=False, works=True),
-        State(AWAY, "Away", takes=False, works=False),
+        State(AVAILABLE, mark("Available"), takes=True, works=True),
+        State(ON_CASE, mark("On a case"), takes=True, works=True, chosen=False),
+        State(WRAP_UP, mark("Wrap-up"), takes=False, works=True),
+        State(BREAK, mark("Break"), takes=False, works=False),
+        State(TRAINING, mark("Training"), takes=False, works=True),
+        State(MEETING, mark("Meeting"), takes=False, works=True),
+        State(AWAY, mark("Away"), takes=False, works=False),
     )
 }
 OWN: Final = "own-"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hubbub.care.core.reasons import Reason
+from hubbub.kernel.speech import say, say_many
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -90,19 +91,29 @@ def is_storm(voices: int, usual: Usual, *, needed: float, times: float) -> bool:
     return voices >= needed and voices >= times * usual.voices
 
 
-def reasons_of(voices: int, usual: Usual, since: datetime, span: timedelta, weekday: str) -> tuple[Reason, ...]:
+def reasons_of(voices: int, usual: Usual, since: datetime, span: timedelta) -> tuple[Reason, ...]:
     """Say why it is an incident."""
-    said = [Reason("people", f"{voices} people", f" with a like problem within {_words(span)}.")]
+    said = [
+        Reason(
+            "people",
+            say("{number} people", number=voices),
+            say(" with a like problem within {time}.", time=_words(span)),
+        )
+    ]
+    strong = say("{number:.0f} times the usual", number=voices / usual.voices) if usual.voices else ""
     if usual.weeks:
-        weeks = f"{usual.weeks} week{'s' if usual.weeks > 1 else ''}"
-        where = f" for these hours of a {weekday}, learnt from {weeks}."
-        strong = f"{voices / usual.voices:.0f} times the usual" if usual.voices else "Usually nobody"
-        said.append(Reason("chart", strong, where))
+        where = say_many(
+            " for these hours of a {day:%A}, learnt from {number} week.",
+            " for these hours of a {day:%A}, learnt from {number} weeks.",
+            usual.weeks,
+            day=since,
+        )
+        said.append(Reason("chart", strong or say("Usually nobody"), where))
     elif usual.hours:
-        strong = f"{voices / usual.voices:.0f} times the usual" if usual.voices else "Nobody before"
-        said.append(Reason("chart", strong, f", learnt from the {usual.hours:g} hours before: no week is known yet."))
+        where = say(", learnt from the {hours:g} hours before: no week is known yet.", hours=usual.hours)
+        said.append(Reason("chart", strong or say("Nobody before"), where))
     else:
-        said.append(Reason("question", "What is usual is not known yet", ": too little was heard before."))
+        said.append(Reason("question", say("What is usual is not known yet"), say(": too little was heard before.")))
     return tuple(said)
 
 
@@ -113,4 +124,6 @@ def _words(span: timedelta) -> str:
     ('2 hours', '90 minutes', '6 minutes')
     """
     hours = span / timedelta(hours=1)
-    return f"{hours:.0f} hours" if hours > 1 and hours == int(hours) else f"{hours * 60:.0f} minutes"
+    if hours > 1 and hours == int(hours):
+        return say("{number:.0f} hours", number=hours)
+    return say("{number:.0f} minutes", number=hours * 60)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hubbub.kernel.speech import say
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -92,4 +94,4 @@ def _helper(ordered: Sequence[Said], own: Sequence[Said], lead: Said) -> str:
         and not each.complains
         and not each.joins_in
     ]
-    return others[-1].name or "Somebody" if others else ""
+    return others[-1].name or say("Somebody") if others else ""

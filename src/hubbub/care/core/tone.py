@@ -11,6 +11,8 @@ from typing import Final
 
 import msgspec
 
+from hubbub.kernel.speech import mark, say
+
 LONG: Final = 600  # characters; a public reply that is longer is rarely read to its end
 
 
@@ -30,12 +32,12 @@ class Better(msgspec.Struct, frozen=True):
 
 
 CHECKS: Final = (
-    Check("Greets them by name", "name"),
-    Check("Says sorry once, where they complain", "sorry"),
-    Check("Says what happens next", "next"),
-    Check("Blames nobody", "blame"),
-    Check("Plain words, short, no shouting", "plain"),
-    Check("Sounds like one of us", "words"),
+    Check(mark("Greets them by name"), "name"),
+    Check(mark("Says sorry once, where they complain"), "sorry"),
+    Check(mark("Says what happens next"), "next"),
+    Check(mark("Blames nobody"), "blame"),
+    Check(mark("Plain words, short, no shouting"), "plain"),
+    Check(mark("Sounds like one of us"), "words"),
 )
 
 
@@ -78,7 +80,7 @@ def looked(checks: Sequence[Check], draft: Draft) -> tuple[Looked, ...]:
 def missing(checks: Sequence[Check], draft: Draft, ticked: frozenset[str]) -> tuple[str, ...]:
     """Return the required checks that neither a look nor the person found to be met."""
     return tuple(
-        each.hint or f"“{each.say}” is not ticked."
+        each.hint or say("“{check}” is not ticked.", check=say(each.say))
         for each in looked(checks, draft)
         if each.required and not each.good and each.say not in ticked
     )
@@ -117,7 +119,7 @@ def _name(draft: Draft) -> str | None:
     if not draft.name:
         return None
     there = re.search(rf"(?<!\w){re.escape(draft.name)}(?!\w)", draft.text, re.IGNORECASE)
-    return "" if there else f"{draft.name} is not greeted by name."
+    return "" if there else say("{name} is not greeted by name.", name=draft.name)
 
 
 def _sorry(draft: Draft) -> str | None:
@@ -125,30 +127,30 @@ def _sorry(draft: Draft) -> str | None:
         return None
     times = len(_SORRY.findall(draft.text))
     if times > 1:
-        return f"You say sorry {times} times; once is enough."
-    return "They complain, and you don’t say sorry." if draft.kind == "complaint" and not times else ""
+        return say("You say sorry {number} times; once is enough.", number=times)
+    return say("They complain, and you don’t say sorry.") if draft.kind == "complaint" and not times else ""
 
 
 def _next(draft: Draft) -> str | None:
     if not draft.is_english:
         return None
-    return "" if _NEXT.search(draft.text) else "What happens next, or what do you need from them?"
+    return "" if _NEXT.search(draft.text) else say("What happens next, or what do you need from them?")
 
 
 def _blame(draft: Draft) -> str | None:
     if not draft.is_english:
         return None
     hit = _BLAME.search(draft.text)
-    return f"“{hit[0]}” sounds like blame." if hit else ""
+    return say("“{words}” sounds like blame.", words=hit[0]) if hit else ""
 
 
 def _plain(draft: Draft) -> str | None:
     if hit := _SHOUT.search(draft.text):
-        return f"“{hit[0][:40]}” sounds like shouting."
+        return say("“{words}” sounds like shouting.", words=hit[0][:40])
     if draft.is_english and (hit := _STIFF.search(draft.text)):
-        return f"“{hit[0]}” sounds stiff; say it as you would in a shop."
+        return say("“{words}” sounds stiff; say it as you would in a shop.", words=hit[0])
     if not draft.private and len(draft.text) > LONG:
-        return f"{len(draft.text)} characters: shorter is read to its end."
+        return say("{number} characters: shorter is read to its end.", number=len(draft.text))
     return ""
 
 
@@ -157,7 +159,9 @@ def _words(draft: Draft) -> str | None:
         return None
     for each in draft.words:
         if re.search(rf"(?<!\w){re.escape(each.word)}(?!\w)", draft.text, re.IGNORECASE):
-            return f"We don’t say “{each.word}”{f'; say “{each.better}”' if each.better else ''}."
+            if each.better:
+                return say("We don’t say “{word}”; say “{better}”.", word=each.word, better=each.better)
+            return say("We don’t say “{word}”.", word=each.word)
     return ""
 
 

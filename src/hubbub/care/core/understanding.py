@@ -19,27 +19,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.care.core.features import READ_CHARACTERS, add_up, features
+from hubbub.kernel.speech import mark
 
 
 class Kind(StrEnum):
     """What a post is, in the order of the columns of `Reading.kinds`."""
 
-    COMPLAINT = "complaint"
-    QUESTION = "question"
-    PRAISE = "praise"
-    SUGGESTION = "suggestion"
-    OPPORTUNITY = "opportunity"
-    PROMOTION = "promotion"
-    SPAM = "spam"
-    TALK = "talk"
+    COMPLAINT = mark("complaint")
+    QUESTION = mark("question")
+    PRAISE = mark("praise")
+    SUGGESTION = mark("suggestion")
+    OPPORTUNITY = mark("opportunity")
+    PROMOTION = mark("promotion")
+    SPAM = mark("spam")
+    TALK = mark("talk")
 
 
 class Sentiment(StrEnum):
     """How a post feels, in the order of the columns of `Reading.sentiment`."""
 
-    NEGATIVE = "negative"
-    NEUTRAL = "neutral"
-    POSITIVE = "positive"
+    NEGATIVE = mark("negative")
+    NEUTRAL = mark("neutral")
+    POSITIVE = mark("positive")
 
 
 KINDS = tuple(Kind)

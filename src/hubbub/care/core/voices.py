@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hubbub.kernel.speech import mark, say
+
 NOISE = 0.9
 LIKELY = 0.8
 """From this likelihood two accounts count as one voice, until a person says otherwise."""
@@ -39,16 +41,16 @@ def why_no_voice(
 ) -> str:
     """Say why somebody who spoke is no voice; empty where they are one."""
     if ours:
-        return "we said it"
+        return say("we said it")
     if bare_repost:
-        return "a repost"
+        return say("a repost")
     if automatic:
-        return "a machine wrote it"
+        return say("a machine wrote it")
     if employee:
-        return "works for us"
+        return say("works for us")
     if p_bot >= NOISE:
-        return f"likely a bot, {p_bot:.0%}"
-    return f"likely spam or promotion, {noise:.0%}" if noise >= NOISE else ""
+        return say("likely a bot, {likely:.0%}", likely=p_bot)
+    return say("likely spam or promotion, {likely:.0%}", likely=noise) if noise >= NOISE else ""
 
 
 def same_person(one: Speaker, other: Speaker, *, sameness: float, apart: timedelta, now: datetime) -> Likelihood:
@@ -59,19 +61,23 @@ def same_person(one: Speaker, other: Speaker, *, sameness: float, apart: timedel
     """
     if sameness < SAME_WORDS or apart > SOON:
         return Likelihood(0.0, ())
-    weight, why = _PRIOR + 2.5, [f"nearly the same words within {max(1, round(apart / timedelta(minutes=1)))} minutes"]
+    minutes = max(1, round(apart / timedelta(minutes=1)))
+    weight, why = _PRIOR + 2.5, [say("nearly the same words within {number} minutes", number=minutes)]
     small = [each for each in (one, other) if _is_small(each, now)]
     if small:
         weight += 2.5 if len(small) == 2 else 1.5
-        who = "both accounts are" if len(small) == 2 else f"@{small[0].handle} is"
-        why.append(f"{who} younger than {YOUNG.days} days, with fewer than {FEW} followers")
+        if len(small) == 2:
+            young = mark("both accounts are younger than {days} days, with fewer than {few} followers")
+        else:
+            young = mark("@{handle} is younger than {days} days, with fewer than {few} followers")
+        why.append(say(young, handle=small[0].handle, days=YOUNG.days, few=FEW))
     if len(stem(one.handle)) >= 4 and stem(one.handle) == stem(other.handle):
         weight += 2.5
-        why.append("their names differ only at the end")
+        why.append(say("their names differ only at the end"))
     joined = one.joined_at, other.joined_at
     if len(small) == 2 and joined[0] and joined[1] and abs(joined[0] - joined[1]) <= TOGETHER:
         weight += 1.5
-        why.append("both were made within two days")
+        why.append(say("both were made within two days"))
     return Likelihood(1 / (1 + math.exp(-weight)), tuple(why))
 
 

@@ -19,6 +19,7 @@ from hubbub.care.models import AnswerRules, CaseRow, Draft, Entry, PendingReply,
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
 
 MOST_DRAFTS = 200
 
@@ -236,7 +237,7 @@ def news_since(row: PendingReply) -> str:
     entry = newer.exclude(kind="reply", person_id=row.person_id).order_by("pk").first()
     if entry is None:
         return ""
-    return f"{entry.name} answered" if entry.kind == "reply" else "They wrote again"
+    return say("{name} answered", name=entry.name) if entry.kind == "reply" else say("They wrote again")
 
 
 def last_line(case_id: int) -> int:

@@ -7,14 +7,15 @@ from hubbub.care.core.labels import BY_PEOPLE, CHOICES, NO_SEVERITY, What, verb_
 from hubbub.care.core.reading import TextReading
 from hubbub.care.core.views import Choice, Read
 from hubbub.care.models import CaseRow, Label
+from hubbub.kernel.speech import mark, say
 from hubbub.listening.models import Post
 
 LABELS: Final = {
-    What.KIND: "Kind",
-    What.SENTIMENT: "Sentiment",
-    What.SEVERITY: "Severity",
-    What.NEEDS: "Needs an answer",
-    What.ABOUT: "Addressed",
+    What.KIND: mark("Kind"),
+    What.SENTIMENT: mark("Sentiment"),
+    What.SEVERITY: mark("Severity"),
+    What.NEEDS: mark("Needs an answer"),
+    What.ABOUT: mark("Addressed"),
 }
 
 
@@ -45,12 +46,12 @@ def _values(
 def _read(what: What, value: str, likely: float | None, label: Label | None) -> Read:
     return Read(
         what=what.value,
-        label=LABELS[what],
+        label=say(LABELS[what]),
         verb=verb_of(what),
         value=value,
-        words=value if what in (What.KIND, What.NEEDS) else CHOICES[what][value],
+        words=say(value if what in (What.KIND, What.NEEDS) else CHOICES[what][value]),
         likely=None if label else likely,
         by=label.name if label else "",
         said=label.pk if label else None,
-        choices=tuple(Choice(each, words, each == value) for each, words in CHOICES[what].items()),
+        choices=tuple(Choice(each, say(words), each == value) for each, words in CHOICES[what].items()),
     )

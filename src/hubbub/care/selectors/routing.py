@@ -13,16 +13,27 @@ from hubbub.care.core.calendar import Calendar, spans_of
 from hubbub.care.core.case import Folder
 from hubbub.care.core.filters import QUEUES
 from hubbub.care.core.routing import Agent, Mode, Need, Waiting, choose
-from hubbub.care.core.states import BUILT_IN
 from hubbub.care.models import AgentRow, AgentSkill, CaseRow, Route, Routed, Skill, SkillNeed, StateSpan
 from hubbub.care.selectors.team import by_role, loads, room, states
 from hubbub.care.selectors.timeline import case_row
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
+from hubbub.kernel.speech import mark, say
 
-VERBS: Final = {"language": "speaks", "channel": "handles", "topic": "knows", "other": "knows"}
-COLUMNS: Final = {"lang": "Language", "channel": "Channel", "queue": "Queue", "kind": "Kind", "topic": "Topic"}
-LEVELS: Final = {1: "some", 2: "well", 3: "expert"}
+VERBS: Final = {
+    "language": mark("speaks {skill}"),
+    "channel": mark("handles {skill}"),
+    "topic": mark("knows {skill}"),
+    "other": "knows {skill}",
+}
+COLUMNS: Final = {
+    "lang": mark("Language"),
+    "channel": mark("Channel"),
+    "queue": mark("Queue"),
+    "kind": mark("Kind"),
+    "topic": mark("Topic"),
+}
+LEVELS: Final = {1: mark("some"), 2: mark("well"), 3: mark("expert")}
 WAITING: Final = (
     "pk",
     "channel",
@@ -61,7 +72,7 @@ class NeedLine:
     @property
     def label(self) -> str:
         """The column as people call it."""
-        return COLUMNS[self.column]
+        return say(COLUMNS[self.column])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,7 @@ def profile(access: Access, person: PersonId) -> Profile:
         has.limits,
         tuple(row.week) if row and row.week else ("",) * 7,
         {each.skill_id: each.level for each in known},
-        tuple(sorted(f"{each.skill.name} ({LEVELS[each.level]})" for each in known)),
+        tuple(sorted(f"{each.skill.name} ({say(LEVELS[each.level])})" for each in known)),
     )
 
 
@@ -187,10 +198,19 @@ def agents(access: Access, now: datetime) -> dict[int, Agent]:
 
 def _in_words(state: Any) -> str:
     if state is None:
-        return "not here"
-    return {"break": "on a break", "training": "in training", "meeting": "in a meeting", "wrap-up": "in wrap-up"}.get(
-        state.key, state.name.lower() if state.key in BUILT_IN else f"in “{state.name}”"
-    )
+        return say("not here")
+    return say(_STATES[state.key]) if state.key in _STATES else say("in “{state}”", state=state.name)
+
+
+_STATES: Final = {
+    "available": mark("available"),
+    "on-case": mark("on a case"),
+    "break": mark("on a break"),
+    "training": mark("in training"),
+    "meeting": mark("in a meeting"),
+    "wrap-up": mark("in wrap-up"),
+    "away": mark("away"),
+}
 
 
 def _calendar(week: Sequence[str], zone: str) -> Calendar | None:
@@ -204,7 +224,9 @@ def _back(calendar: Calendar, now: datetime) -> str:
         return ""
     zone = ZoneInfo(calendar.zone)
     local, today = start.astimezone(zone), now.astimezone(zone)
-    return f"at {local:%H:%M}" if local.date() == today.date() else f"{local:%A} at {local:%H:%M}"
+    if local.date() == today.date():
+        return say("at {time:%H:%M}", time=local)
+    return say("{time:%A} at {time:%H:%M}", time=local)
 
 
 def waiting(workspace: int, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Waiting, str]]:
@@ -235,8 +257,8 @@ def _needed(rules: Iterable[SkillNeed], row: Mapping[str, Any]) -> Iterable[Need
     for rule in rules:
         value = str(row[rule.column]).lower()
         if value == rule.value or (rule.column == "lang" and value.split("-")[0] == rule.value):
-            level = "" if rule.level == 1 else f" ({LEVELS[rule.level]})"
-            yield Need(rule.skill_id, f"{VERBS[rule.skill.kind]} {rule.skill.name}{level}", rule.level)
+            level = "" if rule.level == 1 else f" ({say(LEVELS[rule.level])})"
+            yield Need(rule.skill_id, say(VERBS[rule.skill.kind], skill=f"{rule.skill.name}{level}"), rule.level)
 
 
 def why(access: Access, number: int, now: datetime) -> str:
@@ -258,5 +280,5 @@ def why(access: Access, number: int, now: datetime) -> str:
     choice = choose(case, pool, Mode.LEAST if route.mode is Mode.PULL else route.mode)
     if choice.person is None:
         return choice.words
-    who = " and ".join(need.words for need in case.needs)
-    return f"Waits for the next who {who}." if who else "Waits for the next who is free."
+    who = say(" and ").join(need.words for need in case.needs)
+    return say("Waits for the next who {what}.", what=who) if who else say("Waits for the next who is free.")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,6 +18,7 @@ from hubbub.care.models import AgentRow, CaseRow, Contact, OwnState, StateSpan, 
 from hubbub.care.selectors.playbooks import day_end
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
 
 DONE = ("reply", "resolve")
 HOLDS_CHAT = timedelta(minutes=30)
@@ -96,7 +97,8 @@ def states(workspace: int, *, gone: bool = True) -> dict[str, State]:
     rows = OwnState.objects.filter(workspace_id=workspace).order_by("name")
     if not gone:
         rows = rows.filter(gone=False)
-    return BUILT_IN | {f"{OWN}{row.pk}": State(f"{OWN}{row.pk}", row.name, row.takes, row.works) for row in rows}
+    built_in = {key: replace(each, name=say(each.name)) for key, each in BUILT_IN.items()}
+    return built_in | {f"{OWN}{row.pk}": State(f"{OWN}{row.pk}", row.name, row.takes, row.works) for row in rows}
 
 
 def offered(access: Access) -> tuple[State, ...]:

@@ -7,10 +7,11 @@ from hubbub.care.core.voices import why_no_voice
 from hubbub.care.models import Entry, SecondAccount, SocialAccount
 from hubbub.channels.core.values import handle_words
 from hubbub.kernel.details import details_of
+from hubbub.kernel.speech import mark, say
 from hubbub.listening.models import Post
 
 SPOKE = 200  # posts of a case that are looked through
-_HOW = {"opened": "began it", "like problem": "a like problem", "thread": "in the thread"}
+_HOW = {"opened": mark("began it"), "like problem": mark("a like problem"), "thread": mark("in the thread")}
 
 
 def voices_of(access: Access, number: int) -> tuple[Voice, ...]:
@@ -34,20 +35,21 @@ def voices_of(access: Access, number: int) -> tuple[Voice, ...]:
         double = doubles.get(account.pk) if account else None
         if key in found:
             if account and account.pk != found[key].account:
-                why = f"same person as {found[key].name}"
+                why = say("same person as {name}", name=found[key].name)
                 key = f"{key} {account.pk}"
             elif found[key].why and not why:
                 pass  # they said it in their own words after all
             else:
                 continue
         elif not why and double is not None:
-            why = f"likely {handle_words(double.of.channel, double.of.handle)} again, {double.p:.0%}"
+            of = handle_words(double.of.channel, double.of.handle)
+            why = say("likely {name} again, {likely:.0%}", name=of, likely=double.p)
         found[key] = Voice(
             account=account.pk if account else 0,
-            name=post.name or handle_words(post.channel, post.handle) or "Somebody",
+            name=post.name or handle_words(post.channel, post.handle) or say("Somebody"),
             channel=post.channel,
             at=post.said_at,
-            how=_HOW.get(str(entry.data.get("why", "")), "wrote"),
+            how=say(_HOW.get(str(entry.data.get("why", "")), mark("wrote"))),
             why=why,
             double=double.pk if double else 0,
             reasons=tuple(double.reasons) if double else (),
@@ -67,4 +69,4 @@ def _why(post: Post, account: SocialAccount | None) -> str:
         bare_repost=bool(post.repost_of) and not post.text.strip(),
     )
     has_it = reading.kind == "complaint" or reading.joins_in
-    return why or ("" if has_it else "does not say they have it")
+    return why or ("" if has_it else say("does not say they have it"))

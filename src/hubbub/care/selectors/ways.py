@@ -11,6 +11,7 @@ from hubbub.care.models import (
 )
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import ConnectionValue, handle_words
+from hubbub.kernel.speech import say
 from hubbub.listening.models import Post
 
 
@@ -24,19 +25,19 @@ def ways(access: Access, row: CaseRow) -> tuple[Way, Way]:
 
 def _way(connections: Sequence[ConnectionValue], row: CaseRow, target: Post | None, *, private: bool) -> Way:
     if target is None:
-        return Way(False, "There is no post left to answer.")
+        return Way(False, say("There is no post left to answer."))
     found = _connection_for(connections, target)
     if isinstance(found, str):
         return Way(False, found)
     reason = ""
     if private and not found.abilities.private:
-        reason = f"{found.label} carries no private messages here."
+        reason = say("{network} carries no private messages here.", network=found.label)
     elif private and not target.author:
-        reason = "Their account is not known."
+        reason = say("Their account is not known.")
     elif not private and row.private:
-        reason = "They wrote in private; a public reply would tell others."
+        reason = say("They wrote in private; a public reply would tell others.")
     elif not private and not found.abilities.reply:
-        reason = f"{found.label} can only be heard."
+        reason = say("{network} can only be heard.", network=found.label)
     return Way(
         not reason,
         reason,
@@ -73,9 +74,9 @@ def _connection_for(connections: Sequence[ConnectionValue], post: Post) -> Conne
     if chosen is not None:
         return chosen
     if can:
-        return "The connection that could answer is switched off."
+        return say("The connection that could answer is switched off.")
     if post.channel == "phone":
-        return "A call is answered by calling back."
+        return say("A call is answered by calling back.")
     if post.channel in ("bluesky", "mastodon"):
-        return f"To answer, connect your {post.channel.title()} account under Settings, Channels."
-    return "This was heard where nobody can answer through Hubbub. Open it at its source."
+        return say("To answer, connect your {network} account under Settings, Channels.", network=post.channel.title())
+    return say("This was heard where nobody can answer through Hubbub. Open it at its source.")

@@ -17,6 +17,7 @@ from hubbub.care.models import AnswerRules, CannedReply, PersonaRow
 from hubbub.care.selectors import answer_rules
 from hubbub.channels import selectors as channels
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 
 
 # The choices ----------------------------------------------------------------
@@ -73,7 +74,7 @@ def save_persona(access: Access, form: PersonaForm, *, persona: int | None = Non
     rows = PersonaRow.objects.select_for_update().filter(workspace_id=access.workspace)
     others = list(rows.exclude(pk=persona or 0))
     if any(each.name.casefold() == name.casefold() for each in others):
-        raise Conflict(reason=f"There is a persona {name} already.")
+        raise Conflict(reason=say("There is a persona {name} already.", name=name))
     row = _persona(access, persona) if persona is not None else PersonaRow(workspace_id=access.workspace)
     before = {"name": row.name, "employer": row.employer, "people": row.people} if persona is not None else None
     row.name, row.employer, row.initials = name, employer, initials
@@ -127,16 +128,20 @@ def save_canned(
         raise InvalidInput(reason="Give the reply words, at most 5,000 characters.")
     if strange := unknown(text):
         fields = ", ".join(f"{{{each}}}" for each in FIELDS)
-        raise InvalidInput(reason=f"Nobody can fill in {{{strange[0]}}}. There are {fields}.")
+        raise InvalidInput(
+            reason=say("Nobody can fill in {field}. There are {fields}.", field=f"{{{strange[0]}}}", fields=fields)
+        )
     if len(shortcut) > 20 or len(folder) > 40 or len(lang) > 8 or any(map(str.isspace, shortcut)):
         raise InvalidInput(reason="A shortcut is one word of at most 20 characters, a folder’s name has at most 40.")
     if team is not None and not Team.objects.filter(workspace_id=access.workspace, pk=team).exists():
         raise NotFound(what="team", which=team)
     others = CannedReply.objects.filter(workspace_id=access.workspace).exclude(pk=canned or 0)
     if others.filter(title__iexact=title).exists():
-        raise Conflict(reason=f"There is a reply {title} already.")
+        raise Conflict(reason=say("There is a reply {title} already.", title=title))
     if shortcut and (other := others.filter(shortcut=shortcut).first()):
-        raise Conflict(reason=f"/{shortcut} is the shortcut of “{other.title}” already.")
+        raise Conflict(
+            reason=say("/{shortcut} is the shortcut of “{title}” already.", shortcut=shortcut, title=other.title)
+        )
     row = _canned(access, canned) if canned is not None else CannedReply(workspace_id=access.workspace)
     before = {"title": row.title, "text": row.text} if canned is not None else None
     row.title, row.text, row.shortcut, row.folder, row.lang, row.team_id = title, text, shortcut, folder, lang, team

@@ -38,6 +38,7 @@ from hubbub.channels.core.values import handle_words
 from hubbub.influence.core.weight import PROFILE, Profile, Weight, weight
 from hubbub.infra import changes, db, outbox
 from hubbub.kernel.errors import Conflict
+from hubbub.kernel.speech import say
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_posts
 
@@ -607,4 +608,4 @@ def recount(incident: Incident) -> None:
 
 def name_of(post: HeardPost) -> str:
     """Return how to call the author of a post."""
-    return (post.name or handle_words(post.channel, post.handle) or "Somebody")[:200]
+    return (post.name or handle_words(post.channel, post.handle) or say("Somebody"))[:200]

@@ -20,8 +20,10 @@ from hubbub.care.services import clocks, notices
 from hubbub.infra import changes
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.ids import WorkspaceId
+from hubbub.kernel.speech import mark, say
 
 AT_A_TIME = 200
+LATE, SOON = mark("The {clock} is late: {done}."), mark("The {clock} is due soon: {done}.")
 
 
 def take_steps(now: datetime) -> int:
@@ -54,8 +56,8 @@ def _write_down(row: CaseRow, value: Clock, steps: Sequence[Step], now: datetime
     """Take steps, and say in the case which were taken."""
     said = [words for step in steps if (words := _take(row, value, step, now))]
     if said:
-        late = "is late" if any(step.share >= 1 for step in steps) else "is due soon"
-        text = f"The {value.kind.label} {late}: {', '.join(said)}."
+        late = any(step.share >= 1 for step in steps)
+        text = say(LATE if late else SOON, clock=value.kind.label, done=", ".join(said))
         Entry.objects.create(case=row, at=now, kind="event", name="Hubbub", text=text)
         audit(enter_as_hubbub(WorkspaceId(row.workspace_id)), "escalated", f"case {row.number}", now=now, after=said)
 
@@ -69,15 +71,15 @@ def _take(row: CaseRow, clock: Clock, step: Step, now: datetime) -> str:
             return _tell(row, clock, step, _leads(row), now)
         case Do.RAISE if row.priority > Priority.URGENT:
             row.priority -= 1
-            return f"priority {Priority(row.priority).name.lower()}"
+            return say("priority {priority}", priority=Priority(row.priority).words)
         case Do.QUEUE if row.queue != step.to:
             row.queue = step.to
-            return f"moved to the queue {step.to}"
+            return say("moved to the queue {queue}", queue=step.to)
         case Do.TEAM:
             team = Team.objects.filter(workspace=row.workspace_id, pk=int(step.to)).first()
             if team is not None and team.pk != row.team_id:
                 row.team = team
-                return f"given to the team {team.name}"
+                return say("given to the team {team}", team=team.name)
     return ""
 
 
@@ -94,8 +96,13 @@ def _tell(row: CaseRow, clock: Clock, step: Step, to: Sequence[int], now: dateti
     if not to or clock.due_at is None:
         return ""
     late = step.share >= 1
-    when = "is late" if late else f"is due in {span_words(clock.due_at - now)}"
     why = Why.BREACHED if late else Why.DUE_SOON
-    text = f"Case {row.number}, {row.who}: the {clock.kind.label} {when}."
+    if late:
+        text = say("Case {number}, {who}: the {clock} is late.", number=row.number, who=row.who, clock=clock.kind.label)
+    else:
+        text = say(
+            "Case {number}, {who}: the {clock} is due in {time}.",
+            number=row.number, who=row.who, clock=clock.kind.label, time=span_words(clock.due_at - now),
+        )  # fmt: skip
     notices.tell(row.workspace_id, to, why=why, case=row.pk, text=text, now=now)
-    return "the owner was told" if step.do is Do.OWNER else "the leads were told"
+    return say("the owner was told") if step.do is Do.OWNER else say("the leads were told")

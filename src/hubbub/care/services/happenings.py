@@ -27,7 +27,7 @@ from hubbub.care.services.sorting import tags_named
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.errors import Conflict
 from hubbub.kernel.ids import WorkspaceId
-from hubbub.kernel.speech import speaking
+from hubbub.kernel.speech import say, speaking
 
 AUTOMATIC = "automatic"
 """What happened where a rule is to send its canned reply by itself."""
@@ -62,7 +62,8 @@ def _see_to(key: int, now: datetime) -> bool:
         if rule is not None and rule.automatic and not rule.off:
             access = _hubbub(row)
             with speaking(access.language):
-                send_by_itself(access, row, rule.template, why=f"rule {rule.id} {rule.name}", now=now)
+                why = say("rule {rule} {name}", rule=rule.id, name=say(rule.name))
+                send_by_itself(access, row, rule.template, why=why, now=now)
     else:
         for trigger in used.triggers:
             if trigger.event == happened.what and not trigger.off:
@@ -122,40 +123,40 @@ def _deeds(access: Access, row: CaseRow, trigger: Trigger, now: datetime) -> Ite
     """Do one thing after the other, and say what was done."""
     if trigger.note:
         Entry.objects.create(case=row, at=now, kind="note", name=access.name, text=trigger.note)
-        yield "a note"
+        yield say("a note")
     if trigger.tags and (new := _tag(access, row, trigger, now)):
-        yield f"tags {', '.join(new)}"
+        yield say("tags {tags}", tags=", ".join(new))
     if trigger.priority and row.priority != trigger.priority:
         row.priority = trigger.priority
-        yield f"priority {Priority(trigger.priority).name.lower()}"
+        yield say("priority {priority}", priority=Priority(trigger.priority).words)
     if trigger.queue and row.queue != trigger.queue:
         row.queue = trigger.queue
-        yield f"queue {trigger.queue}"
+        yield say("queue {queue}", queue=trigger.queue)
     team = Team.objects.filter(workspace_id=row.workspace_id, name=trigger.team).first() if trigger.team else None
     if team is not None and row.team_id != team.pk:
         row.team = team
-        yield f"given to the team {team.name}"
+        yield say("given to the team {team}", team=team.name)
     if trigger.template and (said := send_by_itself(access, row, trigger.template, why=trigger.name, now=now)):
         yield said
     try:
         if trigger.snooze is not None:
             row.take(row.value().snooze(now, now + trigger.snooze))
-            yield "snoozed"
+            yield say("snoozed")
         if trigger.solve:
             row.take(row.value().resolve(now))
-            yield "resolved"
+            yield say("resolved")
     except Conflict as error:
-        yield f"could not go on ({error})"
+        yield say("could not go on ({error})", error=error)
     if trigger.tell:
         notices.tell(
             row.workspace_id,
             leads(row.workspace_id),
             why=Why.RULE,
             case=row.pk,
-            text=f"{trigger.name}: {row.who}, case {row.number}",
+            text=say("{rule}: {who}, case {number}", rule=trigger.name, who=row.who, number=row.number),
             now=now,
         )
-        yield "the leads are told"
+        yield say("the leads are told")
 
 
 def leads(workspace: int) -> list[int]:

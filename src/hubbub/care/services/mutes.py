@@ -11,8 +11,9 @@ from hubbub.care.models import CaseRow, Mute, SocialAccount
 from hubbub.channels.core.values import handle_words
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import mark, say
 
-DAYS = {1: "a day", 7: "a week", 30: "30 days", 365: "a year"}
+DAYS = {1: mark("a day"), 7: mark("a week"), 30: mark("30 days"), 365: mark("a year")}
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def mute(access: Access, account: int, *, days: int, reason: str, now: datetime)
     if not reason or len(reason) > 200:
         raise InvalidInput(reason="Say why, in at most 200 characters.")
     if days not in DAYS:
-        raise InvalidInput(reason=f"Mute it for {', '.join(DAYS.values())}.")
+        raise InvalidInput(reason=say("Mute it for {times}.", times=", ".join(map(say, DAYS.values()))))
     until = now + timedelta(days=days)
     Mute.objects.filter(account=row, ended_at__isnull=True).update(ended_at=now)
     Mute.objects.create(

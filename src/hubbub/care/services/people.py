@@ -17,6 +17,7 @@ from hubbub.care.services.triage import look_again
 from hubbub.channels.core.values import handle_words
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 
 MARKS = ("known", "employee", "listed")
@@ -122,7 +123,9 @@ def note_number(access: Access, account: int, *, number: str, now: datetime) -> 
     one = _account(access, account)
     native = number_of(number, calling_code(access))
     if not native:
-        raise InvalidInput(reason=f"‘{clip(number, 40)}’ is no telephone number; it looks like +49 30 1234567.")
+        raise InvalidInput(
+            reason=say("‘{number}’ is no telephone number; it looks like +49 30 1234567.", number=clip(number, 40))
+        )
     two = _join(access, one, "phone", native, native, now)
     audit(access, "number noted", one.name or _called(one), now=now, after=native)
     _tell(access, one, now)
@@ -149,7 +152,11 @@ def _join(access: Access, one: SocialAccount, channel: str, native: str, name: s
         defaults={"name": one.name if channel == "phone" else name, "seen_at": now},
     )
     if two.customer is not None and two.customer != one.customer:
-        raise Conflict(reason=f"{name} is noted for {two.customer.name or 'somebody else'} already.")
+        raise Conflict(
+            reason=say(
+                "{name} is noted for {other} already.", name=name, other=two.customer.name or say("somebody else")
+            )
+        )
     one_person(access, one, two, now)
     return two
 

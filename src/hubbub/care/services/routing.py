@@ -29,6 +29,7 @@ from hubbub.care.services.notices import tell
 from hubbub.care.services.work import agent_of
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say, speaking
 
 LOOKED_AT = 200
 MOST_LOOKED_AT = 2_000
@@ -66,21 +67,25 @@ def next_case(access: Access, *, but: int = 0, now: datetime) -> Next:
         for case in best(cases, me):
             if case.owner == access.me:
                 return Next(CaseRow.objects.values_list("number", flat=True).get(pk=case.case), "")
-            if (number := _take(access, case, me, words(case, me, "the next one"), pushed=False, now=now)) is not None:
+            with speaking(access.language):
+                number = _take(access, case, me, words(case, me, say("the next one")), pushed=False, now=now)
+            if number is not None:
                 return Next(number, "")
         if cases and not reason:
             reason = _why_none(cases, me)
         if len(rows) < LOOKED_AT:
             break
-    return Next(None, reason or "Nothing waits for you just now.")
+    return Next(None, reason or say("Nothing waits for you just now."))
 
 
 def _why_none(cases: Sequence[Waiting], me: Agent) -> str:
     able = [case for case in cases if case.owner is None and me.skilled(case)]
     if able:
         has, most = me.room.of(able[0].channel)
-        return f"You have {has} of {most} already. Answer or give back one of yours first."
-    return "What waits needs skills that you don't have."
+        return say(
+            "You have {number} of {most} already. Answer or give back one of yours first.", number=has, most=most
+        )
+    return say("What waits needs skills that you don't have.")
 
 
 def _take(access: Access, case: Waiting, agent: Agent, why: str, *, pushed: bool, now: datetime) -> int | None:
@@ -92,9 +97,13 @@ def _take(access: Access, case: Waiting, agent: Agent, why: str, *, pushed: bool
     )
     if row is None:
         return None
-    Routed.objects.create(case=row, person_id=agent.person, at=now, words=why[:240], pushed=pushed)
-    event(access, row, now, why.replace("To ", "Given to ", 1) if pushed else f"Taken by {access.name} as the next.")
-    store(access, row, row.value().assign(agent.person), "routed", now, why=why)
+    told = say("To {name}: {why}.", name=agent.name, why=why)
+    Routed.objects.create(case=row, person_id=agent.person, at=now, words=told[:240], pushed=pushed)
+    if pushed:
+        event(access, row, now, say("Given to {name}: {why}.", name=agent.name, why=why))
+    else:
+        event(access, row, now, say("Taken by {name} as the next.", name=access.name))
+    store(access, row, row.value().assign(agent.person), "routed", now, why=told)
     AgentRow.objects.filter(workspace_id=access.workspace, person_id=agent.person).update(given_at=now)
     return row.number
 
@@ -124,7 +133,7 @@ def push(access: Access, *, now: datetime) -> int:
         if choice.person is None:
             continue
         agent = people[choice.person]
-        if _push(access, case, agent, choice.words, now):
+        if _push(access, case, agent, choice.why, now):
             done += 1
             load = {**agent.room.load, case.channel: agent.room.load.get(case.channel, 0) + 1}
             people[choice.person] = replace(agent, room=replace(agent.room, load=load), given_at=now)
@@ -146,7 +155,7 @@ def _push(access: Access, case: Waiting, agent: Agent, why: str, now: datetime) 
         [agent.person],
         why=Why.ASSIGNED,
         case=case.case,
-        text=f"Case {number} is yours: {why.partition(': ')[2]}",
+        text=say("Case {number} is yours: {why}.", number=number, why=why),
         now=now,
     )
     return True
@@ -181,7 +190,8 @@ def _give_back(access: Access, case: int, owner: int, now: datetime) -> bool:
     name = Membership.objects.filter(workspace_id=access.workspace, person_id=owner).values_list(
         "person__name", flat=True
     )
-    event(access, row, now, f"Back in the queue: {name.first() or 'its owner'} is away.")
+    words = say("Back in the queue: {name} is away.", name=name.first() or say("its owner"))
+    event(access, row, now, words)
     store(access, row, row.value().assign(None), "given back", now)
     return True
 
@@ -219,9 +229,9 @@ def add_skill(access: Access, *, name: str, kind: str, now: datetime) -> int:
         raise InvalidInput(reason="A skill is a language, a channel, a topic, or something else.")
     mine = Skill.objects.filter(workspace_id=access.workspace)
     if mine.filter(name__iexact=name).exists():
-        raise Conflict(reason=f"There is a skill {name} already.")
+        raise Conflict(reason=say("There is a skill {name} already.", name=name))
     if mine.count() >= MOST_SKILLS:
-        raise InvalidInput(reason=f"There can be at most {MOST_SKILLS} skills.")
+        raise InvalidInput(reason=say("There can be at most {most} skills.", most=MOST_SKILLS))
     row = Skill.objects.create(workspace_id=access.workspace, name=name, kind=kind)
     audit(access, "skill added", name, now=now, after=kind)
     return row.pk
@@ -249,9 +259,11 @@ def add_need(access: Access, *, column: str, value: str, skill: int, level: int,
     access.require(Permission.PEOPLE)
     value = value.strip().lower()
     if column not in COLUMNS:
-        raise InvalidInput(reason=f"Cases need skills by {', '.join(COLUMNS.values()).lower()}.")
+        raise InvalidInput(
+            reason=say("Cases need skills by {columns}.", columns=", ".join(map(say, COLUMNS.values())).lower())
+        )
     if not value or len(value) > 35:
-        raise InvalidInput(reason=f"{COLUMNS[column]}: say which, such as fr for French.")
+        raise InvalidInput(reason=say("{column}: say which, such as fr for French.", column=say(COLUMNS[column])))
     if level not in LEVELS:
         raise InvalidInput(reason="A level is 1, 2 or 3.")
     row = _skill(access, skill)

@@ -17,6 +17,7 @@ from hubbub.accounts.models import AuditEntry, Workspace
 from hubbub.care.models import CaseRow, Doing, Entry
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.kernel.speech import say
 
 Rows = dict[str, dict[str, Any]]  # of one table: by key, then column
 Picture = dict[str, Rows]  # by table
@@ -88,7 +89,9 @@ def undo(access: Access, doing: int, *, now: datetime) -> str:
     if row.undone_at is not None:
         raise Conflict(reason="This was undone already.")
     if now - row.at > KEPT:
-        raise Conflict(reason=f"This was done more than {KEPT.days} days ago; it can't be undone any more.")
+        raise Conflict(
+            reason=say("This was done more than {days} days ago; it can't be undone any more.", days=KEPT.days)
+        )
     cases = {each.pk: each for each in CaseRow.objects.filter(pk__in=row.cases).order_by("pk").select_for_update()}
     numbers = {pk: each.number for pk, each in cases.items()}
     _must_be_as_left(row.data, row.cases, numbers)
@@ -130,7 +133,9 @@ def _must_be_as_left(data: Mapping[str, Any], cases: Sequence[int], numbers: Map
     known = {int(key) for part in ("made", "changed") for key in data.get("care.Entry", {}).get(part, {})}
     said = Entry.objects.filter(case__in=made, kind__in=("reply", "note", "post")).exclude(pk__in=known).first()
     if said is not None:
-        raise Conflict(reason=f"Something was said in case {numbers.get(said.case_id)} since; it would be lost.")
+        raise Conflict(
+            reason=say("Something was said in case {number} since; it would be lost.", number=numbers.get(said.case_id))
+        )
 
 
 def _moved_on(
@@ -139,8 +144,8 @@ def _moved_on(
     case = key if model is CaseRow else row.get("case_id")
     number = numbers.get(case or 0) or next((numbers[each] for each in cases if each in numbers), None)
     if number is None:
-        return "The case is gone, so this can't be undone."
-    return f"Case {number} has moved on since, so this can't be undone any more."
+        return say("The case is gone, so this can't be undone.")
+    return say("Case {number} has moved on since, so this can't be undone any more.", number=number)
 
 
 def _back(model: type[models.Model], kept: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from hubbub.care.core.filters import Filter
 from hubbub.care.models import SavedViewRow
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 MOST = 30
@@ -30,10 +31,10 @@ def save_view(access: Access, *, view: int | None = None, name: str, asked: Filt
     person = None if shared else access.me
     beside = _beside(access, person).exclude(pk=view or 0)
     if beside.filter(name__iexact=name).exists():
-        raise Conflict(reason=f"There is a view {name} already.")
+        raise Conflict(reason=say("There is a view {name} already.", name=name))
     if view is None or row.person_id != person:
         if beside.count() >= MOST:
-            raise Conflict(reason=f"There are {MOST} views already. Remove one first.")
+            raise Conflict(reason=say("There are {most} views already. Remove one first.", most=MOST))
         last = beside.order_by("-place").values_list("place", flat=True).first()
         row.place = 0 if last is None else last + 1
     row.name, row.person_id = name, person

@@ -18,6 +18,7 @@ from hubbub.care.selectors.timeline import PRESENT
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import mark, say
 
 LEFT_AFTER = timedelta(days=1)
 """A contact without a heartbeat for so long came to nothing."""
@@ -259,10 +260,10 @@ def change_rules(
     """Change how long things last that end by themselves."""
     access.require(Permission.PEOPLE)
     for value, least, most, what in (
-        (wrap_up_s, 0, 3_600, "Wrap-up: give 0 to 3,600 seconds."),
-        (away_min, 1, 240, "Away: give 1 to 240 minutes."),
-        (off_min, 5, 1_440, "Gone: give 5 to 1,440 minutes."),
-        (give_back_min, 1, 1_440, "Give back: give 1 to 1,440 minutes."),
+        (wrap_up_s, 0, 3_600, mark("Wrap-up: give 0 to 3,600 seconds.")),
+        (away_min, 1, 240, mark("Away: give 1 to 240 minutes.")),
+        (off_min, 5, 1_440, mark("Gone: give 5 to 1,440 minutes.")),
+        (give_back_min, 1, 1_440, mark("Give back: give 1 to 1,440 minutes.")),
     ):
         if not least <= value <= most:
             raise InvalidInput(reason=what)
@@ -286,9 +287,9 @@ def add_state(access: Access, *, name: str, takes: bool, works: bool, now: datet
         raise InvalidInput(reason="Give the state a name of at most 30 characters.")
     known = selectors.states(access.workspace, gone=False)
     if len(known) >= MOST_STATES:
-        raise InvalidInput(reason=f"At most {MOST_STATES} states can be chosen from.")
+        raise InvalidInput(reason=say("At most {most} states can be chosen from.", most=MOST_STATES))
     if name.lower() in {each.name.lower() for each in known.values()}:
-        raise Conflict(reason=f"There is a state {name} already.")
+        raise Conflict(reason=say("There is a state {name} already.", name=name))
     row = OwnState.objects.filter(workspace_id=access.workspace, name__iexact=name).first()
     row = row or OwnState(workspace_id=access.workspace)
     row.name, row.takes, row.works, row.gone = name, takes, works, False

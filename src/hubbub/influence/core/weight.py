@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hubbub.kernel.speech import say
+
 POSTS_RECEIVED: Final = 1_500  # by a follower, a day
 POSTS_READ: Final = 200  # in one sitting
 SITTINGS: Final = 1.0  # a day
@@ -75,7 +77,7 @@ def weight(profile: Profile, now: datetime) -> Weight:
             reach=UNKNOWN_FOLLOWERS * p_seen(),
             reach_low=0.0,
             reach_high=UNKNOWN_REACH_HIGH,
-            reasons=("how many follow is unknown, so the reach is a guess", *bot_reasons),
+            reasons=(say("how many follow is unknown, so the reach is a guess"), *bot_reasons),
         )
     bought, bought_reasons = _bought(profile, profile.followers, now)
     real = profile.followers * (1 - bought)
@@ -85,7 +87,7 @@ def weight(profile: Profile, now: datetime) -> Weight:
         # Half as many bought as seems, or half of what is left bought too: the share is a guess.
         reach_low=real * (1 - bought / 2) * p_seen(FEW_SITTINGS),
         reach_high=profile.followers * (1 - bought * bought) * p_seen(MANY_SITTINGS),
-        reasons=(f"{profile.followers:,} followers", *bought_reasons, *bot_reasons),
+        reasons=(say("{number:,} followers", number=profile.followers), *bought_reasons, *bot_reasons),
     )
 
 
@@ -99,7 +101,13 @@ def _bought(profile: Profile, followers: int, now: datetime) -> tuple[float, lis
         heard_by = (max(profile.reactions, 0.0) + 1) / REACTIONS_PER_FOLLOWER
         if heard_by < followers:
             real *= heard_by / followers
-            reasons.append(f"{followers:,} followers, but {profile.reactions:,.1f} reactions to a post")
+            reasons.append(
+                say(
+                    "{number:,} followers, but {reactions:,.1f} reactions to a post",
+                    number=followers,
+                    reactions=profile.reactions,
+                )
+            )
     days = _days(profile.joined_at, now)
     if profile.reactions is None and days is not None and profile.posts is not None:
         # Nobody can be seen reacting: hundreds of new followers a day need a reason.
@@ -107,10 +115,12 @@ def _bought(profile: Profile, followers: int, now: datetime) -> tuple[float, lis
         earned = 100 + 200 * profile.posts / days + days
         if gained > earned:
             real *= max(earned / gained, 0.3)
-            reasons.append(f"{gained:,.0f} new followers a day with {profile.posts:,} posts in all")
+            reasons.append(
+                say("{number:,.0f} new followers a day with {posts:,} posts in all", number=gained, posts=profile.posts)
+            )
     if profile.follows is not None and followers >= 5_000 and 0.7 < profile.follows / followers < 1.4:
         real *= 0.6
-        reasons.append(f"follows {profile.follows:,}: many follow only to be followed")
+        reasons.append(say("follows {number:,}: many follow only to be followed", number=profile.follows))
     return min(1 - real, BOUGHT_AT_MOST), reasons
 
 
@@ -133,45 +143,49 @@ def _p_bot(profile: Profile, now: datetime) -> tuple[float, list[str]]:
     days = _days(profile.joined_at, now)
 
     if _BOT_NAME.search(handle) or _BOT_NAME.search(profile.name):
-        signs.append((3.0, "calls itself a bot"))
+        signs.append((3.0, say("calls itself a bot")))
     elif profile.bio and _BOT_BIO.search(profile.bio):
-        signs.append((3.0, "its own words say it is automatic"))
+        signs.append((3.0, say("its own words say it is automatic")))
     if profile.bio and _BAIT.search(profile.bio):
-        signs.append((0.8, "its own words offer something for free"))
+        signs.append((0.8, say("its own words offer something for free")))
     digits = sum(letter.isdigit() for letter in handle)
     if digits >= 6:
-        signs.append((1.6, f"{digits} digits in the name"))
+        signs.append((1.6, say("{number} digits in the name", number=digits)))
     elif digits >= 4:
-        signs.append((0.6, f"{digits} digits in the name"))
+        signs.append((0.6, say("{number} digits in the name", number=digits)))
     if posts is not None and days is not None:
         rate = posts / days
         if rate >= 20:
             points = 0.6 if rate < 50 else 1.4 if rate < 150 else 2.6
-            signs.append((points, f"posts {rate:,.0f} times a day"))
+            signs.append((points, say("posts {number:,.0f} times a day", number=rate)))
     if days is not None:
         if days < 30:
-            signs.append((0.7, f"joined {days:.0f} days ago" if days >= 2 else "joined within two days"))
+            signs.append(
+                (0.7, say("joined {number:.0f} days ago", number=days) if days >= 2 else say("joined within two days"))
+            )
         elif days > 5 * 365:
-            signs.append((-0.4, "an old account"))
+            signs.append((-0.4, say("an old account")))
     if followers is not None and follows is not None:
         if follows >= 500 and followers < follows / 10:
-            signs.append((1.2, f"follows {follows:,}, followed by {followers:,}"))
+            signs.append(
+                (1.2, say("follows {follows:,}, followed by {followers:,}", follows=follows, followers=followers))
+            )
         elif follows <= 1 and followers < 5_000 and posts is not None and posts >= 50:
-            signs.append((1.0, "posts, but follows nobody"))
+            signs.append((1.0, say("posts, but follows nobody")))
     if profile.reactions is not None and posts is not None and posts >= 50:
         if profile.reactions >= 0.5:
-            signs.append((-1.0, f"others react: {profile.reactions:,.1f} times to a post"))
+            signs.append((-1.0, say("others react: {number:,.1f} times to a post", number=profile.reactions)))
         elif profile.reactions < 0.05:
-            signs.append((0.7, "nobody reacts"))
+            signs.append((0.7, say("nobody reacts")))
     if profile.has_avatar is False:
-        signs.append((0.8, "has no picture"))
+        signs.append((0.8, say("has no picture")))
     if profile.bio == "":
-        signs.append((0.3, "says nothing about itself"))
+        signs.append((0.3, say("says nothing about itself")))
 
     known = any(each is not None for each in (posts, followers, follows, profile.joined_at))
     reasons = [words for _, words in sorted(signs, key=lambda sign: -abs(sign[0]))]
     if not known:
-        reasons.append("whether it is a bot is unknown")
+        reasons.append(say("whether it is a bot is unknown"))
     return 1 / (1 + math.exp(-(LOG_ODDS_AT_REST + sum(points for points, _ in signs)))), reasons
 
 

@@ -23,6 +23,7 @@ from hubbub.flows.files import Upload, take_in
 from hubbub.infra.places import places
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number as number_in
@@ -93,7 +94,7 @@ def _uploads(request: Request) -> list[Upload]:
     """The files of a form, each with what it shows in words."""
     given = request.FILES.getlist("files")
     if len(given) > MOST_FILES:
-        raise InvalidInput(reason=f"At most {MOST_FILES} files leave with a reply.")
+        raise InvalidInput(reason=say("At most {most} files leave with a reply.", most=MOST_FILES))
     said = request.POST.getlist("alt")
     alts = said + [""] * (len(given) - len(said))
     return [Upload(file.name or "", file.read(), alt) for file, alt in zip(given, alts, strict=False)]

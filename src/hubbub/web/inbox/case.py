@@ -14,6 +14,7 @@ from hubbub.care.selectors.pasts import past_of
 from hubbub.care.selectors.voices import voices_of
 from hubbub.care.services import knowledge as articles
 from hubbub.flows import chat
+from hubbub.kernel.speech import say, speaking
 from hubbub.web.inbox.lists import list_of, sorting_of, where_of
 from hubbub.web.request import Request, in_workspace, now, render
 
@@ -63,9 +64,11 @@ def _mode(case: CaseView) -> str:
 
 def _openers(request: Request, number: int, composing: care.Composing) -> dict[str, str]:
     """The workspace's words for going private and back, filled for this case."""
-    name = care.greeted(request.access, number) or "you"
+    with speaking(request.access.language):
+        name = care.greeted(request.access, number) or say("you")
+        taken_up, outcome = say(composing.rules.taken_up), say(composing.rules.outcome)
     values = {"name": name, "brand": request.access.workspace_name, "case": str(number)}
-    return {"taken_up": fill(composing.rules.taken_up, values), "outcome": fill(composing.rules.outcome, values)}
+    return {"taken_up": fill(taken_up, values), "outcome": fill(outcome, values)}
 
 
 @require_GET

@@ -15,22 +15,23 @@ from hubbub.care import selectors as care
 from hubbub.care.core.filters import ME, NOBODY, Filter, read
 from hubbub.care.selectors import advocates, incidents, knowledge
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.listening import selectors as listening
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.templatetags.hubbub import CHANNELS
+from hubbub.web.templatetags.hubbub import channel_name
 
 TITLES = {
-    "needs": "Needs an answer",
-    "mine": "Mine",
-    "held": "Held",
-    "watching": "Watching",
-    "waiting": "With the customer",
-    "parked": "Parked",
-    "incident": "Answered as one",
-    "resolved": "Resolved",
-    "closed": "Closed",
-    "imported": "Imported",
-    "all": "All cases",
+    "needs": mark("Needs an answer"),
+    "mine": mark("Mine"),
+    "held": mark("Held"),
+    "watching": mark("Watching"),
+    "waiting": mark("With the customer"),
+    "parked": mark("Parked"),
+    "incident": mark("Answered as one"),
+    "resolved": mark("Resolved"),
+    "closed": mark("Closed"),
+    "imported": mark("Imported"),
+    "all": mark("All cases"),
 }
 
 ICONS = {
@@ -47,17 +48,26 @@ ICONS = {
 }
 
 QUEUES = {
-    "safety": ("Safety, law, data", "alert"),
-    "unsure": ("Not sure", "question"),
-    "praise": ("Praise and thanks", "star"),
-    "ideas": ("Ideas", "bulb"),
+    "safety": (mark("Safety, law, data"), "alert"),
+    "unsure": (mark("Not sure"), "question"),
+    "praise": (mark("Praise and thanks"), "star"),
+    "ideas": (mark("Ideas"), "bulb"),
 }
 
 WAITING = ("approval", "later", "drafts")
 
 NEWEST = ("waiting", "incident", "resolved", "closed", "imported", "all")
 
-FIRST = {"held": "First to be free again", "watching": "First to be looked at again", "parked": "First to come back"}
+FIRST = {
+    "held": mark("First to be free again"),
+    "watching": mark("First to be looked at again"),
+    "parked": mark("First to come back"),
+}
+
+
+def titles() -> dict[str, str]:
+    """The lists, as people call them."""
+    return {name: say(words) for name, words in TITLES.items()}
 
 
 def asked_of(request: Request, view: str) -> Filter:
@@ -93,7 +103,7 @@ def _views(request: Request, view: str) -> dict[str, Any]:
     saved = cache(lambda: [(each, query_of(each.asked), n) for each, n in care.counted_views(request.access, now())])
     return {
         **where,
-        "titles": TITLES,
+        "titles": titles(),
         "icons": ICONS,
         "queue_rows": cache(lambda: _rows_of_queues(counts().queues, where["queue"])),
         "topic_rows": cache(lambda: [each for each in counts().topics if each[2] or each[0] == where["topic"]]),
@@ -111,17 +121,17 @@ def _views(request: Request, view: str) -> dict[str, Any]:
 
 def _rows_of_queues(held: Mapping[str, int], at: str) -> list[tuple[str, str, str, int]]:
     """The queues that hold something, and the one that is looked at: name, label, icon, how many."""
-    return [(name, *pair, held[name]) for name, pair in QUEUES.items() if held[name] or name == at]
+    return [(name, say(words), look, held[name]) for name, (words, look) in QUEUES.items() if held[name] or name == at]
 
 
 def list_of(request: Request, view: str) -> dict[str, Any]:
     """What the list pane shows, beside the views pane."""
     shown = {**_views(request, view), **_rows(request, view)}
-    title = TITLES[view]
+    title = say(TITLES[view])
     if shown["current"]:
         title = shown["current"].name
     elif shown["queue"] in QUEUES:
-        title = QUEUES[shown["queue"]][0]
+        title = say(QUEUES[shown["queue"]][0])
     elif shown["topic"]:
         with suppress(NotFound):  # it was removed; what was heard of it stays
             title = listening.topic(request.access, shown["topic"]).name
@@ -154,28 +164,31 @@ def sorting_of(request: Request) -> dict[str, Any]:
 def _order(asked: Filter) -> str:
     """In which order a list stands, in words."""
     if asked.words:
-        return "Youngest case first"
+        return say("Youngest case first")
     if asked.order:
         newest = asked.view in NEWEST
-        first, last = ("Oldest first", "Newest first") if newest else ("Due first", "Due last first")
-        return last if asked.order == "last" else first
-    return "Newest first" if asked.view in NEWEST else FIRST.get(asked.view, "Due first")
+        if asked.order == "last":
+            return say("Newest first") if newest else say("Due last first")
+        return say("Oldest first") if newest else say("Due first")
+    return say("Newest first") if asked.view in NEWEST else say(FIRST.get(asked.view, "Due first"))
 
 
 def told(request: Request, asked: Filter) -> list[str]:
     """What a filter asks for that no row of the views pane says, in words."""
-    words = [TITLES[each] for each in asked.folders]
-    words += [CHANNELS.get(each, ("", each))[1] for each in asked.channels]
-    words += [each.capitalize() for each in (*asked.kinds, *asked.priorities)]
-    words += [f"in {each}" for each in asked.langs]
+    words = [say(TITLES[each]) for each in asked.folders]
+    words += [channel_name(each) for each in asked.channels]
+    words += [say(each).capitalize() for each in (*asked.kinds, *asked.priorities)]
+    words += [say("in {language}", language=each) for each in asked.langs]
     if asked.owner:
-        known = {ME: "mine", NOBODY: "nobody’s"} | {
-            str(pk): f"{name}’s" for pk, name in care.colleagues(request.access)
+        known = {ME: say("mine"), NOBODY: say("nobody’s")} | {
+            str(pk): say("{name}’s", name=name) for pk, name in care.colleagues(request.access)
         }
-        words.append(known.get(asked.owner, "somebody’s"))
+        words.append(known.get(asked.owner, say("somebody’s")))
     if asked.team:
-        words.append(next((each.name for each in accounts.teams(request.access) if each.id == asked.team), "a team"))
-    return words + ["late"] * asked.late
+        words.append(
+            next((each.name for each in accounts.teams(request.access) if each.id == asked.team), say("a team"))
+        )
+    return words + [say("late")] * asked.late
 
 
 def query_of(asked: Filter) -> str:

@@ -30,6 +30,7 @@ from hubbub.care.services import cases, leads, macros, sorting
 from hubbub.care.services import undo as undoing
 from hubbub.care.services.cases.many import AT_ONCE, Done
 from hubbub.kernel.errors import HubbubError, InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number as a_number
 from hubbub.web.settings.forms import text
@@ -68,7 +69,7 @@ def _merge_all(request: Request, numbers: list[int], which: str) -> HttpResponse
     if errors and not merged:
         raise errors[0][1]
     one = last if len(merged) == 1 else None
-    return _told(request, Done(tuple(merged), tuple(errors), f"merged into case {into}", one))
+    return _told(request, Done(tuple(merged), tuple(errors), say("merged into case {number}", number=into), one))
 
 
 def _deeds(request: Request, what: str, which: str) -> list[AnyDeed]:
@@ -95,7 +96,7 @@ def _deeds(request: Request, what: str, which: str) -> list[AnyDeed]:
         case "wake":
             return [Wake()]
         case "snooze":
-            return [Snooze(until=when_of(request, which or "at", now(), "Say until when."))]
+            return [Snooze(until=when_of(request, which or "at", now(), say("Say until when.")))]
         case "park":
             until = when_of(request, which, now()) if which else None
             return [Park(why=text(request, "why").strip(), until=until)]
@@ -113,9 +114,12 @@ def _id(which: str) -> int:
 def _told(request: Request, done: Done) -> HttpResponse:
     """Say what was done and what was not, with the way back."""
     count = len(done.done)
-    words = f"{count} case{'' if count == 1 else 's'} {done.words}." if count else "Nothing was changed."
     if count == 1:
-        words = f"Case {done.done[0]} {done.words}."
+        words = say("Case {number} {done}.", number=done.done[0], done=done.words)
+    elif count:
+        words = say("{number} cases {done}.", number=count, done=done.words)
+    else:
+        words = say("Nothing was changed.")
     return said(request, words, undo=done.undo, refused=done.refused, insert=done.insert)
 
 
@@ -138,7 +142,7 @@ def said(request: Request, words: str, *, undo: int | None = None, refused: Any 
 def undo(request: Request, doing: int) -> HttpResponse:
     """Take back what was done."""
     undoing.undo(request.access, doing, now=now())
-    return said(request, "Undone.")
+    return said(request, say("Undone."))
 
 
 @require_POST
@@ -149,7 +153,7 @@ def merge(request: Request, number: int) -> HttpResponse:
     if into is None:
         raise InvalidInput(reason="Give the number of the case to merge into.")
     doing = cases.merge(request.access, number, into=into, now=now())
-    return said(request, f"Case {number} is a part of case {into} now.", undo=doing)
+    return said(request, say("Case {number} is a part of case {into} now.", number=number, into=into), undo=doing)
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,9 +176,9 @@ def link(request: Request, number: int) -> HttpResponse:
         raise InvalidInput(reason="Give the number of the other case.")
     if text(request, "kind") == "none":
         sorting.unlink(request.access, number, other=other, now=now())
-        return said(request, f"No longer linked to case {other}.")
+        return said(request, say("No longer linked to case {number}.", number=other))
     sorting.link(request.access, number, other=other, kind=text(request, "kind"), now=now())
-    return said(request, f"Linked to case {other}.")
+    return said(request, say("Linked to case {number}.", number=other))
 
 
 @require_POST
@@ -186,7 +190,7 @@ def answer_fields(request: Request, number: int) -> HttpResponse:
     if not given:
         raise InvalidInput(reason="Choose a field.")
     sorting.answer_fields(request.access, number, given, now=now())
-    return said(request, "Kept.")
+    return said(request, say("Kept."))
 
 
 @require_POST
@@ -196,4 +200,4 @@ def make_lead(request: Request, number: int) -> HttpResponse:
     lead = leads.make(request.access, number, now=now())
     if not request.htmx:
         return redirect("lead", slug=request.access.slug, lead=lead)
-    return said(request, "It is a lead now; find it under Leads.")
+    return said(request, say("It is a lead now; find it under Leads."))

@@ -1,5 +1,6 @@
 """Filtering the inbox, and keeping what was filtered as a view."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,15 +18,20 @@ from hubbub.care.core.understanding import Kind
 from hubbub.care.selectors.export import ids_of
 from hubbub.care.services import views
 from hubbub.kernel.errors import Conflict, InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.listening import selectors as listening
 from hubbub.web.exports import FORMS, send
-from hubbub.web.inbox.lists import QUEUES, TITLES, asked_of, query_of
+from hubbub.web.inbox.lists import QUEUES, TITLES, asked_of, query_of, titles
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
-from hubbub.web.templatetags.hubbub import CHANNELS
+from hubbub.web.templatetags.hubbub import CHANNELS, channel_name
 
-OWNERS = (("", "Anybody"), ("me", "Whoever looks at it"), ("nobody", "Nobody"))
-ORDERS = (("", "As the list stands"), ("first", "Due or oldest first"), ("last", "Newest first, or due last"))
+OWNERS = (("", mark("Anybody")), ("me", mark("Whoever looks at it")), ("nobody", mark("Nobody")))
+ORDERS = (
+    ("", mark("As the list stands")),
+    ("first", mark("Due or oldest first")),
+    ("last", mark("Newest first, or due last")),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +61,7 @@ def _take(request: Request, view: str, saved: SavedView | None) -> HttpResponse:
             shared = text(request, "shared") == "yes"
             which, name = saved.id if saved else None, text(request, "name")
             views.save_view(request.access, view=which, name=name, asked=asked, shared=shared, now=now())
-            messages.success(request, "The view is saved.")
+            messages.success(request, say("The view is saved."))
     except (InvalidInput, Conflict) as refused:
         return _form(request, asked, saved, refused)
     return redirect(reverse("inbox", args=[request.access.slug, asked.view]) + query_of(asked))
@@ -65,7 +71,9 @@ def _form(
     request: Request, asked: Filter, saved: SavedView | None = None, error: InvalidInput | Conflict | None = None
 ) -> HttpResponse:
     access = request.access
-    folders = [(each.value, TITLES[each]) for each in Folder]
+    folders = [(each.value, say(TITLES[each])) for each in Folder]
+    people = [(str(pk), name) for pk, name in care.colleagues(access)]
+    queues = [(name, say(words)) for name, (words, _) in QUEUES.items()]
     teams = [(str(each.id), each.name) for each in accounts.teams(access)]
     tags = [(str(each.id), each.name) for each in care.tags(access)]
     context: dict[str, Any] = {
@@ -76,35 +84,39 @@ def _form(
         "name": text(request, "name") if error else saved.name if saved else "",
         "shared": text(request, "shared") == "yes" if error else saved is not None and not saved.own,
         "back": reverse("inbox", args=[access.slug, asked.view]) + query_of(asked),
-        "titles": TITLES,
+        "titles": titles(),
         "forms": FORMS,
         "file": reverse("cases-file", args=[access.slug, asked.view]) + query_of(asked),
         "checks": (
-            ("channel", "By", [(kind, words) for kind, (_, words) in CHANNELS.items()], asked.channels),
-            ("kind", "Of the kind", [(each.value, each.value.capitalize()) for each in Kind], asked.kinds),
+            ("channel", say("By"), [(kind, channel_name(kind)) for kind in CHANNELS], asked.channels),
+            ("kind", say("Of the kind"), [(each.value, say(each.value).capitalize()) for each in Kind], asked.kinds),
             (
                 "priority",
-                "Of the priority",
-                [(each.name.lower(), each.name.capitalize()) for each in Priority],
+                say("Of the priority"),
+                [(each.name.lower(), each.words.capitalize()) for each in Priority],
                 asked.priorities,
             ),
-            ("in", "In any of, where all cases are listed", folders, asked.folders),
+            ("in", say("In any of, where all cases are listed"), folders, asked.folders),
         ),
         "selects": (
-            ("owner", "Whose", [*OWNERS, *((str(pk), name) for pk, name in care.colleagues(access))], asked.owner),
-            ("team", "Team", [("", "Any"), *teams], _number(asked.team)),
-            ("queue", "Queue", [("", "Any"), *((name, words) for name, (words, _) in QUEUES.items())], asked.queue),
+            ("owner", say("Whose"), [*_said(OWNERS), *people], asked.owner),
+            ("team", say("Team"), [("", say("Any")), *teams], _number(asked.team)),
+            ("queue", say("Queue"), [("", say("Any")), *queues], asked.queue),
             (
                 "topic",
-                "Topic",
-                [("", "Any"), *((str(pk), name) for pk, name in listening.topic_names(access.workspace).items())],
+                say("Topic"),
+                [("", say("Any")), *((str(pk), name) for pk, name in listening.topic_names(access.workspace).items())],
                 _number(asked.topic),
             ),
-            ("tag", "Tag", [("", "Any"), *tags], _number(asked.tag)),
-            ("order", "Order", ORDERS, asked.order),
+            ("tag", say("Tag"), [("", say("Any")), *tags], _number(asked.tag)),
+            ("order", say("Order"), _said(ORDERS), asked.order),
         ),
     }  # fmt: skip
     return render(request, "inbox/filter.html", context, status=error.status if error else 200)
+
+
+def _said(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(value, say(words)) for value, words in choices]
 
 
 def _number(value: int) -> str:
@@ -124,7 +136,7 @@ def move(request: Request, saved: int) -> HttpResponse:
 def remove(request: Request, saved: int) -> HttpResponse:
     """Remove a view."""
     views.remove_view(request.access, saved, now=now())
-    messages.success(request, "The view is gone; its cases are where they were.")
+    messages.success(request, say("The view is gone; its cases are where they were."))
     return redirect("inbox", slug=request.access.slug, view="needs")
 
 

@@ -11,6 +11,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core.guard import warnings
 from hubbub.care.services import cases
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
+from hubbub.kernel.speech import say
 from hubbub.web.inbox.deeds import changed
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
@@ -57,7 +58,7 @@ def approve(request: Request, pending: int) -> HttpResponse:
         raise
     except HubbubError as error:
         return _again(request, pending, error)
-    messages.success(request, "Approved.")
+    messages.success(request, say("Approved."))
     return redirect("approvals", slug=request.access.slug)
 
 
@@ -71,7 +72,7 @@ def send_back(request: Request, pending: int) -> HttpResponse:
         raise
     except HubbubError as error:
         return _again(request, pending, error)
-    messages.success(request, "Sent back.")
+    messages.success(request, say("Sent back."))
     return redirect("approvals", slug=request.access.slug)
 
 

@@ -35,6 +35,7 @@ from hubbub.infra.files import read
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import OutboxId
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 NO_CASE: Final = 0
@@ -129,12 +130,12 @@ def made_ready(access: Access, row: CaseRow, written: Written) -> Ready:
     persona = _persona(access, way.connection, written)
     signed = text + persona.signature(private=written.private) if persona and text else text
     if (long := too_long(signed, way.abilities)) is not None:
-        raise CannotSend(reason=f"Too long for {way.network}: {long}")
+        raise CannotSend(reason=say("Too long for {network}: {why}", network=way.network, why=long))
     if (wrong := too_much(written.attached, way.abilities)) is not None:
         raise CannotSend(reason=f"{way.network} {wrong}")
     draft = words_of(rules, row, text, private=written.private)
     if written.ticked != EVERY and (lacks := missing(rules.checks, draft, written.ticked)):
-        raise CannotSend(reason=f"The tone check list asks for more. {' '.join(lacks)}")
+        raise CannotSend(reason=say("The tone check list asks for more. {checks}", checks=" ".join(lacks)))
     if not written.confirmed and (look := _to_look_at(text, private=written.private)):
         raise LookBeforeSending(reason=" ".join(look))
     return Ready(replace(written, text=text), signed, way, way.connection, persona, rules)
@@ -142,7 +143,7 @@ def made_ready(access: Access, row: CaseRow, written: Written) -> Ready:
 
 def _one_may_answer(access: Access, row: CaseRow, rules: Rules) -> None:
     if rules.owner_only and row.owner_id not in (None, access.person) and not access.may(Permission.APPROVE):
-        raise NotYourCase(owner=row.owner.name if row.owner else "Somebody else")
+        raise NotYourCase(owner=row.owner.name if row.owner else say("Somebody else"))
 
 
 def _persona(access: Access, connection: int, written: Written) -> Persona | None:
@@ -150,13 +151,13 @@ def _persona(access: Access, connection: int, written: Written) -> Persona | Non
         return None
     found = persona_of(access, written.persona)
     if not found.may(person=access.me, connection=connection):
-        raise CannotSend(reason=f"You can't write as {found.name} here. Choose somebody else.")
+        raise CannotSend(reason=say("You can't write as {name} here. Choose somebody else.", name=found.name))
     return found
 
 
 def _to_look_at(text: str, *, private: bool) -> list[str]:
     """What a person should have seen before these words leave."""
-    left = [f"{field} is still to be filled in." for field in unfilled(text)]
+    left = [say("{field} is still to be filled in.", field=field) for field in unfilled(text)]
     return left + ([] if private else [each.advice for each in warnings(text)])
 
 
@@ -287,7 +288,7 @@ def message_of(payload: Mapping[str, Any], kept: Path) -> Outgoing:
 
 def _attached(file: File, kept: Path) -> Attached:
     if (data := read(kept, file.ref)) is None:
-        raise CannotSend(reason=f"The file {file.name} is not there any more. Attach it again.")
+        raise CannotSend(reason=say("The file {name} is not there any more. Attach it again.", name=file.name))
     return Attached(file.name, file.type, data, file.alt)
 
 

@@ -12,9 +12,10 @@ from hubbub.care.services.cases.answer import outgoing_payload
 from hubbub.care.services.cases.row import event, store
 from hubbub.channels.core.contract import Outgoing, too_long
 from hubbub.infra import outbox
+from hubbub.kernel.speech import mark, say
 
 ONCE_IN: Final = timedelta(days=1)
-SAYS_SO: Final = "\n\n(This is an automatic answer.)"
+SAYS_SO: Final = mark("(This is an automatic answer.)")
 
 
 def send_by_itself(access: Access, row: CaseRow, template: str, *, why: str, now: datetime) -> str:
@@ -30,16 +31,16 @@ def send_by_itself(access: Access, row: CaseRow, template: str, *, why: str, now
     target = last_from_customer(row, private=row.private)
     text = _words(access, row, canned.text) if canned else ""
     trouble = (
-        f"there is no canned reply {template}"
+        say("there is no canned reply {title}", title=template)
         if canned is None
-        else way.reason or "it can't be sent by itself"
+        else way.reason or say("it can't be sent by itself")
         if not way.possible or way.connection is None or way.abilities.by_hand or target is None
-        else f"{', '.join(unfilled(text))} can't be filled"
+        else say("{fields} can't be filled", fields=", ".join(unfilled(text)))
         if unfilled(text)
         else too_long(text, way.abilities)
     )
     if trouble or target is None or way.connection is None:
-        event(access, row, now, f"Nothing was sent by itself ({why}): {trouble}.")
+        event(access, row, now, say("Nothing was sent by itself ({why}): {trouble}.", why=why, trouble=trouble))
         store(access, row, row.value(), "automatic reply not sent", now, why=trouble)
         return ""
     message = Outgoing(
@@ -73,9 +74,9 @@ def send_by_itself(access: Access, row: CaseRow, template: str, *, why: str, now
         private=row.private,
         data={"as": way.as_handle, "network": way.network, "automatic": True},
     )
-    event(access, row, now, f"Sent by itself: {why}. Nobody has answered yet.")
+    event(access, row, now, say("Sent by itself: {why}. Nobody has answered yet.", why=why))
     store(access, row, row.value(), "automatic reply", now, template=template, why=why)
-    return f"‘{template}’ sent by itself"
+    return say("‘{title}’ sent by itself", title=template)
 
 
 def _sent_lately(row: CaseRow, now: datetime) -> bool:
@@ -92,4 +93,4 @@ def _words(access: Access, row: CaseRow, text: str) -> str:
         "case": str(row.number),
         "persona": access.workspace_name,
     }
-    return fill(text, values) + SAYS_SO
+    return fill(text, values) + "\n\n" + say(SAYS_SO)

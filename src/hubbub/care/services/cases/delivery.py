@@ -11,6 +11,7 @@ from hubbub.care.services import clocks
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes, outbox
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import say, speaking
 
 
 @transaction.atomic
@@ -33,7 +34,8 @@ def has_arrived(access: Access, number: int, outbox_id: int, *, now: datetime) -
     case = row.value()
     if posted and case.status is not Status.CLOSED:
         case = case.answer(now, access.person)
-        event(access, row, now, f"{access.name} posted the letter.")
+        with speaking(access.language):
+            event(access, row, now, say("{name} posted the letter.", name=access.name))
     store(access, row, case, "posted" if posted else "has arrived", now, outbox=outbox_id)
 
 

@@ -20,6 +20,7 @@ from hubbub.care.services.cases.row import event, lock, read_by, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say, speaking
 from hubbub.kernel.text import clean
 
 MAX_NOTE = 20_000
@@ -33,7 +34,7 @@ def note(access: Access, number: int, *, text: str, now: datetime) -> None:
     if not text:
         raise InvalidInput(reason="Write something first.")
     if len(text) > MAX_NOTE:
-        raise InvalidInput(reason=f"A note has at most {MAX_NOTE:,} characters.")
+        raise InvalidInput(reason=say("A note has at most {most:,} characters.", most=MAX_NOTE))
     people = names_to_mention(access) if "@" in text else {}
     names = mentioned(text, people)
     Entry.objects.create(
@@ -46,7 +47,8 @@ def note(access: Access, number: int, *, text: str, now: datetime) -> None:
         data={"mentions": names} if names else {},
     )
     if to := {person for name in names for person in people[name]} - {access.person}:
-        words = f"{access.name} mentions you in a note: {text}"
+        with speaking(access.language):
+            words = say("{name} mentions you in a note: {text}", name=access.name, text=text)
         tell(access.workspace, to, why=Why.MENTIONED, case=row.pk, text=words, now=now)
     store(access, row, row.value(), "note", now)
     read_by(access, row, now)
@@ -71,7 +73,9 @@ def assign(access: Access, number: int, *, to: PersonId | None, now: datetime) -
     if row.owner_id == to:
         return
     case = row.value().assign(to)
-    event(access, row, now, _given(access, to, name))
+    with speaking(access.language):
+        event(access, row, now, _given(access, to, name))
+        words = say("{name} gave you case {number}.", name=access.name, number=row.number)
     store(access, row, case, "assign", now)
     if to is not None:
         tell(
@@ -79,7 +83,7 @@ def assign(access: Access, number: int, *, to: PersonId | None, now: datetime) -
             [to],
             why=Why.ASSIGNED,
             case=row.pk,
-            text=f"{access.name} gave you case {row.number}.",
+            text=words,
             by=access.person,
             now=now,
         )
@@ -87,14 +91,16 @@ def assign(access: Access, number: int, *, to: PersonId | None, now: datetime) -
 
 def _given(access: Access, to: PersonId | None, name: str) -> str:
     if to is None:
-        return f"{access.name} gave it back."
-    return f"Taken by {name}." if to == access.person else f"{access.name} gave it to {name}."
+        return say("{name} gave it back.", name=access.name)
+    if to == access.person:
+        return say("Taken by {name}.", name=name)
+    return say("{name} gave it to {other}.", name=access.name, other=name)
 
 
 def resolve(access: Access, number: int, *, wrap_up: int | None = None, now: datetime) -> Done:
     """The matter is settled; a wrap-up code says why it came or how it ended."""
     code = [SetWrapUp(code=wrap_up)] if wrap_up is not None else []
-    return do_one(access, number, [*code, Resolve()], words="Resolved", now=now)
+    return do_one(access, number, [*code, Resolve()], words=say("Resolved"), now=now)
 
 
 def close(access: Access, number: int, *, now: datetime) -> Done:
@@ -122,7 +128,8 @@ def reopen(access: Access, number: int, *, now: datetime) -> None:
     """The matter is not settled after all."""
     row = lock(access, number)
     case = row.value().reopen(now, _in_time(access, row, now))
-    event(access, row, now, f"Reopened by {access.name}.")
+    with speaking(access.language):
+        event(access, row, now, say("Reopened by {name}.", name=access.name))
     store(access, row, case, "reopen", now)
 
 
@@ -136,5 +143,6 @@ def take_up(access: Access, number: int, *, now: datetime) -> None:
     """Make a watched or imported case one that needs an answer, in its service level from now on."""
     row = lock(access, number)
     case = row.value().assign(access.person).due(_in_time(access, row, now))
-    event(access, row, now, f"Taken up by {access.name}.")
+    with speaking(access.language):
+        event(access, row, now, say("Taken up by {name}.", name=access.name))
     store(access, row, case, "take up", now)

@@ -41,6 +41,7 @@ from hubbub.care.services.notices import tell
 from hubbub.care.services.sorting import tags_named
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
+from hubbub.kernel.speech import say, speaking
 from hubbub.kernel.text import clean
 
 AT_ONCE = 500
@@ -101,7 +102,7 @@ def do(access: Access, numbers: Iterable[int], deeds: Sequence[AnyDeed], *, word
     if not wanted:
         raise InvalidInput(reason="Choose a case first.")
     if len(wanted) > AT_ONCE:
-        raise InvalidInput(reason=f"At most {AT_ONCE} cases at once.")
+        raise InvalidInput(reason=say("At most {most} cases at once.", most=AT_ONCE))
     for each in deeds:
         each.check()
     if len(wanted) > 1:  # several cases are locked while triage may lock the same
@@ -196,10 +197,18 @@ def _do_all(run: _Run, row: CaseRow, deeds: Sequence[AnyDeed]) -> None:
     try:
         for deed in deeds:
             before, case = case, deed.apply(case, run.now, run.access.person)
-            for kind, text in _aside(run, row, deed, before, case):
-                run.entries.append(
-                    Entry(case=row, at=run.now, kind=kind, person_id=run.access.person, name=run.access.name, text=text)
-                )
+            with speaking(run.access.language):
+                for kind, text in _aside(run, row, deed, before, case):
+                    run.entries.append(
+                        Entry(
+                            case=row,
+                            at=run.now,
+                            kind=kind,
+                            person_id=run.access.person,
+                            name=run.access.name,
+                            text=text,
+                        )
+                    )
     except HubbubError:
         row.priority, row.team_id, row.wrap_up_id = kept
         del run.entries[entries:], run.added[added:], run.dropped[dropped:]
@@ -218,10 +227,13 @@ def _aside(run: _Run, row: CaseRow, deed: AnyDeed, before: Case, after: Case) ->
             yield "event", _given(run, after)
         case ToTeam(to=to) if row.team_id != to:
             row.team_id = to
-            yield "event", f"{name} gave it to {run.teams[to]}." if to is not None else f"{name} gave it to no team."
+            if to is None:
+                yield "event", say("{name} gave it to no team.", name=name)
+            else:
+                yield "event", say("{name} gave it to {other}.", name=name, other=run.teams[to])
         case Rank(to=to) if row.priority != to:
             row.priority = to
-            yield "event", f"{name} made it {Priority(to).name.lower()}."
+            yield "event", say("{name} made it {priority}.", name=name, priority=Priority(to).words)
         case AddTag(name=tag):
             _tag(run, row, run.tags[tag].pk)
         case DropTag(name=tag):
@@ -231,32 +243,41 @@ def _aside(run: _Run, row: CaseRow, deed: AnyDeed, before: Case, after: Case) ->
         case Resolve():
             _may_be_resolved(run, row)
             said = run.codes.get(row.wrap_up_id or 0)
-            yield "event", f"Resolved by {name}{f': {said}' if said else ''}."
+            if said:
+                yield "event", say("Resolved by {name}: {code}.", name=name, code=said)
+            else:
+                yield "event", say("Resolved by {name}.", name=name)
         case Close():
-            yield "event", f"Closed by {name}."
+            yield "event", say("Closed by {name}.", name=name)
         case Park():
-            yield "event", f"Parked by {name}{_until(after)}: {after.parked_for}"
+            if after.wake_at is None:
+                yield "event", say("Parked by {name}: {why}", name=name, why=after.parked_for)
+            else:
+                time = timezone.localtime(after.wake_at)
+                yield (
+                    "event",
+                    say(
+                        "Parked by {name} until {time:%-d %B, %H:%M}: {why}", name=name, time=time, why=after.parked_for
+                    ),
+                )
         case Snooze():
-            yield "event", f"Snoozed by {name}{_until(after)}."
+            assert after.wake_at is not None
+            yield (
+                "event",
+                say("Snoozed by {name} until {time:%-d %B, %H:%M}.", name=name, time=timezone.localtime(after.wake_at)),
+            )
         case Wake():
-            yield "event", f"Brought back by {name}."
+            yield "event", say("Brought back by {name}.", name=name)
         case Note(text=text):
             yield "note", clean(text).strip()
 
 
-def _until(case: Case) -> str:
-    if case.wake_at is None:
-        return ""
-    local = timezone.localtime(case.wake_at)
-    return f" until {local.day} {local:%B, %H:%M}"
-
-
 def _given(run: _Run, case: Case) -> str:
     if case.owner is None:
-        return f"{run.access.name} gave it back."
+        return say("{name} gave it back.", name=run.access.name)
     if case.owner == run.access.person:
-        return f"Taken by {run.access.name}."
-    return f"{run.access.name} gave it to {run.people[case.owner]}."
+        return say("Taken by {name}.", name=run.access.name)
+    return say("{name} gave it to {other}.", name=run.access.name, other=run.people[case.owner])
 
 
 def _tag(run: _Run, row: CaseRow, tag: int) -> None:
@@ -273,10 +294,14 @@ def _untag(run: _Run, row: CaseRow, tag: int) -> None:
 
 def _may_be_resolved(run: _Run, row: CaseRow) -> None:
     if run.asks_code and row.wrap_up_id is None:
-        raise Conflict(reason=f"Case {row.number} needs a wrap-up code before it is resolved.")
+        raise Conflict(reason=say("Case {number} needs a wrap-up code before it is resolved.", number=row.number))
     missing = [name for pk, name in run.required.items() if pk not in run.answered[row.pk]]
     if missing:
-        raise Conflict(reason=f"Case {row.number} needs {', '.join(missing)} before it is resolved.")
+        raise Conflict(
+            reason=say(
+                "Case {number} needs {fields} before it is resolved.", number=row.number, fields=", ".join(missing)
+            )
+        )
 
 
 # All of them ----------------------------------------------------------------
@@ -304,18 +329,26 @@ def _write(run: _Run, done: Sequence[tuple[CaseRow, dict[str, Any]]], deeds: Seq
     changes.record_many([(access.workspace, "case", row.pk) for row in rows], now=now)
     if any(isinstance(each, Resolve) for each in deeds):
         work.resolved(access, rows, now=now)
-    for person, theirs in run.given.items():
-        _tell(run, person, theirs)
+    with speaking(access.language):
+        for person, theirs in run.given.items():
+            _tell(run, person, theirs)
 
 
 def _tell(run: _Run, person: int, rows: Sequence[CaseRow]) -> None:
     who = run.access.name
     how: dict[str, Any] = {"why": Why.ASSIGNED, "by": run.access.person, "now": run.now}
     if len(rows) > TOLD_ONE_BY_ONE:
-        tell(run.access.workspace, [person], text=f"{who} gave you {len(rows)} cases.", place="inbox/mine/", **how)
+        tell(
+            run.access.workspace,
+            [person],
+            text=say("{name} gave you {number} cases.", name=who, number=len(rows)),
+            place="inbox/mine/",
+            **how,
+        )
         return
     for row in rows:
-        tell(run.access.workspace, [person], case=row.pk, text=f"{who} gave you case {row.number}.", **how)
+        words = say("{name} gave you case {number}.", name=who, number=row.number)
+        tell(run.access.workspace, [person], case=row.pk, text=words, **how)
 
 
 WRITTEN = [
@@ -328,4 +361,4 @@ WRITTEN = [
 
 def _words(deeds: Sequence[AnyDeed]) -> str:
     """Say what deeds did, to finish '3 cases …'."""
-    return " and ".join(dict.fromkeys(each.past for each in deeds))
+    return say(" and ").join(dict.fromkeys(say(each.past) for each in deeds))

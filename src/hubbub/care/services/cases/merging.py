@@ -15,6 +15,7 @@ from hubbub.accounts.services import audit
 from hubbub.care.core.case import Folder, Status
 from hubbub.care.core.clocks import Outcome
 from hubbub.care.core.reading import TextReading
+from hubbub.care.core.reasons import Reason
 from hubbub.care.models import (
     CallBack,
     CallRow,
@@ -38,6 +39,7 @@ from hubbub.channels.core.values import handle_words
 from hubbub.infra import changes
 from hubbub.infra.models import OutboxMessage
 from hubbub.kernel.errors import Conflict, InvalidInput
+from hubbub.kernel.speech import say, say_many, speaking
 from hubbub.kernel.text import clip
 from hubbub.listening.models import Post
 
@@ -80,12 +82,16 @@ def merge(access: Access, number: int, *, into: int, now: datetime) -> int:
     _save([stays, gone], access, now)
     # Nobody resolved anything: its clocks end without a result, the other case's go on.
     ClockRow.objects.filter(case=gone, stopped_at=now).update(outcome=Outcome.DROPPED, due_at=None)
-    told = _tell(access, stays, now, f"{access.name} merged case {number} into this one.")
-    _tell(access, gone, now, f"{access.name} made this a part of case {into}.")
+    with speaking(access.language):
+        words = say("{name} merged case {number} into this one.", name=access.name, number=number)
+        told = _tell(access, stays, now, words)
+        _tell(access, gone, now, say("{name} made this a part of case {number}.", name=access.name, number=into))
     was = before[CaseRow._meta.label][str(gone.pk)]["status"]
     audit(access, "merge", f"case {number}", now=now, before={"status": was}, after={"into": into})
     changes.record_many([(access.workspace, "case", key) for key in keys], now=now)
-    return _keep(access, f"Case {number} merged into case {into}", keys, before, told, now)
+    return _keep(
+        access, say("Case {number} merged into case {into}", number=number, into=into), keys, before, told, now
+    )
 
 
 @transaction.atomic
@@ -100,7 +106,9 @@ def split(access: Access, number: int, entries: Sequence[int], *, now: datetime)
     workspace = _workspace(access)
     row = lock(access, number)
     if row.merged_into is not None:
-        raise Conflict(reason=f"Case {number} is a part of case {row.merged_into} now. Go on there.")
+        raise Conflict(
+            reason=say("Case {number} is a part of case {into} now. Go on there.", number=number, into=row.merged_into)
+        )
     posts = Entry.objects.filter(case=row, kind="post", post__isnull=False).select_related("post")
     chosen = list(posts.filter(pk__in=set(entries)).order_by("at", "pk"))
     if not chosen or len(chosen) != len(set(entries)):
@@ -118,12 +126,17 @@ def split(access: Access, number: int, entries: Sequence[int], *, now: datetime)
     DecisionRow.objects.filter(case=row, post__in=ids).update(case=made)
     row.posts -= len(chosen)
     _save([row], access, now)
-    told = _tell(access, row, now, f"{access.name} made case {made.number} of {_count(len(chosen))} from here.")
-    _tell(access, made, now, f"{access.name} split this off case {number}.")
+    with speaking(access.language):
+        words = say_many(
+            "{name} made case {case} of one post from here.", "{name} made case {case} of {number} posts from here.",
+            len(chosen), name=access.name, case=made.number,
+        )  # fmt: skip
+        told = _tell(access, row, now, words)
+        _tell(access, made, now, say("{name} split this off case {number}.", name=access.name, number=number))
     audit(access, "split", f"case {number}", now=now, after={"made": made.number, "posts": len(chosen)})
     keys = [row.pk, made.pk]
     changes.record_many([(access.workspace, "case", key) for key in keys], now=now)
-    words = f"Case {made.number} split off case {number}"
+    words = say("Case {number} split off case {other}", number=made.number, other=number)
     return made.number, _keep(access, words, keys, before, told, now)
 
 
@@ -142,9 +155,19 @@ def _both(access: Access, number: int, into: int) -> tuple[CaseRow, CaseRow]:
 def _may_be_merged(gone: CaseRow, stays: CaseRow) -> None:
     for row in (gone, stays):
         if row.merged_into is not None:
-            raise Conflict(reason=f"Case {row.number} is a part of case {row.merged_into} now. Choose that one.")
+            raise Conflict(
+                reason=say(
+                    "Case {number} is a part of case {into} now. Choose that one.",
+                    number=row.number,
+                    into=row.merged_into,
+                )
+            )
     if stays.value().status.ended:
-        raise Conflict(reason=f"Case {stays.number} is {stays.status}. Reopen it first, then merge.")
+        raise Conflict(
+            reason=say(
+                "Case {number} is {status}. Reopen it first, then merge.", number=stays.number, status=say(stays.status)
+            )
+        )
     calls = CallBack.objects.filter(case__in=(gone, stays), done_at__isnull=True)
     if calls.count() > 1:
         raise Conflict(reason="In both cases somebody is to be called. Note how one of the calls went first.")
@@ -214,8 +237,11 @@ def _new_case(
         workspace_id=access.workspace, channel=lead.channel, native=lead.author or ""
     ).first()
     reading = TextReading.of_data(lead.reading or ())
-    who = (lead.name or handle_words(lead.channel, lead.handle) or "Somebody")[:200]
+    who = (lead.name or handle_words(lead.channel, lead.handle) or say("Somebody"))[:200]
     text = clip(lead.text, 300)
+    with speaking(access.language):
+        why = say(" case {number} by {name}.", number=row.number, name=access.name)
+        reason = Reason("thread", say("Split off"), why)
     made = CaseRow(
         workspace_id=access.workspace,
         number=workspace.cases_made,
@@ -228,7 +254,7 @@ def _new_case(
         who=who,
         channel=lead.channel,
         lang=lead.lang,
-        title=clip(text or "No words", 90),
+        title=clip(text or say("No words"), 90),
         excerpt=clip(text, 200),
         kind=reading.kind,
         kind_p=max(reading.kinds),
@@ -245,7 +271,7 @@ def _new_case(
         playbook=row.playbook,
         queue=row.queue,
         priority=row.priority,
-        reasons=[{"icon": "thread", "strong": "Split off", "text": f" case {row.number} by {access.name}."}],
+        reasons=[reason.data()],
     )
     due = levels(access.workspace).due(clocks.facts_of(made), now)
     made.take(replace(made.value(), due_at=due))
@@ -253,10 +279,6 @@ def _new_case(
     made.save()
     clocks.write(access.workspace, planned, now, access.person)
     return made
-
-
-def _count(posts: int) -> str:
-    return "one post" if posts == 1 else f"{posts} posts"
 
 
 # Both -----------------------------------------------------------------------

@@ -38,7 +38,7 @@ from hubbub.infra import changes
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import OutboxId, PersonId
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import say, speaking
 from hubbub.kernel.text import clean
 
 LATEST = timedelta(days=90)
@@ -77,7 +77,7 @@ def answer(
     ready = made_ready(access, row, written)
     row.value().answer(now, access.person)  # raises where it is closed
     nobody_answered_since(access, row, seen_reply)
-    reason = needs_approval(access, row, ready) or ("Asked for by its author." if ask else "")
+    reason = needs_approval(access, row, ready) or (say("Asked for by its author.") if ask else "")
     if send_at is not None and not now < send_at <= now + LATEST:
         raise InvalidInput(reason="Choose a time from now on, within 90 days.")
     if written.aside and reason:
@@ -105,7 +105,9 @@ def answer(
     )
     if reason:
         to = _leads(access)
-        tell(access.workspace, to, why=Why.APPROVAL, case=row.pk, text=f"{access.name} asks for approval.", now=now)
+        with speaking(access.language):
+            words = say("{name} asks for approval.", name=access.name)
+        tell(access.workspace, to, why=Why.APPROVAL, case=row.pk, text=words, now=now)
     store(access, row, row.value(), "ask approval" if reason else "send later", now, length=len(pending.text))
     draft_spent(access, row, written.mode, pending.text, now)
     return Answered(pending=pending.pk, state=pending.state)
@@ -151,7 +153,11 @@ def approve(access: Access, which: int, *, text: str, now: datetime) -> None:
         pending.save()
     else:
         _release(row, pending, now)
-    words = f"{access.name} approved your reply{', with other words' if changed else ''}."
+    with speaking(access.language):
+        if changed:
+            words = say("{name} approved your reply, with other words.", name=access.name)
+        else:
+            words = say("{name} approved your reply.", name=access.name)
     tell(access.workspace, [pending.person_id], why=Why.APPROVAL, case=row.pk, text=words, now=now)
 
 

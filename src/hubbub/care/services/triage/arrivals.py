@@ -16,6 +16,7 @@ from hubbub.care.services.triage.second_looks import SecondLooks
 from hubbub.care.services.triage.storms import Storms, may_be_part
 from hubbub.infra import outbox
 from hubbub.kernel.details import details_of
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 from hubbub.listening.core.post import HeardPost
 
@@ -135,7 +136,7 @@ class Arrivals:
         why = self.posts.reasons(post, facts, rule)
         if rule.alert:
             self.rulings.rule(case, rule, why, facts, arrived=post.arrived_at)
-            self.desk.note(case, self.now, f"{name_of(post)} wrote of something grave: due at once.")
+            self.desk.note(case, self.now, say("{name} wrote of something grave: due at once.", name=name_of(post)))
         elif self.looks.undecided(case):
             self.looks.decide_again(case)
         elif first_time and not post.historical:
@@ -151,7 +152,7 @@ class Arrivals:
             return
         if value.status.ended:
             value = value.reopen(self.now, None)
-            self.desk.note(case, self.now, f"{name_of(post)} wrote again: reopened.")
+            self.desk.note(case, self.now, say("{name} wrote again: reopened.", name=name_of(post)))
         case.take(value.hear(post.arrived_at, self.rulings.next_reply(case, post.arrived_at)))
         long = not case.private and self.desk.public_replies(case) >= 2
         self.rulings.advise(case, self.posts.facts(post, long_in_public=long))
@@ -168,7 +169,7 @@ class Arrivals:
         elif first_time and (asks or post.private) and post.to_us and not post.historical and not case.ended:
             case.take(case.value().hear(post.arrived_at, self.rulings.next_reply(case, post.arrived_at)))
         self.desk.touch(case)
-        why = (Reason("thread", "In the thread", f" of {case.who}'s case."),)
+        why = (Reason("thread", say("In the thread"), say(" of {name}'s case.", name=case.who)),)
         self.rulings.record(post, case, IN_THREAD, Decision.APPEND, why)
 
     def _one_more(self, case: CaseDraft, post: HeardPost) -> None:
@@ -196,7 +197,7 @@ class Arrivals:
 
     def _came_back(self, post: HeardPost, uri: str) -> bool:
         """An answer of ours could not be delivered, so its case needs somebody again; False if it is none of ours."""
-        said = f"Bounced: {clip(post.text.partition(PARAGRAPH)[0], 300)}"
+        said = say("Bounced: {words}", words=clip(post.text.partition(PARAGRAPH)[0], 300))
         subject = outbox.bounced(self.desk.workspace.pk, uri, said, now=self.now)
         case = next(iter(self.desk.cases([subject])), None) if subject is not None else None
         if case is None:
@@ -205,9 +206,9 @@ class Arrivals:
             case.posts += 1
         value = case.value().reopen(self.now, None) if case.ended else case.value()
         case.take(value.hear(post.arrived_at, self.now))
-        self.desk.note(case, self.now, "An answer of ours came back: it did not reach them.")
+        self.desk.note(case, self.now, say("An answer of ours came back: it did not reach them."))
         self.desk.touch(case)
-        why = (Reason("alert", "Our answer came back", f" from {name_of(post)}."),)
+        why = (Reason("alert", say("Our answer came back"), say(" from {name}.", name=name_of(post))),)
         self.rulings.record(post, case, CAME_BACK, Decision.APPEND, why)
         return True
 
@@ -224,7 +225,7 @@ class Arrivals:
             value = case.value().reopen(self.now, None) if case.ended else case.value()
             case.take(value.hear(post.arrived_at, self.now))
         self.desk.touch(case)
-        why = (Reason("people", "A like problem", f" to {case.who}'s, so both are one case."),)
+        why = (Reason("people", say("A like problem"), say(" to {name}'s, so both are one case.", name=case.who)),)
         self.rulings.record(post, case, case.rule, Decision(case.decision), why)
 
     def _attach(self, case: CaseDraft, post: HeardPost, *, why: str) -> bool:
@@ -244,6 +245,10 @@ class Arrivals:
         """A complaint with its own case is a second voice to every watch of a like problem."""
         for watch, other in self.like_ones(mine):
             if watch.status == Status.WATCHING and mine.voice and self._another(mine, other):
-                self.desk.note(watch, self.now, f"{name_of(post)} has a like problem: case {case.number}.")
+                self.desk.note(
+                    watch,
+                    self.now,
+                    say("{name} has a like problem: case {number}.", name=name_of(post), number=case.number),
+                )
                 self.looks.decide_again(watch, second_voice=True)
                 self.desk.touch(watch)

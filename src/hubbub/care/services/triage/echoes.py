@@ -6,6 +6,7 @@ from hubbub.care.core.thread import look
 from hubbub.care.services.desk import name_of
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.second_looks import SecondLooks
+from hubbub.kernel.speech import say
 from hubbub.listening.core.post import HeardPost
 
 
@@ -23,7 +24,7 @@ class Echoes:
             return
         if not case.ended and not case.historical:
             case.take(case.value().answer(post.said_at, None))
-            self.desk.note(case, self.now, "Answered from outside Hubbub.")
+            self.desk.note(case, self.now, say("Answered from outside Hubbub."))
         self.desk.touch(case)
 
     def deleted(self, post: HeardPost) -> None:
@@ -31,7 +32,7 @@ class Echoes:
         case = self.desk.own_case(post)
         if case is None:
             return
-        self.desk.note(case, post.deleted_at or self.now, f"{name_of(post)} deleted a post.")
+        self.desk.note(case, post.deleted_at or self.now, say("{name} deleted a post.", name=name_of(post)))
         left = [each for each in self.desk.posts_of(case) if not each.ours and each.deleted_at is None]
         if left and self.looks.undecided(case):
             self.looks.decide_again(case)
@@ -51,4 +52,4 @@ class Echoes:
             self.rulings.lead_with(case, next(each for each in posts if each.id == seen.lead.post))
             case.exposure = exposure
         else:
-            case.title = case.excerpt = "Deleted by its author"
+            case.title = case.excerpt = say("Deleted by its author")

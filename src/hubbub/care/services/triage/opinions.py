@@ -2,11 +2,12 @@
 
 from hubbub.care.core.labels import What
 from hubbub.care.core.playbook import Decision, Due, Rule
+from hubbub.kernel.speech import mark
 from hubbub.listening.core.post import HeardPost
 
-_SAID = "A person said so"
-NEEDS_NONE = Rule("said", _SAID, (), Decision.LEAVE, "It needs no answer")
-NEEDS_ONE = Rule("said", _SAID, (), Decision.ANSWER, "It needs an answer", due=Due.SERVICE_LEVEL)
+_SAID = mark("A person said so")
+NEEDS_NONE = Rule("said", _SAID, (), Decision.LEAVE, mark("It needs no answer"))
+NEEDS_ONE = Rule("said", _SAID, (), Decision.ANSWER, mark("It needs an answer"), due=Due.SERVICE_LEVEL)
 
 
 def said_rule(post: HeardPost, base: Rule) -> Rule | None:

@@ -17,6 +17,7 @@ from hubbub.care.services.desk import Desk, name_of
 from hubbub.care.services.draft import AccountDraft
 from hubbub.care.services.triage.doubles import Doubles
 from hubbub.kernel.details import details_of
+from hubbub.kernel.speech import say
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.models import Topic
@@ -148,7 +149,7 @@ class Posts:
     def reasons(self, post: HeardPost, facts: Facts, rule: Rule, seen: Look | None = None) -> tuple[Reason, ...]:
         """Say in words why a rule decided so."""
         account = self.desk.account(post)
-        weighed = self.desk.weigh(account).reasons if account else ("nothing is known of the author",)
+        weighed = self.desk.weigh(account).reasons if account else (say("nothing is known of the author"),)
         return reasons(
             facts,
             rule,

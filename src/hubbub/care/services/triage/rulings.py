@@ -15,6 +15,7 @@ from hubbub.care.services import clocks
 from hubbub.care.services.desk import NewDecision, name_of
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.posts import Posts
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 from hubbub.listening.core.post import HeardPost
 
@@ -36,7 +37,7 @@ class Rulings:
         case.who, case.lang, case.lead = who, post.lang, post.id
         case.known, case.listed = (account.known, account.listed) if account else (False, False)
         text = clip(post.text, 300)
-        case.title = clip(_LEADING_NAMES.sub("", text) or "No words", 90)
+        case.title = clip(_LEADING_NAMES.sub("", text) or say("No words"), 90)
         case.excerpt = clip(text, 200)
         self.show_reading(case, post)
         case.exposure = 0 if post.private or account is None else account.reach
@@ -48,7 +49,7 @@ class Rulings:
 
     def rule(self, case: CaseDraft, rule: Rule, why: Sequence[Reason], facts: Facts, *, arrived: datetime) -> None:
         """Put a decision into a case: what, when, and why."""
-        case.decision, case.rule, case.rule_name, case.say = rule.decide, rule.id, rule.name, rule.say
+        case.decision, case.rule, case.rule_name, case.say = rule.decide, rule.id, say(rule.name), say(rule.say)
         case.playbook, case.reasons = self.playbook.version, [each.data() for each in why]
         case.queue, case.alert = rule.queue or case.queue, case.alert or rule.alert
         case.template, case.needs_approval = rule.template, rule.needs_approval

@@ -9,6 +9,7 @@ from hubbub.care.services.desk import UNDECIDED
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.opinions import said_rule
 from hubbub.care.services.triage.rulings import Rulings
+from hubbub.kernel.speech import say, spoken
 
 
 class SecondLooks:
@@ -52,15 +53,18 @@ class SecondLooks:
         why = self.posts.reasons(lead, facts, rule, seen)
         self.rulings.rule(case, rule, why, facts, arrived=case.opened_at)
         self.rulings.record(lead, case, rule.id, rule.decide, why, facts, again=True)
-        again = f"{because} Decided again: {headline(rule.decide, private=case.private).lower()}."
-        self.desk.note(case, self.now, again if because else _what_happened(rule, seen, held))
+        what = headline(rule.decide, private=case.private)
+        again = say("Decided again: {what}.", what=what.lower() if spoken() == "en" else what)
+        self.desk.note(case, self.now, f"{because} {again}" if because else _what_happened(rule, seen, held))
         self.desk.audit("decided again", case, rule=rule.id, decision=rule.decide.value)
 
     def time_has_come(self, case: CaseDraft) -> None:
         """End a hold whose minutes are over, or review a watch."""
         if case.folder == "held":
             case.take(case.value().end_hold(case.due_at))
-            self.desk.note(case, self.now, "Held in case someone else solved it. Nobody did: now it is ours to answer.")
+            self.desk.note(
+                case, self.now, say("Held in case someone else solved it. Nobody did: now it is ours to answer.")
+            )
             self.desk.audit("hold ended", case)
         else:
             case.review_at = None
@@ -72,12 +76,14 @@ class SecondLooks:
 def _what_happened(rule: Rule, seen: Look, was_held: bool) -> str:
     """Say in the timeline why a case was decided again."""
     if seen.crowd_solved:
-        return f"{seen.helper} helped, and {seen.lead.name or 'the author'} said so."
+        who = seen.lead.name or say("the author")
+        return say("{helper} helped, and {name} said so.", helper=seen.helper, name=who)
     if rule.decide is Decision.LEAVE:
-        return "Watched: nothing more came of it."
-    held = "The hold is over: " if was_held else ""
+        return say("Watched: nothing more came of it.")
     if seen.second_voice:
-        return f"{held}{max(2, seen.voices)} people have this problem now: due now."
-    if seen.wrote_again:
-        return f"{held}{seen.lead.name or 'The author'} wrote again: due now."
-    return f"{held}{rule.say}: due now."
+        said = say("{number} people have this problem now: due now.", number=max(2, seen.voices))
+    elif seen.wrote_again:
+        said = say("{name} wrote again: due now.", name=seen.lead.name or say("The author"))
+    else:
+        said = say("{what}: due now.", what=say(rule.say))
+    return say("The hold is over: {what}", what=said) if was_held else said

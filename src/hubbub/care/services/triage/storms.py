@@ -28,6 +28,7 @@ from hubbub.care.models import Incident
 from hubbub.care.services import notices
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.second_looks import SecondLooks
+from hubbub.kernel.speech import say
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_since, topic_names
 
@@ -133,7 +134,7 @@ class Storms:
 
     def _begin(self, storm: Storm, post: HeardPost, rule: Rule | None) -> Incident:
         since = storm.since or post.said_at
-        why = reasons_of(storm.voices, storm.usual, since, self.span, f"{since:%A}")
+        why = reasons_of(storm.voices, storm.usual, since, self.span)
         topic, _, problem = storm.heading.partition("/")
         incident = Incident(
             workspace=self.desk.workspace,
@@ -153,7 +154,7 @@ class Storms:
             self.desk.workspace.pk,
             leads.values_list("person_id", flat=True),
             why=Why.INCIDENT,
-            text=f"An incident began: {incident.title}. {storm.voices} people have it.",
+            text=say("An incident began: {title}. {number} people have it.", title=incident.title, number=storm.voices),
             place=f"incidents/{incident.pk}/",
             now=self.now,
         )
@@ -165,10 +166,11 @@ class Storms:
         case.incident_id = incident.pk
         if rule is not None and not case.private and not case.alert and self.looks.undecided(case):
             held = case.not_before is not None
-            case.decision, case.rule, case.rule_name, case.say = rule.decide, rule.id, rule.name, rule.say
+            case.decision, case.rule, case.rule_name, case.say = rule.decide, rule.id, say(rule.name), say(rule.say)
             case.reasons = [*incident.reasons, *case.reasons]
             case.status, case.not_before, case.due_at, case.review_at = Status.NEW, None, None, None
-            self.desk.note(case, self.now, f"{'The hold is over: part' if held else 'Part'} of an incident.")
+            part = say("The hold is over: part of an incident.") if held else say("Part of an incident.")
+            self.desk.note(case, self.now, part)
         case.take(case.value())
         self.desk.touch(case)
 
