@@ -36,8 +36,7 @@ def triage(workspace: int, *, understanding: Understanding, now: datetime, limit
         row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
         posts = heard_posts(pk__among=frozenset(ids), pending=True)
         if posts:
-            with speaking(row.language):
-                _decide(Desk(row, playbook(workspace), posts, now), _read(posts, understanding), posts)
+            _decide(Desk(row, playbook(workspace), posts, now), _read(posts, understanding), posts)
         failpoint("triage.in_transaction")
     failpoint("triage.committed")
     return len(posts)
