@@ -148,7 +148,7 @@ def in_python(text: str) -> Iterator[str | tuple[str, str]]:
 
 def translated(found: list[Found], language: str, files: list[Path]) -> Catalog:
     """A catalogue of these sentences, with the translations that the files hold, the last one given first."""
-    held: dict[tuple[object, str | None], object] = {}
+    held: dict[tuple[object, str | None, bool], object] = {}
     for path in files:
         if path.exists():
             with path.open("rb") as file:
@@ -163,9 +163,10 @@ def translated(found: list[Found], language: str, files: list[Path]) -> Catalog:
     return catalogue
 
 
-def key(message: Message) -> tuple[object, str | None]:
-    """What tells sentences apart: the words, of counted ones those for one, and the context."""
-    return message.id if isinstance(message.id, str) else message.id[0], message.context
+def key(message: Message) -> tuple[object, str | None, bool]:
+    """What tells sentences apart: the words, of counted ones those for one, the context, and whether it is counted."""
+    counted = not isinstance(message.id, str)
+    return message.id[0] if counted else message.id, message.context, counted
 
 
 def done(message: Message) -> bool:

@@ -14,7 +14,7 @@ class CaseMoved(HubbubError):
     """Somebody else changed the case since it was looked at."""
 
     status = 409
-    message = "{who} {deed} while you were writing. Your words are kept; look, then send again."
+    message = "{who} answered while you were writing. Your words are kept; look, then send again."
 
 
 class CannotSend(HubbubError):

@@ -167,7 +167,7 @@ def nobody_answered_since(access: Access, row: CaseRow, seen_reply: int | None) 
         return
     newer = Entry.objects.filter(case=row, kind="reply", pk__gt=seen_reply).exclude(person_id=access.me).last()
     if newer is not None:
-        raise CaseMoved(who=newer.name, deed="answered")
+        raise CaseMoved(who=newer.name)
 
 
 def needs_approval(access: Access, row: CaseRow, ready: Ready) -> str:

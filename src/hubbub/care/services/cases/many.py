@@ -41,7 +41,7 @@ from hubbub.care.services.notices import tell
 from hubbub.care.services.sorting import tags_named
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
-from hubbub.kernel.speech import say, speaking
+from hubbub.kernel.speech import mark, say, speaking
 from hubbub.kernel.text import clean
 
 AT_ONCE = 500
@@ -166,7 +166,7 @@ def _prepare(access: Access, rows: Sequence[CaseRow], deeds: Sequence[AnyDeed], 
     coded = [each.code for each in deeds if isinstance(each, SetWrapUp) and each.code is not None]
     wrap_ups = WrapUp.objects.filter(workspace_id=access.workspace, pk__in=coded, group__isnull=False)
     codes = dict(wrap_ups.values_list("pk", "name"))
-    _all_there(coded, codes, "wrap-up code")
+    _all_there(coded, codes, mark("wrap-up code"))
     tags = tags_named(access.workspace, [each.name for each in deeds if isinstance(each, AddTag | DropTag)])
     keys = [row.pk for row in rows]
     resolves = any(isinstance(each, Resolve) for each in deeds)
