@@ -13,11 +13,13 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from hubbub.care.core.calls.record import span_words as span_of
 from hubbub.care.core.case import Priority
 from hubbub.care.core.mentions import pattern_of
 from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
+from hubbub.kernel.speech import figure, mark, say
 from hubbub.listening.core.alerts import span_words
 from hubbub.listening.core.volume import Share
 
@@ -31,16 +33,16 @@ LONG = 1_500
 LANGUAGES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in info and "-" not in code}
 CHANNELS = {
     "bluesky": ("bluesky", "Bluesky"),
-    "chat": ("thread", "Web chat"),
-    "demo": ("demo", "Demo network"),
-    "feeds": ("feed", "Feed"),
-    "file": ("import", "Imported"),
-    "generic": ("link", "Posted in"),
-    "mail": ("mail", "E-mail"),
+    "chat": ("thread", mark("Web chat")),
+    "demo": ("demo", mark("Demo network")),
+    "feeds": ("feed", mark("Feed")),
+    "file": ("import", mark("Imported")),
+    "generic": ("link", mark("Posted in")),
+    "mail": ("mail", mark("E-mail")),
     "mastodon": ("mastodon", "Mastodon"),
-    "webhook": ("link", "Webhook"),
-    "letter": ("letter", "Letter"),
-    "phone": ("phone", "Telephone"),
+    "webhook": ("link", mark("Webhook")),
+    "letter": ("letter", mark("Letter")),
+    "phone": ("phone", mark("Telephone")),
 }
 
 
@@ -61,13 +63,13 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 def channel_icon(channel: str, size: str = "s") -> SafeString:
     """The icon of a network, read out by its name."""
     name, label = CHANNELS.get(channel, ("globe", channel))
-    return icon(name, size, label)
+    return icon(name, size, say(label))
 
 
 @register.filter
 def channel_name(channel: str) -> str:
     """The name of a network."""
-    return CHANNELS.get(channel, ("", channel))[1]
+    return say(CHANNELS.get(channel, ("", channel))[1])
 
 
 @register.filter
@@ -107,7 +109,9 @@ def _span(seconds: float) -> str:
     whole = int(abs(seconds))
     if whole < 3600:
         return f"{whole // 60}:{whole % 60:02d}"
-    return f"{whole // 3600} h" if whole < 48 * 3600 else f"{whole // 86400} d"
+    if whole < 48 * 3600:
+        return say("{hours} h", hours=whole // 3600)
+    return say("{days} d", days=whole // 86400)
 
 
 @register.simple_tag
@@ -122,7 +126,7 @@ def due(at: datetime | None, word: str = "") -> SafeString:
         style,
         at.isoformat(),
         icon("alert" if left < 0 else "clock"),
-        word or ("Late by" if left < 0 else "Due in"),
+        word or (say("Late by") if left < 0 else say("Due in")),
         "−" if left < 0 else "",
         _span(left),
     )
@@ -135,10 +139,10 @@ def held(until: datetime | None) -> SafeString:
         return SafeString("")
     left = (until - datetime.now(UTC)).total_seconds()
     return format_html(
-        '<span class="due" data-due="{}" data-held>{}<span class="due-left">Held, {}</span></span>',
+        '<span class="due" data-due="{}" data-held>{}<span class="due-left">{}</span></span>',
         until.isoformat(),
         icon("hourglass"),
-        _span(max(0.0, left)),
+        say("Held, {time}", time=_span(max(0.0, left))),
     )
 
 
@@ -151,27 +155,26 @@ def clock(at: datetime | None) -> SafeString:
     if local.date() == today:
         shown = f"{local:%H:%M}"
     elif abs((local.date() - today).days) < 200:
-        shown = f"{local.day} {local:%b, %H:%M}"
+        shown = say("{at.day} {at:%b, %H:%M}", at=local)
     else:
-        shown = f"{local.day} {local:%b %Y}"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{local:%A, %d %B %Y, %H:%M:%S %Z}", shown
-    )
+        shown = say("{at.day} {at:%b %Y}", at=local)
+    whole = say("{at:%A, %d %B %Y, %H:%M:%S %Z}", at=local)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), whole, shown)
 
 
 @register.filter
 def ago(at: datetime | None) -> str:
     """How long ago, in one unit."""
     if at is None:
-        return "never"
+        return say("never")
     gone = datetime.now(UTC) - at
     if gone < timedelta(minutes=1):
-        return "just now"
+        return say("just now")
     if gone < timedelta(hours=1):
-        return f"{gone.seconds // 60} min ago"
+        return say("{minutes} min ago", minutes=gone.seconds // 60)
     if gone < timedelta(days=2):
-        return f"{int(gone.total_seconds() // 3600)} h ago"
-    return f"{gone.days} days ago"
+        return say("{hours} h ago", hours=int(gone.total_seconds() // 3600))
+    return say("{days} days ago", days=gone.days)
 
 
 def _linked(text: str) -> SafeString:
@@ -196,10 +199,9 @@ def foreign(text: str) -> SafeString:
     if len(text) <= LONG:
         return format_html('<span dir="auto">{}</span>', _linked(text))
     return format_html(
-        '<span dir="auto">{}…</span><details class="longer"><summary>Show all {} characters</summary>'
-        '<span dir="auto">{}</span></details>',
+        '<span dir="auto">{}…</span><details class="longer"><summary>{}</summary><span dir="auto">{}</span></details>',
         _linked(text[:LONG]),
-        f"{len(text):,}",
+        say("Show all {number:,} characters", number=len(text)),
         _linked(text),
     )
 
@@ -231,13 +233,13 @@ def people(number: int | None) -> str:
     if not number or number < 0:
         return "0"
     step = 10 ** max(0, len(str(int(number))) - 2)
-    return f"{round(number / step) * step:,}"
+    return figure(round(number / step) * step)
 
 
 @register.filter
 def count(number: int) -> str:
     """A count that stops at a thousand."""
-    return "1,000+" if number >= 1000 else str(number)
+    return f"{figure(1000)}+" if number >= 1000 else str(number)
 
 
 @register.filter
@@ -269,9 +271,8 @@ def mood(sentiment: int) -> SafeString:
     """A badge for what is cold or warm; what is neither has none."""
     if not sentiment:
         return SafeString("")
-    return format_html(
-        '<span class="mood {}">{}</span>', *(("mood-warm", "Warm") if sentiment > 0 else ("mood-cold", "Cold"))
-    )
+    name, words = ("mood-warm", say("Warm")) if sentiment > 0 else ("mood-cold", say("Cold"))
+    return format_html('<span class="mood {}">{}</span>', name, words)
 
 
 @register.simple_tag
@@ -301,16 +302,16 @@ def _bars(parts: Iterable[tuple[str, float]]) -> SafeString:
 
 @register.filter
 def language_name(tag: str) -> str:
-    """A language in English, as far as it is one of the many spoken ones."""
-    return LANGUAGES.get(tag.split("-")[0], tag) if tag != "und" else "Not told"
+    """The name of a language, as far as it is one of the many spoken ones."""
+    return gettext(LANGUAGES.get(tag.split("-")[0], tag)) if tag != "und" else say("Not told")
 
 
 @register.filter
 def times(ratio: float | None) -> str:
     """As many times: 2.3 ×, 38 ×."""
     if ratio is None:
-        return "only here"
-    return f"{ratio:.1f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
+        return say("only here")
+    return f"{figure(ratio, '.1f' if ratio < 10 else ',.0f')} ×"
 
 
 @register.filter
@@ -319,7 +320,7 @@ def iso(at: datetime) -> str:
     return at.isoformat()
 
 
-_SPANS = ((86_400, "days"), (3_600, "h"), (60, "min"))
+_SPANS = ((86_400, mark("days")), (3_600, "h"), (60, "min"))
 
 
 @register.filter
@@ -330,9 +331,9 @@ def seconds(span: float) -> str:
     ['0.0 s', '1.3 s', '44 s', '2 min', '2 h', '2 days']
     """
     if span < 60:
-        return f"{span:.1f} s" if span < 10 else f"{span:.0f} s"
+        return f"{figure(span, '.1f' if span < 10 else '.0f')} s"
     size, word = next(each for each in _SPANS if span >= 2 * each[0] or each[0] == 60)
-    return f"{span / size:.0f} {word}"
+    return f"{span / size:.0f} {say(word)}"
 
 
 @register.filter
@@ -344,7 +345,7 @@ def minute_words(minutes: int) -> str:
 @register.filter
 def exact(number: int) -> str:
     """A count, told to the last."""
-    return f"{number:,}"
+    return figure(number)
 
 
 @register.filter
@@ -364,28 +365,36 @@ def until_words(at: datetime) -> str:
     """How long until something begins, in one unit."""
     left = at - datetime.now(UTC)
     if left < timedelta(hours=1):
-        return f"in {max(1, int(left.total_seconds() // 60))} min"
+        return say("in {minutes} min", minutes=max(1, int(left.total_seconds() // 60)))
     if left < timedelta(days=2):
-        return f"in {int(left.total_seconds() // 3600)} h"
-    return f"in {left.days} days"
+        return say("in {hours} h", hours=int(left.total_seconds() // 3600))
+    return say("in {days} days", days=left.days)
+
+
+_PRIORITIES = {
+    Priority.URGENT: mark("Urgent"),
+    Priority.HIGH: mark("High"),
+    Priority.NORMAL: mark("Normal"),
+    Priority.LOW: mark("Low"),
+}
 
 
 @register.filter
 def priority_name(priority: int) -> str:
     """A priority, as people say it."""
-    return Priority(priority).name.capitalize()
+    return say(_PRIORITIES[Priority(priority)])
 
 
 @register.filter
 def money(amount: Decimal) -> str:
     """An amount, its cents only where there are some."""
-    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
+    return figure(amount, ",.0f" if amount == int(amount) else ",.2f")
 
 
 @register.filter
 def words(name: str) -> str:
     """A code name in words: take_private is 'take private'."""
-    return name.replace("_", " ")
+    return say(name.replace("_", " "))
 
 
 @register.filter
@@ -401,4 +410,4 @@ def seconds_more(difference: float) -> str:
     whole = round(abs(difference))
     minutes, rest = divmod(whole, 60)
     told = f"{minutes} min {rest} s" if minutes else f"{rest} s"
-    return f"{told} {'less' if difference < 0 else 'more'}"
+    return say("{time} less", time=told) if difference < 0 else say("{time} more", time=told)
