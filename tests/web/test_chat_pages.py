@@ -13,7 +13,7 @@ from tests.channels.chat.visitors import SECRET, SHOP, make_chat, make_visit
 from tests.make import at_once
 
 from hubbub.accounts.core.access import Access
-from hubbub.care.models import CaseRow
+from hubbub.care.models import CaseRow, Entry
 from hubbub.care.services import cases
 from hubbub.channels.adapters.chat import visits
 from hubbub.channels.adapters.chat.visits import Place
@@ -123,6 +123,22 @@ def test_the_script_is_small_has_the_settings_in_it_and_is_for_every_page(mia: A
     assert plain.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert not plain.cookies
     assert Client().get("/chat/nowhere/widget.js").status_code == 404
+
+
+def test_visitors_are_spoken_to_in_their_language_and_their_case_is_written_in_the_workspaces(place: Place) -> None:
+    address = f"/chat/{public(place)}/widget.js"
+    german, french = (Client().get(address, headers={"Accept-Language": each}) for each in ("de-AT,de;q=0.9", "fr"))
+    assert '"open": "Chatten Sie mit uns"' in german.content.decode()
+    assert '"lang": "de"' in german.content.decode()
+    assert '"open": "Chat with us"' in french.content.decode()
+    assert "Accept-Language" in german.headers["Vary"]
+    assert "Cookie" not in german.headers["Vary"]
+    make_visit(place, now=now())
+    refused = call(place, "say", {"key": "key-0001", "text": ""}, **{"Accept-Language": "de"})
+    assert refused.json() == {"error": "Schreiben Sie zuerst etwas.", "code": "invalid_input"}
+    call(place, "say", {"key": "key-0001", "text": "Hello"}, **{"Accept-Language": "de"})
+    call(place, "end", {}, **{"Accept-Language": "de"})
+    assert Entry.objects.filter(text__endswith="ended the chat.").count() == 1
 
 
 @pytest.mark.parametrize(
