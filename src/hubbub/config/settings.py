@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 
 from hubbub.config import secrets
 from hubbub.infra import environment
+from hubbub.kernel.speech import LANGUAGES as SPOKEN
 from hubbub.kernel.speech import LOCALES
 
 try:
@@ -168,7 +169,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
 
 # Pages -------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LANGUAGES = [(LANGUAGE_CODE if code == "en" else code, name) for code, name in SPOKEN.items()]
 LOCALE_PATHS = [LOCALES]
 TIME_ZONE = "UTC"
 USE_TZ = True
