@@ -157,8 +157,9 @@ def translated(found: list[Found], language: str, files: list[Path]) -> Catalog:
     for name, words, context in found:
         catalogue.add(words, locations=[(name, 0)], context=context)
     for each in catalogue:
-        if each.id and key(each) in held:
-            each.string = held[key(each)]  # type: ignore[assignment]
+        string = held.get(key(each), "")
+        if each.id and isinstance(string, str) == isinstance(each.id, str):  # what is counted now may not have been
+            each.string = string  # type: ignore[assignment]
     catalogue.creation_date = catalogue.revision_date = NEVER
     return catalogue
 
