@@ -6,7 +6,7 @@ from typing import Any
 
 from hubbub.accounts.core.access import Role
 from hubbub.kernel.ids import PersonId
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import figure, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +84,4 @@ def _words(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return say("yes") if value else say("no")
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    return figure(value) if isinstance(value, int | float) else str(value)
