@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from hubbub.care.core.trial import Material, Trial, try_out
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import speaking, spoken
 
 NICE = 15
 
@@ -30,7 +31,7 @@ def tried_apart(material: Material) -> Trial:
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_try, args=(material, theirs), daemon=True)
+    process = context.Process(target=_try, args=(material, theirs, spoken()), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -44,7 +45,8 @@ def tried_apart(material: Material) -> Trial:
         process.join()
 
 
-def _try(material: Material, tell: Connection) -> None:
+def _try(material: Material, tell: Connection, language: str) -> None:
     os.nice(NICE)
     failpoint("learning.fitting")
-    tell.send(try_out(material))
+    with speaking(language):
+        tell.send(try_out(material))

@@ -12,6 +12,7 @@ from hubbub.care.services import learning as services
 from hubbub.flows.fitting import FittingEnded, tried_apart
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.ids import WorkspaceId
+from hubbub.kernel.speech import speaking
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +21,12 @@ def learn_all() -> int:
     """Try a model for each workspace that has labels enough; return how many were tried."""
     done = 0
     for workspace in selectors.learners():
-        try:
-            learn(workspace)
-        except FittingEnded as error:
-            log.warning("Workspace %d: %s", workspace, error)
-            services.failed(workspace, str(error), selectors.labels_learnt(workspace), now=datetime.now(UTC))
+        with speaking(accounts.enter_as_hubbub(WorkspaceId(workspace)).language):
+            try:
+                learn(workspace)
+            except FittingEnded as error:
+                log.warning("Workspace %d: %s", workspace, error)
+                services.failed(workspace, str(error), selectors.labels_learnt(workspace), now=datetime.now(UTC))
         done += 1
     return done
 

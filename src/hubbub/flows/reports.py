@@ -7,6 +7,7 @@ from hubbub.flows.alerts import Post
 from hubbub.infra.mail import MailRefused, NoMailServer
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
 from hubbub.listening.selectors import reports as selectors
 from hubbub.listening.services import reports as services
 
@@ -30,7 +31,7 @@ def send_due(post: Post, *, now: datetime) -> int:
             services.did_not_go(report.id, str(error), for_good=False, now=now)
         except Exception:
             log.exception("Report %s could not be made", report.id)
-            services.did_not_go(report.id, "It could not be made; the log says more.", for_good=True, now=now)
+            services.did_not_go(report.id, say("It could not be made; the log says more."), for_good=True, now=now)
         else:
             services.went(report.id, now=now)
             done += 1

@@ -10,6 +10,7 @@ from hubbub.channels.core.values import StreamValue
 from hubbub.channels.registry import channel_class, open_channel
 from hubbub.kernel.batch import Lines, RawBatch
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import say
 from hubbub.listening.core.query import Query
 from hubbub.listening.core.query.nodes import Term, anchors
 
@@ -57,7 +58,13 @@ async def answers(
                 if raw is not None and (oldest := _oldest(stream.kind, raw)) is not None:
                     found.append((stream.kind, Answer(stream.id, raw, oldest)))
         except (HubbubError, TimeoutError) as error:
-            trouble.append(f"{channel.label} could not be searched. {str(error) or 'It took too long.'}")
+            trouble.append(
+                say(
+                    "{channel} could not be searched. {trouble}",
+                    channel=say(channel.label),
+                    trouble=str(error) or say("It took too long."),
+                )
+            )
         finally:
             await channel.aclose()
     return found, trouble

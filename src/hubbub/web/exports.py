@@ -9,9 +9,10 @@ from django.http import FileResponse, HttpResponse
 from hubbub.care.core.export import Form
 from hubbub.care.services.export import export
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, now
 
-FORMS = ((Form.CSV, "CSV"), (Form.XLSX, "XLSX, for spreadsheets"), (Form.PARQUET, "Parquet"))
+FORMS = ((Form.CSV, "CSV"), (Form.XLSX, mark("XLSX, for spreadsheets")), (Form.PARQUET, "Parquet"))
 TYPES = {
     Form.CSV: "text/csv; charset=utf-8",
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -23,7 +24,9 @@ def send(request: Request, ids: Iterable[int], what: str) -> HttpResponse:
     """Return cases as a file of the form that the address asks for; it is written to the disk, not to memory."""
     given = request.GET.get("form", "csv")
     if given not in set(Form):
-        raise InvalidInput(reason=f"There is no form {given[:20]!r}; there are {', '.join(Form)}.")
+        raise InvalidInput(
+            reason=say("There is no form {form!r}; there are {known}.", form=given[:20], known=", ".join(Form))
+        )
     form = Form(given)
     out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
     export(request.access, ids, form, what, out, now=now())

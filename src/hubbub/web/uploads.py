@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.core.files.uploadedfile import UploadedFile
 
 from hubbub.kernel.errors import HubbubError, InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request
 
 T = TypeVar("T")
@@ -31,7 +32,9 @@ def read_uploaded(request: Request, otherwise: str, command: str, read: Callable
     if not isinstance(given, UploadedFile):
         raise InvalidInput(reason="Choose a file first.")
     if (given.size or 0) > MOST_UPLOADED:
-        raise InvalidInput(reason=f"The file has more than 50 MB. Read it in a terminal: hubbub {command} FILE.")
+        raise InvalidInput(
+            reason=say("The file has more than 50 MB. Read it in a terminal: hubbub {command} FILE.", command=command)
+        )
     name = Path(given.name or otherwise).name
     with NamedTemporaryFile(suffix=Path(name).suffix[:10]) as copy:
         for chunk in given.chunks():

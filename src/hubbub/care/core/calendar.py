@@ -9,8 +9,13 @@ from itertools import pairwise
 from typing import Any, Final
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS: Final = (
+    mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday"), mark("Saturday"),
+    mark("Sunday"),
+)  # fmt: skip
+SHORT_DAYS: Final = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 MOST_SPANS = 12
 MOST_DAYS = 1_000
 DAY_MIN = 24 * 60
@@ -80,7 +85,7 @@ class Calendar:
             if left <= there:
                 return max(start, at) + left
             left -= there
-        raise InvalidInput(reason=f"The calendar {self.name} is shut for ten years.")
+        raise InvalidInput(reason=say("The calendar {name} is shut for ten years.", name=self.name))
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time between two instants; none where the second is not after the first."""
@@ -123,32 +128,43 @@ def _instant(day: date, minute: int, zone: zoneinfo.ZoneInfo) -> datetime:
 
 
 # Reading -----------------------------------------------------------------
-def spans_of(text: str, where: str = "Hours") -> tuple[Span, ...]:
+def spans_of(text: str, where: str = "") -> tuple[Span, ...]:
     """Read hours as people write them.
 
     >>> [str(each) for each in spans_of("9-12:30, 13:30-18, 22:00–06:00")]
     ['09:00–12:30', '13:30–18:00', '22:00–06:00']
     """
+    where = where or say("Hours")
     found = [_span(part.strip(), where) for part in re.split(r"[,;]", text) if part.strip()]
     if len(found) > MOST_SPANS:
-        raise InvalidInput(reason=f"{where}: at most {MOST_SPANS} spans a day.")
+        raise InvalidInput(reason=say("{where}: at most {most} spans a day.", where=where, most=MOST_SPANS))
     found.sort(key=lambda span: span.start_min)
     for one, other in pairwise(found):
         if other.start_min < one.end_min:
-            raise InvalidInput(reason=f"{where}: {one} and {other} overlap.")
+            raise InvalidInput(reason=say("{where}: {one} and {other} overlap.", where=where, one=one, other=other))
     return tuple(found)
 
 
 def _span(text: str, where: str) -> Span:
     read = _SPAN.fullmatch(text)
     if read is None:
-        raise InvalidInput(reason=f"{where}: {text[:40]!r} is no span; write it like 09:00-17:30, or leave it empty.")
+        raise InvalidInput(
+            reason=say(
+                "{where}: {text!r} is no span; write it like 09:00-17:30, or leave it empty.",
+                where=where,
+                text=text[:40],
+            )
+        )
     start, end = (int(read[each]) * 60 + int(read[each + 1] or 0) for each in (1, 3))
     if not (0 <= start < DAY_MIN and 0 <= end <= DAY_MIN and int(read[2] or 0) < 60 and int(read[4] or 0) < 60):
-        raise InvalidInput(reason=f"{where}: {text[:40]!r} is no time of a day.")
+        raise InvalidInput(reason=say("{where}: {text!r} is no time of a day.", where=where, text=text[:40]))
     if start == end:
         raise InvalidInput(
-            reason=f"{where}: {text[:40]!r} begins and ends at once. For the whole day write 00:00-24:00."
+            reason=say(
+                "{where}: {text!r} begins and ends at once. For the whole day write 00:00-24:00.",
+                where=where,
+                text=text[:40],
+            )
         )
     return Span(start, end if end > start else end + DAY_MIN)
 
@@ -161,12 +177,12 @@ def special_of(text: str) -> tuple[SpecialDay, ...]:
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_DAYS:
-        raise InvalidInput(reason=f"At most {MOST_DAYS:,} days can be different.")
+        raise InvalidInput(reason=say("At most {most:,} days can be different.", most=MOST_DAYS))
     found = {}
     for line in lines:
         each = _special_day(line)
         if each.day in found:
-            raise InvalidInput(reason=f"{each.day} stands there twice.")
+            raise InvalidInput(reason=say("{day} stands there twice.", day=each.day))
         found[each.day] = each
     return tuple(found[day] for day in sorted(found))
 
@@ -178,7 +194,7 @@ def _special_day(line: str) -> SpecialDay:
     except ValueError:
         day = None
     if read is None or day is None:
-        raise InvalidInput(reason=f"{line[:40]!r} names no day; write it like 2026-12-25 Christmas Day.")
+        raise InvalidInput(reason=say("{line!r} names no day; write it like 2026-12-25 Christmas Day.", line=line[:40]))
     rest = read[2]
     hours: list[Span] = []
     while (span := _SPAN.match(rest)) is not None:
@@ -200,18 +216,24 @@ def calendar_of(data: Mapping[str, Any]) -> Calendar:
         raise InvalidInput(reason="Give the calendar a name of at most 60 characters.")
     zone = str(data.get("zone", ""))
     if zone not in zoneinfo.available_timezones():
-        raise InvalidInput(reason=f"{zone[:40]!r} is no time zone; choose one such as Europe/London.")
+        raise InvalidInput(reason=say("{zone!r} is no time zone; choose one such as Europe/London.", zone=zone[:40]))
     given: Sequence[str] = data.get("week", ())
     if len(given) != len(DAYS):
         raise InvalidInput(reason="A week has seven days.")
-    week = tuple(spans_of(str(hours), day) for day, hours in zip(DAYS, given, strict=True))
+    week = tuple(spans_of(str(hours), say(day)) for day, hours in zip(DAYS, given, strict=True))
     if not any(week):
         raise InvalidInput(reason="This calendar never opens, so nothing could ever be due. Give one weekday hours.")
     for number, today in enumerate(week):
         tomorrow = week[(number + 1) % 7]
         if today and tomorrow and today[-1].end_min - DAY_MIN > tomorrow[0].start_min:
             raise InvalidInput(
-                reason=f"{DAYS[number]}: {today[-1]} runs into {tomorrow[0]} of {DAYS[(number + 1) % 7]}."
+                reason=say(
+                    "{day}: {one} runs into {other} of {next_day}.",
+                    day=say(DAYS[number]),
+                    one=today[-1],
+                    other=tomorrow[0],
+                    next_day=say(DAYS[(number + 1) % 7]),
+                )
             )
     return Calendar(name, zone, week, special_of(str(data.get("special", ""))))
 

@@ -7,6 +7,7 @@ from typing import Final
 from hubbub.care.core.case import Folder, Priority
 from hubbub.care.core.understanding import Kind
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 VIEWS: Final = (
     "needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all",
@@ -88,7 +89,9 @@ def read(view: str, given: Mapping[str, Sequence[str]]) -> Filter:
         If something is asked for that there is none of.
     """
     if view not in VIEWS:
-        raise InvalidInput(reason=f"There is no view {view!r}; there are {', '.join(VIEWS)}.")
+        raise InvalidInput(
+            reason=say("There is no view {view!r}; there are {known}.", view=view, known=", ".join(VIEWS))
+        )
     values = {name: tuple(dict.fromkeys(_clean(name, each) for each in given.get(name, ()))) for name in NAMES}
     values = {name: tuple(filter(None, each)) for name, each in values.items()}
     one = {name: each[-1] if each else "" for name, each in values.items()}
@@ -115,13 +118,16 @@ def _clean(name: str, value: str) -> str:
     value = " ".join(value.replace("\x00", "").split())[: MAX_WORDS if name == "q" else 40]
     if name in _KNOWN and value and value not in _KNOWN[name]:
         known = ", ".join(filter(None, _KNOWN[name]))
-        raise InvalidInput(reason=f"There is no {name} {value!r}; there are {known}.")
+        raise InvalidInput(
+            reason=say("There is no {name} {value!r}; there are {known}.", name=name, value=value, known=known)
+        )
     return value
 
 
 def _number(name: str, value: str) -> int:
     if value and not (value.isdecimal() and value.isascii() and len(value) < 19):
-        raise InvalidInput(reason=f"{'An' if name[0] in 'aeiou' else 'A'} {name} is a number.")
+        words = mark("An {name} is a number.") if name[0] in "aeiou" else mark("A {name} is a number.")
+        raise InvalidInput(reason=say(words, name=name))
     return int(value or 0)
 
 

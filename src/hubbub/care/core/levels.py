@@ -15,6 +15,7 @@ from hubbub.care.core.calendar import Calendar
 from hubbub.care.core.case import Priority
 from hubbub.care.core.playbook import pace_of
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 MOST_MINUTES = 60 * 24 * 365
 MOST_STEPS = 6
@@ -30,17 +31,24 @@ class ClockKind(StrEnum):
     @property
     def label(self) -> str:
         """As people say it."""
-        return "resolution" if self is ClockKind.RESOLUTION else f"{self.value} reply"
+        return say(_CLOCKS[self])
+
+
+_CLOCKS: Final = {
+    ClockKind.FIRST: mark("first reply"),
+    ClockKind.NEXT: mark("next reply"),
+    ClockKind.RESOLUTION: mark("resolution"),
+}
 
 
 class Do(StrEnum):
     """What is done before a target is missed, or when it is."""
 
-    OWNER = "tell the owner"
-    LEADS = "tell the leads"
-    RAISE = "raise the priority"
-    QUEUE = "move to the queue"
-    TEAM = "give to the team"
+    OWNER = mark("tell the owner")
+    LEADS = mark("tell the leads")
+    RAISE = mark("raise the priority")
+    QUEUE = mark("move to the queue")
+    TEAM = mark("give to the team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,38 +184,45 @@ def policy_of(data: Mapping[str, Any], calendar: Calendar | None) -> Policy:
 
 def _priority(value: Any) -> int:
     if value not in set(Priority):
-        raise InvalidInput(reason=f"{value!r} is no priority.")
+        raise InvalidInput(reason=say("{value!r} is no priority.", value=value))
     return int(value)
 
 
 def _minutes(kind: ClockKind, value: Any) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MOST_MINUTES:
-        raise InvalidInput(reason=f"The time for the {kind.label} is at least a minute and at most a year.")
+        raise InvalidInput(
+            reason=say("The time for the {kind} is at least a minute and at most a year.", kind=kind.label)
+        )
     return timedelta(minutes=value)
 
 
 def steps_of(data: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
     """Read the steps of an escalation."""
     if len(data) > MOST_STEPS:
-        raise InvalidInput(reason=f"A policy has at most {MOST_STEPS} steps.")
+        raise InvalidInput(reason=say("A policy has at most {most} steps.", most=MOST_STEPS))
     found = []
     for each in data:
         share, do = each.get("share"), each.get("do")
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
             raise InvalidInput(reason="A step comes at 1 to 100 % of the time.")
         if do not in set(Do):
-            raise InvalidInput(reason=f"{do!r} is no step; there are {', '.join(Do)}.")
+            raise InvalidInput(reason=say("{do!r} is no step; there are {known}.", do=do, known=", ".join(Do)))
         step = Step(float(share), Do(do), str(each.get("to", ""))[:40])
         if step.do in (Do.QUEUE, Do.TEAM) and not step.to:
-            raise InvalidInput(reason=f"Say which {'queue' if step.do is Do.QUEUE else 'team'} the case goes to.")
+            words = (
+                mark("Say which queue the case goes to.")
+                if step.do is Do.QUEUE
+                else mark("Say which team the case goes to.")
+            )
+            raise InvalidInput(reason=say(words))
         if step not in found:
             found.append(step)
     return tuple(sorted(found, key=lambda step: step.share))
 
 
 # Words --------------------------------------------------------------------
-_UNITS: Final = {"m": 1, "h": 60, "d": 1440}
-_LENGTH = re.compile(r"(\d{1,6})\s*(m|min|minutes?|h|hours?|d|days?)?")
+_UNITS: Final = {"m": 1, "h": 60, "s": 60, "d": 1440, "t": 1440}
+_LENGTH = re.compile(r"(\d{1,6})\s*(m|min|minuten?|minutes?|h|hours?|std|stunden?|d|days?|tage?)?\.?")
 
 
 def minutes_of(text: str, where: str) -> int | None:
@@ -221,7 +236,11 @@ def minutes_of(text: str, where: str) -> int | None:
         return None
     read = _LENGTH.fullmatch(text)
     if read is None:
-        raise InvalidInput(reason=f"{where}: {text[:40]!r} is no time; write it like 15 min, 4 h or 2 days.")
+        raise InvalidInput(
+            reason=say(
+                "{where}: {text!r} is no time; write it like 15 min, 4 h or 2 days.", where=where, text=text[:40]
+            )
+        )
     return int(read[1]) * _UNITS[(read[2] or "m")[0]]
 
 
@@ -235,5 +254,9 @@ def length_words(length: timedelta | None) -> str:
         return ""
     minutes = round(length.total_seconds() / 60)
     if minutes % 1440 == 0 and minutes >= 2880:
-        return f"{minutes // 1440} days"
-    return f"{minutes // 60} h" if minutes % 60 == 0 and minutes else f"{minutes} min"
+        return say("{number} days", number=minutes // 1440)
+    return (
+        say("{number} h", number=minutes // 60)
+        if minutes % 60 == 0 and minutes
+        else say("{number} min", number=minutes)
+    )

@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any, Final
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 MOST_QUESTIONS: Final = 40
 SCALE: Final = 5
@@ -44,14 +45,14 @@ class Form:
     questions: tuple[Question, ...]
 
 
-FIRST: Final = """# Understanding
+FIRST: Final = mark("""# Understanding
 5 | The problem was understood before it was answered | 2
 yes | What was asked was answered | 2
 # Tone
 5 | Friendly and in our voice
 yes! | No personal data, no promise of compensation in public
 # Learning
-text | What went well, what could be better?"""
+text | What went well, what could be better?""")
 
 
 def read_form(text: str, version: int) -> Form:
@@ -76,15 +77,21 @@ def read_form(text: str, version: int) -> Form:
         ask = {"5": Ask.SCALE, "yes": Ask.YES, "text": Ask.TEXT}.get(kind.removesuffix("!").lower())
         weight = rest[1] if len(rest) > 1 else "1"
         if ask is None or not rest or not rest[0] or len(rest[0]) > 200 or len(rest) > 2 or not weight.isdecimal():
-            raise InvalidInput(reason=f"Line {place}: {line[:60]!r} is no question. Write like: 5 | Was it clear? | 2")
+            raise InvalidInput(
+                reason=say(
+                    "Line {place}: {line!r} is no question. Write like: 5 | Was it clear? | 2",
+                    place=place,
+                    line=line[:60],
+                )
+            )
         if not 1 <= int(weight[:4]) <= 100:
-            raise InvalidInput(reason=f"Line {place}: a weight is 1 to 100.")
+            raise InvalidInput(reason=say("Line {place}: a weight is 1 to 100.", place=place))
         critical = kind.endswith("!") and ask is not Ask.TEXT
         questions.append(Question(f"q{len(questions) + 1}", section, rest[0], ask, int(weight[:4]), critical))
     if not any(each.ask is not Ask.TEXT for each in questions):
         raise InvalidInput(reason="Ask at least one question that is answered by 1 to 5 or by yes and no.")
     if len(questions) > MOST_QUESTIONS:
-        raise InvalidInput(reason=f"A form has at most {MOST_QUESTIONS} questions.")
+        raise InvalidInput(reason=say("A form has at most {most} questions.", most=MOST_QUESTIONS))
     return Form(version, tuple(questions))
 
 
@@ -115,7 +122,7 @@ def check(form: Form, answers: Mapping[str, Any]) -> dict[str, int | str | None]
         elif given in (("0", "1") if each.ask is Ask.YES else ("1", "2", "3", "4", "5")):
             found[each.key] = int(given)
         else:
-            raise InvalidInput(reason=f"Answer “{each.text}”, or say that it does not apply.")
+            raise InvalidInput(reason=say("Answer “{question}”, or say that it does not apply.", question=each.text))
     return found
 
 
@@ -172,8 +179,9 @@ class Agreement:
     def words(self) -> str:
         """In words."""
         if self.apart <= 0.1:
-            return "They see it alike."
-        return "They see it much alike." if self.apart <= 0.25 else "Talk about what this question means."
+            return say("They see it alike.")
+        words = mark("They see it much alike.") if self.apart <= 0.25 else mark("Talk about what this question means.")
+        return say(words)
 
 
 def agreements(form: Form, told: Sequence[Sequence[Answers]]) -> list[Agreement]:

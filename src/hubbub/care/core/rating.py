@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hubbub.care.core.understanding import Kind
 from hubbub.kernel.errors import HubbubError, InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean
 
 OPEN_FOR: Final = timedelta(days=30)
@@ -17,7 +18,11 @@ BAD = 2
 """From this score down somebody is not satisfied."""
 GOOD = 4
 LINK: Final = "{link}"
-SCORES: Final = ((5, "Very good"), (4, "Good"), (3, "So so"), (2, "Bad"), (1, "Very bad"))
+SCORES: Final = (
+    (5, mark("Very good")), (4, mark("Good")), (3, mark("So so")), (2, mark("Bad")), (1, mark("Very bad")),
+)  # fmt: skip
+
+_WORDS: Final = (("ask", mark("The message")), ("question", mark("The question")), ("thanks", mark("The thanks")))
 
 
 class NoSuchQuestion(HubbubError):
@@ -49,9 +54,9 @@ class RatingRules:
     on: bool = False
     delay_minutes: int = 60
     channels: frozenset[str] = frozenset()  # none: every one that carries private replies
-    ask: str = "Did we help? One click tells us, without an account: {link}"
-    question: str = "How did we do?"
-    thanks: str = "Thank you. We read every answer."
+    ask: str = mark("Did we help? One click tells us, without an account: {link}")
+    question: str = mark("How did we do?")
+    thanks: str = mark("Thank you. We read every answer.")
     on_bad: OnBad = OnBad.TELL
 
 
@@ -67,14 +72,14 @@ def rules_of(data: dict[str, Any]) -> RatingRules:
     if isinstance(delay, bool) or not isinstance(delay, int) or not 0 <= delay <= 14 * 1440:
         raise InvalidInput(reason="Ask at once, or up to 14 days later.")
     words = {name: " ".join(clean(str(data.get(name, ""))).split()) for name in ("ask", "question", "thanks")}
-    for name, label in (("ask", "The message"), ("question", "The question"), ("thanks", "The thanks")):
+    for name, label in _WORDS:
         if not 0 < len(words[name]) <= MAX_WORDS:
-            raise InvalidInput(reason=f"{label} has 1 to {MAX_WORDS} characters.")
+            raise InvalidInput(reason=say("{what} has 1 to {most} characters.", what=say(label), most=MAX_WORDS))
     if LINK not in words["ask"]:
-        raise InvalidInput(reason=f"The message needs {LINK}, where the link is to stand.")
+        raise InvalidInput(reason=say("The message needs {link}, where the link is to stand.", link=LINK))
     on_bad = data.get("on_bad")
     if on_bad not in set(OnBad):
-        raise InvalidInput(reason=f"A bad answer brings about one of {', '.join(OnBad)}.")
+        raise InvalidInput(reason=say("A bad answer brings about one of {known}.", known=", ".join(OnBad)))
     channels = frozenset(map(str, data.get("channels", ())))
     return RatingRules(bool(data.get("on")), delay, channels, **words, on_bad=OnBad(on_bad))
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from hubbub.care.core.handling import Spread, spread
 from hubbub.care.core.understanding import Kind
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 LONGEST: Final = 92
 """Days a report looks at, at most."""
@@ -37,13 +38,13 @@ class What(StrEnum):
 
 
 BANDS: Final = (
-    ("m5", "up to 5 min", 300),
-    ("m15", "5 to 15 min", 900),
-    ("h1", "15 min to 1 h", 3_600),
-    ("h4", "1 to 4 h", 14_400),
-    ("d1", "4 to 24 h", 86_400),
-    ("d3", "1 to 3 days", 259_200),
-    ("more", "longer", 0),
+    ("m5", mark("up to 5 min"), 300),
+    ("m15", mark("5 to 15 min"), 900),
+    ("h1", mark("15 min to 1 h"), 3_600),
+    ("h4", mark("1 to 4 h"), 14_400),
+    ("d1", mark("4 to 24 h"), 86_400),
+    ("d3", mark("1 to 3 days"), 259_200),
+    ("more", mark("longer"), 0),
 )
 """Of waits: key, words, and up to how many seconds; the last has no end."""
 DIMENSIONS: Final = (
@@ -123,7 +124,9 @@ def read_cut(what: str, where: Mapping[str, str]) -> Cut:
         If there is no such number.
     """
     if what not in set(What):
-        raise InvalidInput(reason=f"There is no number {what[:20]!r}; there are {', '.join(What)}.")
+        raise InvalidInput(
+            reason=say("There is no number {what!r}; there are {known}.", what=what[:20], known=", ".join(What))
+        )
     return Cut(What(what), tuple((name, where[name][:60]) for name in DIMENSIONS if where.get(name)))
 
 
@@ -194,12 +197,14 @@ def span(name: str, first: str, last: str, now: datetime, zone: ZoneInfo) -> tup
         known = {"today": today, "7": today - timedelta(days=6), "28": today - timedelta(days=27)}
         known["month"] = today.replace(day=1)
         if name not in known:
-            raise InvalidInput(reason=f"There is no span {name[:20]!r}; there are {', '.join(known)}.")
+            raise InvalidInput(
+                reason=say("There is no span {name!r}; there are {known}.", name=name[:20], known=", ".join(known))
+            )
         begin, end = known[name], today
     if end < begin:
         raise InvalidInput(reason="The first day comes after the last. Swap them.")
     if end - begin >= timedelta(days=LONGEST):
-        raise InvalidInput(reason=f"A report looks at {LONGEST} days at most. Choose fewer.")
+        raise InvalidInput(reason=say("A report looks at {days} days at most. Choose fewer.", days=LONGEST))
     midnight = datetime.min.time()
     return datetime.combine(begin, midnight, zone), datetime.combine(end + timedelta(days=1), midnight, zone)
 
@@ -208,9 +213,9 @@ def _date(given: str) -> date:
     try:
         found = date.fromisoformat(given)
     except ValueError:
-        raise InvalidInput(reason=f"{given[:20]!r} is no date; write it as 2026-11-30.") from None
+        raise InvalidInput(reason=say("{given!r} is no date; write it as 2026-11-30.", given=given[:20])) from None
     if not 2000 <= found.year < 2200:
-        raise InvalidInput(reason=f"{given} lies in another century.")
+        raise InvalidInput(reason=say("{given} lies in another century.", given=given))
     return found
 
 
@@ -226,9 +231,12 @@ def read_asked(given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Asked
     numbers = {name: given.get(name, "") for name in ("team", "agent", "topic")}
     for name, value in numbers.items():
         if value and not (value.isdecimal() and value.isascii() and len(value) < 19):
-            raise InvalidInput(reason=f"{'An' if name == 'agent' else 'A'} {name} is a number.")
+            words = mark("An {name} is a number.") if name == "agent" else mark("A {name} is a number.")
+            raise InvalidInput(reason=say(words, name=name))
     kind = given.get("of", "")
     if kind and kind not in set(Kind):
-        raise InvalidInput(reason=f"There is no kind {kind[:20]!r}; there are {', '.join(Kind)}.")
+        raise InvalidInput(
+            reason=say("There is no kind {kind!r}; there are {known}.", kind=kind[:20], known=", ".join(Kind))
+        )
     team, person, topic = (int(value or 0) for value in numbers.values())
     return Asked(since, until, zone, given.get("on", "")[:20], kind, team, person, topic)

@@ -8,6 +8,7 @@ from typing import Any
 from hubbub.care.core.labels import What, is_held_back
 from hubbub.care.core.learning import Comparison, Labelled, Measure, Task, compare, refit
 from hubbub.care.core.understanding import KINDS, Kind, LinearModel, Sentiment
+from hubbub.kernel.speech import mark, say, say_many
 
 FEWEST_HELD = 10
 """With fewer labels held back nobody can tell which model is better."""
@@ -19,7 +20,7 @@ UNOBJECTED = 0.3
 """How much a post counts that somebody answered without correcting how it was read, beside a label."""
 
 SHIPPED = "the model that comes with Hubbub"
-_NAMES = {Task.SENTIMENT: "sentiment", Task.COMPLAINT: "complaint or not", Task.KIND: "kind"}
+_NAMES = {Task.SENTIMENT: mark("sentiment"), Task.COMPLAINT: mark("complaint or not"), Task.KIND: mark("kind")}
 _NO_COMPLAINT = frozenset(KINDS) - {Kind.COMPLAINT}
 
 
@@ -71,9 +72,15 @@ class Figure:
     def words(self) -> str:
         """The difference in plain words."""
         much = abs(self.points)
-        said = f"{much} point{'s' * (much != 1)}"
-        how = f"better by {said}" if self.points > 0 else f"worse by {said}" if self.points < 0 else "as good"
-        return f"{how} on {self.held:,} held-back label{'s' * (self.held != 1)}"
+        if self.points > 0:
+            how = say_many("better by {number} point", "better by {number} points", much)
+        elif self.points < 0:
+            how = say_many("worse by {number} point", "worse by {number} points", much)
+        else:
+            how = say("as good")
+        return say_many(
+            "{how} on {number:,} held-back label", "{how} on {number:,} held-back labels", self.held, how=how
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +126,24 @@ def verdict(comparison: Comparison, changed: float | None) -> tuple[bool, str]:
     """
     held = max(comparison.examples.values(), default=0)
     if held < FEWEST_HELD:
-        return False, f"{held} labels are held back, and {FEWEST_HELD} are needed to tell which one is better."
+        words = mark("{held} labels are held back, and {needed} are needed to tell which one is better.")
+        return False, say(words, held=held, needed=FEWEST_HELD)
     if changed is not None and changed > MOST_CHANGED:
-        return False, f"It would read {changed:.0%} of the posts otherwise that nobody corrected: too many to trust it."
+        words = mark("It would read {changed:.0%} of the posts otherwise that nobody corrected: too many to trust it.")
+        return False, say(words, changed=changed)
     losses = [each for each in comparison.scores if each.measure is Measure.LOG_LOSS]
     losses = [each for each in losses if comparison.examples[each.task] >= FEWEST_HELD]
     worse = [_NAMES[each.task] for each in losses if each.surely_worse]
     gained = [_NAMES[each.task] for each in losses if each.surely_better]
     if worse:
-        return False, f"It is worse at {' and '.join(worse)}."
+        return False, say("It is worse at {tasks}.", tasks=_listed(worse))
     if not gained:
-        return False, "It is not surely better: the difference may be chance."
-    return True, f"It is surely better at {' and '.join(gained)}, and worse at nothing."
+        return False, say("It is not surely better: the difference may be chance.")
+    return True, say("It is surely better at {tasks}, and worse at nothing.", tasks=_listed(gained))
+
+
+def _listed(tasks: Sequence[str]) -> str:
+    return say(" and ").join(map(say, tasks))
 
 
 def figures(comparison: Comparison) -> tuple[Figure, ...]:

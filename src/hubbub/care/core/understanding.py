@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.care.core.features import READ_CHARACTERS, add_up, features
-from hubbub.kernel.speech import mark
+from hubbub.kernel.speech import mark, say
 
 
 class Kind(StrEnum):
@@ -33,6 +33,12 @@ class Kind(StrEnum):
     PROMOTION = mark("promotion")
     SPAM = mark("spam")
     TALK = mark("talk")
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        said = say(self.value)
+        return said[:1].upper() + said[1:]
 
 
 class Sentiment(StrEnum):

@@ -19,6 +19,7 @@ from hubbub.care.selectors.ratings import score_since
 from hubbub.care.selectors.team import states
 from hubbub.infra import db
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 
 SETTLES = timedelta(days=7)
 REPLIES = (ClockKind.FIRST, ClockKind.NEXT)
@@ -108,8 +109,11 @@ def _targets(used: Levels, channel: str) -> tuple[str, ...]:
     for private in (False, True):
         facts = CaseFacts(channel, private)
         hours = used.policy(facts).calendar
-        told = f"{length_words(used.target(facts, ClockKind.FIRST))}{f', {hours.name}' if hours else ''}"
-        words.append(f"in {told}")
+        length = length_words(used.target(facts, ClockKind.FIRST))
+        told = (
+            say("in {length}, {hours}", length=length, hours=hours.name) if hours else say("in {length}", length=length)
+        )
+        words.append(told)
     return tuple(dict.fromkeys(words))
 
 
@@ -183,4 +187,4 @@ def _behind(clocks: QuerySet[ClockRow], what: What, midnight: datetime, now: dat
             return solved.exclude(outcome="dropped")
         case What.FIRST_CONTACT:
             return solved.exclude(outcome="dropped").filter(replies=1, undone_at__isnull=True)
-    raise InvalidInput(reason=f"The board has no number {what!r}.")
+    raise InvalidInput(reason=say("The board has no number {what!r}.", what=what))

@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.care.core.labels import LEARNT, What, as_sentence
+from hubbub.care.core.labels import CHOICES, LEARNT, What, as_sentence
 from hubbub.care.core.reading import TextReading
 from hubbub.care.core.trial import Figure, Material, Told
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CaseRow, Label, Learning, OwnModel
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clip
 from hubbub.listening.models import Post
 
@@ -184,7 +185,11 @@ def _words(names: Sequence[str]) -> str:
     """Say what is counted: a name as it is, a label as a heading."""
     if len(names) == 1:
         return names[0]
-    return as_sentence(*names).removeprefix("It ").removeprefix("is ").rstrip(".").capitalize()
+    what, value = names
+    words = say(CHOICES[What(what)][value])
+    if what == What.NEEDS:
+        words = say("needs {what}", what=words)
+    return words[:1].upper() + words[1:]
 
 
 def _models(workspace: int, row: Learning) -> tuple[ModelLine, ...]:

@@ -15,6 +15,7 @@ from hubbub.care.core.playbook.changes import changes
 from hubbub.care.core.views import Draft, DryRunValue, PlaybookLine, Tried
 from hubbub.care.models import DecisionRow, DryRun, PlaybookDraft, PlaybookVersion
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import say
 
 
 def playbook(workspace: int) -> Playbook:
@@ -58,7 +59,7 @@ def playbook_versions(access: Access) -> tuple[PlaybookLine, ...]:
     if found:
         return found
     made = Workspace.objects.values_list("created_at", flat=True).get(pk=access.workspace)
-    return (PlaybookLine(1, "The default playbook", "Hubbub", made),)
+    return (PlaybookLine(1, say("The default playbook"), "Hubbub", made),)
 
 
 def data_of(access: Access, version: int | None = None) -> tuple[int, dict[str, Any]]:
@@ -118,13 +119,13 @@ def dry_run(access: Access, page: int = 1) -> DryRunValue | None:
 def _tried(access: Access, row: DecisionRow, rule: Mapping[str, Any] | None) -> Tried:
     was = next((each for each in at_version(access.workspace, row.playbook).rules if each.id == row.rule), None)
     return Tried(
-        who=row.post.name or row.post.handle or "Somebody",
+        who=row.post.name or row.post.handle or say("Somebody"),
         text=row.post.text,
         said_at=row.post.said_at,
         channel=row.post.channel,
         case=row.case.number if row.case else None,
         again=row.again,
         reasons=tuple(f"{each['strong']}{each['text']}" for each in row.reasons),
-        old=(row.rule, was.name if was else "Muted", row.decision, was.say if was else ""),
-        new=(rule["id"], rule["name"], rule["decide"], rule["say"]) if rule else ("mute", "Muted", "leave", ""),
+        old=(row.rule, was.name if was else say("Muted"), row.decision, was.say if was else ""),
+        new=(rule["id"], rule["name"], rule["decide"], rule["say"]) if rule else ("mute", say("Muted"), "leave", ""),
     )

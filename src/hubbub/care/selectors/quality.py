@@ -12,6 +12,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.quality import FIRST, Agreement, Form, agreements, points, read_form
 from hubbub.care.models import Review, ReviewForm
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import say
 
 LISTED = 200
 
@@ -57,14 +58,14 @@ def form(access: Access, version: int | None = None) -> Form:
     access.require(Permission.READ)
     rows = ReviewForm.objects.filter(workspace_id=access.workspace).order_by("-version")
     row = (rows.filter(version=version) if version is not None else rows).first()
-    return read_form(row.text, row.version) if row is not None else read_form(FIRST, 1)
+    return read_form(row.text, row.version) if row is not None else read_form(say(FIRST), 1)
 
 
 def form_text(access: Access) -> str:
     """Return the form as a manager writes it."""
     access.require(Permission.READ)
     row = ReviewForm.objects.filter(workspace_id=access.workspace).order_by("-version").first()
-    return row.text if row is not None else FIRST
+    return row.text if row is not None else say(FIRST)
 
 
 def _seen(access: Access) -> QuerySet[Review]:

@@ -1,5 +1,6 @@
 """Reads of how satisfied customers are."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Avg, Count, Q, Sum
@@ -8,12 +9,16 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.board import Score
 from hubbub.care.core.rating import GOOD, PersonScore, RatingLine, RatingRules, rules_of
 from hubbub.care.models import Rating, RatingSettings
+from hubbub.kernel.speech import say
 
 
 def rating_rules(workspace: int) -> RatingRules:
     """Return how a workspace asks."""
     row = RatingSettings.objects.filter(workspace=workspace).first()
-    return rules_of(row.data) if row is not None else RatingRules()
+    if row is not None:
+        return rules_of(row.data)
+    usual = RatingRules()
+    return replace(usual, ask=say(usual.ask), question=say(usual.question), thanks=say(usual.thanks))
 
 
 def score_since(workspace: int, since: datetime) -> Score:

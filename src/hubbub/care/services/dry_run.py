@@ -19,8 +19,9 @@ from hubbub.care.models import DecisionRow, DryRun
 from hubbub.care.selectors.playbooks import at_version
 from hubbub.infra import db
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
-SPANS: Mapping[int, str] = {1: "the last day", 7: "the last week", 30: "the last 30 days"}
+SPANS: Mapping[int, str] = {1: mark("the last day"), 7: mark("the last week"), 30: mark("the last 30 days")}
 STEP = 5_000
 """Decisions a step: about half a second."""
 MOST = 300_000
@@ -34,7 +35,7 @@ def start(access: Access, data: Mapping[str, Any], *, name: str, days: int, now:
     """Begin to try a playbook on the last days; one's last dry run makes room."""
     access.require(Permission.PLAYBOOK)
     if days not in SPANS:
-        raise InvalidInput(reason=f"Try {', '.join(SPANS.values())}.")
+        raise InvalidInput(reason=say("Try {spans}.", spans=", ".join(map(say, SPANS.values()))))
     read(data)
     since = now - timedelta(days=days)
     found = DecisionRow.objects.filter(workspace_id=access.workspace, at__range=(since, now))

@@ -16,6 +16,7 @@ from hubbub.care.models import CalendarRow, PolicyRow
 from hubbub.care.services import clocks
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 
 MOST_POLICIES = 50
 MOST_CALENDARS = 50
@@ -40,9 +41,9 @@ def save_calendar(
     before = row.data if calendar is not None else None
     value = calendar_of(data)
     if rows.filter(name__iexact=value.name).exclude(pk=row.pk).exists():
-        raise Conflict(reason=f"There is a calendar {value.name} already.")
+        raise Conflict(reason=say("There is a calendar {name} already.", name=value.name))
     if before is None and rows.count() >= MOST_CALENDARS:
-        raise Conflict(reason=f"There can be {MOST_CALENDARS} calendars.")
+        raise Conflict(reason=say("There can be {most} calendars.", most=MOST_CALENDARS))
     if main:
         rows.exclude(pk=row.pk).update(main=False)
     row.name, row.data, row.main = value.name, data_of(value), main
@@ -58,7 +59,9 @@ def remove_calendar(access: Access, calendar: int, *, now: datetime) -> None:
     row = _calendar(access, calendar)
     used = row.policies.order_by("place").first()
     if used is not None:
-        raise Conflict(reason=f"The policy {used.name} counts by this calendar. Give it another one first.")
+        raise Conflict(
+            reason=say("The policy {policy} counts by this calendar. Give it another one first.", policy=used.name)
+        )
     _changed(access, "calendar removed", row.name, row.data, None, now)
     row.delete()
 
@@ -83,10 +86,10 @@ def save_policy(
     row = _policy(access, policy) if policy is not None else PolicyRow(workspace_id=access.workspace)
     before = row.data if policy is not None else None
     if rows.filter(name__iexact=value.name).exclude(pk=row.pk).exists():
-        raise Conflict(reason=f"There is a policy {value.name} already.")
+        raise Conflict(reason=say("There is a policy {name} already.", name=value.name))
     if before is None:
         if rows.count() >= MOST_POLICIES:
-            raise Conflict(reason=f"There can be {MOST_POLICIES} policies.")
+            raise Conflict(reason=say("There can be {most} policies.", most=MOST_POLICIES))
         row.place = (rows.aggregate(last=Max("place"))["last"] or 0) + 1
     teams = {*value.teams, *(_team(step.to) for step in value.steps if step.do is Do.TEAM)}
     if teams - set(Team.objects.filter(workspace_id=access.workspace, pk__in=teams).values_list("pk", flat=True)):

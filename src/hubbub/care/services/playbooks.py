@@ -16,6 +16,7 @@ from hubbub.care.core.playbook.changes import changes, together
 from hubbub.care.models import PlaybookDraft, PlaybookVersion
 from hubbub.infra import changes as change_log
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 
 TABLES = ("rules", "triggers")
 MOST_RULES = 200
@@ -57,12 +58,17 @@ def put(access: Access, table: str, each: Mapping[str, Any], *, instead_of: str 
     A new rule stands before the last one, which matches everything; a new trigger stands last.
     """
     if not _ID.fullmatch(str(each.get("id", ""))):
-        raise InvalidInput(reason="A short name has at most 12 letters, digits, dots or dashes, like P7 or late-1.")
+        raise InvalidInput(
+            reason="A short name has at most 12 letters, digits, dots or dashes, like P7 or late-1.", field="id"
+        )
 
     def work(data: Data) -> None:
         rows = data.setdefault(table, [])
         if any(row["id"] == each["id"] and row["id"] != instead_of for row in rows):
-            raise InvalidInput(reason=f"There is a rule {each['id']} already; give this one another short name.")
+            raise InvalidInput(
+                reason=say("There is a rule {rule} already; give this one another short name.", rule=each["id"]),
+                field="id",
+            )
         if instead_of:
             rows[_place(rows, instead_of)] = dict(each)
             for row in rows:
@@ -70,7 +76,7 @@ def put(access: Access, table: str, each: Mapping[str, Any], *, instead_of: str 
                     row["again"] = each["id"]
         else:
             if len(rows) >= MOST_RULES:
-                raise InvalidInput(reason=f"A playbook has at most {MOST_RULES} rules.")
+                raise InvalidInput(reason=say("A playbook has at most {most} rules.", most=MOST_RULES))
             rows.insert(_place_of_new(rows, each, table), dict(each))
 
     _edit(access, work, now)
@@ -153,7 +159,13 @@ def remove(access: Access, table: str, key: str, *, now: datetime) -> None:
         place = _place(rows, key)
         children = [row["id"] for row in rows if row.get("again") == key]
         if children:
-            raise Conflict(reason=f"{', '.join(children)} decide {key} again. Remove them first, or switch {key} off.")
+            raise Conflict(
+                reason=say(
+                    "{rules} decide {rule} again. Remove them first, or switch {rule} off.",
+                    rules=", ".join(children),
+                    rule=key,
+                )
+            )
         del rows[place]
 
     _edit(access, work, now)
@@ -168,7 +180,7 @@ def set_numbers(
     def work(data: Data) -> None:
         for table, given in (("numbers", numbers), ("service_level_minutes", service_level)):
             if unknown := set(given) - set(data[table]):
-                raise InvalidInput(reason=f"The playbook has no number {min(unknown)!r}.")
+                raise InvalidInput(reason=say("The playbook has no number {number!r}.", number=min(unknown)))
             data[table].update(given)
 
     _edit(access, work, now)
@@ -222,7 +234,11 @@ def save(access: Access, *, note: str, over: int, now: datetime) -> int:
         raise Conflict(reason="Nothing was changed.")
     last, used = newest(access.workspace)
     if last not in (row.base, over):
-        raise Conflict(reason=f"A colleague made version {last} meanwhile. Your draft is kept: look at both first.")
+        raise Conflict(
+            reason=say(
+                "A colleague made version {version} meanwhile. Your draft is kept: look at both first.", version=last
+            )
+        )
     version = _make(access, row.data, last, used, note, now)
     row.delete()
     return version
@@ -234,7 +250,9 @@ def go_back(access: Access, version: int, *, now: datetime) -> int:
     access.require(Permission.PLAYBOOK)
     Workspace.objects.select_for_update().get(pk=access.workspace)
     last, used = newest(access.workspace)
-    return _make(access, _of(access.workspace, version), last, used, f"Back to version {version}", now)
+    return _make(
+        access, _of(access.workspace, version), last, used, say("Back to version {version}", version=version), now
+    )
 
 
 def _of(workspace: int, version: int) -> Data:

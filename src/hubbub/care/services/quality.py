@@ -16,6 +16,7 @@ from hubbub.care.models import CaseRow, Review, ReviewForm
 from hubbub.care.selectors import quality as selectors
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 WEEK = timedelta(days=7)
@@ -98,10 +99,12 @@ def submit(access: Access, review: int, *, answers: Mapping[str, Any], coaching:
     audit(access, "case reviewed", f"case {row.case.number}", now=now, after={"score": round(row.score)})
     if not row.calibrates:
         told: dict[str, Any] = {"by": access.person, "place": f"board/quality/{row.pk}/", "now": now}
-        words = f"{access.name} reviewed case {row.case.number}: {row.score:.0f} of 100."
+        words = say(
+            "{who} reviewed case {case}: {score:.0f} of 100.", who=access.name, case=row.case.number, score=row.score
+        )
         tell(access.workspace, [row.agent_id], why=Why.REVIEW, text=words, **told)
         if row.coaching:
-            words = f"{access.name} left you a coaching note on case {row.case.number}."
+            words = say("{who} left you a coaching note on case {case}.", who=access.name, case=row.case.number)
             tell(access.workspace, [row.agent_id], why=Why.COACHING, text=words, **told)
     return row.score
 
@@ -117,7 +120,7 @@ def comment(access: Access, review: int, *, text: str, now: datetime) -> None:
     row.save(update_fields=["comment"])
     audit(access, "review commented", f"case {row.case.number}", now=now)
     if row.reviewer_id is not None:
-        words = f"{access.name} commented on your review of case {row.case.number}."
+        words = say("{who} commented on your review of case {case}.", who=access.name, case=row.case.number)
         place = f"board/quality/{row.pk}/"
         tell(access.workspace, [row.reviewer_id], why=Why.REVIEW, text=words, by=access.person, place=place, now=now)
 
@@ -133,5 +136,5 @@ def _row(access: Access, review: int) -> Review:
 def _words(text: str) -> str:
     text = clean(text).strip()
     if len(text) > MOST_WORDS:
-        raise InvalidInput(reason=f"Write at most {MOST_WORDS:,} characters.")
+        raise InvalidInput(reason=say("Write at most {most:,} characters.", most=MOST_WORDS))
     return text

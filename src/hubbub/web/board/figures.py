@@ -8,33 +8,36 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.dateformat import format as date_format
 
 from hubbub.accounts.core.access import Access
 from hubbub.care import selectors as care
 from hubbub.care.core.levels import length_words
 from hubbub.care.core.report import BANDS, Cut, Report, What, waits
 from hubbub.care.core.states import State
+from hubbub.care.core.understanding import Kind
 from hubbub.care.selectors import reports as selectors
 from hubbub.care.selectors.team import states
+from hubbub.kernel.speech import figure, mark, say
 from hubbub.web.charts import Cell, Chart, counts_by_time, local_ms
 from hubbub.web.templatetags.hubbub import channel_name, exact, percent
 from hubbub.web.templatetags.hubbub import seconds as seconds_words
 
 WORDS = {
-    What.ARRIVED: "Arrived",
-    What.REOPENED: "Reopened",
-    What.ANSWERED: "Answered",
-    What.RESOLVED: "Resolved",
-    What.FIRST: "First reply",
-    What.NEXT: "Next reply",
-    What.LATE: "Late and still waiting",
-    What.CONTACTS: "Resolved after we answered",
-    What.FIRST_CONTACT: "Resolved at first contact",
-    What.HANDLED: "Handled",
-    What.RATED: "Rated",
-    What.GROUPED: "In an incident",
+    What.ARRIVED: mark("Arrived"),
+    What.REOPENED: mark("Reopened"),
+    What.ANSWERED: mark("Answered"),
+    What.RESOLVED: mark("Resolved"),
+    What.FIRST: mark("First reply"),
+    What.NEXT: mark("Next reply"),
+    What.LATE: mark("Late and still waiting"),
+    What.CONTACTS: mark("Resolved after we answered"),
+    What.FIRST_CONTACT: mark("Resolved at first contact"),
+    What.HANDLED: mark("Handled"),
+    What.RATED: mark("Rated"),
+    What.GROUPED: mark("In an incident"),
 }
-WAITS = {What.FIRST: "First reply", What.NEXT: "Next reply", What.RESOLVED: "Resolution"}
+WAITS = {What.FIRST: mark("First reply"), What.NEXT: mark("Next reply"), What.RESOLVED: mark("Resolution")}
 VOLUMES = (What.ARRIVED, What.ANSWERED, What.RESOLVED, What.REOPENED)
 NONE = Cell("–")
 
@@ -76,9 +79,9 @@ class Looks:
     def tables(self) -> list[Table]:
         """Return all tables that hold something."""
         made = [
-            self._volumes("Channel", "channel", channel_name),
-            self._volumes("Kind", "kind", str.capitalize),
-            self._volumes("Hour of the day", "hour", "{}:00".format),
+            self._volumes(say("By channel"), say("Channel"), "channel", channel_name),
+            self._volumes(say("By kind"), say("Kind"), "kind", kind_words),
+            self._volumes(say("By hour of the day"), say("Hour of the day"), "hour", "{}:00".format),
             self._waits(),
             self._bands(),
             self._levels(),
@@ -91,15 +94,15 @@ class Looks:
         ]
         return [each for each in made if each.rows]
 
-    def _volumes(self, title: str, dimension: str, words: Callable[[str], str]) -> Table:
+    def _volumes(self, title: str, first: str, dimension: str, words: Callable[[str], str]) -> Table:
         by = {what: self.report.by(what, dimension) for what in VOLUMES}
         values = sorted({value for each in by.values() for value in each})
         rows = [
             [Cell(words(value)), *(self._number(what, by[what].get(value, 0), {dimension: value}) for what in VOLUMES)]
             for value in values
         ]
-        says = "How many cases; one that has several counts under each."
-        return Table(f"By {title.lower()}", says, (title, *(WORDS[what] for what in VOLUMES)), rows)
+        says = say("How many cases; one that has several counts under each.")
+        return Table(title, says, (first, *(say(WORDS[what]) for what in VOLUMES)), rows)
 
     def _waits(self) -> Table:
         rows = []
@@ -107,9 +110,12 @@ class Looks:
             found = waits(self.report.rows[what], self.report.asked.zone)
             times = (found.lasted.median, found.lasted.p90, found.open.median, found.open.p90)
             if found.cases:
-                rows.append([Cell(words), self.number(what), *_times(times)])
-        says = "From a word of the customer to our reply; in open hours: without the time we waited for the customer."
-        return Table("Waits", says, ("Wait", "Cases", "Median", "P90", "Median, open hours", "P90, open hours"), rows)
+                rows.append([Cell(say(words)), self.number(what), *_times(times)])
+        says = say(
+            "From a word of the customer to our reply; in open hours: without the time we waited for the customer."
+        )
+        head = (say("Wait"), say("Cases"), say("Median"), say("P90"), say("Median, open hours"), say("P90, open hours"))
+        return Table(say("Waits"), says, head, rows)
 
     def _bands(self) -> Table:
         rows = []
@@ -117,9 +123,9 @@ class Looks:
             by = self.report.by(what, "band")
             if by:
                 cells = (self._number(what, by.get(key, 0), {"band": key}) for key, _, _ in BANDS)
-                rows.append([Cell(words), *cells])
-        head = ("Wait", *(words for _, words, _ in BANDS))
-        return Table("How long it took", "How many cases took how long.", head, rows)
+                rows.append([Cell(say(words)), *cells])
+        head = (say("Wait"), *(say(words) for _, words, _ in BANDS))
+        return Table(say("How long it took"), say("How many cases took how long."), head, rows)
 
     def _levels(self) -> Table:
         rows = []
@@ -131,23 +137,25 @@ class Looks:
                 met, missed = (
                     self.report.count(Cut(what, (*where.items(), ("level", level)))) for level in ("met", "breached")
                 )
-                goal = length_words(timedelta(seconds=target)) if target else "said by a rule or person"
+                goal = length_words(timedelta(seconds=target)) if target else say("said by a rule or person")
                 share = Cell(percent(met / (met + missed)))
-                rows.append([Cell(f"{words}, {channel_name(channel)}"), Cell(goal), *cells, share])
+                rows.append([Cell(f"{say(words)}, {channel_name(channel)}"), Cell(goal), *cells, share])
         for name, cell in self._by(What.LATE, "channel", channel_name):
-            rows.append([Cell(f"Late and waiting, {name.text}"), NONE, NONE, cell, NONE])
-        says = "Cases that were answered or resolved in time, and not."
-        return Table("Service levels", says, ("What", "Target", "Met", "Missed", "Share"), rows)
+            rows.append([Cell(say("Late and waiting, {channel}", channel=name.text)), NONE, NONE, cell, NONE])
+        says = say("Cases that were answered or resolved in time, and not.")
+        head = (say("What"), say("Target"), say("Met"), say("Missed"), say("Share"))
+        return Table(say("Service levels"), says, head, rows)
 
     def _handling(self) -> Table:
         rows = []
-        for dimension, words in (("channel", channel_name), ("kind", str.capitalize)):
+        for dimension, words in (("channel", channel_name), ("kind", kind_words)):
             for name, cell, value in self._named(What.HANDLED, dimension, words):
                 took = [row for row in self.report.rows[What.HANDLED] if getattr(row, dimension) == value]
                 found = waits(took, self.report.asked.zone).lasted
                 rows.append([name, cell, *_times((found.mean, found.median, found.p90))])
-        says = "Worked on a case until it was answered or resolved, with wrap-up."
-        return Table("Handling time", says, ("Channel or kind", "Cases", "Mean", "Median", "P90"), rows)
+        says = say("Worked on a case until it was answered or resolved, with wrap-up.")
+        head = (say("Channel or kind"), say("Cases"), say("Mean"), say("Median"), say("P90"))
+        return Table(say("Handling time"), says, head, rows)
 
     def _named(self, what: What, dimension: str, words: Callable[[str], str]) -> Iterable[tuple[Cell, Cell, str]]:
         for value, many in self.report.by(what, dimension).items():
@@ -165,50 +173,62 @@ class Looks:
             cells = [self._number(what, by[what].get(person, 0), {"person": person}) for what in whats]
             rows.append(
                 [
-                    Cell(self.people.get(person, "Somebody who left")),
+                    Cell(self.people.get(person, say("Somebody who left"))),
                     *cells[:3],
                     Cell(seconds_words(sum(worked) / len(worked))) if worked else NONE,
                     cells[3],
-                    Cell(f"{sum(scores) / len(scores):.1f}") if scores else NONE,
+                    Cell(figure(sum(scores) / len(scores), ".1f")) if scores else NONE,
                     Cell(_shares(report.shares.get(int(person), {}), known)),
                 ]
             )
-        says = "Who answered or resolved; of the time they were here, which share in which state."
-        head = ("Agent", "Answered", "Resolved", "Handled", "Mean handling", "Rated", "Mean rating", "States")
-        return Table("Agents", says, head, rows)
+        says = say("Who answered or resolved; of the time they were here, which share in which state.")
+        head = (
+            say("Agent"), say("Answered"), say("Resolved"), say("Handled"), say("Mean handling"), say("Rated"),
+            say("Mean rating"), say("States"),
+        )  # fmt: skip
+        return Table(say("Agents"), says, head, rows)
 
     def _reasons(self) -> list[Table]:
         groups = care.wrap_ups(self.access)
         codes = {str(pk): f"{group.name}: {name}" for group in groups for pk, name in group.codes}
-        tables: tuple[tuple[str, What, str, Callable[[str], str]], ...] = (
-            ("Wrap-up codes", What.RESOLVED, "wrap_up", lambda value: codes.get(value, "A code that is gone")),
-            ("Problems", What.ARRIVED, "problem", lambda value: value.replace("_", " ").capitalize()),
-            ("Rules of the playbook", What.ARRIVED, "rule", str),
+        arrived, resolved = say("Of cases that arrived."), say("Of cases that resolved.")
+        gone = say("A code that is gone")
+        tables: tuple[tuple[str, str, What, str, Callable[[str], str]], ...] = (
+            (say("Wrap-up codes"), resolved, What.RESOLVED, "wrap_up", lambda value: codes.get(value, gone)),
+            (
+                say("Problems"),
+                arrived,
+                What.ARRIVED,
+                "problem",
+                lambda value: say(value.replace("_", " ").capitalize()),
+            ),
+            (say("Rules of the playbook"), arrived, What.ARRIVED, "rule", str),
         )
         return [
-            Table(title, f"Of cases that {WORDS[what].lower()}.", (title, "Cases"), self._by(what, dimension, words))
-            for title, what, dimension, words in tables
+            Table(title, says, (title, say("Cases")), self._by(what, dimension, words))
+            for title, says, what, dimension, words in tables
         ]
 
     def _ratings(self) -> Table:
-        rows = [[name, cell] for name, cell, _ in self._named(What.RATED, "score", "{} of 5".format)]
-        return Table("Ratings", "What customers answered.", ("Rating", "Cases"), rows[::-1])
+        rows = [[name, cell] for name, cell, _ in self._named(What.RATED, "score", _of_five)]
+        return Table(say("Ratings"), say("What customers answered."), (say("Rating"), say("Cases")), rows[::-1])
 
     def _first_contact(self) -> Table:
         first, of = self.report.count(Cut(What.FIRST_CONTACT)), self.report.count(Cut(What.CONTACTS))
         rows = []
         if of:
             cells = (self.number(What.FIRST_CONTACT), self.number(What.CONTACTS), Cell(percent(first / of)))
-            rows.append([Cell("At first contact"), *cells])
-        says = "One reply, and the matter stayed settled; it is certain after a week."
-        return Table("First-contact resolution", says, ("Resolved", "Cases", "Of", "Share"), rows)
+            rows.append([Cell(say("At first contact")), *cells])
+        says = say("One reply, and the matter stayed settled; it is certain after a week.")
+        head = (say("Resolved"), say("Cases"), say("Of"), say("Share"))
+        return Table(say("First-contact resolution"), says, head, rows)
 
     def _incidents(self) -> Table:
         by, rows = self.report.by(What.GROUPED, "incident"), []
         for pk, title in selectors.incident_titles(self.access, self.report.asked).items():
             name = Cell(title, reverse("incident", args=[self.access.slug, pk]))
             rows.append([name, self._number(What.GROUPED, by.get(str(pk), 0), {"incident": str(pk)})])
-        return Table("Incidents", "Opened in this span.", ("Incident", "Cases"), rows)
+        return Table(say("Incidents"), say("Opened in this span."), (say("Incident"), say("Cases")), rows)
 
     def chart(self) -> Chart:
         """Return how many arrived, day by day."""
@@ -225,11 +245,11 @@ class Looks:
         ]
         return Chart(
             "arrived",
-            "Arrived by day",
-            f"{self.report.count(Cut(What.ARRIVED)):,} cases arrived.",
+            say("Arrived by day"),
+            say("{number:,} cases arrived.", number=self.report.count(Cut(What.ARRIVED))),
             counts_by_time("day", "dates"),
             [self._point(day, by[What.ARRIVED], asked.zone) for day in days],
-            ("Day", *(WORDS[what] for what in whats)),
+            (say("Day"), *(say(WORDS[what]) for what in whats)),
             rows,
         )
 
@@ -243,8 +263,17 @@ def _times(seconds: Iterable[float]) -> list[Cell]:
     return [Cell(seconds_words(each)) for each in seconds]
 
 
+def kind_words(kind: str) -> str:
+    """Return what a kind is called at the head of a line."""
+    return Kind(kind).label if kind in set(Kind) else kind.capitalize()
+
+
+def _of_five(score: str) -> str:
+    return say("{score} of 5", score=score)
+
+
 def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"
+    return date_format(day, say("D j M"))
 
 
 def _shares(spent: Mapping[str, float], known: Mapping[str, State]) -> str:
@@ -253,4 +282,6 @@ def _shares(spent: Mapping[str, float], known: Mapping[str, State]) -> str:
     if not whole:
         return "–"
     ordered = sorted(spent.items(), key=lambda each: -each[1])
-    return ", ".join(f"{known[name].name if name in known else name} {percent(some / whole)}" for name, some in ordered)
+    return ", ".join(
+        f"{say(known[name].name) if name in known else name} {percent(some / whole)}" for name, some in ordered
+    )

@@ -6,20 +6,21 @@ from django.views.decorators.http import require_safe
 from hubbub.care import selectors as care
 from hubbub.care.core.board import GOAL, What
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.web.inbox.lists import QUEUES
 from hubbub.web.request import Request, in_workspace, now, render
 
 WORDS = {
-    What.LATE: "Late",
-    What.SOON: "Due within 15 minutes",
-    What.HOUR: "Due within the hour",
-    What.NEEDS: "Needs an answer",
-    What.MET: "Answered in time today",
-    What.MISSED: "Answered late today, or late and waiting",
-    What.CAME: "Came in today",
-    What.ANSWERED: "Answered today",
-    What.RESOLVED: "Resolved today",
-    What.FIRST_CONTACT: "Resolved today at first contact",
+    What.LATE: mark("Late"),
+    What.SOON: mark("Due within 15 minutes"),
+    What.HOUR: mark("Due within the hour"),
+    What.NEEDS: mark("Needs an answer"),
+    What.MET: mark("Answered in time today"),
+    What.MISSED: mark("Answered late today, or late and waiting"),
+    What.CAME: mark("Came in today"),
+    What.ANSWERED: mark("Answered today"),
+    What.RESOLVED: mark("Resolved today"),
+    What.FIRST_CONTACT: mark("Resolved today at first contact"),
 }
 
 
@@ -32,7 +33,7 @@ def page(request: Request) -> HttpResponse:
         "tab": "live",
         "board": care.board(request.access, now()),
         "goal": GOAL,
-        "queue_names": {name: words for name, (words, _) in QUEUES.items()},
+        "queue_names": {name: say(words) for name, (words, _) in QUEUES.items()},
         "wall": bool(request.GET.get("wall")),
     }
     return render(request, "board/numbers.html" if request.htmx else "board/live.html", context)
@@ -48,10 +49,10 @@ def cases(request: Request, what: str) -> HttpResponse:
     shown = care.board_cases(request.access, What(what), now(), channel=channel, queue=queue)
     context = {
         "section": "board",
-        "words": WORDS[What(what)],
+        "words": say(WORDS[What(what)]),
         "lines": shown,
         "channel": channel,
-        "queue": QUEUES.get(queue, (queue,))[0],
+        "queue": say(QUEUES.get(queue, (queue,))[0]),
     }
     return render(request, "board/cases.html", context)
 

@@ -13,6 +13,7 @@ from hubbub.care import selectors as care
 from hubbub.care.selectors import quality as selectors
 from hubbub.care.services import quality
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say, say_many
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import given, number, save, text
 
@@ -32,7 +33,7 @@ def index(request: Request) -> HttpResponse:
             seed=seed if seed is not None else int(at.timestamp()) % 100_000,
             now=at,
         )
-        messages.success(request, f"{many} case{'s' if many != 1 else ''} drawn.")
+        messages.success(request, say_many("{number} case drawn.", "{number} cases drawn.", many))
         return redirect("quality", slug=request.access.slug)
     leads = request.access.may(Permission.TEAM)
     context: dict[str, Any] = {
@@ -62,7 +63,7 @@ def form(request: Request) -> HttpResponse:
         {**context, "words": text(request, "text")},
         lambda: quality.save_form(request.access, text=text(request, "text"), now=now()),
         then="quality",
-        said="A new version is in use. Reviews that were drawn keep theirs.",
+        said=say("A new version is in use. Reviews that were drawn keep theirs."),
     )
 
 
@@ -79,7 +80,7 @@ def review(request: Request, review: int) -> HttpResponse:
         except InvalidInput as refused:
             error = refused
         else:
-            messages.success(request, "The review is done.")
+            messages.success(request, say("The review is done."))
             return redirect("quality", slug=request.access.slug)
     found = selectors.review(request.access, review)
     answers = given(request) if error else {key: _shown(value) for key, value in found.answers.items()}
@@ -104,7 +105,7 @@ def _shown(value: int | str | None) -> str:
 def calibrate(request: Request, review: int) -> HttpResponse:
     """Ask for another look at the same case."""
     quality.calibrate(request.access, review, now=now())
-    messages.success(request, "A second look waits for a colleague.")
+    messages.success(request, say("A second look waits for a colleague."))
     return redirect("quality", slug=request.access.slug)
 
 

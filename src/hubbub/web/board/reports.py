@@ -15,12 +15,13 @@ from hubbub.care.core.export import defused
 from hubbub.care.core.report import DIMENSIONS, Asked, Cut, read_asked, read_cut
 from hubbub.care.core.understanding import Kind
 from hubbub.care.selectors import reports as selectors
+from hubbub.kernel.speech import mark, say
 from hubbub.web.board.figures import VOLUMES, WORDS, Looks, Table
 from hubbub.web.exports import FORMS, send
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.templatetags.hubbub import CHANNELS
 
-SPANS = (("today", "Today"), ("7", "7 days"), ("28", "28 days"), ("month", "This month"))
+SPANS = (("today", mark("Today")), ("7", mark("7 days")), ("28", mark("28 days")), ("month", mark("This month")))
 FILTERS = ("span", "from", "to", "on", "of", "team", "agent", "topic")
 LISTED = 100
 
@@ -45,10 +46,10 @@ def page(request: Request) -> HttpResponse:
     context = {
         "section": "board",
         "tab": "reports",
-        "tops": [(WORDS[what], looks.number(what)) for what in VOLUMES],
+        "tops": [(say(WORDS[what]), looks.number(what)) for what in VOLUMES],
         "chart": looks.chart(),
         "tables": looks.tables(),
-        "spans": SPANS,
+        "spans": [(name, say(words)) for name, words in SPANS],
         "span": given.get("span", "" if given.get("from") or given.get("to") else "7"),
         "first": asked.since.date(),
         "last": last,
@@ -63,13 +64,13 @@ def _selects(request: Request, asked: Asked) -> list[tuple[str, str, list[tuple[
     """The filters: name, label, what can be chosen, what is."""
     access = request.access
     topics = [(str(pk), name) for pk, name in selectors.topics_of(access).items()]
-    channels = [(kind, words) for kind, (_, words) in CHANNELS.items()]
+    channels = [(kind, say(words)) for kind, (_, words) in CHANNELS.items()]
     return [
-        ("on", "Channel", channels, asked.channel),
-        ("of", "Kind", [(each.value, each.value.capitalize()) for each in Kind], asked.kind),
-        ("team", "Team", [(str(each.id), each.name) for each in accounts.teams(access)], str(asked.team or "")),
-        ("agent", "Agent", [(str(pk), name) for pk, name in care.colleagues(access)], str(asked.person or "")),
-        ("topic", "Topic", topics, str(asked.topic or "")),
+        ("on", say("Channel"), channels, asked.channel),
+        ("of", say("Kind"), [(each.value, each.label) for each in Kind], asked.kind),
+        ("team", say("Team"), [(str(each.id), each.name) for each in accounts.teams(access)], str(asked.team or "")),
+        ("agent", say("Agent"), [(str(pk), name) for pk, name in care.colleagues(access)], str(asked.person or "")),
+        ("topic", say("Topic"), topics, str(asked.topic or "")),
     ]
 
 
@@ -107,7 +108,7 @@ def cases(request: Request, what: str) -> HttpResponse:
     query = urlencode({name: value for name, value in request.GET.items() if name != "after"})
     context = {
         "section": "board",
-        "words": WORDS[cut.what],
+        "words": say(WORDS[cut.what]),
         "lines": selectors.lines_by_id(request.access, ids[after : after + LISTED]),
         "many": len(ids),
         "next": after + LISTED if after + LISTED < len(ids) else 0,

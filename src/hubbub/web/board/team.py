@@ -8,12 +8,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hubbub.accounts.core.access import Permission
-from hubbub.care.core.calendar import DAYS
+from hubbub.care.core.calendar import SHORT_DAYS
 from hubbub.care.selectors import routing
 from hubbub.care.selectors import team as selectors
 from hubbub.care.services import work
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
+from hubbub.web.board.figures import kind_words
 from hubbub.web.request import Request, in_workspace, now, render
 
 WEEK = timedelta(days=7)
@@ -33,7 +35,7 @@ def page(request: Request) -> HttpResponse:
         "here": sum(each.now.state is not None for each in mates),
         "free": sum(each.free for each in mates),
         "channels": times.by(times.channels).items(),
-        "kinds": times.by(times.kinds).items(),
+        "kinds": [(kind_words(kind), spread) for kind, spread in times.by(times.kinds).items()],
     }
     return render(request, "board/mates.html" if request.htmx else "board/team.html", context)
 
@@ -58,7 +60,7 @@ def mate(request: Request, person: int) -> HttpResponse:
         "mate": found,
         "spans": spans,
         "profile": profile,
-        "week": list(zip(DAYS, profile.week, strict=True)),
+        "week": list(zip(map(say, SHORT_DAYS), profile.week, strict=True)),
         "has_hours": any(profile.week),
     }
     return render(request, "board/mate.html", context)

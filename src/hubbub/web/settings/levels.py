@@ -12,27 +12,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Permission
 from hubbub.care import selectors as care
-from hubbub.care.core.calendar import DAYS, Calendar, data_of
+from hubbub.care.core.calendar import DAYS, SHORT_DAYS, Calendar, data_of
 from hubbub.care.core.case import Priority
 from hubbub.care.core.levels import SHIPPED_STEPS, CaseFacts, ClockKind, Do, Policy, length_words, minutes_of
 from hubbub.care.core.rating import OnBad
 from hubbub.care.services import levels as services
 from hubbub.care.services import ratings as rating_services
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import mark, say
 from hubbub.web.inbox.lists import QUEUES
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, save, text
-from hubbub.web.templatetags.hubbub import CHANNELS
+from hubbub.web.templatetags.hubbub import CHANNELS, channel_name, percent, priority_name
 
 PRIVATE = ("mail", "chat", "phone", "letter")
 """Channels on which people write in private."""
 
-SEEN = {"": "Private and public", "private": "Private only", "public": "Public only"}
-WHO = {"": "Anybody", "known": "Known customers", "listed": "Press or VIP"}
+SEEN = {"": mark("Private and public"), "private": mark("Private only"), "public": mark("Public only")}
+WHO = {"": mark("Anybody"), "known": mark("Known customers"), "listed": mark("Press or VIP")}
 TIMES = {
-    ClockKind.FIRST: "First reply",
-    ClockKind.NEXT: "Next reply",
-    ClockKind.RESOLUTION: "Resolution",
+    ClockKind.FIRST: mark("First reply"),
+    ClockKind.NEXT: mark("Next reply"),
+    ClockKind.RESOLUTION: mark("Resolution"),
 }
 LISTS = ("channels", "priorities", "queues", "teams")
 SHARES = (0.5, 0.75, 0.9, 1.0)
@@ -55,7 +56,7 @@ def index(request: Request) -> HttpResponse:
             "paces": {
                 name: length_words(span) for name, span in care.playbook(request.access.workspace).service_level.items()
             },
-            "channels": {kind: words for kind, (_, words) in CHANNELS.items()},
+            "channels": {kind: say(words) for kind, (_, words) in CHANNELS.items()},
             **_preview(request),
         },
     )
@@ -86,30 +87,33 @@ def _whom(policy: Policy, request: Request) -> str:
     """For whom a policy counts, in words."""
     teams = {team.id: team.name for team in accounts.teams(request.access)}
     parts = [
-        ", ".join(sorted(CHANNELS.get(each, ("", each))[1] for each in policy.channels)),
-        ", ".join(Priority(each).name.capitalize() for each in sorted(policy.priorities)),
-        ", ".join(QUEUES.get(each, (each,))[0] for each in sorted(policy.queues)),
-        ", ".join(teams.get(each, "a team that is gone") for each in sorted(policy.teams)),
-        {None: "", True: "private", False: "public"}[policy.private],
-        "known customers" if policy.known else "",
-        "press or VIP" if policy.listed else "",
+        ", ".join(sorted(channel_name(each) for each in policy.channels)),
+        ", ".join(priority_name(each) for each in sorted(policy.priorities)),
+        ", ".join(say(QUEUES.get(each, (each,))[0]) for each in sorted(policy.queues)),
+        ", ".join(teams.get(each, say("a team that is gone")) for each in sorted(policy.teams)),
+        {None: "", True: say("private"), False: say("public")}[policy.private],
+        say("known customers") if policy.known else "",
+        say("press or VIP") if policy.listed else "",
     ]
-    return " · ".join(filter(None, parts)) or "Every case"
+    return " · ".join(filter(None, parts)) or say("Every case")
 
 
 def _times(policy: Policy) -> list[tuple[str, str]]:
-    return [(TIMES[kind], length_words(policy.targets[kind])) for kind in ClockKind if kind in policy.targets]
+    return [(say(TIMES[kind]), length_words(policy.targets[kind])) for kind in ClockKind if kind in policy.targets]
 
 
 def _week(calendar: Calendar) -> list[tuple[str, str]]:
     """A week's hours, with days that are alike put together."""
     found: list[list[str]] = []
-    for day, hours in zip(DAYS, data_of(calendar)["week"], strict=True):
+    for day, hours in zip(SHORT_DAYS, data_of(calendar)["week"], strict=True):
         if found and found[-1][2] == hours:
             found[-1][1] = day
         else:
             found.append([day, day, hours])
-    return [(f"{a[:3]}" if a == b else f"{a[:3]} to {b[:3]}", hours or "closed") for a, b, hours in found]
+    return [
+        (say(a) if a == b else say("{first} to {last}", first=say(a), last=say(b)), hours or say("closed"))
+        for a, b, hours in found
+    ]
 
 
 # Policies -------------------------------------------------------------------
@@ -122,8 +126,11 @@ def policy(request: Request, policy: int | None = None) -> HttpResponse:
     if policy is not None and line is None:
         raise NotFound(what="policy", which=policy)
     teams = accounts.teams(request.access)
-    moves = [(f"{Do.QUEUE.value}|{key}", f"move to the queue {words[0]}") for key, words in QUEUES.items()]
-    moves += [(f"{Do.TEAM.value}|{team.id}", f"give to the team {team.name}") for team in teams]
+    moves = [
+        (f"{Do.QUEUE.value}|{key}", say("move to the queue {queue}", queue=say(words[0])))
+        for key, words in QUEUES.items()
+    ]
+    moves += [(f"{Do.TEAM.value}|{team.id}", say("give to the team {team}", team=team.name)) for team in teams]
     form = _given_policy(request) if request.method == "POST" else _policy_form(line.policy if line else None)
     context: dict[str, Any] = {
         "section": "settings",
@@ -131,14 +138,14 @@ def policy(request: Request, policy: int | None = None) -> HttpResponse:
         "form": form,
         "calendar": number(request, "calendar") if request.method == "POST" else line.calendar if line else None,
         "calendars": care.calendars(request.access),
-        "channels": {kind: words for kind, (_, words) in CHANNELS.items()},
-        "priorities": [(str(each.value), each.name.capitalize()) for each in Priority],
-        "queues": {key: words[0] for key, words in QUEUES.items()},
+        "channels": {kind: say(words) for kind, (_, words) in CHANNELS.items()},
+        "priorities": [(str(each.value), priority_name(each)) for each in Priority],
+        "queues": {key: say(words[0]) for key, words in QUEUES.items()},
         "teams": [(str(team.id), team.name) for team in teams],
-        "seen": SEEN,
-        "who": WHO,
-        "times": [(kind.value, label) for kind, label in TIMES.items()],
-        "deeds": [*((do.value, do.value) for do in (Do.OWNER, Do.LEADS, Do.RAISE)), *moves],
+        "seen": {value: say(words) for value, words in SEEN.items()},
+        "who": {value: say(words) for value, words in WHO.items()},
+        "times": [(kind.value, say(label)) for kind, label in TIMES.items()],
+        "deeds": [*((do.value, say(do.value)) for do in (Do.OWNER, Do.LEADS, Do.RAISE)), *moves],
         "shares": [(f"{share:g}", _when(share)) for share in SHARES],
     }
     if request.method != "POST":
@@ -155,12 +162,14 @@ def policy(request: Request, policy: int | None = None) -> HttpResponse:
             now=now(),
         ),
         then="levels",
-        said="Saved. Clocks that run are aimed anew; what is measured already stays.",
+        said=say("Saved. Clocks that run are aimed anew; what is measured already stays."),
     )
 
 
 def _when(share: float) -> str:
-    return "it is late" if share == 1 else f"{share * 100:.0f} % of the time has passed"
+    if share == 1:
+        return say("When it is late")
+    return say("When {share} of the time has passed", share=percent(share))
 
 
 def _given_policy(request: Request) -> dict[str, Any]:
@@ -205,7 +214,7 @@ def _policy_data(request: Request, form: dict[str, Any]) -> dict[str, Any]:
         "private": {"private": True, "public": False}.get(form["seen"]),
         "known": True if form["who"] == "known" else None,
         "listed": True if form["who"] == "listed" else None,
-        **{kind.value: minutes_of(form[kind.value], label) for kind, label in TIMES.items()},
+        **{kind.value: minutes_of(form[kind.value], say(label)) for kind, label in TIMES.items()},
         "steps": [{"share": share, "do": do, "to": to} for share, do, _, to in steps],
     }
 
@@ -248,7 +257,7 @@ def calendar(request: Request, calendar: int | None = None) -> HttpResponse:
         "calendar": line,
         "form": form,
         "main": main,
-        "days": [(f"day{day}", DAYS[day], hours) for day, hours in enumerate(form["week"])],
+        "days": [(f"day{day}", say(DAYS[day]), hours) for day, hours in enumerate(form["week"])],
         "timezones": sorted(zoneinfo.available_timezones()),
     }
     if request.method != "POST":
@@ -259,7 +268,7 @@ def calendar(request: Request, calendar: int | None = None) -> HttpResponse:
         context,
         lambda: services.save_calendar(request.access, form, main=main, calendar=calendar, now=now()),
         then="levels",
-        said="Saved.",
+        said=say("Saved."),
     )
 
 
@@ -273,9 +282,9 @@ def remove_calendar(request: Request, calendar: int) -> HttpResponse:
 
 # How satisfied people are ---------------------------------------------------
 ON_BAD = {
-    OnBad.NOTHING: "nothing more",
-    OnBad.TELL: "whoever resolved it is told",
-    OnBad.REOPEN: "the case is reopened, and whoever resolved it is told",
+    OnBad.NOTHING: mark("nothing more"),
+    OnBad.TELL: mark("whoever resolved it is told"),
+    OnBad.REOPEN: mark("the case is reopened, and whoever resolved it is told"),
 }
 
 
@@ -301,8 +310,8 @@ def rating(request: Request) -> HttpResponse:
     context = {
         "section": "settings",
         "form": form,
-        "channels": {kind: words for kind, (_, words) in CHANNELS.items()},
-        "on_bad": ON_BAD,
+        "channels": {kind: say(words) for kind, (_, words) in CHANNELS.items()},
+        "on_bad": {value: say(words) for value, words in ON_BAD.items()},
     }
     if request.method != "POST":
         return render(request, "settings/rating.html", context)
@@ -315,10 +324,10 @@ def rating(request: Request) -> HttpResponse:
             {
                 **{name: form[name] for name in ("on", "ask", "question", "thanks", "on_bad")},
                 "channels": [each for each in form["channels"] if each in CHANNELS],
-                "delay_minutes": minutes_of(form["delay"], "Ask after") or 0,
+                "delay_minutes": minutes_of(form["delay"], say("Ask after")) or 0,
             },
             now=now(),
         ),
         then="levels",
-        said="Saved.",
+        said=say("Saved."),
     )

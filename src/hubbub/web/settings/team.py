@@ -17,6 +17,7 @@ from hubbub.care.selectors import team
 from hubbub.care.services import routing, work
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say
 from hubbub.web.inbox.lists import QUEUES
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
@@ -27,7 +28,7 @@ def _context(request: Request) -> dict[str, Any]:
     return {
         "section": "settings",
         "routes": [
-            (QUEUES[each.queue][0] if each.queue else "All other cases", each)
+            (say(QUEUES[each.queue][0]) if each.queue else say("All other cases"), each)
             for each in selectors.route_lines(request.access)
         ],
         "modes": list(Mode),
@@ -39,13 +40,18 @@ def _context(request: Request) -> dict[str, Any]:
         "kinds": selectors.VERBS,
         "states": team.states(request.access.workspace, gone=False).values(),
         "times": [
-            ("wrap_up_s", "Wrap-up after a case is resolved", "seconds", int(rules.times.wrap_up.total_seconds())),
-            ("away_min", "Away without an open page after", "minutes", _minutes(rules.times.away_after)),
-            ("off_min", "Gone without an open page after", "minutes", _minutes(rules.times.off_after)),
+            (
+                "wrap_up_s",
+                say("Wrap-up after a case is resolved"),
+                say("seconds"),
+                int(rules.times.wrap_up.total_seconds()),
+            ),
+            ("away_min", say("Away without an open page after"), say("minutes"), _minutes(rules.times.away_after)),
+            ("off_min", say("Gone without an open page after"), say("minutes"), _minutes(rules.times.off_after)),
             (
                 "give_back_min",
-                "Away so long, their waiting cases go back",
-                "minutes",
+                say("Away so long, their waiting cases go back"),
+                say("minutes"),
                 _minutes(rules.give_back),
             ),
         ],
@@ -80,7 +86,7 @@ def _done(request: Request, deed: Callable[[Request], None]) -> HttpResponse:
         raise
     except HubbubError as error:
         return render(request, "settings/team.html", {**_context(request), "error": error}, status=error.status)
-    messages.success(request, "Saved.")
+    messages.success(request, say("Saved."))
     return redirect("team-settings", slug=request.access.slug)
 
 
@@ -159,10 +165,10 @@ def profile_of(request: Request, person: int) -> dict[str, Any]:
     found = selectors.profile(request.access, PersonId(person))
     return {
         "profile": found,
-        "week": list(zip(DAYS, found.week, strict=True)),
+        "week": list(zip(map(say, DAYS), found.week, strict=True)),
         "skills": [(each, found.skills.get(each.id, 0)) for each in selectors.skills(request.access)],
         "levels": selectors.LEVELS,
-        "limits": [("chat", "Chats", found.limits.get("chat")), ("", "Others", found.limits.get(""))],
+        "limits": [("chat", say("Chats"), found.limits.get("chat")), ("", say("Others"), found.limits.get(""))],
     }
 
 
@@ -186,5 +192,5 @@ def profile(request: Request, person: int) -> HttpResponse:
     except InvalidInput as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "Saved.")
+        messages.success(request, say("Saved."))
     return redirect("person", slug=request.access.slug, person=person)

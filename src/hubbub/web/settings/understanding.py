@@ -8,6 +8,7 @@ from hubbub.care.selectors.learning import learning
 from hubbub.care.services import labels
 from hubbub.care.services import learning as services
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, save, text
 
@@ -41,7 +42,7 @@ def switch(request: Request) -> HttpResponse:
             now=now(),
         ),
         then="understanding",
-        said="Saved.",
+        said=say("Saved."),
     )
 
 
@@ -61,7 +62,7 @@ def use(request: Request) -> HttpResponse:
                     raise InvalidInput(reason="Choose a model.")
                 services.use(request.access, model, now=now())
 
-    said = "It reads what is said from now on. What was read keeps its reading."
+    said = say("It reads what is said from now on. What was read keeps its reading.")
     return save(request, TEMPLATE, _context(request), work, then="understanding", said=said)
 
 
@@ -75,7 +76,7 @@ def remove_file(request: Request) -> HttpResponse:
         _context(request),
         lambda: services.remove_file(request.access, text(request, "name"), now=now()),
         then="understanding",
-        said="These labels are gone. A model that learnt from them stays until another takes over.",
+        said=say("These labels are gone. A model that learnt from them stays until another takes over."),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hubbub.care.core.playbook.sentences import deed_words, event_words, then_words, when_words
+from hubbub.kernel.speech import figure, mark, say
 
 Data = Mapping[str, Any]
 
@@ -29,39 +30,48 @@ def _rules(before: Data, after: Data, table: str) -> Iterator[Change]:
     for rule_id, rule in now.items():
         title = f"{rule_id} {rule['name']}"
         if rule_id not in was:
-            yield Change(f"{title}: new", "", _whole(rule, after))
+            yield Change(say("{rule}: new", rule=title), "", _whole(rule, after))
             continue
         for what, one, two in _differences(was[rule_id], rule, before, after):
-            yield Change(f"{title}: {what}", one, two)
+            yield Change(say("{rule}: {what}", rule=title, what=say(what)), one, two)
     for rule_id, rule in was.items():
         if rule_id not in now:
-            yield Change(f"{rule_id} {rule['name']}: removed", _whole(rule, before), "")
+            yield Change(say("{rule}: removed", rule=f"{rule_id} {rule['name']}"), _whole(rule, before), "")
     kept_before, kept_after = [each for each in was if each in now], [each for each in now if each in was]
     if kept_before != kept_after:
-        yield Change("The order of the rules", ", ".join(kept_before), ", ".join(kept_after))
+        yield Change(say("The order of the rules"), ", ".join(kept_before), ", ".join(kept_after))
 
 
 def _whole(rule: Data, data: Data) -> str:
-    when = " and ".join(when_words(rule.get("when", []), data["numbers"])) or "always"
-    return f"If {when}: {then_words(rule, data['numbers'])}"
+    tests, then = when_words(rule.get("when", []), data["numbers"]), then_words(rule, data["numbers"])
+    return say("If {tests}: {then}", tests=_all(tests), then=then) if tests else say("If always: {then}", then=then)
+
+
+def _all(tests: Sequence[str]) -> str:
+    return say(" and ").join(tests)
+
+
+def _when(rule: Data, numbers: Mapping[str, float]) -> str:
+    tests = when_words(rule.get("when", []), numbers)
+    return say("{tests}", tests=_all(tests)) if tests else say("always")
 
 
 def _differences(was: Data, now: Data, before: Data, after: Data) -> Iterator[tuple[str, str, str]]:
     """What differs in the rule itself; numbers it only names are told by themselves."""
     numbers = after["numbers"]
     if was.get("when", []) != now.get("when", []):
-        one, two = (" and ".join(when_words(each.get("when", []), numbers)) or "always" for each in (was, now))
-        yield "when", one, two
+        yield mark("when"), _when(was, numbers), _when(now, numbers)
     words = ("id", "name", "say", "when", "off", "again", "also")
     if any(was.get(key) != now.get(key) for key in {*was, *now} - set(words)):
-        yield "then", then_words(was, before["numbers"]), then_words(now, numbers)
-    for key in ("name", "say", "again"):
+        yield mark("then"), then_words(was, before["numbers"]), then_words(now, numbers)
+    for key in (mark("name"), mark("say"), mark("again")):
         if was.get(key) != now.get(key):
             yield key, str(was.get(key, "–")), str(now.get(key, "–"))
     if bool(was.get("also")) != bool(now.get("also")):
-        yield "adds to any decision", _yes(was.get("also")), _yes(now.get("also"))
+        yield mark("adds to any decision"), _yes(was.get("also")), _yes(now.get("also"))
     if bool(was.get("off")) != bool(now.get("off")):
-        yield "switched", "off" if was.get("off") else "on", "off" if now.get("off") else "on"
+        one, two = (say("off") if each.get("off") else say("on") for each in (was, now))
+        yield mark("switched"), one, two
 
 
 def _triggers(before: Data, after: Data) -> Iterator[Change]:
@@ -71,7 +81,8 @@ def _triggers(before: Data, after: Data) -> Iterator[Change]:
         one, two = was.get(key), now.get(key)
         if one is None or two is None:
             name = (two or one or {})["name"]
-            yield Change(f"{key} {name}: {'new' if one is None else 'removed'}")
+            words = mark("{rule}: new") if one is None else mark("{rule}: removed")
+            yield Change(say(words, rule=f"{key} {name}"))
         elif one != two:
             told = [_trigger(each, data) for each, data in ((one, before), (two, after))]
             if told[0] != told[1]:
@@ -81,8 +92,9 @@ def _triggers(before: Data, after: Data) -> Iterator[Change]:
 def _trigger(each: Data, data: Data) -> str:
     """The whole trigger, but for since when it is on."""
     numbers = data["numbers"]
-    when = " and ".join((event_words(each, numbers), *when_words(each.get("when", []), numbers)))
-    return f"{'Off. ' if each.get('off') else ''}{each['name']}: when {when}: {deed_words(each, numbers)}"
+    when = _all((event_words(each, numbers), *when_words(each.get("when", []), numbers)))
+    words = mark("Off. {name}: when {when}: {deeds}") if each.get("off") else mark("{name}: when {when}: {deeds}")
+    return say(words, name=each["name"], when=when, deeds=deed_words(each, numbers))
 
 
 def _numbers(before: Data, after: Data) -> Iterator[Change]:
@@ -94,11 +106,11 @@ def _numbers(before: Data, after: Data) -> Iterator[Change]:
 
 
 def _told(value: float | None) -> str:
-    return "–" if value is None else f"{value:,}"
+    return "–" if value is None else figure(value)
 
 
 def _yes(value: object) -> str:
-    return "yes" if value else "no"
+    return say("yes") if value else say("no")
 
 
 def together(base: Data, mine: Data, theirs: Data) -> tuple[dict[str, Any], tuple[str, ...]]:

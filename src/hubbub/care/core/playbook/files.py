@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 
 LARGEST = 1_000_000
 """No file of rules is longer than a million characters."""
@@ -28,7 +29,9 @@ def of_text(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(reason=f"The file is neither TOML nor JSON: {str(error)[:200]}") from None
+        raise InvalidInput(
+            reason=say("The file is neither TOML nor JSON: {trouble}", trouble=str(error)[:200])
+        ) from None
     return dict(found)
 
 

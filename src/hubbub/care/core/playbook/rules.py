@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hubbub.care.core.case import Priority
 from hubbub.care.core.facts import FACTS, Facts
+from hubbub.kernel.speech import mark
 
 if TYPE_CHECKING:
     from hubbub.care.core.playbook.triggers import Trigger
@@ -127,7 +128,9 @@ class Rule:
 GRAVE = frozenset({"danger", "legal", "leak"})
 """What nobody is muted for."""
 
-MUTED = Rule("mute", "Muted", (), Decision.LEAVE, "Somebody here muted this account: counted, and makes no case")
+MUTED = Rule(
+    "mute", mark("Muted"), (), Decision.LEAVE, mark("Somebody here muted this account: counted, and makes no case")
+)
 """What is done about words of who is muted, under every playbook."""
 
 _MEASURED = frozenset(name for name, kind in FACTS.items() if kind is float)

@@ -9,6 +9,7 @@ from typing import Any, Final, get_origin, get_type_hints
 from hubbub.care.core.case import Folder, Priority
 from hubbub.care.core.playbook.rules import Test
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 
 class Event(StrEnum):
@@ -33,14 +34,14 @@ TIMED: Final[Mapping[Event, tuple[tuple[Folder, ...], int]]] = {
 """Events that come with time: so long after (1) or before (-1) what the folders are sorted by."""
 
 EVENT_WORDS: Final[Mapping[Event, str]] = {
-    Event.NO_ANSWER: "the customer has not answered for",
-    Event.DUE_SOON: "a case is due within",
-    Event.OVERDUE: "a case is late by",
-    Event.SOLVED: "a case was solved before",
-    Event.OPENED: "a case is opened",
-    Event.REOPENED: "a case is opened again",
-    Event.RATED_BADLY: "a customer rates us badly",
-    Event.TAG_SET: "a tag is set",
+    Event.NO_ANSWER: mark("the customer has not answered for"),
+    Event.DUE_SOON: mark("a case is due within"),
+    Event.OVERDUE: mark("a case is late by"),
+    Event.SOLVED: mark("a case was solved before"),
+    Event.OPENED: mark("a case is opened"),
+    Event.REOPENED: mark("a case is opened again"),
+    Event.RATED_BADLY: mark("a customer rates us badly"),
+    Event.TAG_SET: mark("a tag is set"),
 }
 
 
@@ -109,32 +110,47 @@ TEXTS: Final = {"note": 500, "queue": 20, "team": 80, "template": 80}
 
 def checked(data: Any, number: int) -> Mapping[str, Any]:
     """Return a trigger's data once its plain keys are right; InvalidInput names the place."""
-    place = f"Trigger {data.get('id', number) if isinstance(data, Mapping) else number}"
+    place = say("Trigger {trigger}", trigger=data.get("id", number) if isinstance(data, Mapping) else number)
     if not isinstance(data, Mapping):
-        raise InvalidInput(reason=f"{place} is no table.")
+        raise InvalidInput(reason=say("{place} is no table.", place=place))
     if unknown := set(data) - TRIGGER_KEYS:
-        raise InvalidInput(reason=f"{place} has {min(unknown)!r}, which means nothing.")
+        raise InvalidInput(reason=say("{place} has {key!r}, which means nothing.", place=place, key=min(unknown)))
     for key in ("id", "name"):
         if not isinstance(data.get(key), str) or not 0 < len(data[key]) <= 80:
-            raise InvalidInput(reason=f"{place} needs a {key!r} of at most 80 characters.")
+            raise InvalidInput(reason=say("{place} needs a {key!r} of at most 80 characters.", place=place, key=key))
     if data.get("event") not in set(Event):
-        raise InvalidInput(reason=f"{place} waits for {data.get('event')!r}; there are {', '.join(Event)}.")
+        raise InvalidInput(
+            reason=say(
+                "{place} waits for {event!r}; there are {known}.",
+                place=place,
+                event=data.get("event"),
+                known=", ".join(Event),
+            )
+        )
     if data["event"] in TIMED and "after" not in data:
-        raise InvalidInput(reason=f"{place}: say how long, like after = {{ days = 3 }}.")
+        raise InvalidInput(reason=say("{place}: say how long, like after = {{ days = 3 }}.", place=place))
     for key, longest in TEXTS.items():
         if not isinstance(data.get(key, ""), str) or len(data.get(key, "")) > longest:
-            raise InvalidInput(reason=f"{place}: {key} is a text of at most {longest} characters.")
+            raise InvalidInput(
+                reason=say(
+                    "{place}: {key} is a text of at most {longest} characters.", place=place, key=key, longest=longest
+                )
+            )
     for key in ("off", "solve", "automatic", "tell"):
         if not isinstance(data.get(key, False), bool):
-            raise InvalidInput(reason=f"{place}: {key} is true or false.")
+            raise InvalidInput(reason=say("{place}: {key} is true or false.", place=place, key=key))
     if not any(data.get(key) for key in DEEDS):
-        raise InvalidInput(reason=f"{place} does nothing: give it a note, a tag, a priority or another deed.")
+        raise InvalidInput(
+            reason=say("{place} does nothing: give it a note, a tag, a priority or another deed.", place=place)
+        )
     if data.get("automatic") and not data.get("template"):
-        raise InvalidInput(reason=f"{place} sends by itself, but no template: name a canned reply.")
+        raise InvalidInput(reason=say("{place} sends by itself, but no template: name a canned reply.", place=place))
     if data.get("template") and not data.get("automatic"):
-        raise InvalidInput(reason=f"{place} names a template: let it send by itself, or leave the template out.")
+        raise InvalidInput(
+            reason=say("{place} names a template: let it send by itself, or leave the template out.", place=place)
+        )
     try:
         datetime.fromisoformat(data.get("since") or "2026-01-01T00:00:00+00:00")
     except (ValueError, TypeError):
-        raise InvalidInput(reason=f"{place}: since is no time.") from None
+        raise InvalidInput(reason=say("{place}: since is no time.", place=place)) from None
     return data

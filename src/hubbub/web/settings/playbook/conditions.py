@@ -1,5 +1,6 @@
 """Conditions in a form: rows of fact, comparison and value; rows of a group are alternatives, groups all hold."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,11 +9,14 @@ from django.http import QueryDict
 
 from hubbub.care.core.playbook.reading import read_test
 from hubbub.care.core.playbook.rules import HOWS
-from hubbub.care.core.playbook.sentences import CHOICE_WORDS, HOW_WORDS, KIND_OF, FactWords, flat
+from hubbub.care.core.playbook.sentences import HOW_WORDS, KIND_OF, FactWords, choice_words, flat
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
 MOST_ROWS = 40
 _MEANT = {"is": "is_in"}  # one value is a list of one
+_MISSING = {"flag": mark("Choose one."), "number": mark("Give a number."), "boxes": mark("Tick at least one.")}
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(slots=True)
@@ -36,13 +40,13 @@ class Row:
     @property
     def hows(self) -> list[tuple[str, str]]:
         """The comparisons there are for it."""
-        return [(how, HOW_WORDS[how]) for how in HOWS[KIND_OF[self.fact]] if how != "is"]
+        return [(how, say(HOW_WORDS[how])) for how in HOWS[KIND_OF[self.fact]] if how != "is"]
 
     @property
     def boxes(self) -> list[tuple[str, str, bool]]:
         """All values to tick, with what is ticked."""
         known = [*self.choices, *(each for each in self.values if each not in self.choices)]
-        return [(each, CHOICE_WORDS.get(each, each), each in self.values) for each in known]
+        return [(each, choice_words(self.fact, each), each in self.values) for each in known]
 
     @property
     def text(self) -> str:
@@ -144,9 +148,7 @@ class Conditions:
 
 def _wrong(row: Row, place: str, numbers: Mapping[str, float], kinds: Mapping[str, type]) -> str:
     if not row.values:
-        return {"flag": "Choose one.", "number": "Give a number.", "boxes": "Tick at least one."}.get(
-            row.kind, "Give at least one, with commas between."
-        )
+        return say(_MISSING.get(row.kind, mark("Give at least one, with commas between.")))
     try:
         read_test(row.data(), place, numbers, kinds)
     except InvalidInput as error:
@@ -154,10 +156,20 @@ def _wrong(row: Row, place: str, numbers: Mapping[str, float], kinds: Mapping[st
     return ""
 
 
+def read_figure(given: str) -> float:
+    """Read a figure, its decimals after a point or a comma; ValueError where it is none.
+
+    >>> read_figure("50,000"), read_figure("0.9"), read_figure("0,9")
+    (50000.0, 0.9, 0.9)
+    """
+    bare = given.replace("\u2009", "").strip()
+    return float(bare.replace(",", "" if _THOUSANDS.fullmatch(bare) else "."))
+
+
 def _number(given: str) -> float | str:
     """A figure, or the name of one of the playbook's numbers."""
     try:
-        found = float(given.replace(",", "").replace("\u2009", ""))
+        found = read_figure(given)
     except ValueError:
         return given
     return int(found) if found.is_integer() and abs(found) < 2**53 else found

@@ -8,17 +8,26 @@ from django.http import QueryDict
 
 from hubbub.care.core.facts import FACTS
 from hubbub.care.core.playbook import Decision, Due
-from hubbub.care.core.playbook.reading import LONGEST_TEXTS, PRIORITIES, read_rule, read_trigger
-from hubbub.care.core.playbook.sentences import CASE_FACT_WORDS, DECISION_WORDS, DUE_WORDS, FACT_WORDS
+from hubbub.care.core.playbook.reading import LONGEST_TEXTS, PRIORITIES, read_rule, read_span, read_trigger
+from hubbub.care.core.playbook.sentences import (
+    CASE_FACT_WORDS,
+    DECISION_WORDS,
+    DUE_WORDS,
+    FACT_WORDS,
+    choice_words,
+)
 from hubbub.care.core.playbook.triggers import CASE_FACTS, EVENT_WORDS, TEXTS, TIMED
 from hubbub.kernel.errors import InvalidInput
-from hubbub.web.settings.playbook.conditions import Conditions
+from hubbub.kernel.speech import mark, say
+from hubbub.web.settings.playbook.conditions import Conditions, read_figure
 
-UNITS = ("minutes", "hours", "days")
+UNITS = (mark("minutes"), mark("hours"), mark("days"))
+SPANS = ("hold", "review", "due", "after", "snooze")
 RULE_TEXTS = ("id", "name", "say", "queue", "template", "decide", "priority", "again")
 RULE_FLAGS = ("alert", "also", "automatic", "needs_approval", "off")
 TRIGGER_TEXTS = ("id", "name", "event", "note", "queue", "team", "template", "priority")
 TRIGGER_FLAGS = ("off", "solve", "automatic", "tell")
+_NAME = {"name": mark("Give it a name.")}
 
 
 @dataclass(slots=True)
@@ -69,7 +78,7 @@ def rule_of(form: Form, numbers: Mapping[str, float]) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": fields.get("id", "").strip(), "name": _text(fields, "name")}
     if fields.get("again"):
         rule["again"] = fields["again"]
-    place = f"Rule {rule['id']}"
+    place = say("Rule {rule}", rule=rule["id"])
     rule["when"] = form.conditions.data(place, numbers, FACTS)
     rule["decide"], rule["say"] = fields.get("decide", ""), _text(fields, "say")
     for key in ("hold", "review"):
@@ -80,9 +89,9 @@ def rule_of(form: Form, numbers: Mapping[str, float]) -> dict[str, Any]:
     _put(rule, "tags", _names(fields.get("tags", "")))
     for key in RULE_FLAGS:
         _put(rule, key, fields.get(key) == "yes")
-    _needed(form, {"id": "Give a short name, like P7.", "name": "Give it a name.", "say": "Say why, in a sentence."})
+    _needed(form, {"id": mark("Give a short name, like P7."), **_NAME, "say": mark("Say why, in a sentence.")})
     _lengths(form, LONGEST_TEXTS)
-    _whole(form, lambda: read_rule(rule, 1, numbers), place)
+    _whole(form, lambda: read_rule(rule, 1, numbers), place, numbers)
     return rule
 
 
@@ -92,12 +101,12 @@ def trigger_of(form: Form, numbers: Mapping[str, float]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "id": fields.get("id", "").strip(), "name": _text(fields, "name"), "event": fields.get("event", ""),
     }  # fmt: skip
-    place = f"Trigger {made['id']}"
+    place = say("Trigger {trigger}", trigger=made["id"])
     made["when"] = form.conditions.data(place, numbers, CASE_FACTS)
     if made["event"] in TIMED:
         _put(made, "after", _span(form, "after"))
         if "after" not in made:
-            form.errors.setdefault("after", "Say how long.")
+            form.errors.setdefault("after", say("Say how long."))
     for key in ("note", "queue", "team", "template", "priority"):
         _put(made, key, _text(fields, key))
     _put(made, "tags", _names(fields.get("tags", "")))
@@ -108,21 +117,22 @@ def trigger_of(form: Form, numbers: Mapping[str, float]) -> dict[str, Any]:
         made["automatic"] = True
     else:
         made.pop("automatic", None)
-    _needed(form, {"id": "Give a short name, like T1.", "name": "Give it a name."})
+    _needed(form, {"id": mark("Give a short name, like T1."), **_NAME})
     _lengths(form, TEXTS)
-    _whole(form, lambda: read_trigger(made, 1, numbers), place)
+    _whole(form, lambda: read_trigger(made, 1, numbers), place, numbers)
     return made
 
 
 def menus(rules: list[Mapping[str, Any]]) -> dict[str, Any]:
     """What the menus of both forms offer."""
     return {
-        "decisions": [(each.value, DECISION_WORDS[each]) for each in Decision if each is not Decision.INCIDENT],
-        "dues": [(each.value, DUE_WORDS[each]) for each in Due],
-        "units": UNITS,
-        "priorities": list(PRIORITIES),
+        "decisions": [(each.value, say(DECISION_WORDS[each])) for each in Decision if each is not Decision.INCIDENT],
+        "dues": [(each.value, say(DUE_WORDS[each])) for each in Due],
+        "units": [(each, say(each)) for each in UNITS],
+        "priorities": [(each, choice_words("priority", each)) for each in PRIORITIES],
+        "queues": [(each, choice_words("queue", each)) for each in CASE_FACT_WORDS["queue"].choices],
         "parents": [(each["id"], each["name"]) for each in rules if not each.get("again") and not each.get("also")],
-        "events": [(each.value, words) for each, words in EVENT_WORDS.items()],
+        "events": [(each.value, say(words)) for each, words in EVENT_WORDS.items()],
         "timed": [each.value for each in TIMED],
     }
 
@@ -142,8 +152,8 @@ def _span(form: Form, key: str) -> dict[str, Any] | None:
         return None
     unit = form.fields.get(f"{key}_unit", "minutes")
     try:
-        figure = float(given.replace(",", ""))
-        amount: float | str = int(figure) if figure.is_integer() else figure
+        found = read_figure(given)
+        amount: float | str = int(found) if found.is_integer() else found
     except (ValueError, OverflowError):
         amount = given
     return {unit if unit in UNITS else "minutes": amount}
@@ -166,16 +176,16 @@ def _put(made: dict[str, Any], key: str, value: Any) -> None:
 def _needed(form: Form, words: Mapping[str, str]) -> None:
     for key, said in words.items():
         if not form.fields.get(key, "").strip():
-            form.errors.setdefault(key, said)
+            form.errors.setdefault(key, say(said))
 
 
 def _lengths(form: Form, longest: Mapping[str, int]) -> None:
     for key, most in longest.items():
         if len(form.fields.get(key, "")) > most:
-            form.errors.setdefault(key, f"At most {most} characters.")
+            form.errors.setdefault(key, say("At most {most} characters.", most=most))
 
 
-def _whole(form: Form, read: Callable[[], object], place: str) -> None:
+def _whole(form: Form, read: Callable[[], object], place: str, numbers: Mapping[str, float]) -> None:
     """Read it as the playbook will; what is wrong with no field of its own is told at the top."""
     if not form.fine:
         return
@@ -183,10 +193,13 @@ def _whole(form: Form, read: Callable[[], object], place: str) -> None:
         read()
     except InvalidInput as error:
         said = str(error).removeprefix(f"{place}: ").removeprefix(f"{place} ")
-        spans = ("hold", "review", "due", "after", "snooze")
-        at = next((key for key in spans if form.fields.get(f"{key}_amount") and _names_span(said, form, key)), "")
+        at = next((key for key in SPANS if _wrong_span(form, key, place, numbers) == str(error)), "")
         form.errors[at or "all"] = said[:1].upper() + said[1:]
 
 
-def _names_span(said: str, form: Form, key: str) -> bool:
-    return repr(form.fields[f"{key}_amount"].strip()) in said or "ten years" in said or "a time like" in said
+def _wrong_span(form: Form, key: str, place: str, numbers: Mapping[str, float]) -> str:
+    try:
+        read_span(_span(form, key), place, numbers)
+    except InvalidInput as error:
+        return str(error)
+    return ""

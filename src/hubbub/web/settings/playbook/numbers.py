@@ -11,42 +11,64 @@ from hubbub.accounts.core.access import Permission
 from hubbub.care import selectors as care
 from hubbub.care.services import playbooks
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
+from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
+from hubbub.web.settings.playbook.conditions import read_figure
 
 NUMBERS = {
-    "hold_minutes": ("Hold a public complaint or question", "minutes", "so that the crowd may solve it first"),
-    "question_hold_minutes": ("Hold a question about us, not to us", "minutes", ""),
-    "vip_exposure": ("End a hold at once when so many may see it", "people", ""),
-    "fast_growth": ("… or when so many more see it", "people an hour", ""),
-    "unsure_exposure": (
-        "Ask a person about an unsure post about us seen by",
-        "people",
-        "posts to us are always asked about",
+    "hold_minutes": (
+        mark("Hold a public complaint or question"),
+        mark("minutes"),
+        mark("so that the crowd may solve it first"),
     ),
-    "unsure_minutes": ("… within", "minutes", ""),
-    "noise": ("Leave what is spam, promotion or bot with likelihood", "0 to 1", "known customers are never left"),
-    "watch_hours": ("Watch a complaint about us for", "hours", ""),
-    "second_voice_days": ("A second voice counts within", "days before or after", ""),
-    "storm_voices": ("Make it one incident when so many have a like problem", "people", ""),
-    "storm_hours": ("… within", "hours", ""),
-    "storm_times": ("… and that is so many times the usual", "times", "for these hours of that weekday"),
-    "storm_weeks": ("… which is learnt from", "weeks before", ""),
-    "idea_hours": ("Thank for a suggestion within", "hours", ""),
-    "pitch": ("Do not join in where it is spam or promotion with likelihood", "0 to 1", ""),
-    "adverts": ("Do no favour where adverts are of somebody’s posts a share of", "0 to 1", ""),
-    "attention": ("Look at posts about us that need it with likelihood", "0 to 1", "posts to us are always looked at"),
-    "opportunity": ("Look at posts about others that are an opportunity with likelihood", "0 to 1", ""),
-    "rows_a_minute": ("… but at no more of them than", "a minute", "the others are counted and archived"),
+    "question_hold_minutes": (mark("Hold a question about us, not to us"), mark("minutes"), ""),
+    "vip_exposure": (mark("End a hold at once when so many may see it"), mark("people"), ""),
+    "fast_growth": (mark("… or when so many more see it"), mark("people an hour"), ""),
+    "unsure_exposure": (
+        mark("Ask a person about an unsure post about us seen by"),
+        mark("people"),
+        mark("posts to us are always asked about"),
+    ),
+    "unsure_minutes": (mark("… within"), mark("minutes"), ""),
+    "noise": (
+        mark("Leave what is spam, promotion or bot with likelihood"),
+        mark("0 to 1"),
+        mark("known customers are never left"),
+    ),
+    "watch_hours": (mark("Watch a complaint about us for"), mark("hours"), ""),
+    "second_voice_days": (mark("A second voice counts within"), mark("days before or after"), ""),
+    "storm_voices": (mark("Make it one incident when so many have a like problem"), mark("people"), ""),
+    "storm_hours": (mark("… within"), mark("hours"), ""),
+    "storm_times": (
+        mark("… and that is so many times the usual"),
+        mark("times"),
+        mark("for these hours of that weekday"),
+    ),
+    "storm_weeks": (mark("… which is learnt from"), mark("weeks before"), ""),
+    "idea_hours": (mark("Thank for a suggestion within"), mark("hours"), ""),
+    "pitch": (mark("Do not join in where it is spam or promotion with likelihood"), mark("0 to 1"), ""),
+    "adverts": (mark("Do no favour where adverts are of somebody’s posts a share of"), mark("0 to 1"), ""),
+    "attention": (
+        mark("Look at posts about us that need it with likelihood"),
+        mark("0 to 1"),
+        mark("posts to us are always looked at"),
+    ),
+    "opportunity": (mark("Look at posts about others that are an opportunity with likelihood"), mark("0 to 1"), ""),
+    "rows_a_minute": (
+        mark("… but at no more of them than"),
+        mark("a minute"),
+        mark("the others are counted and archived"),
+    ),
 }
 LEVELS = {
-    "prompt": ("Answer what is due now", "minutes"),
-    "private": ("First reply to a private message", "minutes"),
-    "public": ("First reply to a public post to us", "minutes"),
-    "slow": ("First reply to blogs and other slow places", "minutes"),
-    "callback": ("Call back who called in vain", "minutes"),
-    "letter": ("Answer a letter", "minutes"),
-    "chat": ("First reply in a web chat", "minutes"),
+    "prompt": (mark("Answer what is due now"), mark("minutes")),
+    "private": (mark("First reply to a private message"), mark("minutes")),
+    "public": (mark("First reply to a public post to us"), mark("minutes")),
+    "slow": (mark("First reply to blogs and other slow places"), mark("minutes")),
+    "callback": (mark("Call back who called in vain"), mark("minutes")),
+    "letter": (mark("Answer a letter"), mark("minutes")),
+    "chat": (mark("First reply in a web chat"), mark("minutes")),
 }
 
 
@@ -60,9 +82,9 @@ def page(request: Request) -> HttpResponse:
     numbers, levels = data["numbers"], data["service_level_minutes"]
     context: dict[str, Any] = {
         "section": "settings",
-        "numbers": [(name, *words, numbers[name]) for name, words in NUMBERS.items() if name in numbers],
-        "own": [(name, value) for name, value in numbers.items() if name not in NUMBERS],
-        "levels": [(f"level_{name}", *words, levels[name]) for name, words in LEVELS.items()],
+        "numbers": [(name, *map(say, words), f"{numbers[name]}") for name, words in NUMBERS.items() if name in numbers],
+        "own": [(name, f"{value}") for name, value in numbers.items() if name not in NUMBERS],
+        "levels": [(f"level_{name}", *map(say, words), f"{levels[name]}") for name, words in LEVELS.items()],
     }
     if request.method != "POST":
         return render(request, "settings/playbook/numbers.html", context)
@@ -84,13 +106,13 @@ def page(request: Request) -> HttpResponse:
             {**context, "error": error, "given": request.POST},
             status=error.status,
         )
-    messages.success(request, "In your draft. Nothing is decided by it until you save.")
+    messages.success(request, say("In your draft. Nothing is decided by it until you save."))
     return redirect("playbook", slug=request.access.slug)
 
 
 def _number(request: Request, name: str) -> float:
     try:
-        given = float(text(request, name).replace(",", "").replace("\u2009", ""))
+        given = read_figure(text(request, name))
     except ValueError:
-        raise InvalidInput(reason=f"{name.replace('_', ' ').capitalize()}: give a number.") from None
+        raise InvalidInput(reason=say("{name}: give a number.", name=name.replace("_", " ").capitalize())) from None
     return int(given) if given.is_integer() else given

@@ -17,6 +17,7 @@ from hubbub.care.core.playbook.sentences import deed_words, event_words, then_wo
 from hubbub.care.services import playbooks
 from hubbub.care.services.dry_run import SPANS
 from hubbub.kernel.errors import Conflict, InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
 
@@ -54,7 +55,7 @@ def index(request: Request) -> HttpResponse:
         "also": [each for rule, each in rules if rule.get("also")],
         "triggers": _triggers(data, used),
         "missing": _missing(request, data),
-        "spans": SPANS,
+        "spans": {days: say(words) for days, words in SPANS.items()},
     }
     return render(request, "settings/playbook/index.html", context)
 
@@ -95,7 +96,7 @@ def _triggers(data: Mapping[str, Any], used: Mapping[str, Any]) -> list[Line]:
             id=each["id"],
             name=each["name"],
             say="",
-            when=(event_words(each, numbers), *when_words(each.get("when", []), numbers)),
+            when=(say("When {event}", event=event_words(each, numbers)), *when_words(each.get("when", []), numbers)),
             then=deed_words(each, numbers),
             off=bool(each.get("off")),
             automatic=bool(each.get("template")),
@@ -128,7 +129,7 @@ def save(request: Request) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
         return redirect("playbook", slug=request.access.slug)
-    messages.success(request, f"Version {version} is in use. What was decided keeps the old one.")
+    messages.success(request, say("Version {version} is in use. What was decided keeps the old one.", version=version))
     return redirect("playbook", slug=request.access.slug)
 
 
@@ -137,7 +138,7 @@ def save(request: Request) -> HttpResponse:
 def discard(request: Request) -> HttpResponse:
     """Throw one's draft away."""
     playbooks.discard(request.access, now=now())
-    messages.success(request, "Your draft is gone.")
+    messages.success(request, say("Your draft is gone."))
     return redirect("playbook", slug=request.access.slug)
 
 
@@ -146,8 +147,10 @@ def discard(request: Request) -> HttpResponse:
 def together(request: Request) -> HttpResponse:
     """Bring what a colleague changed into one's draft."""
     torn = playbooks.put_together(request.access, now=now())
-    said = f" You both changed {', '.join(torn)}: yours stands in the draft." if torn else ""
-    messages.success(request, f"Both are in your draft now.{said}")
+    said = [say("Both are in your draft now.")]
+    if torn:
+        said.append(say("You both changed {names}: yours stands in the draft.", names=", ".join(torn)))
+    messages.success(request, " ".join(said))
     return redirect("playbook", slug=request.access.slug)
 
 
@@ -167,7 +170,7 @@ def versions(request: Request) -> HttpResponse:
         "one": one,
         "two": two,
         "changes": changes(care.data_of(request.access, one)[1], care.data_of(request.access, two)[1]),
-        "spans": SPANS,
+        "spans": {days: say(words) for days, words in SPANS.items()},
     }
     return render(request, "settings/playbook/versions.html", context)
 
@@ -186,7 +189,9 @@ def back(request: Request, version: int) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"Version {made} is in use: it says what version {version} said.")
+        messages.success(
+            request, say("Version {made} is in use: it says what version {version} said.", made=made, version=version)
+        )
     return redirect("playbook-versions", slug=request.access.slug)
 
 
@@ -219,5 +224,5 @@ def take_in(request: Request) -> HttpResponse:
     except InvalidInput as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "The file is in your draft. Look it through, try it, then save.")
+        messages.success(request, say("The file is in your draft. Look it through, try it, then save."))
     return redirect("playbook", slug=request.access.slug)

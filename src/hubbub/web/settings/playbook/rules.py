@@ -16,6 +16,7 @@ from hubbub.care.core.playbook.sentences import CASE_FACT_WORDS, FACT_WORDS
 from hubbub.care.services import playbooks
 from hubbub.channels import selectors as channels
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.speech import say
 from hubbub.listening.selectors import topics
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.playbook import forms
@@ -52,9 +53,11 @@ def edit(request: Request, table: str, key: str = "") -> HttpResponse:
         try:
             playbooks.put(request.access, table, made, instead_of=key, now=now())
         except InvalidInput as error:
-            form.errors["id" if "short name" in str(error) else "all"] = str(error)
+            form.errors[str(error.facts.get("field", "all"))] = str(error)
         else:
-            messages.success(request, f"{made['id']} is in your draft. Nothing is decided by it until you save.")
+            messages.success(
+                request, say("{rule} is in your draft. Nothing is decided by it until you save.", rule=made["id"])
+            )
             return redirect(f"{reverse('playbook', kwargs={'slug': request.access.slug})}#rule-{made['id']}")
     return _page(request, table, key, form, data, status=422)
 
@@ -75,7 +78,7 @@ def _page(
 ) -> HttpResponse:
     groups: dict[str, list[tuple[str, str]]] = {}
     for name, words in FACTS[table].items():
-        groups.setdefault(words.group, []).append((name, words.label))
+        groups.setdefault(say(words.group), []).append((name, say(words.label)))
     context = {
         "section": "settings",
         "table": table,
@@ -108,12 +111,12 @@ def _off(request: Request, table: str, key: str) -> None:
 
 def _copy(request: Request, table: str, key: str) -> None:
     made = playbooks.copy(request.access, table, key, now=now())
-    messages.success(request, f"{made} is a copy of {key}, switched off.")
+    messages.success(request, say("{made} is a copy of {rule}, switched off.", made=made, rule=key))
 
 
 def _remove(request: Request, table: str, key: str) -> None:
     playbooks.remove(request.access, table, key, now=now())
-    messages.success(request, f"{key} is out of your draft.")
+    messages.success(request, say("{rule} is out of your draft.", rule=key))
 
 
 DEEDS: Mapping[str, Callable[[Request, str, str], None]] = {

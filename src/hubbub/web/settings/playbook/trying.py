@@ -9,6 +9,7 @@ from hubbub.care import selectors as care
 from hubbub.care.core.playbook.sentences import DECISION_WORDS
 from hubbub.care.services import dry_run
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number
 
@@ -32,12 +33,12 @@ def start(request: Request) -> HttpResponse:
     request.access.require(Permission.PLAYBOOK)
     version = number(request, "version")
     if version is not None:
-        name, (_, data) = f"Version {version}", care.data_of(request.access, version)
+        name, (_, data) = say("Version {version}", version=version), care.data_of(request.access, version)
     else:
         draft = care.playbook_draft(request.access)
         if draft is None:
             raise InvalidInput(reason="You have no draft to try.")
-        name, data = "Your draft", dict(draft.data)
+        name, data = say("Your draft"), dict(draft.data)
     dry_run.start(request.access, data, name=name, days=number(request, "days") or 7, now=now())
     return redirect("playbook-try", slug=request.access.slug)
 
@@ -53,5 +54,6 @@ def go_on(request: Request) -> HttpResponse:
 
 
 def _shown(request: Request, run: object) -> HttpResponse:
-    context = {"section": "settings", "run": run, "words": DECISION_WORDS, "most": dry_run.MOST, "spans": dry_run.SPANS}
+    words = {decision: say(told) for decision, told in DECISION_WORDS.items()}
+    context = {"section": "settings", "run": run, "words": words, "most": dry_run.MOST}
     return render(request, TEMPLATE, context)
