@@ -109,6 +109,20 @@ def test_who_called_in_vain_becomes_a_private_case_that_is_due_in_its_own_time(a
     assert (case.public_way.reason, case.private_way.reason) == ("A call is answered by calling back.",) * 2
 
 
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each.asks_for_a_call])
+def test_in_whatever_language_a_call_is_told_the_same_becomes_of_it(
+    acme: Access, places: Places, outcome: Outcome
+) -> None:
+    german = make_workspace("Acme Pflege", "ada@acme.example")
+    accounts.change_workspace(german, name="Acme Pflege", timezone="Europe/Berlin", language="de", now=NOON)
+    for access in (acme, german):
+        take(access, "pbx", [make_call(outcome=outcome)], places=places, now=NOON)
+    one, other = only_case(acme).line, only_case(german).line
+    assert one.excerpt.endswith("Sales.") or "waited" in one.excerpt
+    assert other.excerpt.endswith("an Sales.") or "an Sales, Wartezeit 2 min." in other.excerpt
+    assert (one.kind, one.folder, one.priority, one.due_at) == (other.kind, other.folder, other.priority, other.due_at)
+
+
 def test_the_playbook_reads_what_the_caller_said_and_not_what_the_call_is_called(acme: Access, places: Places) -> None:
     words = "The widget caught fire and burned my hand!"
     said = make_call("2", caller="+4977123456", outcome=Outcome.VOICEMAIL, notes=words)

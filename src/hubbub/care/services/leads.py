@@ -122,12 +122,7 @@ def change(access: Access, lead: int, *, now: datetime, **given: Any) -> None:
     row.changed_at = now
     row.save()
     told = [
-        say(
-            "{what} {before} → {after}",
-            what=say(name),
-            before=before[name] or say("none"),
-            after=value or say("none"),
-        )
+        say(_CHANGES[name], before=before[name] or say("none"), after=value or say("none"))
         for name, value in changed.items()
     ]
     _note(access, row, "; ".join(told)[:300], now)
@@ -176,6 +171,16 @@ def save_stages(access: Access, stages: Sequence[tuple[str, str]], *, currency: 
     changes.record(access.workspace, "lead", None, now=now)
 
 
+_CHANGES = {
+    "stage": mark("stage {before} → {after}"),
+    "owner": mark("owner {before} → {after}"),
+    "title": mark("title {before} → {after}"),
+    "value": mark("value {before} → {after}"),
+    "currency": mark("currency {before} → {after}"),
+    "expected": mark("expected {before} → {after}"),
+}
+
+
 def _lead(access: Access, lead: int) -> Lead:
     access.require(Permission.WORK)
     row = (
@@ -192,12 +197,12 @@ def _lead(access: Access, lead: int) -> Lead:
 def _shown(row: Lead) -> dict[str, str]:
     """Return what of a lead may change, in words."""
     return {
-        mark("stage"): row.stage.name,
-        mark("owner"): _name_of(row.owner_id),
-        mark("title"): row.title,
-        mark("value"): "" if row.value is None else f"{row.value:.2f}",
-        mark("currency"): row.currency,
-        mark("expected"): row.expected_on.isoformat() if row.expected_on else "",
+        "stage": row.stage.name,
+        "owner": _name_of(row.owner_id),
+        "title": row.title,
+        "value": "" if row.value is None else f"{row.value:.2f}",
+        "currency": row.currency,
+        "expected": row.expected_on.isoformat() if row.expected_on else "",
     }
 
 

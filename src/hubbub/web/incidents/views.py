@@ -68,13 +68,17 @@ def _curve(found: IncidentView) -> dict[str, Any] | None:
         "bars": drawn,
         "most": int(most),
         "usual": None if found.usual is None else HIGH - HIGH * found.usual / most,
-        "step": speech.say_many("{number} minute", "{number} minutes", minutes)
-        if minutes < 60
-        else f"{minutes // 60} h",
+        "step": _step(minutes),
         "first": found.bars[0].at,
         "last": found.bars[-1].at + found.step,
         "now": found.bars[-1].posts,
     }
+
+
+def _step(minutes: int) -> str:
+    if minutes == 1:
+        return speech.say("{number} minute", number=1)
+    return speech.say("{number} minutes", number=minutes) if minutes < 60 else f"{minutes // 60} h"
 
 
 def _done(request: Request, incident: int, work: Callable[[], object], said: str) -> HttpResponse:
