@@ -65,6 +65,11 @@ class Audited:
     after: Any
 
     @property
+    def deed(self) -> str:
+        """What was done, in words: one deed, or several with commas between."""
+        return ", ".join(say(each) for each in self.action.split(", "))
+
+    @property
     def changes(self) -> tuple[tuple[str, str, str], ...]:
         """What changed: (of what, from, to), in words; empty strings where there was or is nothing."""
         before = self.before if isinstance(self.before, dict) else {"": self.before}

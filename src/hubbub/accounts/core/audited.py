@@ -1,0 +1,63 @@
+"""Words of the audit log: kept as they stand here, in whatever language; said where somebody reads them."""
+
+from typing import Final
+
+from hubbub.kernel.speech import mark
+
+DEEDS: Final = (
+    mark("account muted"), mark("account unlinked"), mark("account unmuted"), mark("accounts linked"),
+    mark("accounts matched"), mark("alert rule changed"), mark("alert rule made"), mark("alert rule removed"),
+    mark("answering changed"), mark("approve"), mark("article brought back"), mark("article changed"),
+    mark("article drafted"), mark("article published"), mark("article retired"), mark("article sent back"),
+    mark("article submitted"), mark("ask approval"), mark("assign"), mark("automatic reply not sent"),
+    mark("automatic reply"), mark("calendar changed"), mark("calendar made"), mark("calendar removed"),
+    mark("call asked for"), mark("called back"), mark("calls imported"), mark("calls taken"),
+    mark("canned reply changed"), mark("canned reply made"), mark("canned reply removed"), mark("case opened"),
+    mark("case reviewed"), mark("cases exported"), mark("close"), mark("closing changed"),
+    mark("connection changed"), mark("connection made"), mark("connection removed"),
+    mark("correction of a reading taken back"), mark("correction taken back"), mark("customer changed"),
+    mark("customer erased"), mark("customer exported"), mark("customer made"), mark("customer taken in"),
+    mark("customers imported"), mark("customers merged"), mark("customers parted"), mark("decided again"),
+    mark("escalated"), mark("field removed"), mark("field saved"), mark("fields answered"), mark("file imported"),
+    mark("follow-up asked"), mark("follow-up declined"), mark("follow-up put off"), mark("follow-ups changed"),
+    mark("given back"), mark("has arrived"), mark("hold ended"), mark("incident case added"),
+    mark("incident case out"), mark("incident closed"), mark("incident lead"), mark("incident merged"),
+    mark("incident note"), mark("incident opened"), mark("incident renamed"), mark("insert"), mark("labels added"),
+    mark("labels removed"), mark("lead changed"), mark("lead made"), mark("lead removed"),
+    mark("lead stages changed"), mark("learning changed"), mark("letter added"), mark("link"),
+    mark("macro removed"), mark("macro saved"), mark("marked employee"), mark("marked known"),
+    mark("marked listed"), mark("match confirmed"), mark("match refused"), mark("merge"), mark("model changed"),
+    mark("need added"), mark("need changed"), mark("need removed"), mark("note"), mark("number noted"),
+    mark("park"), mark("permission given"), mark("permission withdrawn"), mark("person added"),
+    mark("person erased"), mark("person removed"), mark("persona changed"), mark("persona made"),
+    mark("persona removed"), mark("playbook changed"), mark("policy changed"), mark("policy made"),
+    mark("policy moved"), mark("policy removed"), mark("posted"), mark("posts corrected"), mark("priority"),
+    mark("product noted"), mark("product removed"), mark("quarantine discarded"), mark("quarantine read again"),
+    mark("quarantined line mended"), mark("ratings changed"), mark("reading corrected"), mark("reopen"),
+    mark("reopened"), mark("reply taken back"), mark("reply"), mark("report changed"), mark("report made"),
+    mark("report removed"), mark("resolve"), mark("retention changed"), mark("review calibrated"),
+    mark("review commented"), mark("review form changed"), mark("reviews drawn"), mark("role changed"),
+    mark("routed"), mark("routing changed"), mark("send again"), mark("send back"), mark("send later"),
+    mark("sign-in link made"), mark("signing key renewed"), mark("skill added"), mark("skill removed"),
+    mark("snooze"), mark("split"), mark("state added"), mark("state changed"), mark("state removed"),
+    mark("tag changed"), mark("tag removed"), mark("tag"), mark("tags merged"), mark("take up"), mark("take"),
+    mark("taken back"), mark("team made"), mark("team removed"), mark("team rules changed"), mark("team"),
+    mark("token made"), mark("token revoked"), mark("topic changed"), mark("topic made"), mark("topic removed"),
+    mark("trigger"), mark("two people"), mark("undo send"), mark("undo"), mark("unlink"),
+    mark("unread calls discarded"), mark("untag"), mark("view moved"), mark("view removed"), mark("view saved"),
+    mark("wake"), mark("work changed"), mark("workspace changed"), mark("workspace made"),
+    mark("wrap-up codes changed"), mark("wrap_up"),
+)  # fmt: skip
+"""What was done."""
+
+NAMES: Final = (
+    mark("answers"), mark("author"), mark("calling code"), mark("cases"), mark("choices"), mark("codes"),
+    mark("colour"), mark("config"), mark("days"), mark("decision"), mark("deeds"), mark("employer"),
+    mark("enabled"), mark("handle"), mark("heard"), mark("kind"), mark("labels"), mark("language"), mark("length"),
+    mark("lines"), mark("members"), mark("model"), mark("name"), mark("owner"), mark("posts"), mark("product"),
+    mark("query"), mark("reason"), mark("required"), mark("reviewed"), mark("role"), mark("rule"), mark("score"),
+    mark("secret changed"), mark("shared"), mark("source"), mark("stages"), mark("state"), mark("status"),
+    mark("still held"), mark("takes cases"), mark("team"), mark("timezone"), mark("title"), mark("tries"),
+    mark("until"), mark("version"), mark("way"), mark("works"), mark("writer"),
+)  # fmt: skip
+"""What of it changed."""

@@ -1,0 +1,35 @@
+"""The audit log in the language of who reads it: what is kept stays as it is, what is shown is said."""
+
+import ast
+from datetime import UTC, datetime
+from pathlib import Path
+
+import hubbub
+from hubbub.accounts.core.audited import DEEDS
+from hubbub.accounts.core.values import Audited
+from hubbub.kernel.speech import speaking
+
+SOURCES = Path(hubbub.__file__).parent
+
+
+def test_every_deed_that_is_noted_has_its_words_where_translations_find_them() -> None:
+    noted = set()
+    for path in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and len(node.args) > 1:
+                called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                if called == "audit":
+                    deed = node.args[1]
+                    choices = (deed.body, deed.orelse) if isinstance(deed, ast.IfExp) else (deed,)
+                    noted |= {each.value for each in choices if isinstance(each, ast.Constant)}
+    assert len(noted) > 90
+    assert noted <= set(DEEDS)
+
+
+def test_several_deeds_at_once_are_said_one_by_one() -> None:
+    line = Audited(1, datetime(2026, 3, 1, tzinfo=UTC), "Mia", "web", "take, wrap_up", "case 7", None, {"shared": True})
+    assert line.deed == "take, wrap_up"
+    assert line.changes == (("shared", "", "yes"),)
+    with speaking("de"):
+        assert line.deed == "Übernommen, Abschlussgrund"
+        assert line.changes == (("shared", "", "ja"),)
