@@ -36,7 +36,8 @@ def triage(workspace: int, *, understanding: Understanding, now: datetime, limit
         row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
         posts = heard_posts(pk__among=frozenset(ids), pending=True)
         if posts:
-            _decide(Desk(row, playbook(workspace), posts, now), _read(posts, understanding), posts)
+            with speaking(row.language):  # what accounts weigh is said as they are loaded
+                _decide(Desk(row, playbook(workspace), posts, now), _read(posts, understanding), posts)
         failpoint("triage.in_transaction")
     failpoint("triage.committed")
     return len(posts)
@@ -114,13 +115,12 @@ def _decide(desk: Desk, readings: Readings, posts: Sequence[HeardPost]) -> None:
     """Decide about each, in the order in which they were said, and write everything back."""
     looks = SecondLooks(Rulings(Posts(desk, readings)))
     arrivals, echoes = Arrivals(looks), Echoes(looks)
-    with speaking(desk.workspace.language):
-        for post in posts:
-            if post.deleted_at is not None:
-                echoes.deleted(post)
-            elif post.ours:
-                echoes.ours(post)
-            else:
-                arrivals.decide(post)
-        desk.store()
+    for post in posts:
+        if post.deleted_at is not None:
+            echoes.deleted(post)
+        elif post.ours:
+            echoes.ours(post)
+        else:
+            arrivals.decide(post)
+    desk.store()
     triaged([post.id for post in posts])
