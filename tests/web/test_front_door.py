@@ -64,8 +64,10 @@ def test_the_page_that_asks_for_a_rating_speaks_as_the_browser_asks(places: Plac
     german, shown = lang == "de", page(f"/rate/{tickets[0]}/", asked)
     assert f'<html lang="{lang}"' in shown
     assert "Und, zufrieden?" in shown  # the workspace's own words, whoever reads them
+    assert ("Sehr gut" in shown, "Very good" in shown) == (german, not german)
     assert ("Was möchten Sie uns noch sagen?" in shown) is german
-    page(f"/rate/{tickets[0]}/", asked, score="5")
+    done = page(f"/rate/{tickets[0]}/", asked, score="5")  # what nobody wrote anew is said in either language
+    assert ("Thank you. We read every answer." not in done) is german
     assert Rating.objects.get().score == 5
 
 

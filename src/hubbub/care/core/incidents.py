@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from hubbub.care.core.words import Severity
 from hubbub.kernel.ids import PersonId
 from hubbub.kernel.speech import mark, say
 
@@ -34,6 +35,21 @@ class Members(StrEnum):
     DUE = "due"  # each in its service level from now on
 
 
+_GRAVE: Final[Mapping[str, str]] = {
+    Severity.DANGER: mark("Danger"),
+    Severity.LEGAL: mark("Legal"),
+    Severity.LEAK: mark("Leak"),
+    Severity.MONEY: mark("Money"),
+    Severity.DELAY: mark("Delay"),
+    Severity.ANNOYANCE: mark("Annoyance"),
+}
+_PROBLEMS: Final = (
+    mark("failure"), mark("connection"), mark("delivery"), mark("luggage"), mark("delay"), mark("billing"),
+    mark("service"), mark("quality"),
+)  # fmt: skip
+"""The kinds of problem that `problem_words` tells apart."""
+
+
 def title_of(topic: str, problem: str) -> str:
     """Name an incident by what it is about; never by what somebody said, which may have to go one day.
 
@@ -41,8 +57,12 @@ def title_of(topic: str, problem: str) -> str:
     ('Acme widgets: failure', 'Acme: a like problem of many', 'A like problem of many')
     """
     if problem:
-        return ": ".join(filter(None, (topic[:70], say(problem))))
+        return ": ".join(filter(None, (topic[:70], _problem(problem))))
     return say("{topic}: a like problem of many", topic=topic[:70]) if topic else say("A like problem of many")
+
+
+def _problem(name: str) -> str:
+    return say(name) if name in _PROBLEMS else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,11 @@ class IncidentLine:
     exposure: int
     severities: tuple[str, ...]
     merged_into: int | None
+
+    @property
+    def severity_words(self) -> tuple[str, ...]:
+        """What makes it grave, as a page says it."""
+        return tuple(say(_GRAVE.get(each, each)) for each in self.severities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +199,7 @@ class IncidentView:
     @property
     def problem_words(self) -> str:
         """What kind of problem it is, as a page says it."""
-        return say(self.problem)
+        return _problem(self.problem)
 
 
 def step_of(span: timedelta) -> timedelta:

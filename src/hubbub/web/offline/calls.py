@@ -29,11 +29,11 @@ from hubbub.web.when import when
 OUTCOMES = {
     "": mark("Any outcome"),
     "lost": mark("Nobody reached"),
-    "answered": mark("Answered"),
+    "answered": mark("answered"),
     "abandoned": mark("Hung up"),
-    "missed": mark("Missed"),
+    "missed": mark("missed"),
     "voicemail": mark("Voice message"),
-    "busy": mark("Busy"),
+    "busy": mark("busy"),
     "callback": mark("Call-back wanted"),
 }
 SPAN = timedelta(days=7)
