@@ -331,7 +331,7 @@ def make_office(places: Places, network: str) -> Office:
         "macro": macro,
         "lead": lead,
         "tag": Tag.objects.get(name="Snark").pk,
-        "stage": LeadStage.objects.get(workspace_id=access.workspace, name="Talked").pk,
+        "stage": LeadStage.objects.get(workspace_id=access.workspace, place=1).pk,
         "splittable": Entry.objects.filter(case=open_case, kind="post").latest("at").pk,
         "post": Post.objects.get(text=broken).pk,
         "entry": Entry.objects.get(outbox=lost).pk,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership
+from hubbub.accounts.selectors import speaking_there
 from hubbub.accounts.services import audit
 from hubbub.care.core.understanding import Kind
 from hubbub.care.models import CaseRules, Entry, Lead, LeadEvent, LeadStage
@@ -27,13 +28,12 @@ def stages_of(workspace: int) -> list[LeadStage]:
     found = list(LeadStage.objects.filter(workspace=workspace).order_by("place", "pk"))
     if found:
         return found
-    LeadStage.objects.bulk_create(
-        (
+    with speaking_there(workspace):
+        stages = [
             LeadStage(workspace_id=workspace, name=say(name), place=place, end=end)
             for place, (name, end) in enumerate(STAGES)
-        ),
-        ignore_conflicts=True,
-    )
+        ]
+    LeadStage.objects.bulk_create(stages, ignore_conflicts=True)
     return list(LeadStage.objects.filter(workspace=workspace).order_by("place", "pk"))
 
 
