@@ -39,6 +39,17 @@ WORDS = {
 }
 WAITS = {What.FIRST: mark("First reply"), What.NEXT: mark("Next reply"), What.RESOLVED: mark("Resolution")}
 VOLUMES = (What.ARRIVED, What.ANSWERED, What.RESOLVED, What.REOPENED)
+PROBLEMS = {
+    "failure": mark("Failure"),
+    "connection": mark("Connection"),
+    "delivery": mark("Delivery"),
+    "luggage": mark("Luggage"),
+    "delay": mark("Delay"),
+    "billing": mark("Billing"),
+    "service": mark("Service"),
+    "quality": mark("Quality"),
+    "login": mark("Login"),
+}
 NONE = Cell("–")
 
 
@@ -200,7 +211,7 @@ class Looks:
                 arrived,
                 What.ARRIVED,
                 "problem",
-                lambda value: say(value.replace("_", " ").capitalize()),
+                _problem,
             ),
             (say("Rules of the playbook"), arrived, What.ARRIVED, "rule", str),
         )
@@ -266,6 +277,10 @@ def _times(seconds: Iterable[float]) -> list[Cell]:
 def kind_words(kind: str) -> str:
     """Return what a kind is called at the head of a line."""
     return Kind(kind).label if kind in set(Kind) else kind.capitalize()
+
+
+def _problem(problem: str) -> str:
+    return say(PROBLEMS[problem]) if problem in PROBLEMS else problem.replace("_", " ").capitalize()
 
 
 def _of_five(score: str) -> str:

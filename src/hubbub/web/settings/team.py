@@ -17,10 +17,13 @@ from hubbub.care.selectors import team
 from hubbub.care.services import routing, work
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.ids import PersonId
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import mark, say
 from hubbub.web.inbox.lists import QUEUES
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
+
+KINDS = (mark("language"), mark("channel"), mark("topic"), mark("other"))
+"""Of skills; the keys of `selectors.VERBS`."""
 
 
 def _context(request: Request) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def _context(request: Request) -> dict[str, Any]:
         "needs": selectors.needs(request.access),
         "columns": selectors.COLUMNS,
         "levels": selectors.LEVELS,
-        "kinds": selectors.VERBS,
+        "kinds": KINDS,
         "states": team.states(request.access.workspace, gone=False).values(),
         "times": [
             (
