@@ -55,7 +55,7 @@ LETTERS = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
 NAMES = {
     "Hubbub", "CSV", "XLSX", "Parquet", "JSON", "TOML", "API", "UTC", "Bluesky", "Mastodon", "html", "doctype", "nbsp",
     "mdash", "ndash", "rsquo", "lsquo", "hellip", "amp", "quot", "times", "middot", "rarr", "larr", "URL", "ID",
-    "min", "ms", "kB", "MB", "OK",
+    "min", "ms", "kB", "MB", "OK", "PDF",
 }  # fmt: skip
 """Words that are the same in every language, and names of characters."""
 

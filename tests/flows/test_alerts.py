@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.utils.translation import get_language
 
 from hubbub.accounts.core.access import Access, Role
-from hubbub.accounts.models import AuditEntry, Membership
+from hubbub.accounts.models import AuditEntry, Membership, Person, Workspace
 from hubbub.flows.alerts import Post, look, tell
 from hubbub.flows.archive import archive_due
 from hubbub.flows.erasure import erase
@@ -20,6 +21,7 @@ from hubbub.infra.environment import MailServer
 from hubbub.infra.places import Places
 from hubbub.infra.signing import verify
 from hubbub.kernel.errors import Conflict, NotAllowed, NotFound
+from hubbub.kernel.speech import spoken
 from hubbub.listening.core.alerts import Kind, Quiet, Rule
 from hubbub.listening.core.reports import Report
 from hubbub.listening.models import AlertMessage, AlertRow, AlertRule, BurstRow, ReportRow, Rollup, Topic
@@ -217,6 +219,31 @@ def test_nobody_gets_more_than_one_mail_in_five_minutes(places: Places, mailbox:
     assert len(mailbox.mails) == 4
 
 
+def test_alerts_come_in_the_language_of_who_reads(places: Places, mailbox: Mailbox, hook: Hook) -> None:
+    access, post = make_workspace(), post_of(mailbox)
+    Workspace.objects.filter(pk=access.workspace).update(language="de")
+    make_member(access, "Bob")
+    Person.objects.filter(name="Bob").update(language="en")
+    topic = make_topic(access, "acme")
+    bob = Person.objects.get(name="Bob").email
+    rule_for(access, Kind.VOLUME, topic=topic, at_least=1, mails=("new@acme.example", bob), webhook=hook.url)
+    counted(access, topic, NOON, warm=1_200)
+    look(places, now=NOON)
+    hook.status = 503
+    assert tell(post, now=NOON) == 2
+    mails = {mail["To"]: (mail["Subject"], mailbox.text(place)) for place, mail in enumerate(mailbox.mails)}
+    subject, text = mails["new@acme.example"]
+    assert subject == "acme: 1.200 Beiträge in 30 Minuten. · Acme Care"
+    assert "Gesendet von Acme Care. Eine Regel unter Themen, Alarme nennt diese Adresse." in text
+    assert "Di, 24. Nov, 12:00. " in text
+    subject, text = mails[bob]
+    assert subject == "acme: 1,200 posts in 30 minutes. · Acme Care"
+    assert "Sent by Acme Care." in text
+    assert json.loads(hook.calls[0][1])["headline"] == "acme: 1.200 Beiträge in 30 Minuten."
+    assert rules(access, NOON)[0].trouble.endswith(": Antwort war 503")
+    assert spoken() == "en"
+
+
 def test_quiet_hours_keep_mails_but_not_the_inbox(places: Places, mailbox: Mailbox) -> None:
     access, post = make_workspace(), post_of(mailbox)
     topic = make_topic(access, "acme")
@@ -395,6 +422,23 @@ def test_a_page_comes_by_mail_as_its_maker_sees_it(town: Town, places: Places, m
     assert "background:#c4582b" in html
     assert reports(town.access)[0].sent_at == monday
     assert ReportRow.objects.get().due_at == monday + timedelta(days=7)
+
+
+@pytest.mark.parametrize(("workspace", "maker", "title"), [("de", "", "Trends"), ("en", "de", "Ereignisse")])
+def test_a_page_comes_in_its_makers_language_else_the_workspaces(
+    workspace: str, maker: str, title: str, town: Town, mailbox: Mailbox
+) -> None:
+    Workspace.objects.filter(pk=town.access.workspace).update(language=workspace)
+    Person.objects.filter(pk=town.access.me).update(language=maker)
+    page = "topics/trends/" if title == "Trends" else "topics/events/"
+    save_report(town.access, Report(0, "Page", page, None, 8, (MIA,)), now=NOON)
+    assert send_due(post_of(mailbox), now=ReportRow.objects.get().due_at) == 1
+    assert mailbox.mails[0]["Subject"] == f"{title} · Acme Care"
+    html = mailbox.mails[0].get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert '<html lang="de">' in html
+    assert "Gesendet von Acme Care, wie Mia es sieht, " in html
+    assert ("Kein Ausschlag in den letzten sieben Tagen." if title == "Trends" else "Noch kein Ereignis") in html
+    assert (spoken(), get_language()) == ("en", "en-gb")
 
 
 def test_a_report_of_somebody_who_left_says_so(town: Town, mailbox: Mailbox) -> None:

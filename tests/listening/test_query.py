@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.listening.examples import MATCHES, MISSES
 
+from hubbub.kernel.speech import speaking
 from hubbub.kernel.text import clean
 from hubbub.listening.core.letters import tag_parts, words
 from hubbub.listening.core.query import Facts, QueryError, brute, explain, parse
@@ -501,3 +502,13 @@ def test_a_tag_has_parts_where_its_writer_shows_them(tag: str, parts: str | None
 def test_hosts_are_told_without_www_and_user() -> None:
     addresses = ["https://www.Acme.example:8080/a", "http://user@b.example", "ftp://c.example"]
     assert hosts(addresses, "see HTTPS://d.example/x") == {"acme.example", "b.example", "d.example"}
+
+
+def test_a_query_is_explained_in_the_language_that_is_spoken() -> None:
+    with speaking("de"):
+        said = explain(parse('acme (refund OR "money back") -#jobs'))
+        assert (
+            said == "Beiträge mit „acme“ und („refund“ oder der Wortfolge „money back“), aber nicht dem Hashtag #jobs."
+        )
+        with pytest.raises(QueryError, match="Die Klammer vor „acme“ wird nicht geschlossen"):
+            parse("(acme")

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hubbub.kernel.speech import speaking
 from hubbub.web.charts import COLUMN_PX, Cell, Chart, balance_by_time, local_ms, moods_by_time
 
 
@@ -22,6 +23,16 @@ def test_colours_are_the_pages_own_and_nothing_is_loaded_from_elsewhere() -> Non
         assert "var(--c-" in told
         assert "http" not in told
         assert "$schema" not in spec
+
+
+def test_a_chart_is_kept_in_each_language() -> None:
+    english = moods_by_time("day", "days", True)
+    with speaking("de"):
+        german = moods_by_time("day", "days", True)
+    assert moods_by_time("day", "days", True) is english
+    for spec, words in ((english, ("When", "Cold", "%a %-d %b")), (german, ("Wann", "Negativ", "%a, %-d. %b"))):
+        assert all(f'"{word}"' in json.dumps(spec) for word in words)
+    assert '["Cold", "Neither", "Warm"]' in json.dumps(german)  # what the points are told by
 
 
 def test_foreign_words_in_a_chart_stay_data() -> None:

@@ -84,6 +84,27 @@ def test_what_strangers_write_is_text_on_every_page(shop: Shop, path: str) -> No
         assert all(f"acme widget is broken {text}" in told for text in TYPST[:2])
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("topics/", "Unser Name: wird zuerst beantwortet"),
+        ("topics/{topic}/", "Der Höchstwert war in der Stunde ab"),
+        ("topics/{topic}/posts/", "Private Nachrichten stehen nur im Eingang."),
+        ("topics/{topic}/baseline/", "Noch keine Ausgangslage"),
+        ("topics/events/{event}/", "jeweils so lang wie das Ereignis"),
+        ("topics/trends/", "Wörter und Hashtags, die in den letzten 4 Wochen kamen und gingen"),
+        ("topics/channels/", "Nur zuhörend"),
+        ("topics/alerts/new/", "Viel mehr Beiträge als üblich"),
+        ("topics/stream/new/", "Jede Stimmung"),
+    ],
+)
+def test_pages_are_in_the_language_of_who_looks(shop: Shop, path: str, said: str) -> None:
+    address = f"/w/{shop.town.access.slug}/{path.format(topic=shop.topic, event=shop.event)}"
+    answer = shop.client.get(address, HTTP_ACCEPT_LANGUAGE="de")
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+
+
 BLUESKY = {"server": "http://127.0.0.1:1", "handle": "acme.example"}
 MAIL = {"address": "care@acme.example", "imap_host": "127.0.0.1", "smtp_host": "127.0.0.1"}
 

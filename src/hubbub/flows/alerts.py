@@ -19,6 +19,7 @@ from hubbub.infra.mail import Letter, Mail, MailRefused, NoMailServer
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId, StreamId, WorkspaceId
+from hubbub.kernel.speech import say, speaking
 from hubbub.listening.core.alerts import COLUMNS, Alert, Finding, Rule, spoken
 from hubbub.listening.selectors import alerts as selectors
 from hubbub.listening.selectors.alerts import Message
@@ -37,8 +38,8 @@ class Letters(Protocol):
     def rating_link(self, ticket: str) -> str:
         """Return the address at which somebody says how satisfied they are."""
 
-    def of_alerts(self, access: Access, alerts: Sequence[Alert]) -> Letter:
-        """Write about alerts."""
+    def of_alerts(self, access: Access, to: str, alerts: Sequence[Alert]) -> Letter:
+        """Write about alerts, to an address."""
 
     def of_notices(self, access: Access, lines: Sequence[NoticeLine]) -> Letter:
         """Write to somebody what they are told."""
@@ -108,7 +109,8 @@ def _mail(post: Post, workspace: int, to: str, messages: Sequence[Message], now:
     access = accounts.enter_as_hubbub(WorkspaceId(workspace))
     told = list({each.alert.id: each.alert for each in messages}.values())
     try:
-        post.mail(to, post.letters.of_alerts(access, told), f"alerts-{'-'.join(map(str, ids[:10]))}", now)
+        with speaking(access.language):
+            post.mail(to, post.letters.of_alerts(access, to, told), f"alerts-{'-'.join(map(str, ids[:10]))}", now)
     except (NoMailServer, MailRefused) as error:
         services.not_sent(ids, str(error), for_good=True, now=now)
     except HubbubError as error:
@@ -126,13 +128,18 @@ async def _call_all(post: Post, messages: Sequence[Message], now: datetime) -> i
 
 async def _call(http: Http, message: Message, now: datetime) -> int:
     """Post one alert to a webhook: again and again until it says yes, each time as the same delivery."""
+    with speaking(message.language):
+        return await _post(http, message, now)
+
+
+async def _post(http: Http, message: Message, now: datetime) -> int:
     body = json.dumps(as_data(message), ensure_ascii=False, separators=(",", ":")).encode()
     headers = signing.headers(message.keys, f"alert-{message.id}", body, now)
     words, for_good = "", False
     try:
         answer = await http.request("POST", message.to, data=body, headers=headers, max_body=100_000)
         if answer.status >= 300:
-            words = f"it said {answer.status}"
+            words = say("it said {status}", status=answer.status)
             for_good = answer.status < 500 and answer.status not in (408, 425, 429)
     except AddressRefused as error:
         words, for_good = str(error), True

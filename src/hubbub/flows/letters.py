@@ -19,6 +19,7 @@ from hubbub.infra import files
 from hubbub.infra.places import Places
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip, fold
 
 SOURCE = "white mail"
@@ -111,26 +112,32 @@ def _check(access: Access, letter: Added, name: str, address: Sequence[str], now
     if not name:
         raise InvalidInput(reason="Say who wrote it.")
     if sum(map(len, address)) > MAX_ADDRESS or len(address) > 10:
-        raise InvalidInput(reason=f"The address has at most 10 lines and {MAX_ADDRESS} characters.")
+        raise InvalidInput(reason=say("The address has at most 10 lines and {most} characters.", most=MAX_ADDRESS))
     if not letter.subject.strip() and not letter.text.strip():
         raise InvalidInput(reason="Say what it is about: a subject, or what it says.")
     if len(letter.subject) > MAX_SUBJECT or len(letter.text) > MAX_TEXT:
-        raise InvalidInput(reason=f"The subject has at most {MAX_SUBJECT} characters, the words {MAX_TEXT:,}.")
+        told = {"subject": MAX_SUBJECT, "words": MAX_TEXT}
+        raise InvalidInput(reason=say("The subject has at most {subject} characters, the words {words:,}.", **told))
     if letter.received > today:
         raise InvalidInput(reason="It can’t have been received after today.")
     if (today - letter.received).days > 3_650:
         raise InvalidInput(reason="It was received more than ten years ago. Look at the year.")
     if len(letter.scans) > MAX_FILES:
-        raise InvalidInput(reason=f"Add at most {MAX_FILES} scans.")
+        raise InvalidInput(reason=say("Add at most {most} scans.", most=MAX_FILES))
     if sum(len(scan.data) for scan in letter.scans) > MAX_SCANS:
-        raise InvalidInput(reason=f"All scans together have at most {MAX_SCANS // 10**6} MB.")
+        raise InvalidInput(reason=say("All scans together have at most {most} MB.", most=MAX_SCANS // 10**6))
 
 
 def _type(scan: Scan) -> str:
     found = type_of(scan.data)
-    name = clip(clean(scan.name), 60) or "The scan"
+    name = clip(clean(scan.name), 60) or say("The scan")
     if len(scan.data) > MAX_SCAN:
-        raise InvalidInput(reason=f"{name} has more than {MAX_SCAN // 10**6} MB. Scan it in grey, or in fewer dots.")
+        most = MAX_SCAN // 10**6
+        raise InvalidInput(
+            reason=say("{name} has more than {most} MB. Scan it in grey, or in fewer dots.", name=name, most=most)
+        )
     if found is None:
-        raise InvalidInput(reason=f"{name} is no PDF, PNG or JPEG by its content. Save the scan as one of these.")
+        raise InvalidInput(
+            reason=say("{name} is no PDF, PNG or JPEG by its content. Save the scan as one of these.", name=name)
+        )
     return found

@@ -5,22 +5,25 @@ Times are told as the workspace's own clock shows them, as if that were UTC, sin
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from hubbub.kernel.speech import mark, say, spoken
 
 if TYPE_CHECKING:
     import altair as alt
 
+P = ParamSpec("P")
 DATA = "points"
 COLUMN_PX = 120
 _TICKS: Mapping[str, tuple[Any, str]] = {  # by how a span's axis is marked: where, and how they read
     "minutes": (8, "%H:%M"),
     "hours": (8, "%a %H:%M"),
-    "days": ({"interval": "day", "step": 1}, "%a %-d %b"),
-    "dates": (8, "%-d %b"),
+    "days": ({"interval": "day", "step": 1}, mark("%a %-d %b")),
+    "dates": (8, mark("%-d %b")),
 }
 _UNITS = {"minute": "utcyearmonthdatehoursminutes", "hour": "utcyearmonthdatehours", "day": "utcyearmonthdate"}
 _GUTTER = 44  # pixels left of every curve, so that curves above each other share their time
@@ -73,7 +76,11 @@ class Chart:
         return (str(self.points[0]["when"]), str(self.points[-1]["when"])) if self.points else ("", "")
 
 
-MOODS = (("Cold", "--c-negative", "fneg"), ("Neither", "--c-neutral", "fneu"), ("Warm", "--c-positive", "fpos"))
+MOODS = (
+    (mark("Cold"), "--c-negative", "fneg"),
+    (mark("Neither"), "--c-neutral", "fneu"),
+    (mark("Warm"), "--c-positive", "fpos"),
+)
 MOOD_LEGEND = tuple((klass, name) for name, _, klass in reversed(MOODS))
 
 
@@ -82,7 +89,21 @@ def local_ms(at: datetime) -> int:
     return int(at.replace(tzinfo=UTC).timestamp() * 1000)
 
 
-@cache
+def _made_once(make: Callable[P, Mapping[str, Any]]) -> Callable[P, Mapping[str, Any]]:
+    """Keep what is made, in each language."""
+    made: dict[object, Mapping[str, Any]] = {}
+
+    @wraps(make)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> Mapping[str, Any]:
+        key = (spoken(), args, tuple(kwargs.items()))
+        if key not in made:
+            made[key] = make(*args, **kwargs)
+        return made[key]
+
+    return kept
+
+
+@_made_once
 def moods_by_time(step: str, ticks: str, actions: bool, marks: bool = False) -> Mapping[str, Any]:
     """Bars of cold, neutral and warm posts over time.
 
@@ -102,8 +123,8 @@ def moods_by_time(step: str, ticks: str, actions: bool, marks: bool = False) -> 
             order=alt.Order("order:Q"),
             href=alt.Href("href:N"),
             tooltip=[
-                alt.Tooltip("when:N", title="When"),
-                *(alt.Tooltip(f"{name}:Q", title=name, format=",") for name, _, _ in reversed(MOODS)),
+                alt.Tooltip("when:N", title=say("When")),
+                *(alt.Tooltip(f"{name}:Q", title=say(name), format=",") for name, _, _ in reversed(MOODS)),
             ],
         )
     )
@@ -114,7 +135,7 @@ def moods_by_time(step: str, ticks: str, actions: bool, marks: bool = False) -> 
         rule = acted.mark_rule(strokeDash=[3, 3], color="var(--c-action)").encode(x=when)
         flag = acted.mark_point(
             shape="triangle-down", filled=True, size=90, color="var(--c-action)", y=2, opacity=1
-        ).encode(x=when, tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("does:N", title="We")])
+        ).encode(x=when, tooltip=[alt.Tooltip("when:N", title=say("When")), alt.Tooltip("does:N", title=say("We"))])
         drawn = alt.layer(drawn, rule, flag)
     if marks:
         marked = base.transform_filter("datum.mark")
@@ -127,7 +148,7 @@ def moods_by_time(step: str, ticks: str, actions: bool, marks: bool = False) -> 
     return _done(drawn, 200)
 
 
-@cache
+@_made_once
 def balance_by_time(step: str, ticks: str) -> Mapping[str, Any]:
     """The balance of warm and cold posts over time, of a hundred; points have `at` and `balance` (or none)."""
     import altair as alt
@@ -142,13 +163,16 @@ def balance_by_time(step: str, ticks: str) -> Mapping[str, Any]:
         x=_time(step, ticks),
         y=alt.Y("balance:Q", scale=scale),
         href=alt.Href("href:N"),
-        tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("balance:Q", title="Warm − cold", format="+d")],
+        tooltip=[
+            alt.Tooltip("when:N", title=say("When")),
+            alt.Tooltip("balance:Q", title=say("Warm − cold"), format="+d"),
+        ],
     )
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color="var(--c-axis)").encode(y="zero:Q")
     return _done(alt.layer(zero, line, dots), 110)
 
 
-@cache
+@_made_once
 def counts_by_time(step: str, ticks: str) -> Mapping[str, Any]:
     """Bars of one count over time; points have `at`, `when`, `cases`, `href`."""
     import altair as alt
@@ -160,7 +184,7 @@ def counts_by_time(step: str, ticks: str) -> Mapping[str, Any]:
             x=_time(step, ticks),
             y=alt.Y("cases:Q", title=None, axis=_counts()),
             href=alt.Href("href:N"),
-            tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("cases:Q", title="Cases", format=",")],
+            tooltip=[alt.Tooltip("when:N", title=say("When")), alt.Tooltip("cases:Q", title=say("Cases"), format=",")],
         )
     )
     return _done(bars, 160)
@@ -175,7 +199,7 @@ def _time(step: str, ticks: str) -> "alt.X":
     import altair as alt
 
     count, form = _TICKS[ticks]
-    axis = alt.Axis(title=None, labelOverlap="greedy", tickCount=count, format=form, grid=False, labelFlush=True)
+    axis = alt.Axis(title=None, labelOverlap="greedy", tickCount=count, format=say(form), grid=False, labelFlush=True)
     unit: Any = _UNITS[step]
     return alt.X("at:T", timeUnit=unit, scale=alt.Scale(type="utc"), axis=axis)
 

@@ -1,6 +1,7 @@
 """Letters: what pages show, written so that any mail program shows it, too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
@@ -8,18 +9,21 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
+from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Person
 from hubbub.care.core.notices import NoticeLine
 from hubbub.infra.mail import Letter
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
+from hubbub.kernel.speech import say, say_many, speaking
 from hubbub.kernel.text import html_to_text
 from hubbub.listening.core.alerts import Alert, together
 from hubbub.web.listening.alerts import address_of
@@ -53,18 +57,20 @@ class PageLetters:
         """Return the address at which somebody says how satisfied they are."""
         return self.address + reverse("rate", args=(ticket,))
 
-    def of_alerts(self, access: Access, alerts: Sequence[Alert]) -> Letter:
-        """Write about alerts."""
+    def of_alerts(self, access: Access, to: str, alerts: Sequence[Alert]) -> Letter:
+        """Write about alerts, to an address."""
         path = reverse("alerts", args=(access.slug,))
-        context = {
-            "access": access,
-            "alerts": [(alert, address_of(access.slug, alert)) for alert in alerts],
-            "because": "A rule under Topics, Alerts names this address.",
-            "page_url": path,
-        }
-        with timezone.override(ZoneInfo(access.timezone)):
+        reader = Person.objects.filter(memberships__workspace=access.workspace, email__iexact=to).first()
+        with _written_for(reader, access), timezone.override(ZoneInfo(access.timezone)):
+            context = {
+                "access": access,
+                "alerts": [(alert, address_of(access.slug, alert)) for alert in alerts],
+                "because": say("A rule under Topics, Alerts names this address."),
+                "page_url": path,
+            }
             page = render_to_string("listening/alert_mail.html", context)
-        return self._letter(f"{together(alerts)} · {access.workspace_name}", page, path)
+            subject = together(alerts)
+        return self._letter(f"{subject} · {access.workspace_name}", page, path)
 
     def of_notices(self, access: Access, lines: Sequence[NoticeLine]) -> Letter:
         """Write to somebody what they are told."""
@@ -75,9 +81,11 @@ class PageLetters:
             "page_url": path,
             "ways_url": f"{reverse('me')}?from={access.slug}",
         }
-        with timezone.override(ZoneInfo(access.timezone)):
+        reader = Person.objects.filter(pk=access.me).first()
+        with _written_for(reader, access), timezone.override(ZoneInfo(access.timezone)):
             page = render_to_string("notices/mail.html", context)
-        subject = lines[0].text if len(lines) == 1 else f"{len(lines)} notices"
+            subject = say_many("{number} notice", "{number} notices", len(lines))
+        subject = lines[0].text if len(lines) == 1 else subject
         return self._letter(f"{subject} · {access.workspace_name}", page, path)
 
     def of_page(self, person: PersonId, slug: str, path: str) -> Letter:
@@ -92,13 +100,14 @@ class PageLetters:
         user = Person.objects.filter(pk=person, is_active=True).first()
         if user is None:
             raise NotFound(what="person", which=person)
+        access = accounts.enter(person, slug)
         request = self._request(user, f"/w/{slug}/{path}")
         match = resolve(request.path)
-        answer = match.func(request, *match.args, **match.kwargs)
+        with _written_for(user, access):
+            answer = match.func(request, *match.args, **match.kwargs)
         whole = answer.content.decode()
         title = html_to_text(whole.partition("<title>")[2].partition("</title>")[0]).partition(" · ")[0]
-        workspace: str = request.access.workspace_name  # type: ignore[attr-defined]  # the view's door set it
-        return self._letter(f"{title} · {workspace}", whole, f"/w/{slug}/{path}")
+        return self._letter(f"{title} · {access.workspace_name}", whole, f"/w/{slug}/{path}")
 
     def _request(self, user: Person, address: str) -> HttpRequest:
         parts, host = urlsplit(address), urlsplit(self.address)
@@ -117,6 +126,14 @@ class PageLetters:
         plain.feed(page)
         made = "".join(plain.made)
         return Letter(subject, html_to_text(made.partition("</head>")[2]), made)
+
+
+@contextmanager
+def _written_for(reader: Person | None, access: Access) -> Iterator[None]:
+    """Speak the language of who reads; the workspace's where they are not known, or chose none."""
+    language = (reader.language if reader else "") or access.language
+    with translation.override(settings.LANGUAGE_CODE if language == "en" else language), speaking(language):
+        yield
 
 
 class _Plain(HTMLParser):

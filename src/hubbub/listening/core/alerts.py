@@ -19,12 +19,15 @@ import regex
 
 from hubbub.kernel.batch import Event
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say, say_many
 from hubbub.kernel.text import clip, is_web_address
 from hubbub.listening.core.comparison import interval
 from hubbub.listening.core.lists import holds, said_by
 
-MINUTES: Final = {10: "10 minutes", 30: "30 minutes", 60: "an hour", 360: "6 hours", 1440: "a day"}
-PAUSES: Final = {15: "15 minutes", 60: "an hour", 240: "4 hours", 1440: "a day"}
+MINUTES: Final = {
+    10: mark("10 minutes"), 30: mark("30 minutes"), 60: mark("an hour"), 360: mark("6 hours"), 1440: mark("a day"),
+}  # fmt: skip
+PAUSES: Final = {15: mark("15 minutes"), 60: mark("an hour"), 240: mark("4 hours"), 1440: mark("a day")}
 MOST_MAILS: Final = 20
 LEAST_COLD: Final = 10
 """Cold posts below this number are no mood yet."""
@@ -43,18 +46,21 @@ class Kind(StrEnum):
     @property
     def words(self) -> str:
         """As a form offers it."""
-        return {
-            Kind.BURST: "Much more is said than usual",
-            Kind.VOLUME: "So many posts or more",
-            Kind.MOOD: "So many of a hundred posts are cold",
-            Kind.REACH: "Somebody with many followers speaks",
-            Kind.PERSON: "Somebody named speaks",
-        }[self]
+        return say(_KINDS[self])
 
     @property
     def of_posts(self) -> bool:
         """Whether single posts raise it, not counts."""
         return self in (Kind.REACH, Kind.PERSON)
+
+
+_KINDS: Final = {
+    Kind.BURST: mark("Much more is said than usual"),
+    Kind.VOLUME: mark("So many posts or more"),
+    Kind.MOOD: mark("So many of a hundred posts are cold"),
+    Kind.REACH: mark("Somebody with many followers speaks"),
+    Kind.PERSON: mark("Somebody named speaks"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +138,12 @@ def checked_mails(given: str) -> tuple[str, ...]:
     found = regex.split(r"[\s,;]+", given.strip().lower()) if given.strip() else []
     for each in found:
         if not _MAIL.fullmatch(each):
-            raise InvalidInput(reason=f"{each[:60]!r} is no mail address.")
+            raise InvalidInput(reason=say("{address!r} is no mail address.", address=each[:60]))
     mails = tuple(dict.fromkeys(found))
     if len(mails) > MOST_MAILS:
-        raise InvalidInput(reason=f"{MOST_MAILS} addresses at the most; these are {len(mails)}.")
+        raise InvalidInput(
+            reason=say("{most} addresses at the most; these are {number}.", most=MOST_MAILS, number=len(mails))
+        )
     return mails
 
 
@@ -273,41 +281,48 @@ class Alert:
     @property
     def headline(self) -> str:
         """Return what happened, in a sentence without a name of the rule."""
-        found, about = self.finding, self.topic_name or "All that is heard"
-        times = span_words(found.minutes)
+        found, about = self.finding, self.topic_name or say("All that is heard")
+        facts = {"about": about, "posts": found.posts, "within": within(found.minutes)}
         match self.kind:
             case Kind.BURST:
                 more = found.posts / max(found.expected, 0.1)
-                return f"{about}: {found.posts:,} posts in {times}, {more:,.1f} times the usual."
+                return say("{about}: {posts:,} posts {within}, {more:,.1f} times the usual.", **facts, more=more)
             case Kind.VOLUME:
-                return f"{about}: {found.posts:,} posts in {times}."
+                return say("{about}: {posts:,} posts {within}.", **facts)
             case Kind.MOOD:
-                return f"{about}: {found.cold:,} of {found.posts:,} posts in {times} are cold."
+                return say("{about}: {cold:,} of {posts:,} posts {within} are cold.", **facts, cold=found.cold)
             case _:
                 return self._spoke(found, about)
 
     def _spoke(self, found: Finding, about: str) -> str:
         post = found.first
         if post is None:
-            return f"{about}: {found.posts:,} posts."
-        who = f"@{post.handle}" if post.handle else post.name or "Somebody"
-        read_by = f", {post.followers:,} followers," if post.followers else ""
-        more = f" And {found.posts - 1:,} more." if found.posts > 1 else ""
-        return f"{who}{read_by} on {self.topic_name or 'something heard'}: “{clip(post.text, 140)}”{more}"
+            return say("{about}: {posts:,} posts.", about=about, posts=found.posts)
+        who = f"@{post.handle}" if post.handle else post.name or say("Somebody")
+        facts = {"who": who, "about": self.topic_name or say("something heard"), "text": clip(post.text, 140)}
+        if post.followers:
+            said = say("{who}, {followers:,} followers, on {about}: “{text}”", **facts, followers=post.followers)
+        else:
+            said = say("{who} on {about}: “{text}”", **facts)
+        return f"{said} {say('And {posts:,} more.', posts=found.posts - 1)}" if found.posts > 1 else said
 
 
-def span_words(minutes: int) -> str:
-    """Name a number of minutes as people do.
+def within(minutes: int) -> str:
+    """Name a number of minutes in which something was said, as people do.
 
-    >>> span_words(5), span_words(60), span_words(360)
-    ('5 minutes', 'an hour', '6 hours')
+    >>> within(5), within(60), within(360)
+    ('in 5 minutes', 'in an hour', 'in 6 hours')
     """
-    if minutes in MINUTES:
-        return MINUTES[minutes]
-    return f"{minutes // 60} hours" if minutes % 60 == 0 and minutes else f"{minutes} minutes"
+    if minutes == 60:
+        return say("in an hour")
+    if minutes == 1440:
+        return say("in a day")
+    if minutes % 60 == 0 and minutes:
+        return say_many("in {number} hour", "in {number} hours", minutes // 60)
+    return say_many("in {number} minute", "in {number} minutes", minutes)
 
 
 def together(alerts: Sequence[Alert]) -> str:
     """Return the subject of a message about some alerts."""
     first = clip(alerts[0].headline, 120)
-    return first if len(alerts) == 1 else f"{len(alerts)} alerts: {first}"
+    return first if len(alerts) == 1 else say("{number} alerts: {first}", number=len(alerts), first=first)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from hubbub.kernel.speech import say
 from hubbub.listening.core.comparison import Interval, interval
 from hubbub.listening.core.digest import Digest
 from hubbub.listening.core.volume import Share
@@ -65,20 +66,23 @@ class Baseline:
     def verdict(self) -> str:
         """Return what it comes to, in a sentence."""
         if self.posts < FEW:
-            return "Hardly anything is said of it yet."
-        size = f"{self.a_day:,.0f} posts a day" if self.a_day >= 1 else f"{self.posts:,} posts in {self.days:,.0f} days"
+            return say("Hardly anything is said of it yet.")
+        if self.a_day >= 1:
+            size = say("{posts:,.0f} posts a day", posts=self.a_day)
+        else:
+            size = say("{posts:,} posts in {days:,.0f} days", posts=self.posts, days=self.days)
         felt = self.moods[0] + self.moods[2]
-        mood = "of no clear mood"
+        mood = say("of no clear mood")
         if self.only_negative:
-            mood = "nearly all who feel something are angry"
+            mood = say("nearly all who feel something are angry")
         elif felt >= FEW and interval(self.moods[2], felt).low > ONLY_WARM:
-            mood = "nearly all who feel something are glad"
+            mood = say("nearly all who feel something are glad")
         elif felt >= FEW and interval(self.moods[0], felt).low > 0.5:
-            mood = "more cold than warm"
+            mood = say("more cold than warm")
         elif felt >= FEW and interval(self.moods[2], felt).low > 0.5:
-            mood = "more warm than cold"
-        people = "a community that talks with each other" if self.is_community else "no community yet"
-        return f"{size}, {mood}; {people}."
+            mood = say("more warm than cold")
+        people = say("a community that talks with each other") if self.is_community else say("no community yet")
+        return say("{size}, {mood}; {people}.", size=size, mood=mood, people=people)
 
     def as_facts(self) -> dict[str, Any]:
         """Return it as JSON has it."""

@@ -9,6 +9,7 @@ import regex
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import TopicId
+from hubbub.kernel.speech import say
 from hubbub.listening.core.span import Span
 
 MOST_ACCOUNTS = 40
@@ -56,15 +57,15 @@ class EventAccount:
         if self.asked_at is None:
             return ""
         if not self.found:
-            return "is not on a network we are connected to"
+            return say("is not on a network we are connected to")
         if self.posts == 0:
-            return "has never posted"
+            return say("has never posted")
         if self.last_post_at is None or now - self.last_post_at < SILENT_AFTER:
             return ""
         last = self.last_post_at
         if now - last < timedelta(days=300):
-            return f"nothing since {last:%B}"
-        return f"nothing since {last:%B %Y}"
+            return say("nothing since {last:%B}", last=last)
+        return say("nothing since {last:%B %Y}", last=last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,11 @@ def checked_accounts(given: str) -> tuple[str, ...]:
     for each in given.replace(",", " ").split():
         name = each.lstrip("@").casefold()
         if not _ACCOUNT.fullmatch(name):
-            raise InvalidInput(reason=f"{each[:40]!r} is no account; write it as @name.")
+            raise InvalidInput(reason=say("{account!r} is no account; write it as @name.", account=each[:40]))
         found.append(name)
     names = tuple(dict.fromkeys(found))
     if len(names) > MOST_ACCOUNTS:
-        raise InvalidInput(reason=f"{MOST_ACCOUNTS} accounts at the most; these are {len(names)}.")
+        raise InvalidInput(
+            reason=say("{most} accounts at the most; these are {number}.", most=MOST_ACCOUNTS, number=len(names))
+        )
     return names

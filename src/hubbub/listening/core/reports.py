@@ -6,8 +6,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS: Final = (
+    mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday"), mark("Saturday"),
+    mark("Sunday"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,9 @@ class Report:
         >>> Report(1, "Week", "topics/1/", 0, 8, ()).when
         'Mondays at 08:00'
         """
-        return f"{'Every day' if self.weekday is None else f'{WEEKDAYS[self.weekday]}s'} at {self.hour:02}:00"
+        if self.weekday is None:
+            return say("Every day at {hour:02}:00", hour=self.hour)
+        return say("{weekday}s at {hour:02}:00", weekday=say(WEEKDAYS[self.weekday]), hour=self.hour)
 
 
 def checked(report: Report) -> Report:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_DAYS = 3_660
@@ -108,6 +109,6 @@ def days(first: date, last: date, now: datetime, zone: ZoneInfo) -> Span:
     if first > today:
         raise InvalidInput(reason="These days have not come yet.")
     if first < EARLIEST:
-        raise InvalidInput(reason=f"Nothing is kept from before {EARLIEST}.")
+        raise InvalidInput(reason=say("Nothing is kept from before {day}.", day=EARLIEST))
     since, until = datetime.combine(first, time(), zone), datetime.combine(min(last, today) + DAY, time(), zone)
     return Span(since, min(until, now.replace(second=0, microsecond=0) + timedelta(minutes=1)), zone)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hubbub.kernel.ids import TopicId, WorkspaceId
+from hubbub.kernel.speech import mark, say
 
 
 class TopicClass(StrEnum):
@@ -30,14 +31,17 @@ class TopicClass(StrEnum):
     @property
     def words(self) -> str:
         """As a form offers it."""
-        return {
-            TopicClass.BRAND: "Our name: answered first",
-            TopicClass.PRODUCT: "A product of ours: answered first",
-            TopicClass.PERSON: "A person",
-            TopicClass.COMPETITOR: "A competitor",
-            TopicClass.MARKET: "The market",
-            TopicClass.EVENT: "An event",
-        }[self]
+        return say(_WORDS[self])
+
+
+_WORDS = {
+    TopicClass.BRAND: mark("Our name: answered first"),
+    TopicClass.PRODUCT: mark("A product of ours: answered first"),
+    TopicClass.PERSON: mark("A person"),
+    TopicClass.COMPETITOR: mark("A competitor"),
+    TopicClass.MARKET: mark("The market"),
+    TopicClass.EVENT: mark("An event"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,18 +121,22 @@ class Message:
     to: str
     more: bool
     alert: Alert
+    language: str  # of its workspace
     keys: tuple[str, ...] = field(repr=False)  # that a webhook's message is signed with
 
 
 def due_messages(now: datetime, limit: int = 200) -> tuple[Message, ...]:
     """Return messages that are due, the oldest first."""
-    rows = AlertMessage.objects.filter(state="queued", due_at__lte=now).select_related("alert__rule")
+    rows = AlertMessage.objects.filter(state="queued", due_at__lte=now).select_related(
+        "alert__rule", "alert__workspace"
+    )
     names, found = cache(topic_names), []
     for row in rows.order_by("due_at", "pk")[:limit]:
         alert = row.alert
         value = _alert(alert, names(alert.workspace_id).get(alert.topic, ""), now)
         keys = keys_of(alert.rule.secret, now) if alert.rule else ()
-        found.append(Message(row.pk, alert.workspace_id, row.way, row.to, row.more, value, keys))
+        language = alert.workspace.language
+        found.append(Message(row.pk, alert.workspace_id, row.way, row.to, row.more, value, language, keys))
     return tuple(found)
 
 

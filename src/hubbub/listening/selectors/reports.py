@@ -40,7 +40,7 @@ def _value(row: ReportRow) -> Report:
     return Report(row.pk, row.name, row.path, row.weekday, row.hour, tuple(row.mails))
 
 
-def due(now: datetime) -> list[tuple[Report, int, str]]:
-    """Return reports that are due, with whose they are and the workspace's slug. For the worker."""
+def due(now: datetime) -> list[tuple[Report, int, str, str]]:
+    """Return reports that are due, with whose they are and the workspace's slug and language. For the worker."""
     rows = ReportRow.objects.filter(due_at__lte=now).select_related("workspace").order_by("due_at")[:20]
-    return [(_value(row), row.person_id, row.workspace.slug) for row in rows]
+    return [(_value(row), row.person_id, row.workspace.slug, row.workspace.language) for row in rows]

@@ -18,6 +18,7 @@ from hubbub.infra.failpoints import failpoint
 from hubbub.infra.identities import Counted
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.ids import StreamId, TopicId
+from hubbub.kernel.speech import say
 from hubbub.listening.core import query, rollup
 from hubbub.listening.core.digest import Key
 from hubbub.listening.core.rollup import CellKey
@@ -117,7 +118,7 @@ def save_topic(
         raise InvalidInput(reason="Give the topic a name of at most 80 characters.")
     parsed = query.parse(text)
     if Topic.objects.filter(workspace_id=access.workspace, name__iexact=name).exclude(pk=topic or 0).exists():
-        raise Conflict(reason=f"There is a topic {name} already.")
+        raise Conflict(reason=say("There is a topic {name} already.", name=name))
     after = {"name": name, "class": klass.value, "query": parsed.source, "enabled": enabled}
     if topic is None:
         row = Topic(workspace_id=access.workspace)

@@ -14,6 +14,7 @@ from hubbub.accounts.services import audit
 from hubbub.channels.models import Stream
 from hubbub.infra import changes, signing
 from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors
 from hubbub.listening.core.alerts import Finding, Kind, Rule, checked, is_cold, shown_webhook
 from hubbub.listening.models import (
@@ -48,7 +49,7 @@ def save_rule(access: Access, rule: Rule, *, now: datetime) -> int:
     rule = checked(rule)
     row = _rule(access, rule.id) if rule.id else AlertRule(workspace_id=access.workspace)
     if AlertRule.objects.filter(workspace_id=access.workspace, name__iexact=rule.name).exclude(pk=rule.id).exists():
-        raise Conflict(reason=f"There is a rule {rule.name} already.")
+        raise Conflict(reason=say("There is a rule {name} already.", name=rule.name))
     if rule.topic:
         selectors.topic(access, rule.topic)  # NotFound where there is none
     before = _told(rule_of(row)) if rule.id else None

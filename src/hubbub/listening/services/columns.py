@@ -7,6 +7,7 @@ from django.db.models import Max, QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors
 from hubbub.listening.core.columns import MOST, Column, checked
 from hubbub.listening.models import StreamColumn
@@ -30,7 +31,7 @@ def save_column(access: Access, column: Column, *, now: datetime) -> int:
     else:
         mine = _mine(access)
         if mine.count() >= MOST:
-            raise Conflict(reason=f"{MOST} columns at the most; remove one first.")
+            raise Conflict(reason=say("{most} columns at the most; remove one first.", most=MOST))
         place = mine.aggregate(n=Max("place"))["n"]
         row = StreamColumn(
             workspace_id=access.workspace, person_id=access.me, place=0 if place is None else place + 1, read_to=now

@@ -8,6 +8,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.kernel.errors import NotFound
+from hubbub.kernel.speech import speaking
 from hubbub.listening.core.reports import Report, checked, next_due
 from hubbub.listening.models import ReportRow
 
@@ -33,8 +34,9 @@ def save_report(access: Access, report: Report, *, now: datetime) -> int:
     row.due_at = next_due(report.weekday, report.hour, now, ZoneInfo(access.timezone))
     row.attempts, row.words = 0, ""
     row.save()
-    audit(access, "report changed" if before else "report made", row.name, now=now, before=before,
-          after={"page": row.path, "to": row.mails, "when": report.when})  # fmt: skip
+    with speaking(access.language):
+        after = {"page": row.path, "to": row.mails, "when": report.when}
+    audit(access, "report changed" if before else "report made", row.name, now=now, before=before, after=after)
     return row.pk
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hubbub.accounts.core.access import Permission
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors as listening
 from hubbub.listening.core.alerts import (
     MINUTES,
@@ -92,7 +93,7 @@ def edit(request: Request, rule: int | None = None) -> HttpResponse:
         {**context, "form": given(request)},
         lambda: services.save_rule(request.access, _rule(request, rule), now=now()),
         then="alerts",
-        said="Saved. It is looked for within a minute.",
+        said=say("Saved. It is looked for within a minute."),
     )
 
 
@@ -188,5 +189,5 @@ def remove(request: Request, rule: int) -> HttpResponse:
         {"section": "topics", "tab": "alerts"},
         lambda: services.remove_rule(request.access, rule, now=now()),
         then="alerts",
-        said="Removed.",
+        said=say("Removed."),
     )

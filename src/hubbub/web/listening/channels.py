@@ -11,6 +11,7 @@ from hubbub.care.core.understanding import KINDS, Kind
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import ConnectionValue, handle_words
 from hubbub.channels.registry import channel_class
+from hubbub.kernel.speech import say
 from hubbub.listening.core.comparison import Comparison
 from hubbub.listening.core.volume import Share
 from hubbub.listening.models import EVERY_POST
@@ -89,12 +90,12 @@ def page(request: Request) -> HttpResponse:
 def _status(connections: list[ConnectionValue], since: timedelta | None) -> tuple[str, str]:
     """Say what we do on a channel, as the plan of channels calls it."""
     if since is not None and since <= ACTIVE:
-        return "active", "badge-good"
+        return say("active"), "badge-good"
     if since is not None:
-        return "occasional", "badge-soon"
+        return say("occasional"), "badge-soon"
     if not any(each.enabled for each in connections):
-        return "moved on", ""
-    return "only listening", "badge-accent"
+        return say("moved on"), ""
+    return say("only listening"), "badge-accent"
 
 
 def _kind_share(kinds: list[float] | None, kind: Kind) -> float | None:

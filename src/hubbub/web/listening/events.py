@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, JsonResponse
+from django.utils.dateformat import format as date_words
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hubbub.accounts.core.access import Permission
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors as listening
 from hubbub.listening.core.events import EventValue
 from hubbub.listening.selectors import events as selectors
@@ -75,7 +77,7 @@ def marks(report: Report) -> dict[datetime, str]:
     """Return what is marked on the curve of an event: its begin and end, and the turns by letter."""
     event = report.event
     found = {each.at: letter for letter, each in zip(LETTERS, report.turns, strict=False)}
-    return found | {event.since: "Begins", event.until: "Ends"}
+    return found | {event.since: say("Begins"), event.until: say("Ends")}
 
 
 def _until(report: Report, end: int) -> datetime:
@@ -85,10 +87,9 @@ def _until(report: Report, end: int) -> datetime:
 def when(event: EventValue, zone: ZoneInfo) -> str:
     """Say when an event takes place, on the clock of a zone."""
     since, until = event.since.astimezone(zone), event.until.astimezone(zone)
-    first = f"{since:%a} {since.day} {since:%b %Y}, {since:%H:%M}"
-    if since.date() == until.date():
-        return f"{first} to {until:%H:%M}"
-    return f"{first} to {until:%a} {until.day} {until:%b}, {until:%H:%M}"
+    form = "H:i" if since.date() == until.date() else say("D j M, H:i")
+    first = date_words(since, say("D j M Y, H:i"))
+    return say("{since} to {until}", since=first, until=date_words(until, form))
 
 
 def _report(request: Request, event: int, *, explain: bool = True) -> Report:
@@ -164,13 +165,13 @@ def edit(request: Request, event: int | None = None) -> HttpResponse:
             event=event,
             name=text(request, "name"),
             text=text(request, "query"),
-            since=_moment(text(request, "since"), zone, "Begins"),
-            until=_moment(text(request, "until"), zone, "Ends"),
+            since=_moment(text(request, "since"), zone, say("Begins")),
+            until=_moment(text(request, "until"), zone, say("Ends")),
             accounts=text(request, "accounts"),
             now=now(),
         ),
         then="events",
-        said="Saved. It is listened for within seconds.",
+        said=say("Saved. It is listened for within seconds."),
     )
 
 
@@ -190,7 +191,8 @@ def _moment(given: str, zone: ZoneInfo, field: str) -> datetime:
     try:
         return spans.moment(given, zone)
     except ValueError:
-        raise InvalidInput(reason=f"{field}: give a day and a time, as 2026-11-30T20:45.") from None
+        reason = say("{field}: give a day and a time, as 2026-11-30T20:45.", field=field)
+        raise InvalidInput(reason=reason) from None
 
 
 @require_POST
@@ -203,5 +205,5 @@ def remove(request: Request, event: int) -> HttpResponse:
         {"section": "topics", "tab": "events"},
         lambda: remove_event(request.access, event, now=now()),
         then="events",
-        said="Removed. What was heard of it stays.",
+        said=say("Removed. What was heard of it stays."),
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from hubbub.accounts.core.access import Access
 from hubbub.care import selectors as care
 from hubbub.care.core.understanding import KINDS, Kind
+from hubbub.kernel.speech import mark
 from hubbub.listening.core.heard import HeardLine
 
-MOODS = (("", "Any mood"), ("-1", "Cold"), ("0", "Neither"), ("1", "Warm"))
+MOODS = (("", mark("Any mood")), ("-1", mark("Cold")), ("0", mark("Neither")), ("1", mark("Warm")))
 SENTIMENTS = {"-1": -1, "0": 0, "1": 1}
 KIND_PLACES = {kind.value: place for place, kind in enumerate(KINDS)}
 

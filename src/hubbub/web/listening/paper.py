@@ -7,6 +7,9 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.dateformat import format as date_words
+
+from hubbub.kernel.speech import figure, mark, say, spoken
 from hubbub.kernel.text import clip
 from hubbub.listening.core.volume import Volume
 from hubbub.web.listening import spans
@@ -14,6 +17,11 @@ from hubbub.web.listening.report import Report
 
 WIDTH, HEIGHT = 700, 150
 COLOURS = ("#c2410c", "#a8a29e", "#0f766e")  # cold, neither, warm: told apart in grey, too
+PEAKS = {
+    "minute": mark("{posts:,} posts in the minute from {when}"),
+    "hour": mark("{posts:,} posts in the hour from {when}"),
+    "day": mark("{posts:,} posts in the day from {when}"),
+}
 
 
 def event_report(report: Report, workspace: str, when: str, zone: ZoneInfo) -> bytes:
@@ -33,29 +41,32 @@ def _template() -> bytes:
 def _said(report: Report, workspace: str, when: str, zone: ZoneInfo) -> dict[str, Any]:
     peak = report.during.peak if report.during else None
     step = report.spans.whole.step if report.spans.whole else "minute"
-    first = f"{report.at.astimezone(zone):%H:%M}, {report.at.astimezone(zone).day} {report.at:%b %Y}"
+    stood = date_words(report.at.astimezone(zone), say("H:i, j M Y"))
     peak_words = ""
     if peak is not None and peak.posts:
-        peak_words = f"{peak.posts:,} posts in the {step} from {spans.when(peak.start, step)}"
+        peak_words = say(PEAKS[step], posts=peak.posts, when=spans.when(peak.start, step))
         if report.peak_second is not None:
-            peak_words += f"; {report.peak_second[1]:,} in its busiest second"
+            peak_words += "; " + say("{posts:,} in its busiest second", posts=report.peak_second[1])
+    cold = report.cold
     return {
+        "language": spoken(),
+        "say": _labels(),
         "workspace": workspace,
         "name": report.event.name,
         "when": when,
-        "made": f"As it stood at {first} ({zone.key})",
+        "made": say("As it stood at {when} ({zone})", when=stood, zone=zone.key),
         "peak": peak_words,
-        "cold": f"{report.cold.share:.0%} ({report.cold.low:.0%} to {report.cold.high:.0%})",
-        "views": f"{report.digest.views:,}",
+        "cold": say("{share:.0%} ({low:.0%} to {high:.0%})", share=cold.share, low=cold.low, high=cold.high),
+        "views": figure(report.digest.views),
         "chart": curve(report.volume, report.event.since, report.event.until) if report.volume.whole.posts else "",
         "axis": [spans.when(each.start, step) for each in _ends(report.volume)],
         "parts": [
             [
-                part.name,
-                f"{part.volume.whole.posts:,}",
-                f"{part.a_minute:,.1f}",
-                f"{part.people:,}",
-                *(f"{count:,}" for count in part.volume.whole.moods),
+                say(part.name),
+                figure(part.volume.whole.posts),
+                figure(part.a_minute, ",.1f"),
+                figure(part.people),
+                *map(figure, part.volume.whole.moods),
                 f"{part.balance:+d}" if part.balance is not None else "–",
             ]
             for part in report.parts
@@ -63,19 +74,19 @@ def _said(report: Report, workspace: str, when: str, zone: ZoneInfo) -> dict[str
         "accounts": [
             [
                 f"@{line.account.handle}",
-                f"{line.account.followers:,}" if line.account.followers is not None else "–",
-                f"{line.before:,}",
-                f"{line.during:,}",
-                f"{line.after:,}",
-                line.silence or ("" if line.posts else "nothing on this event"),
+                figure(line.account.followers) if line.account.followers is not None else "–",
+                figure(line.before),
+                figure(line.during),
+                figure(line.after),
+                line.silence or ("" if line.posts else say("nothing on this event")),
             ]
             for line in report.accounts
         ],
         "voices": [
             [
                 each["voice"].name or each["voice"].handle or each["author"],
-                f"{each['voice'].posts:,}",
-                f"{each['voice'].followers:,}",
+                figure(each["voice"].posts),
+                figure(each["voice"].followers),
             ]
             for each in report.voices
         ],
@@ -83,14 +94,46 @@ def _said(report: Report, workspace: str, when: str, zone: ZoneInfo) -> dict[str
         "turns": [
             {
                 "at": spans.when(each.at, step),
-                "change": f"{'warmer' if each.turn.change > 0 else 'colder'} by {abs(100 * each.turn.change):.0f}",
+                "change": _change(each.turn.change),
                 "words": ", ".join(word.word for word in each.words),
                 "posts": [
-                    {"who": post.name or post.handle or "Somebody", "text": clip(post.text, 400)} for post in each.posts
+                    {"who": post.name or post.handle or say("Somebody"), "text": clip(post.text, 400)}
+                    for post in each.posts
                 ],
             }
             for each in report.turns
         ],
+    }
+
+
+def _change(change: float) -> str:
+    if change > 0:
+        return say("warmer by {change:.0f} of a hundred", change=100 * change)
+    return say("colder by {change:.0f} of a hundred", change=-100 * change)
+
+
+def _labels() -> dict[str, Any]:
+    """What stands on every report."""
+    mood = [say("Cold"), say("Neither"), say("Warm")]
+    return {
+        "pages": say("1 of 1"),
+        "peak": say("Most was said"),
+        "cold": say("Cold posts during it"),
+        "views": say("Views, at most"),
+        "curve": say("Posts over time, cold at the foot, warm on top; the event itself is shaded."),
+        "parts": say("Before, during, after"),
+        "part_head": ["", say("Posts"), say("A minute"), say("People"), *mood, say("Warm − cold, of 100")],
+        "accounts": say("Accounts"),
+        "account_head": [say("Account"), say("Followers"), say("Before"), say("During"), say("After"), ""],
+        "turns": say("Where the mood turned"),
+        "new_words": say("New words"),
+        "voices": say("Top voices"),
+        "voice_head": [say("Who"), say("Posts"), say("Followers")],
+        "words": say("Words that set it apart"),
+        "foot": say(
+            "Counts are exact; people are within 2 %; cold and warm are estimates of the words alone, and turns are "
+            "changes greater than chance has them. Views, at most: every post counted with all its author’s followers."
+        ),
     }
 
 

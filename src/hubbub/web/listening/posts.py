@@ -16,6 +16,7 @@ from hubbub.accounts.core.access import Permission
 from hubbub.flows import corrections as corrections_flow
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say, say_many, speaking
 from hubbub.listening import selectors
 from hubbub.listening.core.corrections import MOST, Correction
 from hubbub.listening.core.heard import Mark, Sought
@@ -29,6 +30,11 @@ from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
 
 PAGE = 30
+CHOOSE = {
+    "sentiment": mark("Choose one of the sentiments in the list."),
+    "kind": mark("Choose one of the kinds in the list."),
+}
+CORRECTED = {"-1": mark("Mood: cold"), "0": mark("Mood: neither"), "1": mark("Mood: warm")}
 ASKED = ("since", "until", "channel", "language", "sentiment", "kind", "author", "words")
 
 
@@ -87,7 +93,7 @@ def _choice(asked: dict[str, str], name: str, known: dict[str, int]) -> int | No
     if name not in asked:
         return None
     if asked[name] not in known:
-        raise InvalidInput(reason=f"Choose one of the {name}s in the list.")
+        raise InvalidInput(reason=CHOOSE[name])
     return known[asked[name]]
 
 
@@ -95,7 +101,8 @@ def _moment(given: str, zone: ZoneInfo) -> datetime:
     try:
         return moment(given, zone)
     except ValueError:
-        raise InvalidInput(reason=f"{given[:40]!r} is no time; write it as 2026-11-30T14:00.") from None
+        reason = say("{time!r} is no time; write it as 2026-11-30T14:00.", time=given[:40])
+        raise InvalidInput(reason=reason) from None
 
 
 @require_POST
@@ -109,24 +116,27 @@ def correct(request: Request, topic: int) -> HttpResponse:
         if not uris:
             raise InvalidInput(reason="Choose posts first, or all that are found.")
         sought = replace(sought, uris=uris)
-    correction, words = _correction(request, value)
-    done, _ = corrections_flow.correct(request.access, sought, correction, words, places(), now=now())
-    messages.success(
-        request, f"{words}: {done:,} post{'' if done == 1 else 's'}." if done else "They count so already."
-    )
+    correction, words, facts = _correction(request, value)
+    with speaking(request.access.language):
+        kept = say(words, **facts)
+    done, _ = corrections_flow.correct(request.access, sought, correction, kept, places(), now=now())
+    told = say("They count so already.")
+    if done:
+        told = say_many("{words}: {number:,} post.", "{words}: {number:,} posts.", done, words=say(words, **facts))
+    messages.success(request, told)
     return redirect(_back(request, topic, asked))
 
 
-def _correction(request: Request, topic: TopicValue | None) -> tuple[Correction, str]:
-    """Read what is to be done, with its words."""
+def _correction(request: Request, topic: TopicValue | None) -> tuple[Correction, str, dict[str, str]]:
+    """Read what is to be done, with its words and their facts."""
     what, _, which = text(request, "what").partition(":")
     names: dict[str, str] = {str(each.id): each.name for each in selectors.topics(request.access)}
     if what == "drop" and topic is not None:
-        return Correction(drop=frozenset({topic.id})), f"Taken out of {topic.name}"
+        return Correction(drop=frozenset({topic.id})), mark("Taken out of {name}"), {"name": topic.name}
     if what == "add" and which in names:
-        return Correction(add=frozenset({int(which)})), f"Put into {names[which]}"
+        return Correction(add=frozenset({int(which)})), mark("Put into {name}"), {"name": names[which]}
     if what == "mood" and which in SENTIMENTS:
-        return Correction(sentiment=SENTIMENTS[which]), f"Mood: {dict(MOODS)[which].lower()}"
+        return Correction(sentiment=SENTIMENTS[which]), CORRECTED[which], {}
     raise InvalidInput(reason="Choose what these posts are to count as.")
 
 
@@ -135,7 +145,10 @@ def _correction(request: Request, topic: TopicValue | None) -> tuple[Correction,
 def undo(request: Request, topic: int, correction: int) -> HttpResponse:
     """Take a correction back."""
     words, done = corrections_flow.undo(request.access, correction, places(), now=now())
-    messages.success(request, f"Taken back for {done:,} post{'' if done == 1 else 's'}: {words}.")
+    told = say_many(
+        "Taken back for {number:,} post: {words}.", "Taken back for {number:,} posts: {words}.", done, words=words
+    )
+    messages.success(request, told)
     return redirect(_back(request, topic, _asked(request)))
 
 

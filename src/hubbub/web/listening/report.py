@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hubbub.accounts.core.access import Access
 from hubbub.care import selectors as care
 from hubbub.infra.places import Places
+from hubbub.kernel.speech import mark
 from hubbub.listening.core import sketch
 from hubbub.listening.core.comparison import Comparison, Interval, interval
 from hubbub.listening.core.digest import Digest, Distinct, distinct, merged
@@ -101,7 +102,7 @@ class Report:
 def report_of(access: Access, event: EventValue, places: Places, now: datetime, *, explain: bool = True) -> Report:
     """Return the report of an event as it stands. Explained, it tells more of turns and peak, from posts."""
     spans = event.spans(now, ZoneInfo(access.timezone))
-    told = (("Before", spans.before), ("During", spans.during), ("After", spans.after))
+    told = ((mark("Before"), spans.before), (mark("During"), spans.during), (mark("After"), spans.after))
     parts = tuple(_part(access, event, name, span) for name, span in told if span is not None)
     volume = history.volume_of(access, event.topic, spans.whole) if spans.whole else Volume((), (), ())
     during = next((part.volume for part in parts if part.name == "During"), None)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from hubbub.accounts.core.access import Permission
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.listening import selectors as listening
 from hubbub.listening.core.alerts import checked_mails
 from hubbub.listening.core.reports import WEEKDAYS, Report
@@ -16,7 +17,7 @@ from hubbub.web.letters import page_of
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import given, number, save, text
 
-DAYS = [("", "Every day"), *((str(place), f"Every {name}") for place, name in enumerate(WEEKDAYS))]
+PAGES = {"topics": mark("Topics"), "channel-map": mark("Channels"), "trends": mark("Trends"), "events": mark("Events")}
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,7 +32,7 @@ def edit(request: Request, report: int | None = None) -> HttpResponse:
         "report": value,
         "page": path,
         "page_words": _words(request, path),
-        "days": DAYS,
+        "days": _days(),
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
         "zone": request.access.timezone,
         "form": given(request) if request.method == "POST" else _shown(value),
@@ -45,8 +46,13 @@ def edit(request: Request, report: int | None = None) -> HttpResponse:
         context,
         lambda: services.save_report(request.access, _report(request, report, path), now=now()),
         then="alerts",
-        said="Saved. It comes by mail.",
+        said=say("Saved. It comes by mail."),
     )
+
+
+def _days() -> list[tuple[str, str]]:
+    weekdays = [(str(place), say("Every {weekday}", weekday=say(name))) for place, name in enumerate(WEEKDAYS)]
+    return [("", say("Every day")), *weekdays]
 
 
 def _shown(report: Report | None) -> dict[str, str]:
@@ -86,8 +92,8 @@ def _words(request: Request, path: str) -> str:
     name = page_of(request.access.slug, path)
     if name == "topic":
         known = {str(topic.id): topic.name for topic in listening.topics(request.access)}
-        return known.get(path.split("/")[1], "A topic")
-    return {"topics": "Topics", "channel-map": "Channels", "trends": "Trends", "events": "Events"}.get(name, "An event")
+        return known.get(path.split("/")[1], say("A topic"))
+    return say(PAGES.get(name, mark("An event")))
 
 
 @require_POST
@@ -100,5 +106,5 @@ def remove(request: Request, report: int) -> HttpResponse:
         {"section": "topics", "tab": "alerts"},
         lambda: services.remove_report(request.access, report, now=now()),
         then="alerts",
-        said="Removed. It comes no more.",
+        said=say("Removed. It comes no more."),
     )

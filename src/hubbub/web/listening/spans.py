@@ -5,11 +5,29 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.utils.dateformat import format as date_words
+
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.listening.core.span import EARLIEST, Span, days, usual
 from hubbub.web.request import Request, now
 
-NAMES = (("hour", "Hour"), ("day", "Day"), ("week", "7 days"), ("month", "4 weeks"), ("year", "Year"))
+NAMES = (
+    ("hour", mark("Hour")),
+    ("day", mark("Day")),
+    ("week", mark("7 days")),
+    ("month", mark("4 weeks")),
+    ("year", mark("Year")),
+)
+STEPS = {"minute": mark("Minute"), "hour": mark("Hour"), "day": mark("Day")}
+"""What a point of a curve stands for, by the names of steps."""
+_LAST = {
+    "hour": mark("the last hour"),
+    "day": mark("the last day"),
+    "week": mark("the last 7 days"),
+    "month": mark("the last 4 weeks"),
+    "year": mark("the last year"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +52,7 @@ def _date(given: str) -> date:
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise InvalidInput(reason=f"{given[:20]!r} is no date; write it as 2026-11-30.") from None
+        raise InvalidInput(reason=say("{date!r} is no date; write it as 2026-11-30.", date=given[:20])) from None
 
 
 def moment(given: str, zone: ZoneInfo | None = None) -> datetime:
@@ -55,7 +73,7 @@ def moment(given: str, zone: ZoneInfo | None = None) -> datetime:
 
 def choices(span: Span) -> tuple[Choice, ...]:
     """Return the usual spans for a bar."""
-    return tuple(Choice(name, words, span.name == name) for name, words in NAMES)
+    return tuple(Choice(name, say(words), span.name == name) for name, words in NAMES)
 
 
 def query_of(span: Span) -> str:
@@ -68,20 +86,16 @@ def query_of(span: Span) -> str:
 
 def words_of(span: Span) -> str:
     """Name a span: 'the last 7 days'."""
-    named = {"hour": "hour", "day": "day", "week": "7 days", "month": "4 weeks", "year": "year"}
     if span.name:
-        return f"the last {named[span.name]}"
-    return f"{_day(span.since.astimezone(span.zone))} to {_day(span.until.astimezone(span.zone))}"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y}"
+        return say(_LAST[span.name])
+    begin, end = (date_words(at.astimezone(span.zone), say("j M Y")) for at in (span.since, span.until))
+    return say("{begin} to {end}", begin=begin, end=end)
 
 
 def when(start: datetime, step: str) -> str:
     """Name a step of a curve."""
     if step == "day":
-        return f"{start:%a} {start.day} {start:%b}"
+        return date_words(start, say("D j M"))
     if step == "hour":
-        return f"{start:%a} {start.day} {start:%b}, {start:%H:%M}"
+        return date_words(start, say("D j M, H:i"))
     return f"{start:%H:%M}"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hubbub.care.core.worth import ranked
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors as listening
 from hubbub.listening.core.columns import Column
 from hubbub.listening.core.events import checked_accounts
@@ -25,7 +26,7 @@ from hubbub.web.listening.lines import KIND_PLACES, MOODS, SENTIMENTS, alike, li
 from hubbub.web.listening.spans import moment
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import given, number, save, text
-from hubbub.web.templatetags.hubbub import CHANNELS, LANGUAGES
+from hubbub.web.templatetags.hubbub import CHANNELS, LANGUAGES, channel_name, language_name
 
 PAGE = 30
 MISSED = 400  # posts that are ranked
@@ -108,8 +109,8 @@ def edit(request: Request, column: int | None = None) -> HttpResponse:
         "topics": listening.topics(request.access),
         "moods": MOODS,
         "kinds": list(KIND_PLACES),
-        "channels": sorted((label, name) for name, (_, label) in CHANNELS.items()),
-        "languages": sorted((label, code) for code, label in LANGUAGES.items()),
+        "channels": sorted((channel_name(name), name) for name in CHANNELS),
+        "languages": sorted((language_name(code), code) for code in LANGUAGES),
         "form": given(request) if request.method == "POST" else _shown(value),
     }
     if request.method != "POST":
@@ -120,7 +121,7 @@ def edit(request: Request, column: int | None = None) -> HttpResponse:
         context,
         lambda: services.save_column(request.access, _column(request, column), now=now()),
         then="stream",
-        said="Saved.",
+        said=say("Saved."),
     )
 
 
@@ -166,8 +167,8 @@ def begin(request: Request) -> HttpResponse:
         ours = next((topic for topic in topics if topic.klass.ours), None)
         first = [Column(0, topic.name[:60], topic.id) for topic in topics[:3]]
         if ours is not None:
-            first.append(Column(0, f"{ours.name[:45]}: questions", ours.id, kind="question"))
-        for column in first or [Column(0, "All that is heard")]:
+            first.append(Column(0, say("{name}: questions", name=ours.name[:45]), ours.id, kind="question"))
+        for column in first or [Column(0, say("All that is heard"))]:
             services.save_column(request.access, column, now=now())
     return redirect(reverse("stream", args=(request.access.slug,)))
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from hubbub.care import selectors as care
 from hubbub.care.core.understanding import KINDS
 from hubbub.infra.places import places
+from hubbub.kernel.speech import figure, mark, say, say_many
 from hubbub.listening import selectors
 from hubbub.listening.core import sketch
 from hubbub.listening.core.comparison import Comparison
@@ -28,10 +29,23 @@ from hubbub.web.charts import MOOD_LEGEND, Cell, Chart, balance_by_time, local_m
 from hubbub.web.listening import spans
 from hubbub.web.listening.report import voices_of
 from hubbub.web.request import Request, in_workspace, render
+from hubbub.web.templatetags.hubbub import channel_name
 
 FEW = 6
 BALANCE_OVER = {"minute": 15, "hour": 6, "day": 1}  # steps
 MOSTLY_IT = 0.5  # of all that was heard: then its words are held against its own past
+_BY = {
+    "minute": mark("{posts:,} posts by minute."),
+    "hour": mark("{posts:,} posts by hour."),
+    "day": mark("{posts:,} posts by day."),
+}
+_OVER = {
+    "minute": mark(
+        "Of a hundred posts, over the last {some} minutes; where fewer than {few} were said, nothing is shown."
+    ),
+    "hour": mark("Of a hundred posts, over the last {some} hours; where fewer than {few} were said, nothing is shown."),
+    "day": mark("Of a hundred posts, over each day; where fewer than {few} were said, nothing is shown."),
+}
 
 
 @require_safe
@@ -73,7 +87,7 @@ def page(request: Request, topic: int) -> HttpResponse:
             "languages": look.shares(volume.languages, "language")[:8],
             "voices": voices_of(digest, 8),
             "words": words,
-            "against": "the time before" if mostly_it else "all that was heard",
+            "against": say("against the time before") if mostly_it else say("against all that was heard"),
             "tags": list(digest.tags.items())[:10],
             "sites": [(site, count) for site, count in digest.sites.items() if site][:6],
             "tops": history.tops_of(request.access, topic, digest, places(), limit=5),
@@ -92,7 +106,9 @@ def baseline(request: Request, topic: int) -> HttpResponse:
     """How far a topic has looked back; then what was out there before anybody set an objective."""
     value = selectors.topic(request.access, topic)
     found = backfill_of(request.access, topic)
-    context = {"section": "topics", "topic": value, "backfill": found, "base": found.baseline if found else None}
+    base = found.baseline if found else None
+    channels = ", ".join(map(channel_name, base.channels)) if base else ""
+    context = {"section": "topics", "topic": value, "backfill": found, "base": base, "channels": channels}
     if not request.htmx:
         return render(request, "listening/baseline.html", context)
     if found and not found.ended_at:
@@ -129,7 +145,7 @@ class Looks:
 
     def volume(self, volume: Volume, acted: Sequence[datetime], marks: Mapping[datetime, str] | None = None) -> Chart:
         """Return how much was said, by mood, with when we answered, and with marked moments."""
-        step, does = self.span.step, self._acts(acted)
+        step, does = self.span.step, Counter(self.span.floor(at) for at in acted)
         marked = {self.span.floor(at): mark for at, mark in (marks or {}).items()}
         points = [
             {
@@ -137,36 +153,33 @@ class Looks:
                 "when": spans.when(each.start, step),
                 **dict(zip(("Cold", "Neither", "Warm"), each.moods, strict=True)),
                 "href": self.posts(each.start, each.end),
-                "does": does.get(each.start, ""),
+                "does": _answered(does[each.start]) if each.start in does else "",
                 "mark": marked.get(each.start, ""),
             }
             for each in volume.steps
         ]
         peak = volume.peak
-        says = f"{volume.whole.posts:,} posts by {step}."
+        says = say(_BY[step], posts=volume.whole.posts)
         if peak and peak.posts:
-            says += f" The most, {peak.posts:,}, {spans.when(peak.start, step)}."
+            most = say("The most, {posts:,}, {when}.", posts=peak.posts, when=spans.when(peak.start, step))
+            says = f"{says} {most}"
         return Chart(
             name="volume",
-            title="Posts and mood",
+            title=say("Posts and mood"),
             says=says,
             spec=moods_by_time(step, self.span.ticks, bool(does), bool(marked)),
             points=points,
-            head=(step.title(), "Posts", "Warm", "Neither", "Cold", "We answered"),
+            head=tuple(map(say, (spans.STEPS[step], "Posts", "Warm", "Neither", "Cold", "We answered"))),
             rows=[self._row(each, does) for each in reversed(volume.steps) if each.posts or each.start in does],
-            legend=MOOD_LEGEND,
-            notes=("The marks above are our own public answers.",) if does else (),
+            legend=[(klass, say(name)) for klass, name in MOOD_LEGEND],
+            notes=(say("The marks above are our own public answers."),) if does else (),
         )
 
-    def _acts(self, acted: Sequence[datetime]) -> dict[datetime, str]:
-        counts = Counter(self.span.floor(at) for at in acted)
-        return {start: "answered once" if times == 1 else f"answered {times} times" for start, times in counts.items()}
-
-    def _row(self, each: Step, does: dict[datetime, str]) -> tuple[Cell, ...]:
+    def _row(self, each: Step, does: Mapping[datetime, int]) -> tuple[Cell, ...]:
         cold, neither, warm = each.moods
         name = Cell(spans.when(each.start, self.span.step), self.posts(each.start, each.end))
-        told = does.get(each.start, "").removeprefix("answered ").replace("once", "1").removesuffix(" times")
-        return (name, *(Cell(f"{count:,}") for count in (each.posts, warm, neither, cold)), Cell(told))
+        told = str(does.get(each.start, ""))
+        return (name, *(Cell(figure(count)) for count in (each.posts, warm, neither, cold)), Cell(told))
 
     def balance(self, volume: Volume) -> Chart:
         """Return the balance of warm and cold posts, over some steps at a time, since few posts tell nothing."""
@@ -190,26 +203,29 @@ class Looks:
             (
                 Cell(spans.when(each.start, step), self.posts(each.start, each.end)),
                 Cell(f"{balance:+d}"),
-                Cell(f"{posts:,}"),
+                Cell(figure(posts)),
             )
             for each, balance, posts in reversed(told)
             if balance is not None
         ]
-        over = f"the last {some} {step}s" if some > 1 else f"each {step}"
         return Chart(
             name="balance",
-            title="Warm less cold",
-            says="The balance of warm and cold posts over time, from −100 to 100.",
+            title=say("Warm less cold"),
+            says=say("The balance of warm and cold posts over time, from −100 to 100."),
             spec=balance_by_time(step, self.span.ticks),
             points=points,
-            head=(step.title(), "Warm − cold", "Posts"),
+            head=(say(spans.STEPS[step]), say("Warm − cold"), say("Posts")),
             rows=rows,
-            notes=(f"Of a hundred posts, over {over}; where fewer than {FEW} were said, nothing is shown.",),
+            notes=(say(_OVER[step], some=some, few=FEW),),
         )
 
     def shares(self, shares: Sequence[Share], name: str) -> list[tuple[Share, str]]:
         """Return shares with the address of their posts."""
         return [(share, self.posts(None, None, **{name: share.name})) for share in shares]
+
+
+def _answered(times: int) -> str:
+    return say_many("answered once", "answered {number} times", times)
 
 
 def kinds_of(digest: Digest) -> dict[str, float]:

@@ -9,6 +9,7 @@ from hubbub.accounts.core.access import Permission
 from hubbub.flows.preview import preview
 from hubbub.infra.places import places
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.listening import selectors, services
 from hubbub.listening.core import query
 from hubbub.listening.core.query import QueryError
@@ -69,7 +70,7 @@ def edit(request: Request, topic: int | None = None) -> HttpResponse:
             now=now(),
         ),
         then="topics",
-        said="Saved. It is listened for within seconds.",
+        said=say("Saved. It is listened for within seconds."),
     )
 
 
@@ -83,7 +84,7 @@ def remove(request: Request, topic: int) -> HttpResponse:
         {"section": "topics"},
         lambda: services.remove_topic(request.access, topic, now=now()),
         then="topics",
-        said="Removed. What was heard of it stays.",
+        said=say("Removed. What was heard of it stays."),
     )
 
 

@@ -20,7 +20,7 @@ from hubbub.care.core.case import Priority
 from hubbub.care.core.mentions import pattern_of
 from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
 from hubbub.kernel.speech import figure, mark, say
-from hubbub.listening.core.alerts import span_words
+from hubbub.listening.core.alerts import within
 from hubbub.listening.core.volume import Share
 
 register = template.Library()
@@ -338,8 +338,8 @@ def seconds(span: float) -> str:
 
 @register.filter
 def minute_words(minutes: int) -> str:
-    """A number of minutes, as people say it."""
-    return span_words(minutes)
+    """A number of minutes in which something was said, as people say it."""
+    return within(minutes)
 
 
 @register.filter

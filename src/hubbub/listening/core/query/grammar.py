@@ -7,6 +7,7 @@ import regex
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 
 from hubbub.kernel.errors import HubbubError
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip, fold
 from hubbub.listening.core.letters import WORD, normal
 from hubbub.listening.core.query.nodes import (
@@ -37,14 +38,14 @@ MAX_DEPTH = 30
 """Brackets within brackets."""
 
 FILTERS = {
-    "lang": "a language, as in lang:en",
-    "channel": "a kind of channel, as in channel:bluesky",
-    "author": "a handle or account, as in author:acme.example.com",
-    "site": "a site that it stands on or links to, as in site:example.com",
-    "country": "a country in two letters, as in country:gb",
-    "followers": "how many follow the author, as in followers:>1000",
-    "has": "has:link, has:media or has:question",
-    "is": "is:reply or is:repost",
+    "lang": mark("a language, as in lang:en"),
+    "channel": mark("a kind of channel, as in channel:bluesky"),
+    "author": mark("a handle or account, as in author:acme.example.com"),
+    "site": mark("a site that it stands on or links to, as in site:example.com"),
+    "country": mark("a country in two letters, as in country:gb"),
+    "followers": mark("how many follow the author, as in followers:>1000"),
+    "has": mark("has:link, has:media or has:question"),
+    "is": mark("is:reply or is:repost"),
 }
 _CHOICES = {"has": ("link", "media", "question"), "is": ("reply", "repost")}
 
@@ -64,8 +65,10 @@ class QueryError(HubbubError):
 def parse(text: str) -> Query:
     """Return what a query means; QueryError in words if it can't be used."""
     if len(text) > MAX_LENGTH:
-        reason = f"The query has {len(text):,} characters; at most {MAX_LENGTH:,} are taken."
-        raise QueryError(reason, "Make two topics of it.", MAX_LENGTH)
+        reason = say(
+            "The query has {number:,} characters; at most {most:,} are taken.", number=len(text), most=MAX_LENGTH
+        )
+        raise QueryError(reason, say("Make two topics of it."), MAX_LENGTH)
     if found := _UNSTORABLE.search(text):
         raise _bad_character(text, found.start())
     tokens: list[Token] = []
@@ -77,20 +80,22 @@ def parse(text: str) -> Query:
             if token.type == "_OPEN":
                 opened.append(_position(token))
                 if len(opened) > MAX_DEPTH:
-                    reason = f"There are more than {MAX_DEPTH} brackets within brackets."
-                    raise QueryError(reason, "Write it flatter.", _position(token))
+                    reason = say("There are more than {most} brackets within brackets.", most=MAX_DEPTH)
+                    raise QueryError(reason, say("Write it flatter."), _position(token))
             elif token.type == "_CLOSE" and opened:
                 opened.pop()
         if not tokens:
-            raise QueryError("The query is empty.", "Write at least one word.", 0)
+            raise QueryError(say("The query is empty."), say("Write at least one word."), 0)
         root: Node = steps.feed_token(Token.new_borrow_pos("$END", "", tokens[-1]))
     except UnexpectedCharacters as error:
         raise _bad_character(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
         raise _bad_order(text, tokens, opened, error.token) from None
     if len(terms := [token for token in tokens if token.type in _TERMS]) > MAX_TERMS:
-        reason = f"The query has {len(terms):,} words and phrases; at most {MAX_TERMS:,} are taken."
-        raise QueryError(reason, "Make two topics of it.", _position(terms[MAX_TERMS]))
+        reason = say(
+            "The query has {number:,} words and phrases; at most {most:,} are taken.", number=len(terms), most=MAX_TERMS
+        )
+        raise QueryError(reason, say("Make two topics of it."), _position(terms[MAX_TERMS]))
     if anchors(root) is None:
         raise _too_wide(tokens)
     return Query(text, root, tuple(dict.fromkeys(term for term, _ in signed(root))))
@@ -171,17 +176,18 @@ class _Builder(Transformer[Token, Node]):
         name, _, given = token.partition(":")
         name = name.lower()
         if name not in FILTERS:
-            reason = f"There is no filter “{name}:”."
+            reason = say("There is no filter “{name}:”.", name=name)
             known = ", ".join(f"{each}:" for each in FILTERS)
-            hint = f"There are {known}; put other words with a : in quotation marks."
+            hint = say("There are {known}; put other words with a : in quotation marks.", known=known)
             raise QueryError(reason, hint, _position(token))
         values = [fold(value) for value in given.split("|")]
         read = [_value(name, value) for value in values]
         if None in read:
             wrong = next(value for value, each in zip(values, read, strict=True) if each is None)
-            can = f"The filter {name}: can't be “{clip(wrong, 30)}”."
-            reason = can if wrong else f"Nothing stands after “{name}:”."
-            raise QueryError(reason, f"Write {FILTERS[name]}.", _position(token))
+            reason = say("Nothing stands after “{what}”.", what=f"{name}:")
+            if wrong:
+                reason = say("The filter {name}: can't be “{value}”.", name=name, value=clip(wrong, 30))
+            raise QueryError(reason, say("Write {what}.", what=say(FILTERS[name])), _position(token))
         return Filter(name, tuple(dict.fromkeys(each for each in read if each is not None)))
 
     def term(self, tokens: list[Token]) -> Node:
@@ -190,14 +196,15 @@ class _Builder(Transformer[Token, Node]):
         if token.type == "PREFIX":
             return _prefix(token)
         if token in ("NEAR", "ATLEAST"):
-            hint = f"Write {token}/5; for the word itself, write it in small letters."
-            raise QueryError(f"{token} needs a number.", hint, position)
+            hint = say("Write {token}/5; for the word itself, write it in small letters.", token=token)
+            raise QueryError(say("{token} needs a number.", token=token), hint, position)
         said = normal(token.strip(_QUOTES)).strip()
         if len(said) > MAX_TERM_LENGTH:
-            reason = f"“{clip(said, 30)}” is longer than {MAX_TERM_LENGTH} characters."
-            raise QueryError(reason, "A few words of it will do.", position)
+            reason = say("“{said}” is longer than {most} characters.", said=clip(said, 30), most=MAX_TERM_LENGTH)
+            raise QueryError(reason, say("A few words of it will do."), position)
         if not _VISIBLE.search(said):
-            raise QueryError("There is nothing between the quotation marks.", "Write what to look for.", position)
+            reason = say("There is nothing between the quotation marks.")
+            raise QueryError(reason, say("Write what to look for."), position)
         kind = next((kind for kind, shape in _WHOLE.items() if shape.fullmatch(said)), Kind.PHRASE)
         return Term(said.removeprefix(SIGNS.get(kind, "")), kind)
 
@@ -205,11 +212,13 @@ class _Builder(Transformer[Token, Node]):
 def _prefix(token: Token) -> Term:
     said = normal(token.removesuffix("*"))
     if len(said) < MIN_PREFIX:
-        reason = f"“{token}” would find every word that begins with “{said}”."
-        raise QueryError(reason, f"Write at least {MIN_PREFIX} letters before the *.", _position(token))
+        reason = say("“{token}” would find every word that begins with “{said}”.", token=token, said=said)
+        raise QueryError(
+            reason, say("Write at least {least} letters before the *.", least=MIN_PREFIX), _position(token)
+        )
     if len(said) > MAX_TERM_LENGTH:
-        reason = f"“{clip(said, 30)}” is longer than {MAX_TERM_LENGTH} characters."
-        raise QueryError(reason, "A few letters of it will do.", _position(token))
+        reason = say("“{said}” is longer than {most} characters.", said=clip(said, 30), most=MAX_TERM_LENGTH)
+        raise QueryError(reason, say("A few letters of it will do."), _position(token))
     return Term(said, Kind.PREFIX)
 
 
@@ -218,11 +227,12 @@ def _group(node: Node, token: Token) -> tuple[Term, ...]:
     parts = node.parts if isinstance(node, Or) else (node,)
     terms = tuple(part for part in parts if isinstance(part, Term))
     if len(terms) != len(parts):
-        what, shape = "counts", "ATLEAST/3 (acme OR widget)"
+        shape = "ATLEAST/3 (acme OR widget)"
+        reason = say("{token} counts words and phrases, or some with OR between them in brackets.", token=token)
         if token.type == "NEAR":
-            what, shape = "joins", "acme NEAR/5 (broken OR refund)"
-        reason = f"{token} {what} words and phrases, or some with OR between them in brackets."
-        raise QueryError(reason, f"Write it like {shape}.", _position(token))
+            shape = "acme NEAR/5 (broken OR refund)"
+            reason = say("{token} joins words and phrases, or some with OR between them in brackets.", token=token)
+        raise QueryError(reason, say("Write it like {shape}.", shape=shape), _position(token))
     return tuple(dict.fromkeys(terms))
 
 
@@ -230,7 +240,8 @@ def _number(token: Token) -> int:
     name, _, number = token.partition("/")
     digits = number.removesuffix("f")
     if len(digits) > len(str(MAX_NUMBER)) or not 1 <= int(digits) <= MAX_NUMBER:
-        raise QueryError(f"{name}/ takes a number from 1 to {MAX_NUMBER}.", f"Write {name}/5.", _position(token))
+        reason = say("{name}/ takes a number from 1 to {most}.", name=name, most=MAX_NUMBER)
+        raise QueryError(reason, say("Write {what}.", what=f"{name}/5"), _position(token))
     return int(digits)
 
 
@@ -271,11 +282,13 @@ def _too_wide(tokens: Sequence[Token]) -> QueryError:
     if negation is None:
         filters = [token for token in tokens if token.type == "FILTER"]
         wide = next(each for each in filters if each.partition(":")[0].lower() not in INDEXED)
-        hint = f"Say also what a post must say, such as: acme {wide}. Alone can stand only author: and site:."
-        return QueryError(f"“{wide}” alone would find far too many posts.", hint, _position(wide))
+        hint = say(
+            "Say also what a post must say, such as: acme {wide}. Alone can stand only author: and site:.", wide=wide
+        )
+        return QueryError(say("“{wide}” alone would find far too many posts.", wide=wide), hint, _position(wide))
     return QueryError(
-        "This would find every post that lacks a word.",
-        "Say also what a post must have, such as: acme NOT jobs. Beside an OR, NOT needs such a word too.",
+        say("This would find every post that lacks a word."),
+        say("Say also what a post must have, such as: acme NOT jobs. Beside an OR, NOT needs such a word too."),
         _position(negation),
     )
 
@@ -285,21 +298,28 @@ def _bad_character(text: str, position: int) -> QueryError:
     letter = text[position]
     if letter in _QUOTES:
         end = len(text.rstrip())
-        before = f"before “{quoted}”" if (quoted := clip(clean(text[position + 1 :]), 40)) else "at the end"
-        reason = f"The quotation mark {before} is never closed."
-        return QueryError(reason, f"Add one at the end, after character {end}.", position)
+        reason = say("The quotation mark at the end is never closed.")
+        if quoted := clip(clean(text[position + 1 :]), 40):
+            reason = say("The quotation mark before “{quoted}” is never closed.", quoted=quoted)
+        return QueryError(reason, say("Add one at the end, after character {end}.", end=end), position)
     if not letter.isprintable():
-        hint = "Take it away."
+        hint = say("Take it away.")
     elif letter == "-":
-        hint = "Put - directly before what a post must lack, as in -jobs, or put words with a - in quotation marks."
+        hint = say(
+            "Put - directly before what a post must lack, as in -jobs, or put words with a - in quotation marks."
+        )
     elif letter == "*":
-        hint = "Put * directly after the beginning of a word, as in widget*."
+        hint = say("Put * directly after the beginning of a word, as in widget*.")
     elif letter in "#@":
-        hint = f"Letters must follow {letter}, and nothing else come directly before it, or use quotation marks."
+        hint = say(
+            "Letters must follow {letter}, and nothing else come directly before it, or use quotation marks.",
+            letter=letter,
+        )
     else:
-        hint = "Put words with such a character in quotation marks."
+        hint = say("Put words with such a character in quotation marks.")
     shown = f"“{letter}”" if letter.isprintable() else f"U+{ord(letter):04X}"
-    return QueryError(f"The character {shown} can't stand here (character {position + 1}).", hint, position)
+    reason = say("The character {shown} can't stand here (character {place}).", shown=shown, place=position + 1)
+    return QueryError(reason, hint, position)
 
 
 def _bad_order(text: str, tokens: Sequence[Token], opened: Sequence[int], wrong: Token) -> QueryError:
@@ -308,18 +328,23 @@ def _bad_order(text: str, tokens: Sequence[Token], opened: Sequence[int], wrong:
     before = tokens[-1] if ended else tokens[-2] if len(tokens) > 1 else None
     position = len(text.rstrip()) if ended else _position(wrong)
     if wrong.type == "NEAR" and before is not None and before.type not in {*_OPERATORS, "_OPEN"}:
-        return QueryError("NEAR joins two words, not three.", "Write: a NEAR/5 b AND b NEAR/5 c.", position)
+        reason = say("NEAR joins two words, not three.")
+        return QueryError(reason, say("Write: a NEAR/5 b AND b NEAR/5 c."), position)
+    mend = say("Write a word there.")
     if before is not None and before.type in _OPERATORS:
         if wrong.type in _OPERATORS:
-            return QueryError(f"Nothing stands between “{before}” and “{wrong}”.", "Write a word there.", position)
-        return QueryError(f"Nothing stands after “{before}”.", "Write a word there.", _position(before))
+            reason = say("Nothing stands between “{before}” and “{after}”.", before=before, after=wrong)
+            return QueryError(reason, mend, position)
+        return QueryError(say("Nothing stands after “{what}”.", what=before), mend, _position(before))
     if wrong.type in _OPERATORS:
-        return QueryError(f"Nothing stands before “{wrong}”.", "Write a word there.", position)
+        return QueryError(say("Nothing stands before “{what}”.", what=wrong), mend, position)
     if ended:
         after = clip(clean(text[opened[-1] + 1 :]), 40)
-        reason = f"The bracket before “{after}” is never closed." if after else "The last bracket is never closed."
-        return QueryError(reason, f"Add a ) at the end, after character {position}.", opened[-1])
+        reason = say("The last bracket is never closed.")
+        if after:
+            reason = say("The bracket before “{after}” is never closed.", after=after)
+        return QueryError(reason, say("Add a ) at the end, after character {end}.", end=position), opened[-1])
     if before is not None and before.type == "_OPEN":
-        return QueryError("There is nothing between the brackets.", "Write a word there.", _position(before))
-    reason = f"The bracket at character {position + 1} closes, but none was opened."
-    return QueryError(reason, "Take it away, or open one before it.", position)
+        return QueryError(say("There is nothing between the brackets."), mend, _position(before))
+    reason = say("The bracket at character {place} closes, but none was opened.", place=position + 1)
+    return QueryError(reason, say("Take it away, or open one before it."), position)
