@@ -2,7 +2,7 @@
 
 Finds every sentence that people are told: in Python what `say`, `say_many` and `mark` are given, the `message` of
 errors and the `reason`, `what`, `deed` and `needed` they are raised with; in templates what `translate` and
-`blocktranslate` hold; in scripts what `say` is given.
+`blocktranslate` hold; in scripts what `say` is given; in the default playbook what rules are called and say.
 
 Writes `src/hubbub/locale/LANGUAGE/LC_MESSAGES/django.po` anew (sentences that are there keep their translation; files
 given besides bring more), `django.mo` beside it, which is what is read at run time, and `words.LANGUAGE.js` with what
@@ -19,9 +19,11 @@ import os
 import re
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -37,6 +39,7 @@ KEYWORDS = {
     "gettext": None, "gettext_noop": None, "_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2),
     "npgettext": ((1, "c"), 2, 3), "say": None, "say_many": (1, 2),
 }  # fmt: skip
+PLAYBOOK = "care/data/playbook.toml"
 ELSEWHERE = {"migrations", "vendor", "simulate"}
 """Folders of what is not ours to say: the demo world speaks as a network of its own does."""
 Found = tuple[str, str | tuple[str, str], str | None]  # file, words or both numbers of them, context
@@ -108,12 +111,21 @@ def sentences() -> Iterator[Found]:
                 yield from marked(name, templatize(path.read_text(encoding="utf-8")), "python")
             elif path.suffix == ".js" and not path.name.startswith("words."):
                 yield from marked(name, path.read_text(encoding="utf-8"), "javascript")
+            elif name == PLAYBOOK:
+                yield from ((name, words, None) for words in in_playbook(path.read_text(encoding="utf-8")))
 
 
 def marked(name: str, text: str, method: str) -> Iterator[Found]:
     """What calls of the usual names hold."""
     for _, words, _, context in extract(method, io.BytesIO(text.encode()), keywords=KEYWORDS):
         yield name, words, context  # type: ignore[misc]
+
+
+def in_playbook(text: str) -> Iterator[str]:
+    """What the rules and triggers of the default playbook are called, and say."""
+    data: dict[str, Any] = tomllib.loads(text)
+    for each in (data, *data["rules"], *data["triggers"]):
+        yield from (each[key] for key in ("name", "say") if key in each)
 
 
 def in_python(text: str) -> Iterator[str | tuple[str, str]]:

@@ -115,7 +115,7 @@ def _fire(row: CaseRow, trigger: Trigger, now: datetime, *, set_now: str = "") -
     with speaking(access.language):
         done = list(_deeds(access, row, trigger, now))
         if done:
-            event(access, row, now, f"{trigger.name}: {', '.join(done)}.")
+            event(access, row, now, f"{say(trigger.name)}: {', '.join(done)}.")
             store(access, row, row.value(), "trigger", now, trigger=trigger.id, done=done)
 
 
@@ -136,7 +136,7 @@ def _deeds(access: Access, row: CaseRow, trigger: Trigger, now: datetime) -> Ite
     if team is not None and row.team_id != team.pk:
         row.team = team
         yield say("given to the team {team}", team=team.name)
-    if trigger.template and (said := send_by_itself(access, row, trigger.template, why=trigger.name, now=now)):
+    if trigger.template and (said := send_by_itself(access, row, trigger.template, why=say(trigger.name), now=now)):
         yield said
     try:
         if trigger.snooze is not None:
@@ -153,7 +153,7 @@ def _deeds(access: Access, row: CaseRow, trigger: Trigger, now: datetime) -> Ite
             leads(row.workspace_id),
             why=Why.RULE,
             case=row.pk,
-            text=say("{rule}: {who}, case {number}", rule=trigger.name, who=row.who, number=row.number),
+            text=say("{rule}: {who}, case {number}", rule=say(trigger.name), who=row.who, number=row.number),
             now=now,
         )
         yield say("the leads are told")

@@ -74,7 +74,7 @@ class Rulings:
     def advise(self, case: CaseDraft, facts: Facts) -> None:
         """Note what `also` rules add: words, and what they do to the case."""
         added = self.playbook.also(facts)
-        case.advice = [{"rule": also.id, "say": also.say} for also in added]
+        case.advice = [{"rule": also.id, "say": say(also.say)} for also in added]
         for also in added:
             if also.automatic and not case.historical:
                 self.desk.let_send(case, also.id)
