@@ -5,10 +5,11 @@ Written in bulk, with the tables as the product writes them; texts and people ar
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, models, transaction
 
 from hubbub.accounts import services as account_services
 from hubbub.accounts.core.access import Access, Role
@@ -39,6 +40,7 @@ TOPICS = (
     ("Bills", "invoice OR refund OR charged"),
 )
 SPAN = timedelta(days=60)
+TURNS = (1, 2, 3, 3, 4, 5)  # what is said in a case
 CHUNK = 2_000
 TEXTS = 500  # of a kind; they come again, as they do
 
@@ -70,10 +72,10 @@ REASONS = [
 FACTS = {"kind": "complaint", "about": "to us", "noise": 0.1, "exposure": 140.0, "channel": "demo", "language": "en"}
 
 
-def staff(access: Access, now: datetime) -> None:
-    """Make the teams, and so many agents that 20 people work there."""
+def staff(access: Access, now: datetime, people: int = PEOPLE) -> None:
+    """Make the teams, and so many agents that this many people work there."""
     teams = [account_services.make_team(access, name, now=now) for name in TEAMS]
-    for number in range(PEOPLE - Membership.objects.filter(workspace_id=access.workspace).count()):
+    for number in range(people - Membership.objects.filter(workspace_id=access.workspace).count()):
         account_services.invite(
             access,
             email=f"agent{number}@example.org",
@@ -84,22 +86,99 @@ def staff(access: Access, now: datetime) -> None:
         )
 
 
-def fill(access: Access, world: World, count: int, *, now: datetime) -> None:
+def fill(access: Access, world: World, count: int, *, now: datetime, turns: Sequence[int] = TURNS) -> None:
     """Make the cases, what was said in them, and who said it."""
     for name, query in TOPICS:
         save_topic(access, name=name, klass=TopicClass.PRODUCT, text=query, now=now)
     with transaction.atomic():
-        made = _Centre(access, world, count, now)
+        made = _Centre(access, world, count, now, turns)
     for first in range(1, count + 1, CHUNK):
         with transaction.atomic():
             made.chunk(range(first, min(first + CHUNK, count + 1)))
     Workspace.objects.filter(pk=access.workspace).update(cases_made=count)
 
 
+def _insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows; columns that are not named get what they have where nobody says anything."""
+    named = {name.removesuffix("_id") for name in names}
+    rest = [each for each in model._meta.concrete_fields if not (each.null or each.primary_key or each.name in named)]
+    kept = [each.get_default() for each in rest]
+    db.insert(model, [*names, *(each.attname for each in rest)], [(*row, *kept) for row in rows])
+
+
+def multiply(access: Access, count: int, times: int) -> None:
+    """Let there be so many times the cases that were made, `count` of them, by copying them inside the database.
+
+    The copies have other numbers, other addresses of posts, and the same people; they are found by the same words.
+    """
+    posts = Post.objects.count()
+    shifted = {"case_id": count, "post_id": posts, "number": count}
+    again = "CASE WHEN {0} = '' THEN '' ELSE {0} || '-{1}' END"
+    copied: tuple[tuple[type[models.Model], int, tuple[str, ...]], ...] = (
+        (Post, posts, ("uri", "root", "parent")),
+        (CaseRow, count, ()),
+        (Entry, 0, ()),
+        (DecisionRow, 0, ()),
+        (Likeness, 0, ()),
+        (ReadMark, 0, ()),
+    )
+    with _without_indexes([model._meta.db_table for model, _, _ in copied]):
+        for model, shift, addresses in copied:
+            table = model._meta.db_table
+            columns = [str(field.column) for field in model._meta.concrete_fields if shift or not field.primary_key]
+            last = model._default_manager.aggregate(last=models.Max("id"))["last"]
+            for time in range(1, times):
+                shifts = {**shifted, "id": shift}
+                changed = {name: f"{name} + {shifts[name] * time}" for name in columns if name in shifts}
+                changed |= {name: again.format(name, time) for name in addresses}
+                values = ", ".join(changed.get(name, name) for name in columns)
+                with transaction.atomic(), connection.cursor() as cursor:
+                    names = ", ".join(columns)
+                    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id <= {last}")
+    key = "rowid" if connection.vendor == "sqlite" else "id"
+    for time in range(1, times):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO search_case ({key}, words) SELECT {key} + {count * time}, words FROM search_case "
+                f"WHERE {key} <= {count}"
+            )
+    Workspace.objects.filter(pk=access.workspace).update(cases_made=count * times)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for model, shift, _ in copied:
+                if shift:
+                    table = model._meta.db_table
+                    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+        cursor.execute("ANALYZE")
+
+
+@contextmanager
+def _without_indexes(tables: Sequence[str]) -> Iterator[None]:
+    """Drop the indexes of tables while much is written, and make them anew."""
+    marks = ", ".join(["%s"] * len(tables))
+    sqlite = connection.vendor == "sqlite"
+    found = (
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})"
+        if sqlite
+        else "SELECT indexname, indexdef FROM pg_indexes WHERE indexname NOT IN (SELECT conname FROM pg_constraint) "
+        f"AND tablename IN ({marks})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(found, list(tables))
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    with connection.cursor() as cursor:
+        for _, made in indexes:
+            cursor.execute(made)
+
+
 class _Centre:
     """Makes up cases, so many at a time."""
 
-    def __init__(self, access: Access, world: World, count: int, now: datetime) -> None:
+    def __init__(self, access: Access, world: World, count: int, now: datetime, turns: Sequence[int]) -> None:
+        self.turns = turns
         self.rng, self.now, self.workspace, self.world = random.Random(7), now, access.workspace, world
         self.crowd = [each for each in people_of(world).values() if each.role == "customer"]
         self.texts = {kind: self._texts(Phrases(world), kind) for kind in (*MATTERS, "chat")}
@@ -144,7 +223,7 @@ class _Centre:
                     self.now - day,
                 )
             )
-        db.insert(SocialAccount, names, rows)
+        _insert(SocialAccount, names, rows)
 
     def chunk(self, numbers: range) -> None:
         """Write some cases with everything that belongs to them."""
@@ -186,19 +265,19 @@ class _Centre:
             if self.rng.random() < 0.6:
                 person = case.owner_id or self.rng.choice(self.agents)[0]
                 marks.append((number, person, opened + timedelta(hours=1)))
-        db.insert(CaseRow, ("id", "workspace_id", *CASE_FIELDS), cases)
-        db.insert(Post, ("id", *POST_COLUMNS), posts)
-        db.insert(Entry, ENTRY_COLUMNS, entries)
-        db.insert(DecisionRow, DECISION_COLUMNS, decisions)
-        db.insert(Likeness, ("case_id", "workspace_id", "heading", "voice", "words", "said_at"), likenesses)
-        db.insert(ReadMark, ("case_id", "person_id", "at"), marks)
+        _insert(CaseRow, ("id", "workspace_id", *CASE_FIELDS), cases)
+        _insert(Post, ("id", *POST_COLUMNS), posts)
+        _insert(Entry, ENTRY_COLUMNS, entries)
+        _insert(DecisionRow, DECISION_COLUMNS, decisions)
+        _insert(Likeness, ("case_id", "workspace_id", "heading", "voice", "words", "said_at"), likenesses)
+        _insert(ReadMark, ("case_id", "person_id", "at"), marks)
 
     def _said(self, number: int, matter: str) -> Iterator[dict[str, Any]]:
         """Yield what was said in a case: the customer's first post, and some two after it."""
         rng, place = self.rng, self.rng.randrange(len(self.crowd))
         first = self.now - SPAN * rng.random() - timedelta(hours=1)
         root, after = "", 0.0
-        for turn in range(rng.choice((1, 2, 3, 3, 4, 5))):
+        for turn in range(rng.choice(self.turns)):
             who = self.crowd[place if turn % 2 == 0 else rng.randrange(len(self.crowd))]
             text, lang, reading = rng.choice(self.texts[matter if turn == 0 else "chat"])
             self.posts += 1

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import logging
 import socket
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -169,8 +170,10 @@ class Worker:
             ratings.ask_due(self.post.letters.rating_link, now)
 
     def _match(self) -> None:
+        began = time.monotonic()
         while not self.stop.is_set() and customers.look(datetime.now(UTC)):
-            pass
+            time.sleep(time.monotonic() - began)  # as long as it took: others write, too
+            began = time.monotonic()
 
     def _send_due(self) -> None:
         now = datetime.now(UTC)

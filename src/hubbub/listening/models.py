@@ -251,6 +251,7 @@ class Post(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["workspace", "id"], name="post_pending", condition=models.Q(pending=True)),
             models.Index(fields=["workspace", "root"], name="post_thread"),
+            models.Index(fields=["workspace", "channel", "author"], name="post_author"),
         ]
 
 

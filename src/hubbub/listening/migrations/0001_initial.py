@@ -367,6 +367,10 @@ class Migration(migrations.Migration):
             model_name='post',
             index=models.Index(fields=['workspace', 'root'], name='post_thread'),
         ),
+        migrations.AddIndex(
+            model_name='post',
+            index=models.Index(fields=['workspace', 'channel', 'author'], name='post_author'),
+        ),
         migrations.AddConstraint(
             model_name='post',
             constraint=models.UniqueConstraint(fields=('workspace', 'uri'), name='post_once'),

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from hubbub.care.services.customers.rows import one_at_a_time, tell
 from hubbub.kernel.errors import Conflict, NotFound
 from hubbub.listening.models import Post
 
-AT_ONCE = 100
+AT_ONCE = 20  # nobody else can write on SQLite meanwhile
 TEXTS = 20  # private messages of a person that are read for addresses
 COMMON = 20  # so many accounts that share a trait say nothing by it
 _SERIAL = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{5,40}\b", re.IGNORECASE)
@@ -36,23 +36,29 @@ def look_for_matches(access: Access, *, ours: frozenset[str], now: datetime) -> 
         if not found:
             return 0
         one_at_a_time(access)
-        for row in found:
+        country = calling_code(access)
+        profiles = [_profile(row, ours, country) for row in found]
+        _note(access, profiles)
+        for row, mine in zip(found, profiles, strict=True):
             row.refresh_from_db(fields=["customer"])
-            _look(access, row, ours, now)
+            if not row.employee:
+                _look(access, row, mine, now)
         SocialAccount.objects.filter(pk__in=[row.pk for row in found]).update(matched=True)
     return len(found)
 
 
-def _look(access: Access, row: SocialAccount, ours: frozenset[str], now: datetime) -> None:
-    mine = _profile(row, ours, calling_code(access))
-    known = traits(mine)
-    Trait.objects.filter(account=row).delete()
+def _note(access: Access, profiles: Sequence[Profile]) -> None:
+    """Keep under what accounts are found."""
+    Trait.objects.filter(account__in=[each.account for each in profiles]).delete()
     Trait.objects.bulk_create(
-        Trait(account=row, workspace_id=access.workspace, kind=each.kind, value=each.value) for each in known
+        Trait(account_id=each.account, workspace_id=access.workspace, kind=trait.kind, value=trait.value)
+        for each in profiles
+        for trait in traits(each)
     )
-    if row.employee:
-        return
-    for other in _alike(access, row, [(each.kind, each.value) for each in known]):
+
+
+def _look(access: Access, row: SocialAccount, mine: Profile, now: datetime) -> None:
+    for other in _alike(access, row, [(each.kind, each.value) for each in traits(mine)]):
         _compare(access, row, mine, other, now)
 
 
