@@ -201,7 +201,7 @@ class _Centre:
         day = timedelta(days=1)
         told = ("handle", "name", "followers", "follows", "posts", "reactions")
         names = ("id", "workspace_id", "channel", "native", *told, "joined_at", "p_bot", "reach",
-                 "known", "employee", "listed", "lists", "heard", "adverts", "seen_at")  # fmt: skip
+                 "known", "employee", "listed", "lists", "heard", "adverts", "seen_at", "matched")  # fmt: skip
         rows = []
         for pk, who in enumerate(self.crowd, 1):
             profile = (getattr(who, name) for name in told)
@@ -221,6 +221,7 @@ class _Centre:
                     9,
                     0,
                     self.now - day,
+                    True,
                 )
             )
         _insert(SocialAccount, names, rows)
