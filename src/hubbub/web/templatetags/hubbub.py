@@ -1,6 +1,7 @@
 """Small things every template needs: icons, times that count, foreign text made safe."""
 
 import re
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,8 @@ from zlib import crc32
 
 from django import template
 from django.conf.locale import LANG_INFO
+from django.template import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
@@ -18,8 +21,9 @@ from django.utils.translation import gettext
 from hubbub.care.core.calls.record import span_words as span_of
 from hubbub.care.core.case import Priority
 from hubbub.care.core.mentions import pattern_of
+from hubbub.care.core.views import CaseLine
 from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
-from hubbub.kernel.speech import figure, mark, say
+from hubbub.kernel.speech import figure, mark, say, spoken
 from hubbub.listening.core.alerts import within
 from hubbub.listening.core.volume import Share
 
@@ -29,6 +33,7 @@ _LINK = re.compile(r"https?://[^\s<>\"'`\u0000-\u0020\u00a0\u2000-\u200f\u2028-\
 _TRAILING = ".,;:!?)]}’”»…"
 _COLOURS = 5
 LONG = 1_500
+ROW_KEPT_S = 15  # the page itself counts due times on
 
 LANGUAGES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in info and "-" not in code}
 CHANNELS = {
@@ -144,6 +149,29 @@ def held(until: datetime | None) -> SafeString:
         icon("hourglass"),
         say("Held, {time}", time=_span(max(0.0, left))),
     )
+
+
+@register.simple_tag(takes_context=True)
+def case_row(context: Context, line: CaseLine, here: str) -> str:
+    """A case in a list. Fifty pages ask for the same rows at each change, so a row that was written is kept."""
+    shown = context.get("case")
+    return _case_row(
+        line,
+        here,
+        context["view"],
+        context["query"],
+        work=bool(context["may"]["work"]),
+        current=bool(shown) and shown.line.id == line.id,
+        clock=(spoken(), timezone.get_current_timezone_name(), int(time.monotonic() / ROW_KEPT_S)),
+    )
+
+
+@lru_cache(maxsize=4_000)
+def _case_row(
+    line: CaseLine, here: str, view: str, query: str, *, work: bool, current: bool, clock: tuple[str, str, int]
+) -> str:
+    said = {"line": line, "here": here, "view": view, "query": query, "work": work, "current": current}
+    return get_template("inbox/row.html").render(said)
 
 
 @register.simple_tag

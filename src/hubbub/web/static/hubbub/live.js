@@ -4,6 +4,8 @@
 const app = document.querySelector("[data-events]");
 const SOON_S = 900;
 const AT_ONCE_MS = 20; // what changes together is told together
+const PACE = 20; // so many times as long as a part took to come, nobody asks for it again
+const SLOWEST_MS = 5000;
 
 // Due times -----------------------------------------------------------------
 function span(seconds) {
@@ -39,20 +41,24 @@ async function part(address) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-// Runs a task when it is asked for, once for many asks, never twice at a time, and so long after the last time.
+// Runs a task when it is asked for, once for many asks, never twice at a time, and so long after the last time: at
+// least `apartMs`, and many times what it took, so that a server with much to do is asked less often.
 function soon(task, apartMs) {
-  let timer = null, running = false, again = false, ended = -apartMs;
+  let timer = null, running = false, again = null, next = 0;
   const run = async () => {
     timer = null;
     running = true;
+    const began = performance.now();
     try { await task(); } catch { /* the next change asks anew */ }
     running = false;
-    ended = performance.now();
-    if (again) { again = false; ask(); }
+    const ended = performance.now();
+    next = ended + Math.min(SLOWEST_MS, Math.max(apartMs, PACE * (ended - began)));
+    if (again !== null) { const atOnce = again; again = null; ask(atOnce); }
   };
-  const ask = () => {
-    if (running) again = true;
-    else timer ??= setTimeout(run, Math.max(AT_ONCE_MS, ended + apartMs - performance.now()));
+  const ask = (atOnce = false) => { // at once: what the person themself did
+    if (running) { again = again || atOnce; return; }
+    if (atOnce) { clearTimeout(timer); timer = null; }
+    timer ??= setTimeout(run, Math.max(AT_ONCE_MS, atOnce ? 0 : next - performance.now()));
   };
   return ask;
 }
@@ -201,8 +207,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!detail.successful || detail.requestConfig.verb !== "post" || !detail.elt.closest?.("#case")) return;
   detail.elt.closest("details")?.removeAttribute("open");
   said = detail.elt.id === "composer";
-  refreshCase();
-  refreshList();
+  refreshCase(true);
+  refreshList(true);
 });
 
 // Replaces a part unless a menu of it is open; the focus goes to the same link or button anew.
