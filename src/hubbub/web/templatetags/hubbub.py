@@ -161,7 +161,7 @@ def case_row(context: Context, line: CaseLine, here: str) -> str:
         context["view"],
         context["query"],
         work=bool(context["may"]["work"]),
-        current=bool(shown) and shown.line.id == line.id,
+        current=shown is not None and shown.line.id == line.id,
         clock=(spoken(), timezone.get_current_timezone_name(), int(time.monotonic() / ROW_KEPT_S)),
     )
 
