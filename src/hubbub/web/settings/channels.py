@@ -102,7 +102,7 @@ def _shown(name: str, default: str, secret: bool, value: ConnectionValue | None,
         return ""
     if given is not None:
         return str(given.get(name, ""))
-    return str(value.config.get(name, default)) if value else default
+    return str(value.config.get(name, default)) if value else say(default)
 
 
 def _keep(request: Request, kind: str, value: ConnectionValue | None) -> None:

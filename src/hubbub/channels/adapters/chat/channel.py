@@ -56,7 +56,7 @@ class Chat(HandedOver):
             mark("Greeting"),
             mark("What a visitor reads first, at most 300 characters."),
             required=False,
-            default="Hello! How can we help?",
+            default=mark("Hello! How can we help?"),
         ),
         Field("colour", mark("Colour"), mark("Of its button, such as #0f658f."), required=False, default=COLOUR),
     )

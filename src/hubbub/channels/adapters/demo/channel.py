@@ -388,7 +388,7 @@ def _words(response: Response) -> str:
     try:
         return clip(msgspec.json.decode(response.body, type=_Error).error, 300)
     except (ValueError, RecursionError):
-        return f"status {response.status}"
+        return say("status {status}", status=response.status)
 
 
 def _read(response: Response, shape: type[T]) -> T:

@@ -213,7 +213,9 @@ def told_words(body: bytes, status: int) -> str:
         told = msgspec.json.decode(body, type=_Error)
     except UNREADABLE:
         told = _Error()
-    return clip(clean(": ".join(filter(None, (told.error, told.error_description)))), 500) or f"status {status}"
+    return clip(clean(": ".join(filter(None, (told.error, told.error_description)))), 500) or say(
+        "status {status}", status=status
+    )
 
 
 def address_of(given: object, label: str) -> str:
