@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from tests.make import make_member, make_town, make_workspace
+from tests.make import PASSWORD, make_member, make_town, make_workspace
 
 from hubbub.accounts import services as accounts
+from hubbub.accounts.models import Workspace
 from hubbub.care.models import Rating
 from hubbub.care.services import cases, ratings
 from hubbub.infra.places import Places
@@ -45,6 +46,13 @@ def test_the_first_run_speaks_as_the_browser_asks(asked: str, lang: str) -> None
     assert ("Sie und Ihr Arbeitsbereich" in page(f"/start/{key}/", asked)) is german
     assert ("Die beiden Passwörter" in page(f"/start/{key}/", asked, password="one", again="other")) is german
     assert ("Unter dieser Adresse" in page("/nowhere/", asked)) is german
+
+
+@pytest.mark.parametrize(("asked", "lang"), ASKED)
+def test_a_workspace_writes_in_the_language_it_was_claimed_in(asked: str, lang: str) -> None:
+    given = {"workspace": "Acme Care", "timezone": "Europe/Vienna", "name": "Mia Dahl", "email": "mia@acme.example"}
+    page(f"/start/{accounts.offer_first_run()}/", asked, **given, password=PASSWORD, again=PASSWORD)
+    assert Workspace.objects.get().language == lang[:2]
 
 
 @pytest.mark.parametrize(("asked", "lang"), ASKED)

@@ -29,7 +29,7 @@ from hubbub.accounts.models import (
 )
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
-from hubbub.kernel.speech import LANGUAGES, say
+from hubbub.kernel.speech import LANGUAGES, say, spoken
 from hubbub.kernel.text import naming
 
 LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 7, 3_650
@@ -150,13 +150,13 @@ def check_password(password: str | None, person: Person) -> None:
 
 @transaction.atomic
 def make_workspace(*, owner: PersonId, name: str, timezone: str, now: datetime) -> Access:
-    """Make a workspace and its first owner; return the owner's pass."""
+    """Make a workspace and its first owner; return the owner's pass. It writes in the language being spoken."""
     name = _workspace_name(name)
     _check_timezone(timezone)
     base = slugify(name)[:34] or "desk"
     taken = set(Workspace.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     slug = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if each not in taken)
-    row = Workspace.objects.create(slug=slug, name=name, timezone=timezone)
+    row = Workspace.objects.create(slug=slug, name=name, timezone=timezone, language=spoken())
     Membership.objects.create(workspace=row, person_id=owner, role=Role.OWNER)
     access = selectors.enter(owner, slug)
     audit(access, "workspace made", name, now=now)
