@@ -21,7 +21,7 @@ from hubbub.care.services import clocks
 from hubbub.care.services.cases import event, lock, store
 from hubbub.infra import changes, db
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import mark, say, speaking
 from hubbub.kernel.text import clean, clip
 
 MAX_SOURCE = 60
@@ -240,9 +240,10 @@ def ask(access: Access, number: int, *, to: str, at: datetime, why: str = "", no
     why = clip(clean(why), 240)
     CallBack.objects.filter(case=row, done_at__isnull=True).update(due_at=at)  # a person's word counts
     _open(row, number=called, why=why, due_at=at, now=now)
-    said = say("{name} asked for a call to {number}.", name=access.name, number=called)
-    if why:
-        said = say("{name} asked for a call to {number}: {why}.", name=access.name, number=called, why=why)
+    with speaking(access.language):
+        said = say("{name} asked for a call to {number}.", name=access.name, number=called)
+        if why:
+            said = say("{name} asked for a call to {number}: {why}.", name=access.name, number=called, why=why)
     event(access, row, now, said)
     store(access, row, case, "call asked for", now, at=at.isoformat())
 
@@ -289,15 +290,16 @@ def called(
         case = row.value().answer(now, access.person)
         case = case.resolve(now) if settled else case
         task.done_at = now
-        said = say("{name} called {number} and reached them.", name=access.name, number=task.number)
+        said = mark("{name} called {number} and reached them.")
     else:
         again = again_at or now + AGAIN
         _ahead(again, now)
         case = row.value().call_again(again, now)
         task.due_at = again
-        said = say("{name} called {number}: nobody was reached.", name=access.name, number=task.number)
+        said = mark("{name} called {number}: nobody was reached.")
     task.save()
-    event(access, row, now, said)
+    with speaking(access.language):
+        event(access, row, now, say(said, name=access.name, number=task.number))
     if notes:
         Entry.objects.create(case=row, at=now, kind="note", person_id=access.person, name=access.name, text=notes)
     store(access, row, case, "called back", now, reached=reached, tries=task.tries)

@@ -15,7 +15,7 @@ from hubbub.care.services.cases.row import event
 from hubbub.care.services.triage import read_anew
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, NotFound
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import say, speaking
 from hubbub.listening.models import Post
 
 
@@ -43,8 +43,9 @@ def correct(access: Access, number: int, *, what: str, value: str, post: int | N
         person_id=access.person, name=access.name, at=now,
     )  # fmt: skip
     _say(row, {about: value})
-    event(access, case, now, f"{access.name}: {as_sentence(about, value)}")
-    read_anew(workspace, case.pk, say("{who} said what it is.", who=access.name), now=now)
+    with speaking(access.language):
+        event(access, case, now, f"{access.name}: {as_sentence(about, value)}")
+        read_anew(workspace, case.pk, say("{who} said what it is.", who=access.name), now=now)
     audit(
         access, "reading corrected", f"case {number}", now=now, before={about.value: before}, after={about.value: value}
     )
@@ -73,13 +74,10 @@ def undo(access: Access, label: int, *, now: datetime) -> None:
     _say(row.post, {row.what: None})
     case = CaseRow.objects.select_for_update(of=("self",)).filter(entries__post=row.post).first()
     if case is not None:
-        event(
-            access,
-            case,
-            now,
-            say("{who} took back: {sentence}", who=access.name, sentence=as_sentence(row.what, row.value)),
-        )
-        read_anew(workspace, case.pk, say("{who} took back what was said of it.", who=access.name), now=now)
+        with speaking(access.language):
+            sentence = as_sentence(row.what, row.value)
+            event(access, case, now, say("{who} took back: {sentence}", who=access.name, sentence=sentence))
+            read_anew(workspace, case.pk, say("{who} took back what was said of it.", who=access.name), now=now)
     subject = f"case {case.number}" if case else "post"
     audit(access, "correction of a reading taken back", subject, now=now, before={row.what: row.value})
     changes.record(access.workspace, "label", row.pk, now=now)

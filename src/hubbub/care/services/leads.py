@@ -16,7 +16,7 @@ from hubbub.care.models import CaseRules, Entry, Lead, LeadEvent, LeadStage
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import mark, say
+from hubbub.kernel.speech import mark, say, speaking
 from hubbub.kernel.text import clean
 
 STAGES = ((mark("New"), ""), (mark("Talked"), ""), (mark("Offered"), ""), (mark("Won"), "won"), (mark("Lost"), "lost"))
@@ -79,8 +79,9 @@ def make(access: Access, number: int, *, now: datetime) -> int:
         owner_id=row.owner_id or access.person, stage=stage, currency=_currency(access.workspace),
         made_at=now, changed_at=now,
     )  # fmt: skip
-    _note(access, lead, say("Made of case {number}.", number=number), now)
-    event(access, row, now, say("{name} made it a lead.", name=access.name))
+    with speaking(access.language):
+        _note(access, lead, say("Made of case {number}.", number=number), now)
+        event(access, row, now, say("{name} made it a lead.", name=access.name))
     store(access, row, row.value(), "lead made", now, lead=lead.pk)
     return lead.pk
 

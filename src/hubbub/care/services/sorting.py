@@ -14,7 +14,7 @@ from hubbub.care.models import CaseLink, CaseRow, CaseRules, CaseTag, Field, Fie
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import mark, say
+from hubbub.kernel.speech import mark, say, speaking
 from hubbub.kernel.text import clean
 
 COLOURS = 5
@@ -250,7 +250,8 @@ def link(access: Access, number: int, *, other: int, kind: str, now: datetime) -
     row, far = _both(access, number, other)
     CaseLink.objects.filter(case=far, other=row).delete()
     CaseLink.objects.update_or_create(case=row, other=far, defaults={"kind": kind})
-    event(access, row, now, say(_LINKED[LinkKind(kind)], other=other, name=access.name))
+    with speaking(access.language):
+        event(access, row, now, say(_LINKED[LinkKind(kind)], other=other, name=access.name))
     store(access, row, row.value(), "link", now, other=other, kind=kind)
     changes.record(access.workspace, "case", far.pk, now=now)
 

@@ -77,7 +77,8 @@ def answer(
     ready = made_ready(access, row, written)
     row.value().answer(now, access.person)  # raises where it is closed
     nobody_answered_since(access, row, seen_reply)
-    reason = needs_approval(access, row, ready) or (say("Asked for by its author.") if ask else "")
+    with speaking(access.language):
+        reason = needs_approval(access, row, ready) or (say("Asked for by its author.") if ask else "")
     if send_at is not None and not now < send_at <= now + LATEST:
         raise InvalidInput(reason="Choose a time from now on, within 90 days.")
     if written.aside and reason:

@@ -20,7 +20,7 @@ from hubbub.care.services.incidents.row import happened, lock, put, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import say, speaking
 from hubbub.kernel.text import clean, clip
 from hubbub.listening.selectors import topic_names
 
@@ -85,7 +85,8 @@ def _take_in(access: Access, row: CaseRow, incident: Incident, now: datetime) ->
     if row.status in (Status.NEW, Status.WATCHING) and row.owner_id is None and not row.private and not row.alert:
         row.incident = incident
         row.take(replace(row.value(), status=Status.NEW, due_at=None, not_before=None, review_at=None))
-    cases.event(access, row, now, say("Put into the incident “{title}”.", title=clip(incident.title, 80)))
+    with speaking(access.language):
+        cases.event(access, row, now, say("Put into the incident “{title}”.", title=clip(incident.title, 80)))
     put(row, incident, now)
 
 
@@ -118,7 +119,8 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
     if case.incident_id != row.pk:
         raise NotFound(what="case of this incident", which=number)
     _due(case, now)
-    cases.event(access, case, now, say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
+    with speaking(access.language):
+        cases.event(access, case, now, say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
     put(case, None, now)
     recount(row)
     store(
@@ -167,7 +169,8 @@ def lead(access: Access, incident: int, *, to: PersonId | None, now: datetime) -
         lead=to,
     )
     if to is not None:
-        words = say("{name} asks you to lead the incident “{title}”.", name=access.name, title=row.title)
+        with speaking(access.language):
+            words = say("{name} asks you to lead the incident “{title}”.", name=access.name, title=row.title)
         place = f"incidents/{row.pk}/"
         tell(access.workspace, [to], why=Why.INCIDENT, text=words, place=place, by=access.person, now=now)
 

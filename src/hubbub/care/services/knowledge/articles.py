@@ -29,7 +29,7 @@ from hubbub.care.services.cases.row import event, lock
 from hubbub.care.services.notices import tell
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import say, speaking
 from hubbub.kernel.text import clean
 from hubbub.kernel.tokens import tokens
 from hubbub.listening.selectors import topic_names
@@ -69,7 +69,8 @@ def from_case(access: Access, number: int, *, now: datetime) -> int:
     ).checked()
     taken = [[each.what, each.words] for each in dict.fromkeys((*question.taken, *cleaned.taken))]
     made = _made(access, words, row, taken, now)
-    event(access, row, now, say("{name} drafted an article from it.", name=access.name))
+    with speaking(access.language):
+        event(access, row, now, say("{name} drafted an article from it.", name=access.name))
     changes.record(access.workspace, "case", row.pk, now=now)
     return made
 
@@ -173,13 +174,9 @@ def submit(access: Access, article: int, *, now: datetime) -> None:
     row.state, row.word = moved(State(row.state), "submit"), ""
     _stored(access, row, "article submitted", now)
     to = set(_reviewers(access)) - {access.person}
-    tell(
-        access.workspace,
-        to,
-        why=Why.APPROVAL,
-        text=say("{name} asks you to look at “{title}”.", name=access.name, title=row.title),
-        now=now,
-    )
+    with speaking(access.language):
+        words = say("{name} asks you to look at “{title}”.", name=access.name, title=row.title)
+    tell(access.workspace, to, why=Why.APPROVAL, text=words, now=now)
 
 
 @transaction.atomic
@@ -218,7 +215,8 @@ def send_back(access: Access, article: int, *, word: str, now: datetime) -> None
     row.state, row.word = moved(State(row.state), "send back"), word
     _stored(access, row, "article sent back", now)
     if row.writer_id is not None and row.writer_id != access.person:
-        text = say("{name} sent “{title}” back: {word}", name=access.name, title=row.title, word=word)
+        with speaking(access.language):
+            text = say("{name} sent “{title}” back: {word}", name=access.name, title=row.title, word=word)
         tell(access.workspace, [row.writer_id], why=Why.APPROVAL, text=text, now=now)
 
 
