@@ -36,6 +36,7 @@ LONG = 1_500
 ROW_KEPT_S = 15  # the page itself counts due times on
 
 LANGUAGES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in info and "-" not in code}
+LANGUAGES |= {"nb": mark("Norwegian Bokmal"), "no": mark("Norwegian")}  # of which Django knows no other name
 CHANNELS = {
     "bluesky": ("bluesky", "Bluesky"),
     "chat": ("thread", mark("Web chat")),
