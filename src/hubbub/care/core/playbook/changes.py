@@ -9,6 +9,36 @@ from hubbub.kernel.speech import figure, mark, say
 
 Data = Mapping[str, Any]
 
+NUMBERS: Mapping[str, str] = {
+    "hold_minutes": mark("Hold minutes"),
+    "vip_exposure": mark("Vip exposure"),
+    "fast_growth": mark("Fast growth"),
+    "unsure_exposure": mark("Unsure exposure"),
+    "unsure_minutes": mark("Unsure minutes"),
+    "noise": mark("Noise"),
+    "question_hold_minutes": mark("Question hold minutes"),
+    "watch_hours": mark("Watch hours"),
+    "second_voice_days": mark("Second voice days"),
+    "idea_hours": mark("Idea hours"),
+    "pitch": mark("Pitch"),
+    "adverts": mark("Adverts"),
+    "storm_voices": mark("Storm voices"),
+    "storm_hours": mark("Storm hours"),
+    "storm_times": mark("Storm times"),
+    "storm_weeks": mark("Storm weeks"),
+    "attention": mark("Attention"),
+    "opportunity": mark("Opportunity"),
+    "rows_a_minute": mark("Rows a minute"),
+    "prompt": mark("Prompt"),
+    "private": mark("Private"),
+    "public": mark("Public"),
+    "slow": mark("Slow"),
+    "callback": mark("Callback"),
+    "letter": mark("Letter"),
+    "chat": mark("Chat"),
+}
+"""What the numbers of a playbook are called in a list of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -22,6 +52,11 @@ class Change:
 def changes(before: Data, after: Data) -> tuple[Change, ...]:
     """Return what is different in `after`, in words, in the order of its rules."""
     return (*_rules(before, after, "rules"), *_triggers(before, after), *_numbers(before, after))
+
+
+def number_name(name: str) -> str:
+    """Return what a number of a playbook is called."""
+    return say(NUMBERS.get(name, name.replace("_", " ").capitalize()))
 
 
 def _rules(before: Data, after: Data, table: str) -> Iterator[Change]:
@@ -102,7 +137,7 @@ def _numbers(before: Data, after: Data) -> Iterator[Change]:
         was, now = before[table], after[table]
         for name in {**was, **now}:
             if was.get(name) != now.get(name):
-                yield Change(name.replace("_", " ").capitalize(), _told(was.get(name)), _told(now.get(name)))
+                yield Change(number_name(name), _told(was.get(name)), _told(now.get(name)))
 
 
 def _told(value: float | None) -> str:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from hubbub.accounts.core.access import Permission
 from hubbub.care import selectors as care
+from hubbub.care.core.playbook.changes import number_name
 from hubbub.care.services import playbooks
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed
 from hubbub.kernel.speech import mark, say
@@ -114,5 +115,5 @@ def _number(request: Request, name: str) -> float:
     try:
         given = read_figure(text(request, name))
     except ValueError:
-        raise InvalidInput(reason=say("{name}: give a number.", name=name.replace("_", " ").capitalize())) from None
+        raise InvalidInput(reason=say("{name}: give a number.", name=number_name(name))) from None
     return int(given) if given.is_integer() else given
