@@ -122,10 +122,11 @@ def change(access: Access, lead: int, *, now: datetime, **given: Any) -> None:
         return
     row.changed_at = now
     row.save()
-    told = [
-        say(_CHANGES[name], before=before[name] or say("none"), after=value or say("none"))
-        for name, value in changed.items()
-    ]
+    with speaking(access.language):
+        told = [
+            say(_CHANGES[name], before=before[name] or say("none"), after=value or say("none"))
+            for name, value in changed.items()
+        ]
     _note(access, row, "; ".join(told)[:300], now)
     audit(
         access, "lead changed", f"lead {row.pk}", now=now,

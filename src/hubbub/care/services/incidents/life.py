@@ -58,14 +58,15 @@ def start(access: Access, *, title: str, numbers: Sequence[int], now: datetime) 
     for row in rows:
         _take_in(access, row, incident, now)
     recount(incident)
-    store(
-        access,
-        incident,
-        "incident opened",
-        say("Begun by {name}.", name=access.name),
-        now,
-        cases=[row.number for row in rows],
-    )
+    with speaking(access.language):
+        store(
+            access,
+            incident,
+            "incident opened",
+            say("Begun by {name}.", name=access.name),
+            now,
+            cases=[row.number for row in rows],
+        )
     return incident.pk
 
 
@@ -101,14 +102,15 @@ def add(access: Access, incident: int, number: int, *, now: datetime) -> None:
         raise Conflict(reason=say("Case {number} stands in another incident. Take it out there first.", number=number))
     _take_in(access, case, row, now)
     recount(row)
-    store(
-        access,
-        row,
-        "incident case added",
-        say("{name} put case {number} in.", name=access.name, number=number),
-        now,
-        case=number,
-    )
+    with speaking(access.language):
+        store(
+            access,
+            row,
+            "incident case added",
+            say("{name} put case {number} in.", name=access.name, number=number),
+            now,
+            case=number,
+        )
 
 
 @transaction.atomic
@@ -123,14 +125,15 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
         cases.event(access, case, now, say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
     put(case, None, now)
     recount(row)
-    store(
-        access,
-        row,
-        "incident case out",
-        say("{name} took case {number} out.", name=access.name, number=number),
-        now,
-        case=number,
-    )
+    with speaking(access.language):
+        store(
+            access,
+            row,
+            "incident case out",
+            say("{name} took case {number} out.", name=access.name, number=number),
+            now,
+            case=number,
+        )
 
 
 def _due(case: CaseRow, now: datetime) -> None:
@@ -145,7 +148,10 @@ def rename(access: Access, incident: int, *, title: str, now: datetime) -> None:
     """Give an incident another title."""
     row = lock(access, incident, open_only=False)
     row.title = _title(title)
-    store(access, row, "incident renamed", say("{name} named it “{title}”.", name=access.name, title=row.title), now)
+    with speaking(access.language):
+        store(
+            access, row, "incident renamed", say("{name} named it “{title}”.", name=access.name, title=row.title), now
+        )
 
 
 @transaction.atomic
@@ -160,14 +166,15 @@ def lead(access: Access, incident: int, *, to: PersonId | None, now: datetime) -
             raise NotFound(what="colleague", which=to)
         name = member.person.name
     row.lead_id = to
-    store(
-        access,
-        row,
-        "incident lead",
-        say("{name} leads it.", name=name) if name else say("Nobody leads it."),
-        now,
-        lead=to,
-    )
+    with speaking(access.language):
+        store(
+            access,
+            row,
+            "incident lead",
+            say("{name} leads it.", name=name) if name else say("Nobody leads it."),
+            now,
+            lead=to,
+        )
     if to is not None:
         with speaking(access.language):
             words = say("{name} asks you to lead the incident “{title}”.", name=access.name, title=row.title)
@@ -196,7 +203,10 @@ def note(access: Access, incident: int, *, text: str, seen: int | None = None, n
     IncidentNote.objects.create(
         incident=row, version=version + 1, text=text, person_id=access.person, name=access.name, at=now
     )
-    store(access, row, "incident note", say("{name} wrote what is known.", name=access.name), now, version=version + 1)
+    with speaking(access.language):
+        store(
+            access, row, "incident note", say("{name} wrote what is known.", name=access.name), now, version=version + 1
+        )
 
 
 @transaction.atomic
@@ -212,15 +222,17 @@ def merge(access: Access, incident: int, other: int, *, now: datetime) -> None:
     gone.open, gone.closed_at, gone.merged_into = False, now, row
     recount(row)
     recount(gone)
-    happened(access, gone, say("{name} put it into “{title}”.", name=access.name, title=row.title), now)
-    store(
-        access,
-        row,
-        "incident merged",
-        say("{name} put “{title}” into it.", name=access.name, title=gone.title),
-        now,
-        other=gone.pk,
-    )
+    with speaking(access.language):
+        happened(access, gone, say("{name} put it into “{title}”.", name=access.name, title=row.title), now)
+    with speaking(access.language):
+        store(
+            access,
+            row,
+            "incident merged",
+            say("{name} put “{title}” into it.", name=access.name, title=gone.title),
+            now,
+            other=gone.pk,
+        )
 
 
 @transaction.atomic
@@ -262,12 +274,13 @@ def close(
             _due(case, now)
             put(case, row, now)
     recount(row)
-    store(
-        access,
-        row,
-        "incident closed",
-        say("Closed by {name}.", name=access.name),
-        now,
-        members=members,
-        waiting=len(waiting),
-    )
+    with speaking(access.language):
+        store(
+            access,
+            row,
+            "incident closed",
+            say("Closed by {name}.", name=access.name),
+            now,
+            members=members,
+            waiting=len(waiting),
+        )
