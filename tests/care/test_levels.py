@@ -11,11 +11,13 @@ from hubbub.accounts.models import AuditEntry, Team
 from hubbub.care import selectors
 from hubbub.care import selectors as found
 from hubbub.care.core.case import Priority
+from hubbub.care.core.levels import length_words, minutes_of
 from hubbub.care.models import CaseRow, ClockRow, Entry, Notice
 from hubbub.care.services import cases, clocks, escalation, levels, people
 from hubbub.care.services.cases.row import lock, store
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotAllowed, NotFound
+from hubbub.kernel.speech import LANGUAGES, speaking
 
 pytestmark = pytest.mark.django_db
 
@@ -234,3 +236,10 @@ def test_one_calendar_is_the_workspaces_own_and_tells_whether_it_is_open(town: T
     assert [(line.calendar.name, line.main) for line in found.calendars(town.access)] == [
         ("Night", True), ("Office", False),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("minutes", [1, 15, 90, 240, 1_440, 2_880, 20_160])
+def test_a_length_of_time_is_read_as_it_is_written_in_every_language(language: str, minutes: int) -> None:
+    with speaking(language):
+        assert minutes_of(length_words(timedelta(minutes=minutes)), "") == minutes

@@ -21,6 +21,7 @@ from hubbub.care.models import DecisionRow
 from hubbub.care.services import dry_run, playbooks
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed
+from hubbub.kernel.speech import speaking
 
 BROKEN = "@AcmeCustServ My widget has been broken for 5 days now. Its disgusting!"
 LATE = {
@@ -42,6 +43,18 @@ def test_every_fact_can_be_said_in_words_and_every_shipped_rule_is_a_sentence() 
     for rule in shipped()["rules"]:
         assert "{" not in " ".join(when_words(rule["when"], shipped()["numbers"]))
         assert then_words(rule, shipped()["numbers"])
+
+
+def test_a_rule_is_a_sentence_in_another_language_too() -> None:
+    rule = next(each for each in shipped()["rules"] if each["id"] == "P7a")
+    numbers, data = shipped()["numbers"], shipped()
+    with speaking("de"):
+        assert when_words(rule["when"], numbers)[0].startswith("mindestens 50.000 Menschen es sehen können, oder ")
+        assert then_words(rule, numbers) == "antworten: fällig jetzt"
+        (change,) = changes(data, {**data, "rules": [{**each, "tags": ["A"]} if each is rule else each
+                                                     for each in data["rules"]]})  # fmt: skip
+        assert (change.what, change.after) == ("P7a Seen by many: dann", "antworten: fällig jetzt, Schlagwörter A")
+    assert when_words(rule["when"], numbers)[0].startswith("50,000 or more people may see it, or ")
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=20)

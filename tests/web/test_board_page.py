@@ -54,3 +54,24 @@ def test_a_policy_is_made_by_its_form_and_a_wrong_one_is_shown_again_with_the_re
     assert "It arrives on Friday at 16:40: the reply is due on <b>Monday, 30 November at 09:25</b>" in told
     never = client.post(f"{at}calendars/new/", {"name": "Never", "zone": "UTC"})
     assert "This calendar never opens" in never.content.decode()
+
+
+def test_what_is_wrong_with_a_rule_stands_beside_its_field_in_every_language(office: Office, client: Client) -> None:
+    at = f"/w/{office.access.slug}/settings/playbook/rules/new/"
+    rule = {"id": "Z1", "name": "Slow", "say": "Why not", "decide": "hold", "hold_amount": "snarks"}
+    for language, words in (("en", "Uses &#x27;snarks&#x27;"), ("de", "Verwendet &#x27;snarks&#x27;")):
+        page = client.post(at, rule, headers={"Accept-Language": language}).content.decode()
+        assert words in page.split('id="wrong-hold"')[1].split("</p>")[0]
+        page = client.post(at, {**rule, "id": "P7", "hold_amount": "1"}, headers={"Accept-Language": language})
+        assert "P7" in page.content.decode().split('id="wrong-id"')[1].split("</p>")[0]
+
+
+def test_a_decimal_comma_is_a_decimal_comma(office: Office, client: Client) -> None:
+    at = f"/w/{office.access.slug}/settings/playbook/numbers/"
+    shown = client.get(at, headers={"Accept-Language": "de"}).content.decode()
+    assert 'name="noise" inputmode="decimal" value="0.9"' in shown
+    for given, number in (("0,85", 0.85), ("0.8", 0.8)):
+        assert client.post(at, {"noise": given, "vip_exposure": "60,000"}).status_code == 302
+        draft = care.playbook_draft(office.people[Role.MANAGER])
+        assert draft is not None
+        assert (draft.data["numbers"]["noise"], draft.data["numbers"]["vip_exposure"]) == (number, 60_000)
