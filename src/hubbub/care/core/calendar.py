@@ -23,7 +23,7 @@ LONGEST = timedelta(days=3660)
 """A calendar that is shut for longer than this counts as one that never opens again."""
 
 _NOTHING = timedelta(0)
-_SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?:[:.](\d{2}))?")
+_SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|to|bis)\s*(\d{1,2})(?:[:.](\d{2}))?")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(.*)")
 
 

@@ -16,7 +16,7 @@ from hubbub.care.core.playbook.changes import changes, together
 from hubbub.care.models import PlaybookDraft, PlaybookVersion
 from hubbub.infra import changes as change_log
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import say, speaking
 
 TABLES = ("rules", "triggers")
 MOST_RULES = 200
@@ -250,9 +250,9 @@ def go_back(access: Access, version: int, *, now: datetime) -> int:
     access.require(Permission.PLAYBOOK)
     Workspace.objects.select_for_update().get(pk=access.workspace)
     last, used = newest(access.workspace)
-    return _make(
-        access, _of(access.workspace, version), last, used, say("Back to version {version}", version=version), now
-    )
+    with speaking(access.language):
+        note = say("Back to version {version}", version=version)
+    return _make(access, _of(access.workspace, version), last, used, note, now)
 
 
 def _of(workspace: int, version: int) -> Data:
@@ -266,7 +266,8 @@ def _of(workspace: int, version: int) -> Data:
 
 def _make(access: Access, data: Data, last: int, used: Data, note: str, now: datetime) -> int:
     """Write a version; part of the transaction that decided to."""
-    found = changes(used, data)
+    with speaking(access.language):
+        found = changes(used, data)
     if not found:
         raise Conflict(reason="Nothing was changed.")
     read(data)
