@@ -414,7 +414,9 @@ def hush_audit(workspace: int, names: Iterable[str], *, now: datetime) -> None:
     some = {name for name in names if name}
     if not some:
         return
-    named, somebody = naming(some), say("somebody")
+    named = naming(some)
+    with selectors.speaking_there(workspace):
+        somebody = say("somebody")
     for row in AuditEntry.objects.filter(workspace_id=workspace, at__lte=now).iterator(1_000):
         told = (row.subject, json.dumps(row.before, ensure_ascii=False), json.dumps(row.after, ensure_ascii=False))
         hushed = [named.sub(somebody, text) for text in told]

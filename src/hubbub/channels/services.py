@@ -15,7 +15,7 @@ from hubbub.channels.registry import channel_class, open_channel
 from hubbub.infra import changes, signing
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId
-from hubbub.kernel.speech import mark, say
+from hubbub.kernel.speech import mark, say, speaking
 from hubbub.kernel.text import clean
 
 SWITCHED_OFF = mark("{name} is switched off. Switch it on under Settings, Channels.")
@@ -147,7 +147,8 @@ def _new_source(
     access: Access, kind: str, source: str, scope: str, *, config: Mapping[str, Any], now: datetime
 ) -> Connection:
     """Make the connection of a source; what an earlier one of it heard stays known."""
-    name = f"{say(channel_class(kind).label)}: {source}"[:120]
+    with speaking(access.language):
+        name = f"{say(channel_class(kind).label)}: {source}"[:120]
     try:
         with transaction.atomic():
             stream, _ = Stream.objects.get_or_create(scope=scope, defaults={"kind": kind})

@@ -15,7 +15,7 @@ from hubbub.channels.core.contract import Account, BadConnection, Channel
 from hubbub.channels.core.values import ConnectionValue, handle_words
 from hubbub.channels.registry import KINDS, channel_class, open_channel
 from hubbub.kernel.errors import NotFound
-from hubbub.kernel.speech import mark, say
+from hubbub.kernel.speech import mark, say, speaking
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings import webhook
 from hubbub.web.settings.forms import save, text
@@ -116,7 +116,8 @@ def _keep(request: Request, kind: str, value: ConnectionValue | None) -> None:
     secret = {field.name: text(request, field.name) for field in made.fields if field.secret}
     enabled = value is None or text(request, "enabled") == "yes"
     account = try_out(kind, config, _whole_secret(value, secret)) if enabled else None
-    name = text(request, "name").strip() or _name(made, config, account)
+    with speaking(access.language):
+        name = text(request, "name").strip() or _name(made, config, account)
     if value is None:
         services.connect(access, kind=kind, name=name, config=config, secret=secret, account=account, now=now())
         return
@@ -166,5 +167,6 @@ def listen_publicly(access: Access) -> None:
     """Listen to all of Bluesky, with no account; the first run asks for it."""
     if not any(each.kind == "jetstream" for each in selectors.connections(access)):
         config = {"url": settings.ENVIRONMENT.jetstream}
-        name = say("Bluesky, everything public")
+        with speaking(access.language):
+            name = say("Bluesky, everything public")
         services.connect(access, kind="jetstream", name=name, config=config, now=now())
