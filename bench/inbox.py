@@ -140,12 +140,15 @@ def spoken_of() -> Iterator[str]:
 
 
 @contextmanager
-def processes(home: Path, world: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """Run web, listener, worker and the demo network, and end them."""
+def processes(
+    home: Path, world: Path, names: Sequence[str] = ("network", "web", "listener", "worker")
+) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Run web, listener, worker and the demo network, or some of them, and end them."""
     running: dict[str, subprocess.Popen[bytes]] = {}
     environ = {**os.environ, "HUBBUB_PARENT": "pipe"}
     try:
-        for name, *rest in (("network", "--world", str(world)), ("web",), ("listener",), ("worker",)):
+        for name in names:
+            rest = ("--world", str(world)) if name == "network" else ()
             with (home / f"{name}.log").open("ab") as log:
                 running[name] = subprocess.Popen(
                     [sys.executable, "-m", "hubbub", name, *rest],
