@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.make import NOON, Town, make_town, make_workspace
 
 from hubbub.care.models import CaseRow, Entry, Incident, Likeness
+from hubbub.care.services import counting
 from hubbub.infra.places import Places
 from hubbub.listening.models import Rollup
 
@@ -192,7 +193,9 @@ def test_a_storm_of_300_is_one_incident_with_every_voice_and_no_case_twice(town:
     size = -(-len(lines) // pieces)
     for place in range(0, len(lines), size):
         town.hear(lines[place : place + size])
+    counting.count_anew(town.at)  # a large one is counted by the worker
     is_one_incident_of(town, 300, len(lines))
+    assert counting.count_anew(town.at) == 0
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

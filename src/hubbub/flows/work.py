@@ -18,6 +18,7 @@ from hubbub.care.services import (
     advocates,
     cases,
     clocks,
+    counting,
     escalation,
     happenings,
     knowledge,
@@ -227,6 +228,7 @@ class Worker:
     def _people(self) -> None:
         now = datetime.now(UTC)
         work.settle_all(now=now)
+        counting.count_anew(now)
         routing.give_out(now)
 
     def _mail_notices(self) -> None:

@@ -484,6 +484,7 @@ class Migration(migrations.Migration):
                 ('cases', models.IntegerField(default=0)),
                 ('exposure', models.BigIntegerField(default=0)),
                 ('severities', models.JSONField(default=list)),
+                ('miscounted', models.BooleanField(db_index=True, default=False)),
                 ('holding', models.TextField(default='')),
                 ('offer', models.TextField(default='')),
                 ('feedback', models.TextField(default='')),

@@ -32,6 +32,7 @@ class Incident(models.Model):
     cases = models.IntegerField(default=0)
     exposure = models.BigIntegerField(default=0)
     severities = models.JSONField(default=list)
+    miscounted = models.BooleanField(default=False, db_index=True)  # the worker counts it anew
 
     # What we say
     holding = models.TextField(default="")  # drafts, until they are sent

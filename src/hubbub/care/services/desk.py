@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Q
 
 from hubbub.accounts.models import AuditEntry, Workspace
 from hubbub.care.core.case import Status
@@ -25,12 +25,12 @@ from hubbub.care.models import (
     Incident,
     Likeness,
     Owned,
-    SecondAccount,
     SocialAccount,
 )
 from hubbub.care.selectors.levels import levels
 from hubbub.care.selectors.rules import closes_after
 from hubbub.care.services import clocks, leads
+from hubbub.care.services.counting import count_soon
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
 from hubbub.care.services.events import tags_set
 from hubbub.care.services.sorting import tags_named
@@ -571,7 +571,7 @@ class Desk:
     def _count_incidents(self) -> None:
         touched = {each.incident_id for each in (*self._made, *self._changed.values()) if each.incident_id}
         for incident in touched & self._incidents.keys():
-            recount(self._incidents[incident])
+            count_soon(self._incidents[incident])
             changes.record(self.workspace.pk, "incident", incident, now=self.now)
 
     def _tell(self) -> None:
@@ -591,19 +591,6 @@ def _complaint(heading: str, voice: str, words: Sequence[str], said_at: datetime
     topic, _, problem = heading.partition("/")
     topics, problems = (frozenset({int(topic)}), frozenset({problem})) if problem else (frozenset(), frozenset())
     return Complaint(voice, topics, problems, frozenset(words), said_at)
-
-
-def recount(incident: Incident) -> None:
-    """Count anew what an incident holds, and write it."""
-    held = incident.members.aggregate(cases=Count("pk"), posts=Sum("posts"), exposure=Sum("exposure"))
-    said = Likeness.objects.filter(case__incident=incident).exclude(voice="")
-    doubles = SecondAccount.objects.filter(
-        two_people=False, account__cases__incident=incident, of__cases__incident=incident
-    )
-    incident.voices = said.aggregate(n=Count("voice", distinct=True))["n"]
-    incident.voices -= doubles.values("account").distinct().count()
-    incident.cases, incident.posts, incident.exposure = held["cases"], held["posts"] or 0, held["exposure"] or 0
-    incident.save()
 
 
 def name_of(post: HeardPost) -> str:

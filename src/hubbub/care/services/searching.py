@@ -19,7 +19,7 @@ from hubbub.infra.search import Index
 CASES = Index("case")
 LATE = timedelta(seconds=20)
 """No transaction that changes cases is open for longer."""
-AT_ONCE = 200
+AT_ONCE = 50  # nobody else can write on SQLite meanwhile
 
 
 @dataclass(slots=True)

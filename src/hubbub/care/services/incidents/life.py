@@ -15,7 +15,7 @@ from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, Incident, IncidentNote
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import cases, clocks
-from hubbub.care.services.desk import recount
+from hubbub.care.services.counting import recount
 from hubbub.care.services.incidents.row import happened, lock, put, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
