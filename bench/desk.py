@@ -48,7 +48,7 @@ from inbox import Browser, free_port, loop_ms, p95, processes, until, world_file
 BARS_MS = {"sqlite": 250, "postgres": 150}
 BAR_HELPDESK = 5.0
 TURNS = (3, 6, 8, 8, 10, 13)  # eight posts a case
-MADE = 10  # so many times what is made is copied
+MADE = 40  # so many times what is made is copied
 LIST_APART_S, CASE_APART_S, COUNTS_APART_S = 0.15, 0.1, 1.0  # as in live.js
 PACE = 20  # as in live.js: who waited so long for a part asks again only after so many times that
 ROUNDS = 30
