@@ -17,7 +17,7 @@ from hubbub.accounts.core.access import Access
 from hubbub.care.core.past import Told
 from hubbub.care.models import CaseRow, DecisionRow, Incident, SocialAccount
 from hubbub.care.selectors.pasts import past_of
-from hubbub.care.services import cases, people
+from hubbub.care.services import cases, counting, people
 from hubbub.channels.adapters.demo.channel import Demo
 from hubbub.flows import pasts
 from hubbub.infra.places import Places
@@ -161,6 +161,7 @@ class Talk:
     def incidents(self) -> list[Incident]:
         """The incidents there are."""
         self._hear()
+        counting.count_anew(self.town.at)
         return list(Incident.objects.filter(workspace_id=self.desk.workspace))
 
     def past(self, who: str) -> list[str]:
