@@ -29,7 +29,7 @@ from hubbub.accounts.models import (
 )
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
-from hubbub.kernel.speech import LANGUAGES, say, spoken
+from hubbub.kernel.speech import LANGUAGES, mark, say, spoken
 from hubbub.kernel.text import naming
 
 LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 7, 3_650
@@ -275,7 +275,7 @@ def new_link(access: Access, person: PersonId, *, now: datetime) -> str:
     row = _membership(access, person)
     _may_give(access, Role(row.role))
     if Membership.objects.filter(person_id=person).exclude(workspace_id=access.workspace).exists():
-        words = "{name} works in other workspaces too; only they can reset their sign-in."
+        words = mark("{name} works in other workspaces too; only they can reset their sign-in.")
         raise Conflict(reason=say(words, name=row.person.name))
     audit(access, "sign-in link made", row.person.email, now=now)
     return make_link(person, now)

@@ -22,6 +22,7 @@ from hubbub.infra import archive, files, spool
 from hubbub.infra.failpoints import failpoint
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.speech import speaking
 from hubbub.listening import selectors
 from hubbub.listening.services import alerts, corrections, erasure
 
@@ -132,7 +133,8 @@ def _erase(access: Access, channel: str, author: str, places: Places, *, noted: 
     with transaction.atomic():
         posts = selectors.row_ids_by(workspace, channel, author)
         scans = selectors.files_of(posts)
-        shown = forget_account(workspace, channel, author, names, posts, now=now)
+        with speaking(access.language):
+            shown = forget_account(workspace, channel, author, names, posts, now=now)
         if channel == "phone":
             forget_number(workspace, author, names)
         erasure.blank_rows(shown, now=now)

@@ -36,10 +36,11 @@ from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
 from hubbub.care.services.customers.rows import CUSTOMERS
 from hubbub.infra import changes, outbox
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import naming
 
-SOMEBODY = "somebody"
-ERASED = "Erased on request"
+SOMEBODY = mark("somebody")
+ERASED = mark("Erased on request")
 LEAST_NAME = 3  # characters of a name that is looked for in other words
 
 
@@ -104,13 +105,14 @@ def _blank(case: CaseRow, now: datetime) -> None:
     """Take from a case what it shows of its person; nothing is left to be answered."""
     if not case.value().status.ended:
         case.take(case.value().close(now))
-    case.who, case.title, case.excerpt = ERASED, ERASED, ""
+    case.who = case.title = say(ERASED)
+    case.excerpt = ""
     case.reasons, case.advice, case.alert, case.parked_for = [], [], False, ""
     clocks.save(case, now)
     CallBack.objects.filter(case=case).delete()
     Rating.objects.filter(case=case).update(comment="", ask_at=None)
     Likeness.objects.filter(case=case).delete()
-    Lead.objects.filter(case=case).update(title=ERASED, who="")
+    Lead.objects.filter(case=case).update(title=say(ERASED), who="")
     FieldValue.objects.filter(case=case).delete()
     Draft.objects.filter(case=case).delete()
     Article.objects.filter(case=case).update(taken=[])
@@ -154,7 +156,7 @@ def _hush_round(workspace: int, cases: set[int], names: Iterable[str]) -> None:
 def _hush_texts(rows: QuerySet[Any], columns: Sequence[str], named: re.Pattern[str]) -> None:
     for row in rows:
         before = [getattr(row, column) for column in columns]
-        after = [named.sub(SOMEBODY, text) for text in before]
+        after = [named.sub(say(SOMEBODY), text) for text in before]
         if after != before:
             for column, text in zip(columns, after, strict=True):
                 setattr(row, column, text)

@@ -41,7 +41,7 @@ def _called(row: SocialAccount) -> str:
 def mark(access: Access, account: int, *, what: str, on: bool, now: datetime) -> None:
     """Note that an account is a known customer's, works for us, or is on the list of people to answer at once."""
     if what not in MARKS:
-        raise InvalidInput(reason=f"An account is marked {', '.join(MARKS)}.")
+        raise InvalidInput(reason=say("An account is marked {marks}.", marks=", ".join(MARKS)))
     row = _account(access, account)
     before = getattr(row, what)
     setattr(row, what, on)

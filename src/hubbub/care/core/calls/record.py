@@ -118,7 +118,9 @@ class Call:
             raise InvalidInput(reason="It was answered before it began.")
         if self.ended_at is not None and self.ended_at < (self.answered_at or self.started_at):
             raise InvalidInput(
-                reason="It ended before it was answered." if self.answered_at else "It ended before it began."
+                reason=mark("It ended before it was answered.")
+                if self.answered_at
+                else mark("It ended before it began.")
             )
         if times[-1] - self.started_at > LONGEST_CALL:
             raise InvalidInput(reason=say("It lasted longer than {days} days.", days=LONGEST_CALL.days))

@@ -19,7 +19,7 @@ from feedparser.mixin import _FeedParserMixin
 
 from hubbub.channels.adapters.feeds.parse import Enclosure, Entry, shortened, web_address
 from hubbub.channels.core.contract import Refused
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip, html_to_text
 
 MAX_ENTRIES = 1_000
@@ -283,6 +283,6 @@ def _instead(body: bytes, url: str, content_type: str) -> str:
         except ValueError:
             continue
         if found:
-            words = "This address gives a web page, not a feed. It mentions a feed at {url}."
+            words = mark("This address gives a web page, not a feed. It mentions a feed at {url}.")
             return say(words, url=clip(clean(found), 300))
     return say("This address gives a web page, not a feed. It mentions no feed.")
