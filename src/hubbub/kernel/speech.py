@@ -6,7 +6,7 @@ sentence looks, never what is found, kept or sent on (decision 0053).
 
 import gettext
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -33,7 +33,7 @@ def say(words: str, /, **facts: object) -> str:
     'Speichern'
     """
     said = _catalogue(_spoken.get()).gettext(words) if words else ""
-    return _FORMATTER.vformat(said, (), facts) if facts else said
+    return _filled(said, facts) if facts else said
 
 
 def say_many(one: str, many: str, number: int, /, **facts: object) -> str:
@@ -43,7 +43,7 @@ def say_many(one: str, many: str, number: int, /, **facts: object) -> str:
     '1,200 cases'
     """
     said = _catalogue(_spoken.get()).ngettext(one, many, number)
-    return _FORMATTER.vformat(said, (), {"number": number, **facts})
+    return _filled(said, {"number": number, **facts})
 
 
 def figure(value: object, spec: str = ",") -> str:
@@ -74,6 +74,10 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(before)
+
+
+def _filled(said: str, facts: Mapping[str, object]) -> str:
+    return said.format_map(facts) if _spoken.get() == "en" else _FORMATTER.vformat(said, (), facts)
 
 
 class _Formatter(Formatter):
