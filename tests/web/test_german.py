@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests.web.walk import CALLS, NOBODY, SIGNER, Call, Walker, undone
 
 from hubbub.accounts.core.access import Role
 from hubbub.care.models import DecisionRow, Entry, Notice
+from hubbub.care.services import cases
+from hubbub.flows.hand_in import hand_in
 from hubbub.infra.places import Places
 from hubbub.kernel.speech import LOCALES, speaking
 from hubbub.web.templatetags.hubbub import LANGUAGES
@@ -73,8 +76,14 @@ def test_no_page_breaks_in_german_and_none_keeps_english_words(german: Walker) -
     assert not left, "\n".join(f"{words!r} on {', '.join(names[:3])}" for words, names in left.items())
 
 
-def test_what_is_written_down_is_in_the_language_of_the_workspace(german: Walker) -> None:
+def test_what_is_written_down_is_in_the_language_of_the_workspace(german: Walker, places: Places) -> None:
+    present = datetime.now(UTC)
+    hand_in(
+        german.office.access, "mail", {"id": "2", "text": "Your acme widget is broken!"}, places=places, now=present
+    )
+    cases.close_due(now=present + timedelta(days=400))
     told = [*Entry.objects.filter(kind="event").values_list("text", flat=True)]
+    assert "Von selbst geschlossen." in told
     told += Notice.objects.values_list("text", flat=True)
     told += [
         f"{each['strong']}{each['text']}"
