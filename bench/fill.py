@@ -40,6 +40,7 @@ TOPICS = (
     ("Bills", "invoice OR refund OR charged"),
 )
 SPAN = timedelta(days=60)
+OPEN_END = timedelta(days=9)  # what was resolved longer ago is closed
 TURNS = (1, 2, 3, 3, 4, 5)  # what is said in a case
 CHUNK = 2_000
 TEXTS = 500  # of a kind; they come again, as they do
@@ -276,7 +277,8 @@ class _Centre:
     def _said(self, number: int, matter: str) -> Iterator[dict[str, Any]]:
         """Yield what was said in a case: the customer's first post, and some two after it."""
         rng, place = self.rng, self.rng.randrange(len(self.crowd))
-        first = self.now - SPAN * rng.random() - timedelta(hours=1)
+        span = OPEN_END if self.stands[number - 1] == "resolved" else SPAN
+        first = self.now - span * rng.random() - timedelta(hours=1)
         root, after = "", 0.0
         for turn in range(rng.choice(self.turns)):
             who = self.crowd[place if turn % 2 == 0 else rng.randrange(len(self.crowd))]

@@ -74,3 +74,12 @@ def test_a_lock_that_never_ends_is_told_after_a_while(tmp_path: Path, monkeypatc
     write(other)
     one.close()
     other.close()
+
+
+def test_who_is_polite_rests_as_long_as_it_held_others_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base.DatabaseWrapper, "polite", True)
+    mine = opened(tmp_path / "said.db")
+    begun = time.monotonic()
+    write(mine, 0.1)
+    assert 0.2 <= time.monotonic() - begun < 0.6
+    mine.close()

@@ -86,7 +86,9 @@ def worker_command() -> None:
 
     from hubbub.flows.alerts import Post
     from hubbub.flows.work import Worker
+    from hubbub.infra.sqlite.base import DatabaseWrapper
 
+    DatabaseWrapper.polite = True
     env = settings.ENVIRONMENT
     letters = import_string(settings.LETTERS)(env.address)
     post = Post(letters, env.mail_server, env.mail_from, "webhook" in env.allow_private)

@@ -2,11 +2,13 @@
 
 import sqlite3
 import time
+from typing import ClassVar
 
 from django.db.backends.sqlite3 import base
 
 PATIENCE_S = 20.0
 LOOKS_EVERY_S = 0.001
+MOST_POLITE_S = 0.5
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -15,7 +17,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SQLite itself looks ever more seldom, at last ten times a second. A process that writes without end, as the
     listener does on a busy day, leaves only some milliseconds between two transactions: the pages would find one of
     them by luck, and some would give up.
+
+    A process that is `polite`, as the worker is, rests after each transaction as long as that held others up: what it
+    catches up with can wait, people at their pages can't.
     """
+
+    polite: ClassVar[bool] = False
+    _began = 0.0
 
     def _start_transaction_under_autocommit(self) -> None:
         raw, until = self.connection, time.monotonic() + PATIENCE_S
@@ -26,6 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 while True:
                     try:
                         raw.execute("BEGIN IMMEDIATE")
+                        self._began = time.monotonic()
                         return
                     except sqlite3.OperationalError as error:
                         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
@@ -33,3 +42,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     time.sleep(LOOKS_EVERY_S)
         finally:
             raw.execute(f"PRAGMA busy_timeout = {busy_ms}")
+
+    def _commit(self) -> None:
+        super()._commit()
+        if self.polite:
+            time.sleep(min(MOST_POLITE_S, time.monotonic() - self._began))
