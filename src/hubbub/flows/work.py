@@ -5,7 +5,6 @@ import contextlib
 import fcntl
 import logging
 import socket
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -171,10 +170,8 @@ class Worker:
             ratings.ask_due(self.post.letters.rating_link, now)
 
     def _match(self) -> None:
-        began = time.monotonic()
         while not self.stop.is_set() and customers.look(datetime.now(UTC)):
-            time.sleep(time.monotonic() - began)  # as long as it took: others write, too
-            began = time.monotonic()
+            pass
 
     def _send_due(self) -> None:
         now = datetime.now(UTC)

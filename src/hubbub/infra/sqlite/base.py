@@ -44,6 +44,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raw.execute(f"PRAGMA busy_timeout = {busy_ms}")
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
         if self.polite:
             time.sleep(min(MOST_POLITE_S, time.monotonic() - self._began))
