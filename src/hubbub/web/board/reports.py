@@ -82,7 +82,7 @@ def numbers(request: Request) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="report.csv"'
     rows = csv.writer(answer)
-    rows.writerow(["table", "row", "figure", "value"])
+    rows.writerow([say("table"), say("row"), say("figure"), say("value")])
     chart = looks.chart()
     for table in (*looks.tables(), Table(chart.title, "", chart.head, chart.rows)):
         for row in table.rows:
