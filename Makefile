@@ -21,7 +21,7 @@ run: $(VENV)/.runtime ## The same without the demo world: open the first-run lin
 test: $(VENV)/.dev ## All tests: on SQLite, then what touches the database again on PostgreSQL
 	@$(PY) tools/test.py $(ARGS)
 
-check: $(VENV)/.dev ## Style, types, layers, contrast, migrations
+check: $(VENV)/.dev ## Style, types, layers, contrast, migrations, words in every language
 	@$(PY) tools/check.py
 
 bench: $(VENV)/.dev ## Benchmarks; each prints one JSON line last

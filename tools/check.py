@@ -1,4 +1,4 @@
-"""What judges the code without running it: style, types, layers, contrast, migrations. Called by `make check`."""
+"""What judges the code without running it: style, types, layers, contrast, migrations, words. For `make check`."""
 
 import os
 import subprocess
@@ -16,6 +16,7 @@ CHECKS = {
     "layers": (str(BIN / "lint-imports"), "--no-logo"),
     "contrast": (sys.executable, "tools/contrast.py"),
     "migrations": (str(BIN / "django-admin"), "makemigrations", "--check", "--dry-run", *APPS),
+    "messages": (sys.executable, "tools/messages.py", "--check"),
     "types": (str(BIN / "mypy"),),
 }
 
