@@ -186,7 +186,7 @@ def test_two_who_correct_at_once_leave_one_word_that_counts(town: Town) -> None:
 def test_many_moods_at_once_are_labels_and_can_be_taken_back(town: Town) -> None:
     uris = [town.says("ann", BROKEN), town.says("ben", "I love my acme widget, thank you")]
     assert labels.note_moods(town.access, dict.fromkeys([*uris, "demo://none"], "neutral"), now=NOON) == 2
-    found = Label.objects.order_by("id").values_list("what", "value", "before", "name")
+    found = Label.objects.order_by("before").values_list("what", "value", "before", "name")
     assert list(found) == [("sentiment", "neutral", "negative", "Mia"), ("sentiment", "neutral", "positive", "Mia")]
     labels.note_moods(town.access, dict.fromkeys(uris), now=NOON)
     assert not Label.objects.filter(undone_at=None).exists()
