@@ -4,6 +4,7 @@ It reads the change log, so that nothing else has to think of it, and notes in t
 A transaction may show its lines after younger ones did; lines of the last seconds are therefore looked for again.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from hubbub.infra.search import Index
 CASES = Index("case")
 LATE = timedelta(seconds=20)
 """No transaction that changes cases is open for longer."""
+LINES = 2_000  # of the log that are read at once
 AT_ONCE = 50  # nobody else can write on SQLite meanwhile
 
 
@@ -36,7 +38,7 @@ class Follower:
             lines = list(
                 Change.objects.filter(kind__in=("case", "imported"), id__gt=state.read_to)
                 .order_by("id")
-                .values_list("id", "subject", "data", "at")
+                .values_list("id", "subject", "data", "at")[: len(self._seen) + LINES]
             )
             fresh = [line for line in lines if line[0] not in self._seen]
             taken, cases = _some(fresh)
@@ -46,10 +48,9 @@ class Follower:
                 state.anew_below = cases[-1] if cases else 0
             put(cases)
             self._seen.update(taken)
-            left = {line[0] for line in fresh} - set(taken)
+            left = min({line[0] for line in fresh} - set(taken), default=math.inf)
             state.read_to = max(
-                (id_ for id_, _, _, at in lines if at < now - LATE and id_ < min(left, default=id_ + 1)),
-                default=state.read_to,
+                (id_ for id_, _, _, at in lines if at < now - LATE and id_ < left), default=state.read_to
             )
             state.save()
             self._seen = {each for each in self._seen if each > state.read_to}
