@@ -82,6 +82,10 @@ class NewDecision(NamedTuple):
     again: bool = False
 
 
+NEAR = 20
+"""Cases whose posts are loaded together with those of one."""
+
+
 class Desk:
     """Cases, accounts and like complaints around some posts of one workspace; inside one transaction."""
 
@@ -319,10 +323,10 @@ class Desk:
         return list(known.values())
 
     def _load_posts(self, case: CaseDraft) -> None:
-        """Load what stands in a case, and at once in all others at hand that are likely asked for next."""
+        """Load what stands in a case, and at once in some others at hand that are likely asked for next."""
         near = (each for some in (*self._by_voice.values(), *self._threads.values()) for each in some)
-        wanted = {case.id} | {each.id for each in near if each.id and each.status in UNDECIDED}
-        wanted -= self._written.keys()
+        likely = {each.id for each in near if each.id and each.status in UNDECIDED} - self._written.keys()
+        wanted = {case.id, *sorted(likely, reverse=True)[:NEAR]}
         self._written |= {each: [] for each in wanted}
         entries = Entry.objects.filter(case__in=wanted, post__isnull=False)
         place = dict(entries.values_list("post_id", "case_id"))  # a post stands in one case
