@@ -87,7 +87,7 @@ def test_a_filter_holds_what_fits_once_in_order_however_little_is_looked_at_for_
     assert 0 < len(wanted) <= 40
     filter_ = read(asked["view"], asked)
     last = filter_.newest_first
-    wanted.sort(key=lambda row: (row.sort_at, 0 if last else row.priority, row.pk), reverse=last)
+    wanted.sort(key=lambda row: (row.sort_at, row.priority, row.pk), reverse=last)
     assert paged(bob, filter_) == [row.number for row in wanted]
     if looked_at > 40:
         assert selectors.count(bob, filter_, NOON) == len(wanted)

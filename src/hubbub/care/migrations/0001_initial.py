@@ -1594,7 +1594,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='caserow',
-            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['workspace', 'owner', 'sort_at', 'id'], name='case_owner'),
+            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['workspace', 'owner', 'folder', 'sort_at', 'id'], name='case_owner'),
         ),
         migrations.AddIndex(
             model_name='caserow',

@@ -142,7 +142,7 @@ class CaseRow(models.Model):
             models.Index(fields=["workspace", "queue", "folder", "sort_at", "id"], name="case_queue"),
             models.Index(fields=["workspace", "topic", "folder", "sort_at", "id"], name="case_topic"),
             models.Index(
-                fields=["workspace", "owner", "sort_at", "id"],
+                fields=["workspace", "owner", "folder", "sort_at", "id"],
                 name="case_owner",
                 condition=models.Q(owner__isnull=False),
             ),

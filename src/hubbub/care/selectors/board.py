@@ -66,7 +66,7 @@ def board(access: Access, now: datetime) -> Board:
 def _due(access: Access, now: datetime) -> tuple[tuple[Due, ...], tuple[Due, ...]]:
     """Return what is due within the hour by channel and by queue; of a thousand cases at most."""
     rows = CaseRow.objects.filter(workspace_id=access.workspace, folder=Folder.NEEDS, sort_at__lt=now + HOUR)
-    found = list(rows.order_by("sort_at", "id").values_list("channel", "queue", "sort_at")[:COUNTED])
+    found = list(rows.order_by("sort_at", "priority", "id").values_list("channel", "queue", "sort_at")[:COUNTED])
     by_channel = due_by(((channel, at) for channel, _, at in found), now)
     return by_channel, due_by(((queue, at) for _, queue, at in found if queue), now)
 
@@ -162,7 +162,7 @@ def board_cases(
         needs = rows.filter(folder=Folder.NEEDS)
         needs = needs.filter(sort_at__gte=since) if since else needs
         needs = needs.filter(sort_at__lt=until) if until else needs
-        keys = list(needs.order_by("sort_at", "id").values_list("pk", flat=True)[:LISTED])
+        keys = list(needs.order_by("sort_at", "priority", "id").values_list("pk", flat=True)[:LISTED])
     else:
         keys = list(dict.fromkeys(_behind(clocks, what, midnight, now).values_list("case", flat=True)[:LISTED]))
     found = {row["id"]: row for row in CaseRow.objects.filter(pk__in=keys).values(*LINE)}

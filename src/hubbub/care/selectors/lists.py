@@ -177,14 +177,16 @@ def _fits(access: Access, asked: Filter, now: datetime | None) -> Q:
 
 
 def _ordered(rows: QuerySet[CaseRow], asked: Filter) -> QuerySet[CaseRow]:
-    return rows.order_by(*(("-sort_at", "-id") if asked.newest_first else ("sort_at", "priority", "id")))
+    down = "-" if asked.newest_first else ""
+    return rows.order_by(f"{down}sort_at", f"{down}priority", f"{down}id")  # as the indexes have it
 
 
 def _after(place: Place, asked: Filter) -> Q:
     """Return which rows stand after a place in the list."""
     at, pk, priority = place
     if asked.newest_first:
-        return Q(Q(sort_at__lt=at) | Q(sort_at=at, pk__lt=pk), sort_at__lte=at)
+        then = Q(priority__lt=priority) | Q(priority=priority, pk__lt=pk)
+        return Q(Q(sort_at__lt=at) | Q(then, sort_at=at), sort_at__lte=at)
     then = Q(priority__gt=priority) | Q(priority=priority, pk__gt=pk)
     return Q(Q(sort_at__gt=at) | Q(then, sort_at=at), sort_at__gte=at)
 
@@ -208,7 +210,8 @@ def _bounded(
 
 def _rank(edge: Place, asked: Filter) -> tuple[float, int, int]:
     at, pk, priority = edge
-    return (-at.timestamp(), -pk, 0) if asked.newest_first else (at.timestamp(), priority, pk)
+    sign = -1 if asked.newest_first else 1
+    return sign * at.timestamp(), sign * priority, sign * pk
 
 
 def _found(access: Access, rows: QuerySet[CaseRow], search: str, cursor: str, limit: int) -> Page:
