@@ -17,7 +17,7 @@ vs_django_helpdesk  how much longer django-helpdesk takes for the same (list, op
                     the medians' ratios, without load from outside on either side), see `helpdesk`
 
     python bench/desk.py [--database sqlite postgres] [--cases 1000000] [--rate 500] [--agents 50] [--think 5]
-                         [--seconds 120] [--keep FOLDER] [--no-helpdesk]
+                         [--seconds 120] [--settle 60] [--keep FOLDER] [--no-helpdesk]
 
 With `--keep` the filled databases are kept there for the next run.
 """
@@ -384,6 +384,7 @@ def measured(given: argparse.Namespace, database: str) -> dict[str, Any]:
         agents = [Agent(house, number, told, ears, given.think, 0) for number in range(len(house.people))]
         for agent in agents:
             agent.enter()
+        time.sleep(given.settle)
         locks = Locks()
         rows, heard, begun = CaseRow.objects.count(), segments_of(Segment), time.monotonic()
         for thread in (ears, locks):
@@ -509,6 +510,7 @@ def main() -> None:
     options.add_argument("--agents", type=int, default=50)
     options.add_argument("--think", type=float, default=5.0, help="seconds between what an agent does, on average")
     options.add_argument("--seconds", type=float, default=120.0)
+    options.add_argument("--settle", type=float, default=60.0, help="seconds in which the worker sees what is there")
     options.add_argument("--keep", type=Path, help="a folder in which the filled databases are kept")
     options.add_argument("--only-fill", action="store_true")
     options.add_argument("--no-helpdesk", action="store_true")
