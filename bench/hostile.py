@@ -25,6 +25,7 @@ error, and kept where `--keep` names a folder.
 
 import argparse
 import contextlib
+import ctypes
 import heapq
 import json
 import multiprocessing
@@ -308,6 +309,8 @@ def _ready(target: Target) -> None:
         raise Stuck
 
     signal.signal(signal.SIGPROF, stuck)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)  # what is free but kept would be used again, and not seen
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         most = pages * resource.getpagesize() + SPARE_BYTES

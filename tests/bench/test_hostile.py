@@ -91,12 +91,12 @@ def test_what_is_slow_or_takes_much_memory_shows(hostile: ModuleType) -> None:
     def work(lines: Sequence[bytes]) -> list[str]:
         if len(lines) == 1 and not as_it_was(lines):
             time.sleep(0.02)
-            bytearray(os.urandom(1)) * 30_000_000
+            bytearray(os.urandom(1)) * 40_000_000  # so large that it is never taken from what was freed before
         return ["stored"] * len(lines)
 
     figures = fed(hostile, work, 3)
     assert 20 <= figures["slowest_ms"] < 2_000
-    assert 25 <= figures["most_mb"] < 60
+    assert 35 <= figures["most_mb"] < 70
 
 
 def test_line_n_is_the_same_at_every_run_and_no_line_is_a_sample_as_it_was(hostile: ModuleType) -> None:
