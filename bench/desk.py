@@ -276,7 +276,7 @@ class Agent(threading.Thread):
     def _reply(self) -> None:
         self._open()
         if self.case:
-            self.answer(self.case, f"{WORDS_WON}, please. ({self.number}.{self.rng.randrange(10**9)})")
+            self.answer(self.case, f"{WORDS_WON}, please. ({self.number}.{time.time_ns()})")
 
     def answer(self, number: str, words: str) -> tuple[int, str]:
         """Answer a case as it was seen; return what came of it."""
@@ -306,7 +306,7 @@ def collide(one: Agent, other: Agent, told: Told) -> None:
     gate, came = threading.Barrier(2), {}
 
     def answers(agent: Agent) -> None:
-        words = f"{WORDS_WON}, both. ({agent.number}.{one.rng.randrange(10**9)})"
+        words = f"{WORDS_WON}, both. ({agent.number}.{time.time_ns()})"
         gate.wait(30)
         came[agent.number] = (*agent.answer(number, words), words)
 

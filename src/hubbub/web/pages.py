@@ -5,6 +5,7 @@ database connection is new too: some 20 ms before a view begins. No view here aw
 """
 
 import asyncio
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -19,7 +20,11 @@ from django.urls import set_script_prefix
 
 from hubbub.web.live import Scope
 
-THREADS = 8
+THREADS = 6
+WRITERS = 4
+"""Who writes may have to wait for others who write; who only reads does not wait for these."""
+SWITCH_S = 0.0005
+"""A page asks the database fifty times, and each time waits so long for every other page that is being computed."""
 
 
 class Pages(ASGIHandler):
@@ -28,7 +33,8 @@ class Pages(ASGIHandler):
     def __init__(self, threads: int = THREADS) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self._threads = ThreadPoolExecutor(threads, "page")
+        self._readers, self._writers = ThreadPoolExecutor(threads, "page"), ThreadPoolExecutor(WRITERS, "deed")
+        sys.setswitchinterval(SWITCH_S)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -37,7 +43,8 @@ class Pages(ASGIHandler):
         except RequestAborted:
             return
         answer = partial(copy_context().run, self._answer, scope, body)
-        response = await asyncio.get_running_loop().run_in_executor(self._threads, answer)
+        threads = self._readers if scope["method"] in ("GET", "HEAD") else self._writers
+        response = await asyncio.get_running_loop().run_in_executor(threads, answer)
         await self.send_response(response, send)
 
     def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:

@@ -54,7 +54,7 @@ def _take_steps(clock: int, now: datetime) -> bool:
 
 def _write_down(row: CaseRow, value: Clock, steps: Sequence[Step], now: datetime) -> None:
     """Take steps, and say in the case which were taken."""
-    said = [words for step in steps if (words := _take(row, value, step, now))]
+    said = list(dict.fromkeys(words for step in steps if (words := _take(row, value, step, now))))
     if said:
         late = any(step.share >= 1 for step in steps)
         text = say(LATE if late else SOON, clock=value.kind.label, done=", ".join(said))
