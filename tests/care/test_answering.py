@@ -173,6 +173,13 @@ def test_a_reply_waits_ten_seconds_and_can_be_taken_back_with_words_and_files(to
     assert not claimed(town, HOUR)
 
 
+def test_words_that_were_kept_once_more_on_their_way_come_back_once(town: Town, alice: Access) -> None:
+    sent = sends(town, alice)
+    writes(town, alice, SORRY)
+    cases.undo(alice, 1, sent.outbox, now=town.at)
+    assert draft(alice) == SORRY
+
+
 def test_who_is_too_late_is_told_and_only_the_author_takes_back(town: Town, alice: Access, bob: Access) -> None:
     sent = sends(town, alice)
     with pytest.raises(NotFound):

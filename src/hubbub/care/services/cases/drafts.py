@@ -54,11 +54,15 @@ def draft_spent(access: Access, row: CaseRow, mode: str, text: str, now: datetim
 
 
 def put_back(access: Access, row: CaseRow, mode: str, text: str, files: Sequence[File], now: datetime) -> None:
-    """Bring words back into the composer, before what stands there already."""
+    """Bring words back into the composer, before what stands there already.
+
+    Where the same words stand there, as when they were kept once more on their way, they are not said twice.
+    """
     draft = _draft(access, row, mode, now)
     kept = [*msgspec.to_builtins(files), *draft.files]
     draft.files = list({each["ref"]: each for each in kept}.values())
-    _write(access, row, draft, "\n\n".join(filter(None, (text, draft.text))), now)
+    there = "" if draft.text.strip() == text.strip() else draft.text
+    _write(access, row, draft, "\n\n".join(filter(None, (text, there))), now)
 
 
 @transaction.atomic
