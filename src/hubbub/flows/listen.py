@@ -50,6 +50,7 @@ RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a stream that held so long begins with the shortest retry again
 WELL_EVERY_S = 15.0
 TRIAGED_AT_ONCE = 25  # in one transaction: on SQLite, who resolves a case waits for it
+REST_S = 0.03
 HEARD_EVERY_S = 0.1  # so long lines that may matter wait for others
 IDLE_COMMIT_S = 2.0  # a batch in which nothing was heard only moves the cursor, at most this often
 PROFILE_S = 2.0
@@ -79,10 +80,13 @@ class Shared:
         self.ears = await asyncio.get_running_loop().run_in_executor(self._compiling, work)
 
     async def triage_all(self) -> None:
-        """Decide about everything that waits."""
+        """Decide about everything that waits; between two turns others may write."""
+        rest_s = 0.0
         while workspaces := await self.db(listening.waiting_workspaces):
             for workspace in workspaces:
+                await asyncio.sleep(rest_s)
                 await self.db(self._triage, workspace)
+                rest_s = REST_S
 
     def _triage(self, workspace: int) -> None:
         reads = care.understanding(workspace, self.understanding)
