@@ -131,10 +131,7 @@ def canned(request: Request, number: int) -> HttpResponse:
     shown = care.case(request.access, number, now(), moments=1)
     words = request.GET.get("q", "").replace("\x00", "")[:80]
     values = {
-        "name": care.greeted(request.access, number),
-        "me": request.access.name.split(" ")[0],
-        "brand": request.access.workspace_name,
-        "case": str(number),
+        **fields_of(request, number),
         "channel": shown.public_way.network or shown.private_way.network,
         "product": _only_product(shown.customer),
         "persona": request.GET.get("persona", "")[:60],
@@ -152,6 +149,16 @@ def canned(request: Request, number: int) -> HttpResponse:
         told["proposed"] = each.title == shown.template
         listed.append({**told, "text": filled, "empty": unfilled(filled)})
     return JsonResponse({"found": listed})
+
+
+def fields_of(request: Request, number: int) -> dict[str, str]:
+    """What fields of canned words stand for in an answer to a case, whatever it is answered on."""
+    return {
+        "name": care.greeted(request.access, number),
+        "me": request.access.name.split(" ")[0],
+        "brand": request.access.workspace_name,
+        "case": str(number),
+    }
 
 
 def _only_product(customer: CustomerView | None) -> str:

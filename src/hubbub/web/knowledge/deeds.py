@@ -7,21 +7,21 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from hubbub.care import selectors as care
 from hubbub.care.core.canned import fill
 from hubbub.care.services import knowledge
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
 from hubbub.kernel.speech import say
+from hubbub.web.inbox.answer import fields_of
 from hubbub.web.inbox.many import said
 from hubbub.web.knowledge.pages import shown
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
 
 
-def _done(request: Request, article: int, words: str, work: Callable[[], object]) -> HttpResponse:
+def _done(request: Request, article: int, words: str, work: Callable[..., object], **more: str | int) -> HttpResponse:
     """Do something with an article and show it; where it can't be done, say why on its page."""
     try:
-        work()
+        work(request.access, article, **more, now=now())
     except (NotAllowed, NotFound):
         raise
     except HubbubError as error:
@@ -35,41 +35,35 @@ def _done(request: Request, article: int, words: str, work: Callable[[], object]
 @in_workspace
 def submit(request: Request, article: int) -> HttpResponse:
     """Ask somebody else to look at it."""
-    deed = lambda: knowledge.submit(request.access, article, now=now())  # noqa: E731
-    return _done(request, article, say("Somebody else looks at it next."), deed)
+    return _done(request, article, say("Somebody else looks at it next."), knowledge.submit)
 
 
 @require_POST
 @in_workspace
 def publish(request: Request, article: int) -> HttpResponse:
     """Let it be found and suggested."""
-    seen = number(request, "seen") or 0
-    deed = lambda: knowledge.publish(request.access, article, seen=seen, now=now())  # noqa: E731
-    return _done(request, article, say("Published."), deed)
+    return _done(request, article, say("Published."), knowledge.publish, seen=number(request, "seen") or 0)
 
 
 @require_POST
 @in_workspace
 def send_back(request: Request, article: int) -> HttpResponse:
     """Give it back to its writer."""
-    deed = lambda: knowledge.send_back(request.access, article, word=text(request, "word"), now=now())  # noqa: E731
-    return _done(request, article, say("Sent back."), deed)
+    return _done(request, article, say("Sent back."), knowledge.send_back, word=text(request, "word"))
 
 
 @require_POST
 @in_workspace
 def retire(request: Request, article: int) -> HttpResponse:
     """Suggest it no more."""
-    deed = lambda: knowledge.retire(request.access, article, now=now())  # noqa: E731
-    return _done(request, article, say("Retired."), deed)
+    return _done(request, article, say("Retired."), knowledge.retire)
 
 
 @require_POST
 @in_workspace
 def bring_back(request: Request, article: int) -> HttpResponse:
     """Make a retired one a draft again."""
-    deed = lambda: knowledge.bring_back(request.access, article, now=now())  # noqa: E731
-    return _done(request, article, say("It is a draft again."), deed)
+    return _done(request, article, say("It is a draft again."), knowledge.bring_back)
 
 
 @require_POST
@@ -85,12 +79,5 @@ def from_case(request: Request, number: int) -> HttpResponse:
 def insert(request: Request, number: int, article: int) -> HttpResponse:
     """Put an article's answer into the composer, with its fields filled for this case."""
     words = knowledge.insert(request.access, number, article, now=now())
-    values = {
-        "name": care.greeted(request.access, number),
-        "me": request.access.name.split(" ")[0],
-        "brand": request.access.workspace_name,
-        "case": str(number),
-    }
-    return said(
-        request, say("Put into your answer. Look it over before you send it."), insert=fill(words.answer, values)
-    )
+    answer = fill(words.answer, fields_of(request, number))
+    return said(request, say("Put into your answer. Look it over before you send it."), insert=answer)
