@@ -49,7 +49,7 @@ BARS_MS = {"sqlite": 250, "postgres": 150}
 BAR_HELPDESK = 5.0
 TURNS = (3, 6, 8, 8, 10, 13)  # eight posts a case
 MADE = 40  # so many times what is made is copied
-LIST_APART_S, CASE_APART_S, COUNTS_APART_S = 0.15, 0.1, 1.0  # as in live.js
+LIST_APART_S, CASE_APART_S, COUNTS_APART_S, SLOWEST_S = 0.15, 0.1, 1.0, 5.0  # as in live.js
 PACE = 20  # as in live.js: who waited so long for a part asks again only after so many times that
 ROUNDS = 30
 DEEDS = {"list": 30, "search": 12, "open": 30, "reply": 16, "assign": 12}
@@ -185,6 +185,11 @@ class Ears(threading.Thread):
                         stale.case.set()
 
 
+def apart(least_s: float, took_s: float) -> float:
+    """Return how long a page waits before it asks for a part again."""
+    return min(SLOWEST_S, max(least_s, PACE * took_s))
+
+
 class Agent(threading.Thread):
     """Somebody at work: does something, thinks, does something; their page stays fresh meanwhile."""
 
@@ -219,14 +224,14 @@ class Agent(threading.Thread):
             elif self.stale.case.is_set() and self.case and now >= ready["case"]:
                 self.stale.case.clear()
                 took = self._ask("live case", f"{self.base}/inbox/needs/{self.case}/")[0] / 1000
-                ready["case"] = time.monotonic() + max(CASE_APART_S, PACE * took)
+                ready["case"] = time.monotonic() + apart(CASE_APART_S, took)
             elif self.stale.list.is_set() and now >= ready["list"]:
                 self.stale.list.clear()
                 took = self._ask("live list", self.list_at)[0] / 1000
-                ready["list"] = time.monotonic() + max(LIST_APART_S, PACE * took)
+                ready["list"] = time.monotonic() + apart(LIST_APART_S, took)
                 if time.monotonic() >= ready["counts"]:
-                    took = self._ask("live counts", f"{self.base}/inbox/needs/views/")[0] / 1000
-                    ready["counts"] = time.monotonic() + max(COUNTS_APART_S, PACE * took)
+                    self._ask("live counts", f"{self.base}/inbox/needs/views/")
+                    ready["counts"] = time.monotonic() + COUNTS_APART_S
             else:
                 time.sleep(0.02)
 
