@@ -47,11 +47,11 @@ Found = tuple[str, str | tuple[str, str], str | None]  # file, words or both num
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 FIELD = re.compile(r"%\((\w+)\)s|\{(\w*)[^{}]*\}|%%")
 WHOLE = re.compile(
-    r"\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)?\s*%\}|\{%\s*comment\b.*?endcomment\s*%\}"
+    r"\{#[^\n]*?#\}|\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)?\s*%\}|\{%\s*comment\b.*?endcomment\s*%\}"
     r"|<(script|style|svg|code|kbd|pre)\b.*?</\1>|<!--.*?-->",
     re.DOTALL,
 )
-TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SAID_BY = re.compile(r"\b(?:aria-label|aria-description|title|placeholder|alt|data-say[\w-]*)=\"([^\"]*)\"")
 MARKUP = re.compile(r"<[^<>]*>")
 LETTERS = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
@@ -228,16 +228,13 @@ def script(catalogue: Catalog, language: str) -> bytes:
 def unmarked() -> Iterator[str]:
     """Words in templates that no translation would reach."""
     for path in sorted(SOURCE.rglob("*.html")):
-        text = WHOLE.sub(" ", TAG_COMMENT.sub(" ", path.read_text(encoding="utf-8")))
+        text = WHOLE.sub(" ", path.read_text(encoding="utf-8"))
         text = TAG.sub("", text)
         said = [*SAID_BY.findall(text), MARKUP.sub("\n", text)]
         for words in said:
             for line in words.splitlines():
                 if any(word not in NAMES for word in LETTERS.findall(line)):
                     yield f"{path.relative_to(ROOT)}: not marked for translation: {line.strip()[:80]!r}"
-
-
-TAG_COMMENT = re.compile(r"\{#.*?#\}")
 
 
 def problems(catalogue: Catalog, language: str) -> Iterator[str]:

@@ -70,6 +70,7 @@ REPORTS_EVERY_S = 60.0
 MAIL_CHATS_EVERY_S = 20.0
 MAIL_NOTICES_EVERY_S = 15.0
 PEOPLE_EVERY_S = 2.0
+COUNT_EVERY_S = 2.0
 SEARCH_EVERY_S = 0.5
 LEARN_EVERY_S = 60.0
 ADVOCATES_EVERY_S = 60.0
@@ -117,6 +118,7 @@ class Worker:
                     self._often(REPORTS_EVERY_S, self._report),
                     self._often(MAIL_CHATS_EVERY_S, self._mail_chats),
                     self._often(PEOPLE_EVERY_S, self._people),
+                    self._often(COUNT_EVERY_S, self._count),
                     self._often(MAIL_NOTICES_EVERY_S, self._mail_notices),
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(SEARCH_EVERY_S, self._index),
@@ -222,10 +224,12 @@ class Worker:
         if self.post is not None:
             chat.mail_unseen(self.post, now=datetime.now(UTC))
 
+    def _count(self) -> None:
+        counting.count_anew(datetime.now(UTC))
+
     def _people(self) -> None:
         now = datetime.now(UTC)
         work.settle_all(now=now)
-        counting.count_anew(now)
         routing.give_out(now)
 
     def _mail_notices(self) -> None:
