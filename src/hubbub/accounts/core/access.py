@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from hubbub.kernel.errors import NotAllowed
 from hubbub.kernel.ids import PersonId, WorkspaceId
-from hubbub.kernel.speech import mark, say
+from hubbub.kernel.speech import mark, say, speaking
 
 
 class Role(StrEnum):
@@ -89,6 +89,11 @@ class Access:
     def may(self, permission: Permission) -> bool:
         """Say whether this pass includes a deed."""
         return self.role is None or permission in GRANTS[self.role]
+
+    def say(self, words: str, /, **facts: object) -> str:
+        """Return a sentence in the workspace's language, for what is written down there, whoever acts."""
+        with speaking(self.language):
+            return say(words, **facts)
 
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed, naming the least role that could, unless this pass includes the deed."""

@@ -29,7 +29,7 @@ from hubbub.care.services.cases.pending import answer
 from hubbub.care.services.cases.row import event, lock
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import say, speaking
+from hubbub.kernel.speech import say
 
 AT_ONCE = 200
 LATE = 500  # lines of the log that may have come late are looked at again
@@ -158,8 +158,7 @@ def ask(access: Access, follow_up: int, *, text: str, private: bool, confirmed: 
     row.entry = Entry.objects.filter(outbox=done.outbox).first()
     row.state, row.asked_at, row.person_id = State.ASKED, now, access.person
     row.save()
-    with speaking(access.language):
-        event(access, case, now, say("{name} asked whether they would tell others.", name=access.name))
+    event(access, case, now, access.say("{name} asked whether they would tell others.", name=access.name))
     changes.record(access.workspace, "thanks", None, now=now)
 
 

@@ -21,7 +21,7 @@ from hubbub.care.services import clocks
 from hubbub.care.services.cases import event, lock, store
 from hubbub.infra import changes, db
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import mark, say, speaking
+from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import clean, clip
 
 MAX_SOURCE = 60
@@ -240,10 +240,9 @@ def ask(access: Access, number: int, *, to: str, at: datetime, why: str = "", no
     why = clip(clean(why), 240)
     CallBack.objects.filter(case=row, done_at__isnull=True).update(due_at=at)  # a person's word counts
     _open(row, number=called, why=why, due_at=at, now=now)
-    with speaking(access.language):
-        said = say("{name} asked for a call to {number}.", name=access.name, number=called)
-        if why:
-            said = say("{name} asked for a call to {number}: {why}.", name=access.name, number=called, why=why)
+    said = access.say("{name} asked for a call to {number}.", name=access.name, number=called)
+    if why:
+        said = access.say("{name} asked for a call to {number}: {why}.", name=access.name, number=called, why=why)
     event(access, row, now, said)
     store(access, row, case, "call asked for", now, at=at.isoformat())
 
@@ -298,8 +297,7 @@ def called(
         task.due_at = again
         said = mark("{name} called {number}: nobody was reached.")
     task.save()
-    with speaking(access.language):
-        event(access, row, now, say(said, name=access.name, number=task.number))
+    event(access, row, now, access.say(said, name=access.name, number=task.number))
     if notes:
         Entry.objects.create(case=row, at=now, kind="note", person_id=access.person, name=access.name, text=notes)
     store(access, row, case, "called back", now, reached=reached, tries=task.tries)

@@ -79,9 +79,8 @@ def make(access: Access, number: int, *, now: datetime) -> int:
         owner_id=row.owner_id or access.person, stage=stage, currency=_currency(access.workspace),
         made_at=now, changed_at=now,
     )  # fmt: skip
-    with speaking(access.language):
-        _note(access, lead, say("Made of case {number}.", number=number), now)
-        event(access, row, now, say("{name} made it a lead.", name=access.name))
+    _note(access, lead, access.say("Made of case {number}.", number=number), now)
+    event(access, row, now, access.say("{name} made it a lead.", name=access.name))
     store(access, row, row.value(), "lead made", now, lead=lead.pk)
     return lead.pk
 

@@ -250,8 +250,7 @@ def go_back(access: Access, version: int, *, now: datetime) -> int:
     access.require(Permission.PLAYBOOK)
     Workspace.objects.select_for_update().get(pk=access.workspace)
     last, used = newest(access.workspace)
-    with speaking(access.language):
-        note = say("Back to version {version}", version=version)
+    note = access.say("Back to version {version}", version=version)
     return _make(access, _of(access.workspace, version), last, used, note, now)
 
 

@@ -16,7 +16,7 @@ from hubbub.care.models import CaseRow, Review, ReviewForm
 from hubbub.care.selectors import quality as selectors
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import say, speaking
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 WEEK = timedelta(days=7)
@@ -100,9 +100,8 @@ def submit(access: Access, review: int, *, answers: Mapping[str, Any], coaching:
     if not row.calibrates:
         told: dict[str, Any] = {"by": access.person, "place": f"board/quality/{row.pk}/", "now": now}
         who, case = access.name, row.case.number
-        with speaking(access.language):
-            words = say("{who} reviewed case {case}: {score:.0f} of 100.", who=who, case=case, score=row.score)
-            coached = say("{who} left you a coaching note on case {case}.", who=who, case=case)
+        words = access.say("{who} reviewed case {case}: {score:.0f} of 100.", who=who, case=case, score=row.score)
+        coached = access.say("{who} left you a coaching note on case {case}.", who=who, case=case)
         tell(access.workspace, [row.agent_id], why=Why.REVIEW, text=words, **told)
         if row.coaching:
             tell(access.workspace, [row.agent_id], why=Why.COACHING, text=coached, **told)
@@ -120,8 +119,7 @@ def comment(access: Access, review: int, *, text: str, now: datetime) -> None:
     row.save(update_fields=["comment"])
     audit(access, "review commented", f"case {row.case.number}", now=now)
     if row.reviewer_id is not None:
-        with speaking(access.language):
-            words = say("{who} commented on your review of case {case}.", who=access.name, case=row.case.number)
+        words = access.say("{who} commented on your review of case {case}.", who=access.name, case=row.case.number)
         place = f"board/quality/{row.pk}/"
         tell(access.workspace, [row.reviewer_id], why=Why.REVIEW, text=words, by=access.person, place=place, now=now)
 

@@ -15,14 +15,13 @@ from hubbub.care.models import PlaybookVersion
 from hubbub.care.services.leads import stages_of
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput
-from hubbub.kernel.speech import say, speaking
+from hubbub.kernel.speech import say
 
 
 def first_playbook(access: Access, *, now: datetime) -> None:
     """Give a new workspace version 1; part of the transaction that makes it."""
     stages_of(access.workspace)
-    with speaking(access.language):
-        note = say("The default playbook")
+    note = access.say("The default playbook")
     PlaybookVersion.objects.create(workspace_id=access.workspace, version=1, data=dict(shipped()), note=note, at=now)
 
 

@@ -167,6 +167,5 @@ def listen_publicly(access: Access) -> None:
     """Listen to all of Bluesky, with no account; the first run asks for it."""
     if not any(each.kind == "jetstream" for each in selectors.connections(access)):
         config = {"url": settings.ENVIRONMENT.jetstream}
-        with speaking(access.language):
-            name = say("Bluesky, everything public")
+        name = access.say("Bluesky, everything public")
         services.connect(access, kind="jetstream", name=name, config=config, now=now())

@@ -11,7 +11,6 @@ from hubbub.care.services import clocks
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes, outbox
 from hubbub.kernel.errors import NotFound
-from hubbub.kernel.speech import say, speaking
 
 
 @transaction.atomic
@@ -34,8 +33,7 @@ def has_arrived(access: Access, number: int, outbox_id: int, *, now: datetime) -
     case = row.value()
     if posted and case.status is not Status.CLOSED:
         case = case.answer(now, access.person)
-        with speaking(access.language):
-            event(access, row, now, say("{name} posted the letter.", name=access.name))
+        event(access, row, now, access.say("{name} posted the letter.", name=access.name))
     store(access, row, case, "posted" if posted else "has arrived", now, outbox=outbox_id)
 
 

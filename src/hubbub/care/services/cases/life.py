@@ -47,8 +47,7 @@ def note(access: Access, number: int, *, text: str, now: datetime) -> None:
         data={"mentions": names} if names else {},
     )
     if to := {person for name in names for person in people[name]} - {access.person}:
-        with speaking(access.language):
-            words = say("{name} mentions you in a note: {text}", name=access.name, text=text)
+        words = access.say("{name} mentions you in a note: {text}", name=access.name, text=text)
         tell(access.workspace, to, why=Why.MENTIONED, case=row.pk, text=words, now=now)
     store(access, row, row.value(), "note", now)
     read_by(access, row, now)
@@ -128,8 +127,7 @@ def reopen(access: Access, number: int, *, now: datetime) -> None:
     """The matter is not settled after all."""
     row = lock(access, number)
     case = row.value().reopen(now, _in_time(access, row, now))
-    with speaking(access.language):
-        event(access, row, now, say("Reopened by {name}.", name=access.name))
+    event(access, row, now, access.say("Reopened by {name}.", name=access.name))
     store(access, row, case, "reopen", now)
 
 
@@ -143,6 +141,5 @@ def take_up(access: Access, number: int, *, now: datetime) -> None:
     """Make a watched or imported case one that needs an answer, in its service level from now on."""
     row = lock(access, number)
     case = row.value().assign(access.person).due(_in_time(access, row, now))
-    with speaking(access.language):
-        event(access, row, now, say("Taken up by {name}.", name=access.name))
+    event(access, row, now, access.say("Taken up by {name}.", name=access.name))
     store(access, row, case, "take up", now)

@@ -82,10 +82,9 @@ def merge(access: Access, number: int, *, into: int, now: datetime) -> int:
     _save([stays, gone], access, now)
     # Nobody resolved anything: its clocks end without a result, the other case's go on.
     ClockRow.objects.filter(case=gone, stopped_at=now).update(outcome=Outcome.DROPPED, due_at=None)
-    with speaking(access.language):
-        words = say("{name} merged case {number} into this one.", name=access.name, number=number)
-        told = _tell(access, stays, now, words)
-        _tell(access, gone, now, say("{name} made this a part of case {number}.", name=access.name, number=into))
+    words = access.say("{name} merged case {number} into this one.", name=access.name, number=number)
+    told = _tell(access, stays, now, words)
+    _tell(access, gone, now, access.say("{name} made this a part of case {number}.", name=access.name, number=into))
     was = before[CaseRow._meta.label][str(gone.pk)]["status"]
     audit(access, "merge", f"case {number}", now=now, before={"status": was}, after={"into": into})
     changes.record_many([(access.workspace, "case", key) for key in keys], now=now)
@@ -239,9 +238,8 @@ def _new_case(
     reading = TextReading.of_data(lead.reading or ())
     who = (lead.name or handle_words(lead.channel, lead.handle) or say("Somebody"))[:200]
     text = clip(lead.text, 300)
-    with speaking(access.language):
-        why = say(" case {number} by {name}.", number=row.number, name=access.name)
-        reason = Reason("thread", say("Split off"), why)
+    why = access.say(" case {number} by {name}.", number=row.number, name=access.name)
+    reason = Reason("thread", access.say("Split off"), why)
     made = CaseRow(
         workspace_id=access.workspace,
         number=workspace.cases_made,

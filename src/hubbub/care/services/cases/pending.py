@@ -106,8 +106,7 @@ def answer(
     )
     if reason:
         to = _leads(access)
-        with speaking(access.language):
-            words = say("{name} asks for approval.", name=access.name)
+        words = access.say("{name} asks for approval.", name=access.name)
         tell(access.workspace, to, why=Why.APPROVAL, case=row.pk, text=words, now=now)
     store(access, row, row.value(), "ask approval" if reason else "send later", now, length=len(pending.text))
     draft_spent(access, row, written.mode, pending.text, now)
@@ -154,11 +153,10 @@ def approve(access: Access, which: int, *, text: str, now: datetime) -> None:
         pending.save()
     else:
         _release(row, pending, now)
-    with speaking(access.language):
-        if changed:
-            words = say("{name} approved your reply, with other words.", name=access.name)
-        else:
-            words = say("{name} approved your reply.", name=access.name)
+    if changed:
+        words = access.say("{name} approved your reply, with other words.", name=access.name)
+    else:
+        words = access.say("{name} approved your reply.", name=access.name)
     tell(access.workspace, [pending.person_id], why=Why.APPROVAL, case=row.pk, text=words, now=now)
 
 

@@ -20,7 +20,7 @@ from hubbub.care.services.incidents.row import happened, lock, put, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
-from hubbub.kernel.speech import say, speaking
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean, clip
 from hubbub.listening.selectors import topic_names
 
@@ -58,15 +58,14 @@ def start(access: Access, *, title: str, numbers: Sequence[int], now: datetime) 
     for row in rows:
         _take_in(access, row, incident, now)
     recount(incident)
-    with speaking(access.language):
-        store(
-            access,
-            incident,
-            "incident opened",
-            say("Begun by {name}.", name=access.name),
-            now,
-            cases=[row.number for row in rows],
-        )
+    store(
+        access,
+        incident,
+        "incident opened",
+        access.say("Begun by {name}.", name=access.name),
+        now,
+        cases=[row.number for row in rows],
+    )
     return incident.pk
 
 
@@ -86,8 +85,7 @@ def _take_in(access: Access, row: CaseRow, incident: Incident, now: datetime) ->
     if row.status in (Status.NEW, Status.WATCHING) and row.owner_id is None and not row.private and not row.alert:
         row.incident = incident
         row.take(replace(row.value(), status=Status.NEW, due_at=None, not_before=None, review_at=None))
-    with speaking(access.language):
-        cases.event(access, row, now, say("Put into the incident “{title}”.", title=clip(incident.title, 80)))
+    cases.event(access, row, now, access.say("Put into the incident “{title}”.", title=clip(incident.title, 80)))
     put(row, incident, now)
 
 
@@ -102,15 +100,14 @@ def add(access: Access, incident: int, number: int, *, now: datetime) -> None:
         raise Conflict(reason=say("Case {number} stands in another incident. Take it out there first.", number=number))
     _take_in(access, case, row, now)
     recount(row)
-    with speaking(access.language):
-        store(
-            access,
-            row,
-            "incident case added",
-            say("{name} put case {number} in.", name=access.name, number=number),
-            now,
-            case=number,
-        )
+    store(
+        access,
+        row,
+        "incident case added",
+        access.say("{name} put case {number} in.", name=access.name, number=number),
+        now,
+        case=number,
+    )
 
 
 @transaction.atomic
@@ -121,19 +118,17 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
     if case.incident_id != row.pk:
         raise NotFound(what="case of this incident", which=number)
     _due(case, now)
-    with speaking(access.language):
-        cases.event(access, case, now, say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
+    cases.event(access, case, now, access.say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
     put(case, None, now)
     recount(row)
-    with speaking(access.language):
-        store(
-            access,
-            row,
-            "incident case out",
-            say("{name} took case {number} out.", name=access.name, number=number),
-            now,
-            case=number,
-        )
+    store(
+        access,
+        row,
+        "incident case out",
+        access.say("{name} took case {number} out.", name=access.name, number=number),
+        now,
+        case=number,
+    )
 
 
 def _due(case: CaseRow, now: datetime) -> None:
@@ -148,10 +143,13 @@ def rename(access: Access, incident: int, *, title: str, now: datetime) -> None:
     """Give an incident another title."""
     row = lock(access, incident, open_only=False)
     row.title = _title(title)
-    with speaking(access.language):
-        store(
-            access, row, "incident renamed", say("{name} named it “{title}”.", name=access.name, title=row.title), now
-        )
+    store(
+        access,
+        row,
+        "incident renamed",
+        access.say("{name} named it “{title}”.", name=access.name, title=row.title),
+        now,
+    )
 
 
 @transaction.atomic
@@ -166,18 +164,16 @@ def lead(access: Access, incident: int, *, to: PersonId | None, now: datetime) -
             raise NotFound(what="colleague", which=to)
         name = member.person.name
     row.lead_id = to
-    with speaking(access.language):
-        store(
-            access,
-            row,
-            "incident lead",
-            say("{name} leads it.", name=name) if name else say("Nobody leads it."),
-            now,
-            lead=to,
-        )
+    store(
+        access,
+        row,
+        "incident lead",
+        access.say("{name} leads it.", name=name) if name else access.say("Nobody leads it."),
+        now,
+        lead=to,
+    )
     if to is not None:
-        with speaking(access.language):
-            words = say("{name} asks you to lead the incident “{title}”.", name=access.name, title=row.title)
+        words = access.say("{name} asks you to lead the incident “{title}”.", name=access.name, title=row.title)
         place = f"incidents/{row.pk}/"
         tell(access.workspace, [to], why=Why.INCIDENT, text=words, place=place, by=access.person, now=now)
 
@@ -203,10 +199,14 @@ def note(access: Access, incident: int, *, text: str, seen: int | None = None, n
     IncidentNote.objects.create(
         incident=row, version=version + 1, text=text, person_id=access.person, name=access.name, at=now
     )
-    with speaking(access.language):
-        store(
-            access, row, "incident note", say("{name} wrote what is known.", name=access.name), now, version=version + 1
-        )
+    store(
+        access,
+        row,
+        "incident note",
+        access.say("{name} wrote what is known.", name=access.name),
+        now,
+        version=version + 1,
+    )
 
 
 @transaction.atomic
@@ -222,17 +222,15 @@ def merge(access: Access, incident: int, other: int, *, now: datetime) -> None:
     gone.open, gone.closed_at, gone.merged_into = False, now, row
     recount(row)
     recount(gone)
-    with speaking(access.language):
-        happened(access, gone, say("{name} put it into “{title}”.", name=access.name, title=row.title), now)
-    with speaking(access.language):
-        store(
-            access,
-            row,
-            "incident merged",
-            say("{name} put “{title}” into it.", name=access.name, title=gone.title),
-            now,
-            other=gone.pk,
-        )
+    happened(access, gone, access.say("{name} put it into “{title}”.", name=access.name, title=row.title), now)
+    store(
+        access,
+        row,
+        "incident merged",
+        access.say("{name} put “{title}” into it.", name=access.name, title=gone.title),
+        now,
+        other=gone.pk,
+    )
 
 
 @transaction.atomic
@@ -274,13 +272,12 @@ def close(
             _due(case, now)
             put(case, row, now)
     recount(row)
-    with speaking(access.language):
-        store(
-            access,
-            row,
-            "incident closed",
-            say("Closed by {name}.", name=access.name),
-            now,
-            members=members,
-            waiting=len(waiting),
-        )
+    store(
+        access,
+        row,
+        "incident closed",
+        access.say("Closed by {name}.", name=access.name),
+        now,
+        members=members,
+        waiting=len(waiting),
+    )

@@ -18,7 +18,7 @@ from hubbub.channels import selectors as channels
 from hubbub.channels.core.contract import too_long
 from hubbub.kernel.errors import HubbubError, InvalidInput
 from hubbub.kernel.ids import ConnectionId
-from hubbub.kernel.speech import say, speaking
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 MOST = 50
@@ -86,15 +86,14 @@ def post(
         _said(access, row, kind, where, queued, text, None, now)
     _draft(row, kind, text)
     names = ", ".join(each.label for pk, each in known.items() if pk in connections)
-    with speaking(access.language):
-        store(
-            access,
-            row,
-            f"incident {kind}",
-            say("{name} posted on {names}.", name=access.name, names=names),
-            now,
-            text=text,
-        )
+    store(
+        access,
+        row,
+        f"incident {kind}",
+        access.say("{name} posted on {names}.", name=access.name, names=names),
+        now,
+        text=text,
+    )
     return len(dict.fromkeys(connections))
 
 
@@ -132,10 +131,12 @@ def reply_first(
     text = _checked(text, confirmed=confirmed)
     found = _to_each(access, row, Say.HOLDING, text, first, private=False, confirmed=confirmed, now=now)
     _draft(row, Say.HOLDING, text)
-    with speaking(access.language):
-        happened(
-            access, row, say("{name} answered the first {number} in public.", name=access.name, number=found.sent), now
-        )
+    happened(
+        access,
+        row,
+        access.say("{name} answered the first {number} in public.", name=access.name, number=found.sent),
+        now,
+    )
     return found
 
 
@@ -148,10 +149,9 @@ def offer(access: Access, incident: int, *, text: str, first: int, now: datetime
         raise CannotSend(reason="Write something first.")
     found = _to_each(access, row, Say.OFFER, text, first, private=True, confirmed=True, now=now)
     _draft(row, Say.OFFER, text)
-    with speaking(access.language):
-        happened(
-            access, row, say("{name} offered help to {number} in private.", name=access.name, number=found.sent), now
-        )
+    happened(
+        access, row, access.say("{name} offered help to {number} in private.", name=access.name, number=found.sent), now
+    )
     return found
 
 

@@ -29,7 +29,7 @@ from hubbub.care.services.cases.row import event, lock
 from hubbub.care.services.notices import tell
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import say, speaking
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 from hubbub.kernel.tokens import tokens
 from hubbub.listening.selectors import topic_names
@@ -69,8 +69,7 @@ def from_case(access: Access, number: int, *, now: datetime) -> int:
     ).checked()
     taken = [[each.what, each.words] for each in dict.fromkeys((*question.taken, *cleaned.taken))]
     made = _made(access, words, row, taken, now)
-    with speaking(access.language):
-        event(access, row, now, say("{name} drafted an article from it.", name=access.name))
+    event(access, row, now, access.say("{name} drafted an article from it.", name=access.name))
     changes.record(access.workspace, "case", row.pk, now=now)
     return made
 
@@ -174,8 +173,7 @@ def submit(access: Access, article: int, *, now: datetime) -> None:
     row.state, row.word = moved(State(row.state), "submit"), ""
     _stored(access, row, "article submitted", now)
     to = set(_reviewers(access)) - {access.person}
-    with speaking(access.language):
-        words = say("{name} asks you to look at “{title}”.", name=access.name, title=row.title)
+    words = access.say("{name} asks you to look at “{title}”.", name=access.name, title=row.title)
     tell(access.workspace, to, why=Why.APPROVAL, text=words, now=now)
 
 
@@ -215,8 +213,7 @@ def send_back(access: Access, article: int, *, word: str, now: datetime) -> None
     row.state, row.word = moved(State(row.state), "send back"), word
     _stored(access, row, "article sent back", now)
     if row.writer_id is not None and row.writer_id != access.person:
-        with speaking(access.language):
-            text = say("{name} sent “{title}” back: {word}", name=access.name, title=row.title, word=word)
+        text = access.say("{name} sent “{title}” back: {word}", name=access.name, title=row.title, word=word)
         tell(access.workspace, [row.writer_id], why=Why.APPROVAL, text=text, now=now)
 
 
