@@ -1,21 +1,23 @@
-"""Django's pages behind ASGI, each answered as a whole in one of a few threads that keep their database connection.
+"""Django's pages behind ASGI, each answered in one of a few threads that keep their database connection.
 
 Django's own ASGI handler goes to a thread and back for every layer of middleware, in a new thread each request, whose
-database connection is new too: some 20 ms before a view begins. No view here awaits anything, so one trip will do.
+database connection is new too: some 20 ms before a view begins. No view here awaits anything, so one trip will do; a
+file is written and sent in pieces, with a trip each.
 """
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
 from hubbub.web.live import Scope
@@ -42,18 +44,42 @@ class Pages(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        answer = partial(copy_context().run, self._answer, scope, body)
+        context = copy_context()
         threads = self._readers if scope["method"] in ("GET", "HEAD") else self._writers
+        answer = partial(context.run, self._answer, scope, body)
         response = await asyncio.get_running_loop().run_in_executor(threads, answer)
-        await self.send_response(response, send)
+        if isinstance(response, StreamingHttpResponse):
+            await self._stream(response, context, receive, send)
+        else:
+            await self.send_response(response, send)
 
     def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
-        """Return the whole response, closed: the connection is this thread's, and nothing is streamed."""
+        """Return the response, closed but for a stream: the connection is this thread's."""
         with body:
             set_script_prefix(get_script_prefix(scope))
             request_started.send(sender=type(self), scope=scope)
             request, refusal = self.create_request(scope, body)
             response = refusal if request is None else self.get_response(request)
             assert response is not None
-            response.close()
+            if not response.streaming:
+                response.close()
         return response
+
+    async def _stream(self, response: StreamingHttpResponse, context: Context, receive: Any, send: Any) -> None:
+        """Send a response in pieces, each made by one of the threads, until whoever asked for it turns away."""
+        loop, made = asyncio.get_running_loop(), iter(cast("Iterator[bytes]", response.streaming_content))
+        gone = asyncio.create_task(receive())
+
+        async def pieces() -> AsyncIterator[bytes]:
+            while not gone.done():
+                piece = await loop.run_in_executor(self._readers, context.run, lambda: next(made, None))
+                if piece is None:
+                    return
+                yield piece
+
+        try:
+            response.streaming_content = pieces()
+            await self.send_response(response, send)
+        finally:
+            gone.cancel()
+            await loop.run_in_executor(self._readers, context.run, response.close)

@@ -6,8 +6,6 @@ from enum import StrEnum
 from typing import Final
 
 Value = int | float | str | bool | datetime | None
-MOST: Final = 200_000
-"""Rows of one file."""
 
 
 class Form(StrEnum):

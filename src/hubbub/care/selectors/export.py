@@ -42,11 +42,11 @@ def columns_of(access: Access) -> dict[str, type]:
     return {**COLUMNS, **{f"field: {name}": str for _, name in _fields(access)}}
 
 
-def chunks(access: Access, ids: Iterable[int], most: int) -> Iterator[list[list[Value]]]:
+def chunks(access: Access, ids: Iterable[int]) -> Iterator[list[list[Value]]]:
     """Return cases as rows of values, some at a time, in the order of their ids given."""
     access.require(Permission.EXPORT)
     fields, topics = _fields(access), topic_names(access.workspace)
-    left = islice(ids, most)
+    left = iter(ids)
     while some := list(islice(left, AT_ONCE)):
         yield _rows(access, some, fields, topics)
 
