@@ -458,14 +458,15 @@ def alone(house: House, home: Path) -> dict[str, float]:
 
 def beside(given: argparse.Namespace, database: str, ours: dict[str, float]) -> dict[str, Any]:
     """Return how django-helpdesk does the same, and how much longer it takes."""
-    import helpdesk
+    from tracker import desk as tracker
+    from tracker import people
 
     with contextlib.ExitStack() as stack:
         folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hubbub-bench-")))
-        desk = stack.enter_context(helpdesk.furnished(folder / "helpdesk", database, tickets=given.cases))
-        address = stack.enter_context(helpdesk.serving(desk))
-        at_once = helpdesk.thinking(0.01)
-        took = helpdesk.measure(address, desk.open_tickets(), agents=1, requests=3 * ROUNDS, seconds=300, think=at_once)
+        desk = stack.enter_context(tracker.furnished(folder / "helpdesk", database, tickets=given.cases))
+        address = stack.enter_context(tracker.serving(desk))
+        at_once = people.thinking(0.01)
+        took = people.measure(address, desk.open_tickets(), agents=1, requests=3 * ROUNDS, seconds=300, think=at_once)
     theirs = {name: round(statistics.median(took[name]), 1) for name in ours}
     ratios = {name: theirs[name] / ours[name] for name in ours}
     print(f"{database:9} alone: ours {ours}, django-helpdesk's {theirs}")
