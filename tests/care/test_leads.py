@@ -64,6 +64,13 @@ def test_a_lead_is_followed_up_by_stages_and_keeps_its_history(town: Town, alice
     assert selectors.open_leads(alice) == 0
 
 
+@pytest.mark.parametrize("written", ["1,250.50", "1.250,50", "1 250,5", "1250.50", "1250,50"])
+def test_an_amount_is_read_as_people_write_it(town: Town, alice: Access, written: str) -> None:
+    lead = leads.make(alice, 1, now=town.at)
+    leads.change(alice, lead, value=written, now=town.at)
+    assert selectors.lead(alice, lead).line.value == Decimal("1250.50")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"value": "much"}, {"value": "-1"}, {"currency": "EURO"}, {"expected_on": "soon"}, {"title": " "}],

@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema, Status
 from ninja.params.functions import Query
 from pydantic import StringConstraints
 
-from hubbub.api.schemas import Name, Strict
+from hubbub.api.schemas import Key, Name, Strict
 from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, Number, access_of, colleague, now
 from hubbub.care import selectors as care
 from hubbub.care.services import leads

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
+from hubbub.care.core.amounts import amount_of
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import say
 
-LONGEST = 500
+LONGEST, PLACES = 500, 40
 YES_NO = {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}
 
 
@@ -56,11 +57,8 @@ class FieldShape:
         return given
 
     def _number(self, given: str) -> str:
-        try:
-            number = Decimal(given.replace(",", ""))
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite() or abs(number) >= Decimal("1e15"):
+        number = amount_of(given, places=PLACES)
+        if number is None or abs(number) >= Decimal("1e15"):
             raise InvalidInput(reason=say("{name} is a number, such as 12.5.", name=self.name))
         text = f"{number:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership
 from hubbub.accounts.selectors import speaking_there
 from hubbub.accounts.services import audit
+from hubbub.care.core.amounts import amount_of
 from hubbub.care.core.understanding import Kind
 from hubbub.care.models import CaseRules, Entry, Lead, LeadEvent, LeadStage
 from hubbub.care.services.cases.row import event, lock, store
@@ -223,14 +224,10 @@ def _colleague(access: Access, person: int | None) -> int | None:
 
 
 def _amount(given: str | Decimal | None) -> Decimal | None:
-    text = str(given if given is not None else "").replace(",", "").strip()
-    if not text:
+    if given is None or not str(given).strip():
         return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount < Decimal("1e12"):
+    amount = given if isinstance(given, Decimal) else amount_of(given, places=2)
+    if amount is None or not amount.is_finite() or not 0 <= amount < Decimal("1e12"):
         raise InvalidInput(reason="The value is an amount, such as 1250.00.")
     return amount.quantize(Decimal("0.01"))
 
