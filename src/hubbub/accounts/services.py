@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -387,6 +388,11 @@ def note_seen(access: Access, *, now: datetime) -> None:
     """Note that a page of somebody is open; once in some seconds is enough."""
     rows = Membership.objects.filter(workspace_id=access.workspace, person_id=access.me)
     rows.filter(Q(seen_at__isnull=True) | Q(seen_at__lt=now - SEEN_EVERY)).update(seen_at=now)
+
+
+def forget_sessions(now: datetime) -> int:
+    """Forget who was signed in and has not been here for so long that they must do it again; return how many."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 def workspace_named(slug: str) -> WorkspaceId:

@@ -1,10 +1,14 @@
-"""Retention: what a workspace keeps no longer is removed each night. Counts stay, and cases with their posts."""
+"""Retention: what a workspace keeps no longer is removed each night. Counts stay, and cases with their posts.
+
+So is what nobody can use any more, in every workspace.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from hubbub.accounts import selectors as accounts
+from hubbub.accounts import services as account_services
 from hubbub.care import selectors as care
-from hubbub.care.services import calls
+from hubbub.care.services import calls, cases, happenings, undo, work
 from hubbub.channels.adapters.chat import visits
 from hubbub.infra import archive
 from hubbub.infra.places import Places
@@ -23,11 +27,22 @@ def remove_old(places: Places, *, now: datetime) -> int:
         done += archive.remove_before(places.archive, workspace, before.date())
         done += _remove_rows(workspace, before)
         done += calls.forget_before(workspace, before)
+        done += work.forget_before(workspace, before)
         erasure.strip_digests(workspace, before)
         alerts.forget_posts_before(workspace, before)
         while visits.forget(workspace, places.files, before=before):
             pass
     return done
+
+
+def remove_useless(now: datetime) -> int:
+    """Remove what would only grow: deeds that can't be undone any more, who looked and left, sessions that ended."""
+    return (
+        undo.forget_old(now)
+        + cases.forget_presences(now)
+        + happenings.forget_old(now)
+        + account_services.forget_sessions(now)
+    )
 
 
 def _remove_rows(workspace: int, before: datetime) -> int:

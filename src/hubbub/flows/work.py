@@ -269,6 +269,7 @@ class Worker:
         channels.forget_old_calls(now=now)
         if self.compacted is None or now - self.compacted > NIGHTLY:
             retention.remove_old(self.places, now=now)
+            retention.remove_useless(now)
             archive.compact(self.places.archive)
             files.sweep(self.places.files, now=now)
             self.compacted = now

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import Membership, Team, Workspace
@@ -24,6 +24,7 @@ from hubbub.care.services.cases.automatic import send_by_itself
 from hubbub.care.services.cases.row import event, store
 from hubbub.care.services.events import happened
 from hubbub.care.services.sorting import tags_named
+from hubbub.care.services.undo import KEPT
 from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.errors import Conflict
 from hubbub.kernel.ids import WorkspaceId
@@ -96,6 +97,11 @@ def _time_came(case: int, trigger: Trigger, now: datetime) -> bool:
         _fire(row, trigger, now)
     failpoint("happenings.in_transaction")
     return made
+
+
+def forget_old(now: datetime) -> int:
+    """Forget which triggers saw to moments that cases left behind, so long ago that no undoing brings them back."""
+    return Fired.objects.filter(moment__lt=now - KEPT).exclude(moment=F("case__sort_at")).delete()[0]
 
 
 def _locked(case: int) -> CaseRow | None:

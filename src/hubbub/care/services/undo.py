@@ -112,6 +112,11 @@ def undo(access: Access, doing: int, *, now: datetime) -> str:
     return row.words
 
 
+def forget_old(now: datetime) -> int:
+    """Forget deeds that can't be undone any more, with the rows that they kept; return how many."""
+    return Doing.objects.filter(at__lt=now - KEPT).delete()[0]
+
+
 def _must_be_as_left(data: Mapping[str, Any], cases: Sequence[int], numbers: Mapping[int, int]) -> None:
     """Raise Conflict where something happened since that undoing would lose."""
     for table, kept in data.items():

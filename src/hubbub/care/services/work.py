@@ -144,6 +144,11 @@ def settle_all(*, now: datetime) -> None:
                 _settled(workspace, person, now, seen_at)
 
 
+def forget_before(workspace: int, before: datetime) -> int:
+    """Forget in which states people were until then; return how many."""
+    return StateSpan.objects.filter(workspace_id=workspace, until__lt=before).delete()[0]
+
+
 # Handling time -----------------------------------------------------------
 def beat(access: Access, case: CaseRow, *, active: bool, fresh: bool, now: datetime) -> None:
     """A page of somebody shows a case; part of the transaction that notes who looks. For this domain only."""

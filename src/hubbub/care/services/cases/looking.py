@@ -46,6 +46,11 @@ def leave(access: Access, number: int, *, now: datetime) -> None:
     work.left(access, row, now=now)
 
 
+def forget_presences(now: datetime) -> int:
+    """Forget who looked at cases and left without a word, as a computer that is switched off does; return how many."""
+    return Presence.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()[0]
+
+
 def threads_read(cases: Iterable[int], *, now: datetime) -> None:
     """Note that the conversations around some cases were fetched."""
     CaseRow.objects.filter(pk__in=list(cases)).update(thread_read_at=now)
