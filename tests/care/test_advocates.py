@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.make import Town, at_once, make_member, make_town, make_workspace
 
 from hubbub.accounts.core.access import Access
@@ -12,7 +14,8 @@ from hubbub.care.models import CaseRow, Entry, FollowUp, FollowUpVoice, Thanks
 from hubbub.care.selectors import advocates as reads
 from hubbub.care.services import advocates, cases, customers
 from hubbub.infra.places import Places
-from hubbub.kernel.errors import Conflict, NotFound
+from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.listening.models import Post
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +104,55 @@ def test_a_noted_no_is_a_no_and_a_yes_lets_anybody_ask(town: Town, alice: Access
         advocates.ask(alice, proposal.id, text="Well?", private=False, now=town.at)
 
 
+def test_of_cases_that_ended_at_the_same_moment_none_is_left_behind(
+    town: Town, alice: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advocates, "AT_ONCE", 2)
+    for who in ("jo", "max", "kim", "sam", "lou"):
+        ends_well(town, alice, who)
+        town.at += timedelta(hours=3)  # or they would be one incident
+    CaseRow.objects.update(sort_at=town.at, resolved_at=town.at)  # as by one bulk action
+    for days in (4, 5, 6):
+        advocates.look_all(town.at + timedelta(days=days))
+    assert FollowUp.objects.count() == 5
+
+
+def test_who_said_no_is_not_counted_and_more_proposals_cost_no_more_queries(town: Town, alice: Access) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert len(reads.proposals(alice, now)) == reads.proposed(alice, now)
+        return len(asked)
+
+    now = town.at + timedelta(days=10)
+    for who in ("jo", "max"):
+        ends_well(town, alice, who)
+    look(town, days=4)
+    few = cost()
+    for who in ("kim", "sam", "lou", "eve"):
+        town.at += timedelta(days=1)
+        ends_well(town, alice, who)
+    look(town, days=5)
+    assert (cost(), reads.proposed(alice, now)) == (few, 6)
+    customer = customers.customer_of_account(alice, town.account("eve").pk, now=town.at)
+    customers.note_consent(alice, customer, way="follow-up", given=False, source="a call", words="", now=town.at)
+    assert (cost(), reads.proposed(alice, now)) == (few, 5)
+
+
+def test_a_case_in_which_nobody_spoke_publicly_is_asked_in_private(town: Town, alice: Access) -> None:
+    for who in ("jo", "max"):
+        ends_well(town, alice, who)
+    look(town, days=4)
+    Post.objects.filter(author=town.account("max").native).update(private=True)
+    found = {each.number: each.private for each in reads.proposals(alice, town.at + timedelta(days=4))}
+    assert found == {1: False, 2: True}
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "nonsense"])
+def test_what_is_no_month_is_said(town: Town, month: str) -> None:
+    with pytest.raises(InvalidInput, match="A month looks like"):
+        reads.won_cases(town.access, "thanks", month)
+
+
 def test_two_accounts_that_became_one_customer_are_asked_once(town: Town, alice: Access) -> None:
     ends_well(town, alice, "jo")
     ends_well(town, alice, "jo_work")
@@ -139,6 +191,23 @@ def test_put_off_and_declined(town: Town, alice: Access) -> None:
     assert reads.proposed(alice, now + timedelta(days=7)) == 1
     advocates.never(alice, row.pk, now=now)
     assert reads.proposed(alice, now + timedelta(days=30)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_proposals_of_one_person_that_are_asked_at_once_ask_once(town: Town, alice: Access) -> None:
+    for who in ("jo", "jo_work"):
+        ends_well(town, alice, who)
+    look(town, days=4)
+    keys = [customers.customer_of_account(alice, town.account(each).pk, now=town.at) for each in ("jo", "jo_work")]
+    customers.merge(alice, *keys, now=town.at)
+    now = town.at + timedelta(days=4)
+    asks = [
+        lambda pk=pk: advocates.ask(alice, pk, text="Would you?", private=False, now=now)
+        for pk in FollowUp.objects.values_list("pk", flat=True)
+    ]
+    done = at_once(*asks)
+    assert sorted(type(each).__name__ for each in done) == ["Conflict", "NoneType"]
+    assert FollowUp.objects.filter(state="asked").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

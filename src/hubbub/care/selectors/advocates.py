@@ -1,19 +1,19 @@
 """Who is proposed to be asked, and thanks won, month by month."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.advocates import THANKS_WITHIN, State, draft
 from hubbub.care.core.customers.views import Way
 from hubbub.care.models import AdvocateRules, CaseRow, Consent, FollowUp, Rating, SecondAccount, SocialAccount, Thanks
 from hubbub.care.selectors.answering import first_name
-from hubbub.care.selectors.ways import ways
+from hubbub.care.selectors.ways import answered_in_public
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import say
 
@@ -61,43 +61,76 @@ def advocate_rules(workspace: int) -> AdvocateRules:
 
 def kin_of(account: SocialAccount) -> list[int]:
     """Return every account that is the same person's: of one customer, or likely second ones."""
-    found = {account.pk}
-    if account.customer_id is not None:
-        found |= set(SocialAccount.objects.filter(customer=account.customer_id).values_list("pk", flat=True))
-    pairs = SecondAccount.objects.filter(Q(account__in=found) | Q(of__in=found), two_people=False)
-    for pair in pairs.values_list("account", "of"):
-        found |= set(pair)
-    return sorted(found)
+    return _kin([account])[account.pk]
+
+
+def _kin(accounts: Sequence[SocialAccount]) -> dict[int, list[int]]:
+    """Return the same of several accounts."""
+    customers = {each.customer_id for each in accounts} - {None}
+    theirs: dict[int | None, set[int]] = defaultdict(set)
+    for pk, customer in SocialAccount.objects.filter(customer__in=customers).values_list("pk", "customer"):
+        theirs[customer].add(pk)
+    known = {each.pk: {each.pk} | (theirs[each.customer_id] if each.customer_id else set()) for each in accounts}
+    some = set[int]().union(*known.values())
+    pairs = SecondAccount.objects.filter(Q(account__in=some) | Q(of__in=some), two_people=False)
+    likely = [set(pair) for pair in pairs.values_list("account", "of")]
+    return {pk: sorted(found.union(*(pair for pair in likely if pair & found))) for pk, found in known.items()}
 
 
 def allowed(accounts: Sequence[int]) -> bool | None:
     """Return somebody's latest word on being asked to tell others; None where none is noted."""
-    words = Consent.objects.filter(customer__accounts__in=accounts, way=Way.FOLLOW_UP).order_by("-at", "-pk")
-    return words.values_list("given", flat=True).first()
+    return _words([accounts])[0]
+
+
+def _words(people: Sequence[Sequence[int]]) -> list[bool | None]:
+    """Return the same of several people, each known by their accounts."""
+    some = {account for accounts in people for account in accounts}
+    told = Consent.objects.filter(customer__accounts__in=some, way=Way.FOLLOW_UP).order_by("at", "pk")
+    latest = {
+        account: (place, given)
+        for place, (account, given) in enumerate(told.values_list("customer__accounts", "given"))
+    }
+    found = [[latest[account] for account in accounts if account in latest] for accounts in people]
+    return [max(words)[1] if words else None for words in found]
+
+
+def _waiting(access: Access, now: datetime) -> QuerySet[FollowUp]:
+    """Return the proposals that may be shown: who said that they do not want to be asked is none."""
+    rows = FollowUp.objects.filter(workspace_id=access.workspace, state=State.PROPOSED, show_at__lte=now)
+    told = Consent.objects.filter(customer=OuterRef("account__customer"), way=Way.FOLLOW_UP).order_by("-at", "-pk")
+    rows = rows.annotate(word=Subquery(told.values("given")[:1]))
+    return rows.filter(Q(word=True) | Q(word__isnull=True))
 
 
 def proposals(access: Access, now: datetime) -> tuple[Proposal, ...]:
     """Return who may be asked now, those with the widest reach first."""
     access.require(Permission.READ)
-    rows = FollowUp.objects.filter(workspace_id=access.workspace, state=State.PROPOSED, show_at__lte=now)
-    found = []
-    for row in rows.select_related("case__owner", "account").order_by("-account__reach", "pk")[:PAGE]:
-        word = allowed(kin_of(row.account))
-        if word is not False:
-            found.append(_proposal(access, row, word))
-    return tuple(found)
+    found = _waiting(access, now).select_related("case__owner", "case__account__customer", "account")
+    rows = list(found.order_by("-account__reach", "pk")[:PAGE])
+    kin = _kin([row.account for row in rows])
+    words = _words([kin[row.account_id] for row in rows])
+    cases = [row.case for row in rows]
+    public = answered_in_public(access, cases)
+    thanks = dict(Thanks.objects.filter(case__in=cases).order_by("at").values_list("case", "post__text"))
+    rated = Rating.objects.filter(case__in=cases, score__isnull=False).order_by("answered_at")
+    scores = dict(rated.values_list("case", "score"))
+    return tuple(
+        _proposal(
+            access, row, word, private=row.case_id not in public, thanks=thanks.get(row.case_id, ""),
+            score=scores.get(row.case_id),
+        )
+        for row, word in zip(rows, words, strict=True)
+        if word is not False
+    )  # fmt: skip
 
 
-def _proposal(access: Access, row: FollowUp, word: bool | None) -> Proposal:
+def _proposal(
+    access: Access, row: FollowUp, word: bool | None, *, private: bool, thanks: str, score: int | None
+) -> Proposal:
     case = row.case
-    public, _ = ways(access, case)
-    thanks = Thanks.objects.filter(case=case).select_related("post").order_by("-at").first()
-    scores = Rating.objects.filter(case=case, score__isnull=False).order_by("-answered_at")
-    private = case.private or not public.possible
     return Proposal(
         row.pk, case.number, case.title, case.who, case.channel, row.account.reach,
-        case.resolved_at or case.last_inbound_at, thanks.post.text if thanks else "",
-        scores.values_list("score", flat=True).first(), word, case.owner.name if case.owner else "",
+        case.resolved_at or case.last_inbound_at, thanks, score, word, case.owner.name if case.owner else "",
         word is True or case.owner_id in (None, access.person), private, draft(first_name(case), private=private),
         case.status,
     )  # fmt: skip
@@ -105,8 +138,7 @@ def _proposal(access: Access, row: FollowUp, word: bool | None) -> Proposal:
 
 def proposed(access: Access, now: datetime, up_to: int = COUNTED) -> int:
     """Count the proposals."""
-    rows = FollowUp.objects.filter(workspace_id=access.workspace, state=State.PROPOSED, show_at__lte=now)
-    return rows[:up_to].count()
+    return _waiting(access, now)[:up_to].count()
 
 
 # What was won -----------------------------------------------------------------
@@ -160,7 +192,9 @@ def won_cases(access: Access, what: str, month: str) -> tuple[tuple[int, str, st
     try:
         local = datetime.strptime(month, "%Y-%m").replace(tzinfo=ZoneInfo(access.timezone))
     except ValueError:
-        raise InvalidInput(reason="A month looks like 2026-11.") from None
+        local = None
+    if local is None or not 2000 <= local.year < 2200:
+        raise InvalidInput(reason="A month looks like 2026-11.")
     since = local.astimezone(UTC)
     until = (local.replace(day=28) + timedelta(days=5)).replace(day=1).astimezone(UTC)
     rows, at = _won(access, what)

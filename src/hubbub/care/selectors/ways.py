@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from hubbub.accounts.core.access import Access
-from hubbub.care.core.views import (
-    Way,
-)
-from hubbub.care.models import (
-    CaseRow,
-)
+from hubbub.care.core.views import Way
+from hubbub.care.models import CaseRow
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.values import ConnectionValue, handle_words
 from hubbub.kernel.speech import say
@@ -21,6 +20,22 @@ def ways(access: Access, row: CaseRow) -> tuple[Way, Way]:
     in_public = last_from_customer(row, private=False) if newest and newest.private and not row.private else newest
     connections = channels.connections(access)
     return _way(connections, row, in_public, private=False), _way(connections, row, newest, private=True)
+
+
+def answered_in_public(access: Access, rows: Sequence[CaseRow]) -> frozenset[int]:
+    """Return the keys of those cases to which a public reply may leave, in a few queries however many."""
+    connections = channels.connections(access)
+    posts = Post.objects.filter(entry__case=OuterRef("pk"), ours=False, deleted_at__isnull=True, private=False)
+    own = posts.filter(channel=OuterRef("account__channel"), author=OuterRef("account__native"))
+    newest = [Subquery(each.order_by("-said_at", "-id").values("pk")[:1]) for each in (own, posts)]
+    found = CaseRow.objects.filter(pk__in=[row.pk for row in rows], private=False).annotate(to=Coalesce(*newest))
+    targets = dict(found.values_list("pk", "to"))
+    said = Post.objects.in_bulk([post for post in targets.values() if post is not None])
+    return frozenset(
+        row.pk
+        for row in rows
+        if row.pk in targets and _way(connections, row, said.get(targets[row.pk]), private=False).possible
+    )
 
 
 def _way(connections: Sequence[ConnectionValue], row: CaseRow, target: Post | None, *, private: bool) -> Way:

@@ -27,6 +27,7 @@ from hubbub.care.selectors.advocates import allowed, case_of_thanks, kin_of
 from hubbub.care.services.asking import ABUSIVE
 from hubbub.care.services.cases.pending import answer
 from hubbub.care.services.cases.row import event, lock
+from hubbub.care.services.customers.rows import one_at_a_time
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.speech import say
@@ -95,10 +96,13 @@ def propose(workspace: int, *, now: datetime) -> int:
         workspace_id=workspace, folder__in=(Folder.RESOLVED, Folder.CLOSED), sort_at__gt=since, sort_at__lte=until,
         merged_into__isnull=True, historical=False,
     )  # fmt: skip
-    cases = list(rows.select_related("account").order_by("sort_at", "pk")[:AT_ONCE])
+    rows = rows.select_related("account").order_by("sort_at", "pk")
+    cases = list(rows[:AT_ONCE])
+    if len(cases) == AT_ONCE:  # many may have ended at the same moment, as by one bulk action: none is left behind
+        until = cases[-1].sort_at
+        cases += rows.filter(sort_at=until).exclude(pk__in=[each.pk for each in cases])
     made = sum(_propose(each, now) for each in cases)
-    rules.looked_to = until if len(cases) < AT_ONCE else cases[-1].sort_at - timedelta(microseconds=1)
-    AdvocateRules.objects.filter(pk=rules.pk).update(looked_to=rules.looked_to)
+    AdvocateRules.objects.filter(pk=rules.pk).update(looked_to=until)
     return made
 
 
@@ -140,6 +144,7 @@ def ask(access: Access, follow_up: int, *, text: str, private: bool, confirmed: 
     Conflict
         If they were asked before, do not want to be, or somebody else owns the case.
     """
+    one_at_a_time(access)  # two proposals may be of one person
     row = _lock(access, follow_up)
     case = lock(access, row.case.number)
     kin = kin_of(row.account)
