@@ -65,7 +65,11 @@ def writes(town: Town, by: Access, text: str = SORRY, mode: str = "public") -> i
 
 
 def sends(town: Town, by: Access, text: str = SORRY, **how: Any) -> Any:
-    deed = {name: how.pop(name) for name in ("send_at", "ask", "hold", "also", "seen_reply", "undoable") if name in how}
+    deed = {
+        name: how.pop(name)
+        for name in ("send_at", "ask", "hold", "also", "seen_reply", "undoable", "key")
+        if name in how
+    }
     return cases.answer(by, 1, Written(text, **how), **{"undoable": True, **deed}, now=town.at)
 
 
@@ -348,6 +352,22 @@ def test_a_reply_waits_for_another_pair_of_eyes(town: Town, alice: Access, lea: 
     assert ("Lea", "Alice asks for approval.") in told
     assert told[-1] == ("Alice", "Lea approved your reply.")
     assert claimed(town, SECOND)
+
+
+@pytest.mark.parametrize("how", [{"ask": True}, {"send_at": NOON + HOUR}, {"private": True, "also": "We took it up."}])
+def test_the_same_name_again_is_the_same_reply_wherever_it_is(
+    town: Town, alice: Access, lea: Access, how: dict[str, Any]
+) -> None:
+    first = sends(town, alice, key="mine", **how)
+    assert sends(town, alice, key="mine", **how) == first
+    assert PendingReply.objects.count() == (first.pending is not None)
+    if how.get("ask"):
+        cases.send_back(lea, first.pending, word="Say when.", now=town.at)
+        assert sends(town, alice, key="mine", **how).state == "back"
+        PendingReply.objects.update(state="approval")
+        cases.approve(lea, first.pending, text="", now=town.at)
+        assert sends(town, alice, key="mine", **how).outbox == OutboxMessage.objects.get().pk
+    assert Entry.objects.filter(kind="reply").count() == {"ask": 1, "send_at": 0, "private": 2}[next(iter(how))]
 
 
 def test_approval_may_change_the_words_or_send_them_back_and_keeps_the_time(

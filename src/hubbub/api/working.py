@@ -39,10 +39,10 @@ class ReplyIn(Strict):
 
 
 class ReplyOut(Schema):
-    """A reply that was queued, or that waits for approval or its time."""
+    """A reply that was queued, that waits for approval or its time, or that came back to its author."""
 
     id: int = Field(description="Of the message on its way, or of what waits.")
-    state: Literal["queued", "by_hand", "approval", "later"]
+    state: Literal["queued", "by_hand", "approval", "later", "back"]
 
 
 class NoteIn(Strict):

@@ -751,6 +751,7 @@ class Migration(migrations.Migration):
                 ('hold', models.BooleanField(default=True)),
                 ('seen', models.BigIntegerField(default=0)),
                 ('approved_name', models.CharField(default='', max_length=100)),
+                ('key', models.CharField(default='', max_length=40)),
                 ('approved_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pending', to='care.caserow')),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

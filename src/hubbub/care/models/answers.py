@@ -74,6 +74,7 @@ class PendingReply(models.Model):
     seen = models.BigIntegerField(default=0)  # the last line of the timeline that was there when it was written
     approved_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
     approved_name = models.CharField(max_length=100, default="")
+    key = models.CharField(max_length=40, default="")  # the caller's own name for it
 
     class Meta:
         indexes: ClassVar = [

@@ -95,26 +95,27 @@ def reply(
         If the case is closed.
     """
     row = lock(access, number)
-    if (done := sent_before(access, row, key)) is not None:
+    if (done := sent_before(row, named(access, key))) is not None:
         return done
     written = Written(text, private, attached=tuple(attached), confirmed=confirmed)
     ready = made_ready(access, row, written)
     nobody_answered_since(access, row, seen_reply)
     if reason := needs_approval(access, row, ready):
         raise NeedsApproval(reason=reason)
-    return leave(access, row, ready, key=key, now=now)
+    return leave(access, row, ready, key=named(access, key), now=now)
 
 
-def sent_before(access: Access, row: CaseRow, key: str) -> OutboxId | None:
-    """Return the reply that the caller has given this name before. For this domain only."""
+def named(access: Access, key: str) -> str:
+    """Return a caller's own name for a reply as it is kept. For this domain only."""
+    return f"{access.workspace}-{key}"[:40] if key else ""
+
+
+def sent_before(row: CaseRow, key: str) -> OutboxId | None:
+    """Return the reply that has this name, as `named` made it. For this domain only."""
     if not key:
         return None
-    done = Entry.objects.filter(case=row, data__key=_key(access, key), kind="reply").first()
+    done = Entry.objects.filter(case=row, data__key=key, kind="reply").first()
     return OutboxId(done.outbox) if done is not None and done.outbox is not None else None
-
-
-def _key(access: Access, key: str) -> str:
-    return f"{access.workspace}-{key}"[:40] if key else ""
 
 
 def made_ready(access: Access, row: CaseRow, written: Written) -> Ready:
@@ -190,7 +191,8 @@ def leave(
 ) -> OutboxId:  # fmt: skip
     """Store a reply and queue its delivery. For this domain only.
 
-    `undoable`: for some seconds it can be taken back. `approved`: who looked at it. `pair`: what links two replies.
+    `key`: as `named` made it. `undoable`: for some seconds it can be taken back. `approved`: who looked at it.
+    `pair`: what links two replies.
     """
     written, way = ready.written, ready.way
     by_hand = way.abilities.by_hand
@@ -224,7 +226,7 @@ def leave(
     data = {
         "as": way.as_handle,
         "network": way.network,
-        "key": _key(access, key),
+        "key": key,
         "by_hand": by_hand,
         "files": msgspec.to_builtins(written.attached),
         "persona": ready.persona.words if ready.persona else "",

@@ -27,6 +27,7 @@ from hubbub.care.services.cases.answer import (
     Ready,
     leave,
     made_ready,
+    named,
     needs_approval,
     nobody_answered_since,
     sent_before,
@@ -72,8 +73,9 @@ def answer(
     Raises what `reply` raises, but for NeedsApproval where the reply can wait for it.
     """
     row = lock(access, number)
-    if (done := sent_before(access, row, key)) is not None:
-        return Answered(outbox=done)
+    key = named(access, key)
+    if (done := _answered_before(row, key)) is not None:
+        return done
     ready = made_ready(access, row, written)
     row.value().answer(now, access.person)  # raises where it is closed
     nobody_answered_since(access, row, seen_reply)
@@ -84,7 +86,7 @@ def answer(
     if written.aside and reason:
         raise NeedsApproval(reason=reason)
     if also:
-        return _two(access, row, ready, also, reason, undoable=undoable, now=now)
+        return _two(access, row, ready, also, reason, key=key, undoable=undoable, now=now)
     if not reason and send_at is None:
         return Answered(outbox=leave(access, row, ready, key=key, undoable=undoable, now=now))
     pending = PendingReply.objects.create(
@@ -103,6 +105,7 @@ def answer(
         send_at=send_at,
         hold=hold,
         seen=last_line(row.pk),
+        key=key,
     )
     if reason:
         to = _leads(access)
@@ -113,8 +116,16 @@ def answer(
     return Answered(pending=pending.pk, state=pending.state)
 
 
+def _answered_before(row: CaseRow, key: str) -> Answered | None:
+    """Return the reply that has this name already: it left, or it waits."""
+    if (done := sent_before(row, key)) is not None:
+        return Answered(outbox=done)
+    waiting = PendingReply.objects.filter(case=row, key=key).first() if key else None
+    return Answered(pending=waiting.pk, state=waiting.state) if waiting is not None else None
+
+
 def _two(
-    access: Access, row: CaseRow, private: Ready, also: str, reason: str, *, undoable: bool, now: datetime
+    access: Access, row: CaseRow, private: Ready, also: str, reason: str, *, key: str, undoable: bool, now: datetime
 ) -> Answered:
     """Say publicly that it is taken up, then write privately: both are ready before either leaves."""
     if reason:
@@ -127,7 +138,7 @@ def _two(
         raise NeedsApproval(reason=reason)
     pair = f"{row.pk}-{now.timestamp():.0f}"
     leave(access, row, said, undoable=undoable, pair=pair, now=now)
-    return Answered(outbox=leave(access, row, private, undoable=undoable, pair=pair, now=now))
+    return Answered(outbox=leave(access, row, private, key=key, undoable=undoable, pair=pair, now=now))
 
 
 @transaction.atomic
@@ -245,7 +256,7 @@ def _release(row: CaseRow, pending: PendingReply, now: datetime) -> OutboxId:
         pending.text, pending.private, pending.persona_id, _files(pending), True, EVERY, tuple(pending.canned)
     )
     ready = made_ready(by, row, written)
-    sent = leave(by, row, ready, approved=pending.approved_name, now=now)
+    sent = leave(by, row, ready, key=pending.key, approved=pending.approved_name, now=now)
     pending.delete()
     return sent
 
