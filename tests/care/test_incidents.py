@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.care.test_storms import five
 from tests.make import Town, make_member, make_town, make_workspace
 
@@ -121,6 +123,27 @@ def test_closing_drafts_the_word_to_everybody_and_deals_with_those_nobody_answer
     incidents.post(town.access, row.pk, Say.FEEDBACK, text="It is mended.", connections=[town.connection], now=town.at)
     town.says("late", "@AcmeCustServ my widget is broken", after=timedelta(hours=3))
     assert town.cases()[-1].incident_id is None, "what comes after the end is no part of it"
+
+
+@pytest.mark.parametrize("deed", ["close", "merge"])
+def test_a_larger_incident_costs_no_more_queries(places: Places, deed: str) -> None:
+    def cost(name: str, more: int) -> int:
+        town = make_town(make_workspace(name, f"mia@{more}.example"), places)
+        town.hear(five(town))
+        for number in range(more):
+            town.says(f"late{number}", "@AcmeCustServ my widget is broken", after=timedelta(seconds=1))
+        town.says("gus", "@AcmeCustServ I was charged twice for my widget, wrong invoice", after=timedelta(minutes=1))
+        big = Incident.objects.get(workspace=town.access.workspace)
+        assert big.cases == 4 + more
+        other = incidents.start(town.access, title="Invoices", numbers=[town.cases()[-1].number], now=town.at)
+        with CaptureQueriesContext(connection) as asked:
+            if deed == "close":
+                incidents.close(town.access, big.pk, now=town.at)
+            else:
+                incidents.merge(town.access, other, big.pk, now=town.at)
+        return len(asked)
+
+    assert cost("Acme Two", 20) == cost("Acme One", 1)
 
 
 def test_charlie_and_who_may_only_read_change_nothing(town: Town) -> None:

@@ -10,13 +10,13 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership, Workspace
 from hubbub.care.core.case import Status
 from hubbub.care.core.incidents import Members, feedback_draft, title_of
-from hubbub.care.core.levels import ClockKind
+from hubbub.care.core.levels import ClockKind, Levels
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, Incident, IncidentNote
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import cases, clocks
 from hubbub.care.services.counting import recount
-from hubbub.care.services.incidents.row import happened, lock, put, store
+from hubbub.care.services.incidents.row import happened, lock, put, put_all, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
@@ -117,7 +117,7 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
     case = cases.lock(access, number)
     if case.incident_id != row.pk:
         raise NotFound(what="case of this incident", which=number)
-    _due(case, now)
+    _due(case, now, levels(access.workspace))
     cases.event(access, case, now, access.say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
     put(case, None, now)
     recount(row)
@@ -131,10 +131,10 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
     )
 
 
-def _due(case: CaseRow, now: datetime) -> None:
+def _due(case: CaseRow, now: datetime, used: Levels) -> None:
     """Make a case that waited in an incident due in its service level from now on."""
     if case.folder == "incident":
-        due = levels(case.workspace_id).due(clocks.facts_of(case), now, ClockKind.FIRST)
+        due = used.due(clocks.facts_of(case), now, ClockKind.FIRST)
         case.take(replace(case.value(), due_at=due))
 
 
@@ -215,8 +215,8 @@ def merge(access: Access, incident: int, other: int, *, now: datetime) -> None:
     row, gone = lock(access, incident), lock(access, other)
     if row.pk == gone.pk:
         raise Conflict(reason="That is the same incident.")
-    for case in CaseRow.objects.select_for_update().filter(incident=gone).order_by("id"):
-        put(case, row, now)
+    rows = gone.members.select_for_update(of=("self",)).select_related("account").order_by("id")
+    put_all(access.workspace, list(rows), row, now)
     row.began_at = min(row.began_at, gone.began_at)
     row.severities = sorted({*row.severities, *gone.severities})
     gone.open, gone.closed_at, gone.merged_into = False, now, row
@@ -268,9 +268,12 @@ def close(
             cases.resolve(access, number, now=now)
     row.open, row.closed_at = False, now
     if members is Members.DUE:
-        for case in row.members.select_for_update(of=("self",)).select_related("account").filter(folder="incident"):
-            _due(case, now)
-            put(case, row, now)
+        used = levels(access.workspace)
+        left = row.members.select_for_update(of=("self",)).select_related("account").filter(folder="incident")
+        cases_left = list(left.order_by("id"))
+        for case in cases_left:
+            _due(case, now, used)
+        put_all(access.workspace, cases_left, row, now)
     recount(row)
     store(
         access,
