@@ -175,7 +175,18 @@ def test_what_changes_between_two_pages_hides_no_case_and_shows_none_twice_that_
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "ä", "AAAA", "MjAyNi0xMS0yNCAx", "MjAyNi0xMS0yNFQxMjowMDowMCAx", "=" * 9, "\x00", "A" * 5_000]
+    "cursor",
+    [
+        "x",
+        "ä",
+        "AAAA",
+        "MjAyNi0xMS0yNCAx",
+        "MjAyNi0xMS0yNFQxMjowMDowMCAx",
+        "=" * 9,
+        "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAxIDM",
+        "\x00",
+        "A" * 5_000,
+    ],
 )
 def test_a_cursor_that_is_none_of_ours_is_refused_in_words(mia: Access, cursor: str) -> None:
     with pytest.raises(InvalidInput, match="begin the list anew"):

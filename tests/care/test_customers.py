@@ -216,6 +216,12 @@ def test_customers_are_found_by_name_reference_handle_and_serial_number(town: To
     assert (line.reference, line.products, line.cases) == ("K-1", 2, 1)
 
 
+@pytest.mark.parametrize("cursor", ["x", "2026-11-24T12:00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_cursor_that_is_none_of_ours_is_refused_in_words(town: Town, cursor: str) -> None:
+    with pytest.raises(InvalidInput, match="begin the list anew"):
+        pages.customer_page(town.access, customer(town, "jolee_widgets"), cursor=cursor, now=town.at)
+
+
 @pytest.mark.parametrize("who", ["charlie", "analyst"])
 def test_charlie_of_another_company_and_who_may_only_read_change_nothing(town: Town, who: str) -> None:
     jo = customer(town, "jolee_widgets")

@@ -178,6 +178,17 @@ def test_it_helped_where_nothing_more_was_asked_within_a_week(
     assert (came.sent, came.helped, came.not_helped) == (1, helped, 1 - helped)
 
 
+def test_it_did_not_help_where_its_case_is_a_part_of_one_that_goes_on(town: Town, alice: Access, lead: Access) -> None:
+    article = made(alice, lead, town)
+    for who in ("max", "kim"):
+        town.says(who, f"@AcmeCustServ the lever of my widget jams, says {who}")
+    knowledge.insert(alice, 2, article, now=town.at)
+    answered(alice, 2, ANSWER.replace("{name}", "Max"), town)
+    cases.merge(alice, 2, into=3, now=town.at)
+    assert knowledge.settle(town.at + timedelta(days=8)) == 1
+    assert reads.came_of([article])[article].not_helped == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_save_at_once_lose_nothing(town: Town, alice: Access, lead: Access) -> None:
     article = knowledge.write(alice, Words("Reset", "How?", "Hold it."), now=NOON)

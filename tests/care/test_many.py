@@ -57,6 +57,17 @@ def stored() -> list[Any]:
     return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
+def test_what_names_something_that_was_removed_since_is_not_undone(town: Town, alice: Access) -> None:
+    cases.do(alice, [1, 2], [AddTag(name="Old")], now=town.at)
+    done = cases.do(alice, [1, 2], [DropTag(name="Old")], now=town.at)
+    assert done.undo is not None
+    sorting.remove_tag(town.access, Tag.objects.get().pk, now=town.at)
+    before = stored()
+    with pytest.raises(Conflict, match="removed since"):
+        undo.undo(alice, done.undo, now=town.at)
+    assert stored() == before
+
+
 def test_every_deed_is_done_to_every_case_and_undone_exactly(town: Town, alice: Access) -> None:
     code = WrapUp.objects.create(
         workspace_id=alice.workspace,

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.make import NOON, Town, at_once, make_member, make_town, make_workspace
@@ -242,6 +244,24 @@ def test_who_goes_away_gives_back_what_they_were_given_after_a_grace(town: Town,
     assert [each.number for each in own] == [1]  # it waits for the customer
     here(town, claire)
     assert routing.push(hubbub, now=town.at + timedelta(minutes=15)) == 1
+
+
+@pytest.mark.django_db
+def test_what_people_who_are_away_took_themselves_stays_and_costs_no_queries(town: Town, alice: Access) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert routing.give_back(hubbub, now=town.at + timedelta(hours=1)) == 0
+        return len(asked)
+
+    says(town, "ann", "ben", "cid", "dot", text="how do I reset it?")
+    here(town, alice)
+    hubbub = route(town, Mode.TURNS)
+    routing.next_case(alice, now=town.at)
+    work.choose_state(alice, "away", now=town.at)
+    few = cost()
+    for number in range(1, 5):
+        cases.assign(alice, number, to=alice.me, now=town.at)
+    assert cost() == few
 
 
 @pytest.mark.django_db

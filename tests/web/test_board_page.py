@@ -52,6 +52,8 @@ def test_a_policy_is_made_by_its_form_and_a_wrong_one_is_shown_again_with_the_re
         client.post(f"{at}policies/{other.id}/remove/")
     told = client.get(at, {"channel": "mail", "at": "2026-11-27T16:40"}).content.decode()
     assert "It arrives on Friday at 16:40: the reply is due on <b>Monday, 30 November at 09:25</b>" in told
+    for strange in ("0001-01-01T00:00", "9999-12-31T23:59", "soon"):
+        assert client.get(at, {"channel": "mail", "at": strange}).status_code == 200
     never = client.post(f"{at}calendars/new/", {"name": "Never", "zone": "UTC"})
     assert "This calendar never opens" in never.content.decode()
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -242,6 +242,6 @@ def _moment(cursor: str) -> datetime | None:
         found = datetime.fromisoformat(cursor)
     except ValueError:
         raise InvalidInput(reason="The cursor is none of ours; begin the list anew.") from None
-    if found.tzinfo is None:
+    if found.utcoffset() != timedelta():
         raise InvalidInput(reason="The cursor is none of ours; begin the list anew.")
     return found

@@ -259,7 +259,7 @@ def _place(cursor: str) -> Place:
     try:
         at, pk, priority = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().rsplit(" ", 2)
         found = datetime.fromisoformat(at), int(pk), min(int(priority), 9)
-        if found[0].tzinfo is None or not 0 <= found[1] < 2**63:
+        if found[0].utcoffset() != timedelta() or not 0 <= found[1] < 2**63:
             raise ValueError
     except (ValueError, UnicodeDecodeError, binascii.Error):
         raise InvalidInput(reason="The cursor is none of ours; begin the list anew.") from None

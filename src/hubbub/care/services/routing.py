@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership, Team
@@ -170,12 +170,12 @@ def give_back(access: Access, *, now: datetime) -> int:
         Q(state=AWAY, since__lte=since) | Q(until__isnull=False, until__lte=since)
     )
     people -= set(here.filter(Q(until__isnull=True) | Q(until__gt=since)).values_list("person", flat=True))
-    done = 0
-    for pk, owner in owners.filter(owner__in=people).values_list("pk", "owner"):
-        last = Routed.objects.filter(case=pk).order_by("-pk").first()
-        if last is not None and last.pushed and last.person_id == owner:
-            done += _give_back(access, pk, owner, now)
-    return done
+    last = Routed.objects.filter(case=OuterRef("pk")).order_by("-pk")
+    given = owners.filter(owner__in=people).annotate(
+        to=Subquery(last.values("person")[:1]), pushed=Subquery(last.values("pushed")[:1])
+    )
+    rows = list(given.filter(pushed=True, to=F("owner")).values_list("pk", "owner"))
+    return sum(_give_back(access, pk, owner, now) for pk, owner in rows)
 
 
 @transaction.atomic

@@ -95,6 +95,7 @@ def undo(access: Access, doing: int, *, now: datetime) -> str:
     cases = {each.pk: each for each in CaseRow.objects.filter(pk__in=row.cases).order_by("pk").select_for_update()}
     numbers = {pk: each.number for pk, each in cases.items()}
     _must_be_as_left(row.data, row.cases, numbers)
+    _must_have_all(row.data)
     for table, kept in row.data.items():
         _back(apps.get_model(table), kept)
     made = {int(key) for key in row.data.get("care.CaseRow", {}).get("made", {})}
@@ -141,6 +142,19 @@ def _must_be_as_left(data: Mapping[str, Any], cases: Sequence[int], numbers: Map
         raise Conflict(
             reason=say("Something was said in case {number} since; it would be lost.", number=numbers.get(said.case_id))
         )
+
+
+def _must_have_all(data: Mapping[str, Any]) -> None:
+    """Raise Conflict where a row would name something again that was removed since, such as a tag or a team."""
+    for table, kept in data.items():
+        rows = [{name: pair[0] for name, pair in row.items()} for row in kept["changed"].values()]
+        rows += kept["went"].values()
+        for each in apps.get_model(table)._meta.concrete_fields:
+            named = {row[each.attname] for row in rows if row.get(each.attname) is not None}
+            if not isinstance(each, models.ForeignKey) or not named:
+                continue
+            if each.related_model._default_manager.filter(pk__in=named).count() < len(named):
+                raise Conflict(reason="Something that this would bring back was removed since, so it can't be undone.")
 
 
 def _moved_on(

@@ -67,7 +67,8 @@ def _preview(request: Request) -> dict[str, Any]:
     zone = zoneinfo.ZoneInfo(request.access.timezone)
     local = now().astimezone(zone).replace(second=0, microsecond=0)
     with suppress(KeyError, ValueError):
-        local = datetime.fromisoformat(request.GET["at"]).replace(tzinfo=zone)
+        given = datetime.fromisoformat(request.GET["at"]).replace(tzinfo=zone)
+        local = given if 2000 <= given.year < 2200 else local
     channel = request.GET.get("channel", "mail")
     channel = channel if channel in CHANNELS else "mail"
     levels = care.levels(request.access.workspace)

@@ -8,7 +8,7 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.knowledge.article import Words
 from hubbub.care.core.reading import TextReading
-from hubbub.care.models import Article, ArticleUse, Entry
+from hubbub.care.models import Article, ArticleUse, CaseRow, Entry
 from hubbub.care.selectors.knowledge import SETTLED, live_words
 from hubbub.care.services.cases.row import lock
 from hubbub.kernel.errors import NotFound
@@ -49,17 +49,19 @@ def settle(now: datetime) -> int:
     It helped where the case is settled, and the customer did not ask anything more within the week.
     """
     due = ArticleUse.objects.filter(outcome="", entry__isnull=False, sent_at__lte=now - SETTLED).order_by("sent_at")
-    uses = list(due.select_related("case__account")[:AT_ONCE])
+    uses = list(due.select_related("entry__case__account")[:AT_ONCE])
     for use in uses:
-        helped = use.case.value().status.ended and not _asked_more(use)
+        assert use.entry is not None
+        case = use.entry.case  # where the reply stands now, should its case be part of another
+        helped = case.value().status.ended and not _asked_more(use, case)
         ArticleUse.objects.filter(pk=use.pk).update(outcome="helped" if helped else "not")
     return len(uses)
 
 
-def _asked_more(use: ArticleUse) -> bool:
+def _asked_more(use: ArticleUse, case: CaseRow) -> bool:
     if use.sent_at is None:
         return False
-    later = Entry.objects.filter(case=use.case_id, kind="post", at__gt=use.sent_at, at__lte=use.sent_at + SETTLED)
-    said = later.filter(post__ours=False, post__author=use.case.account.native if use.case.account else "")
+    later = Entry.objects.filter(case=case, kind="post", at__gt=use.sent_at, at__lte=use.sent_at + SETTLED)
+    said = later.filter(post__ours=False, post__author=case.account.native if case.account else "")
     readings = [TextReading.of_data(each or ()) for each in said.values_list("post__reading", flat=True)]
     return any(not each.confirms and each.kind != "praise" for each in readings)
