@@ -138,7 +138,7 @@ def test_what_happened_since_and_would_be_lost_forbids_the_undo(town: Town, alic
     doing = cases.merge(alice, 3, into=1, now=town.at)
     cases.reply(alice, 1, text=SORRY, now=town.at)
     before = stored()
-    with pytest.raises(Conflict, match=r"Case \d has moved on since"):
+    with pytest.raises(Conflict, match="Case 1 has moved on since"):
         undo.undo(alice, doing, now=town.at)
     assert stored() == before
 

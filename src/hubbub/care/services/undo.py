@@ -49,7 +49,7 @@ def _plain(value: Any) -> Any:
 def difference(before: Picture, after: Picture) -> dict[str, Any]:
     """Return what to keep of two pictures: per table, what changed, was made, and went."""
     kept = {}
-    for table in after.keys() | before.keys():
+    for table in sorted(after.keys() | before.keys()):
         old, new = before.get(table, {}), after.get(table, {})
         changed = {
             key: {name: [old[key][name], value] for name, value in row.items() if old[key][name] != value}
@@ -120,7 +120,7 @@ def forget_old(now: datetime) -> int:
 
 def _must_be_as_left(data: Mapping[str, Any], cases: Sequence[int], numbers: Mapping[int, int]) -> None:
     """Raise Conflict where something happened since that undoing would lose."""
-    for table, kept in data.items():
+    for table, kept in sorted(data.items(), key=lambda each: each[0] != CaseRow._meta.label):  # cases name themselves
         model = apps.get_model(table)
         left = {key: {name: pair[1] for name, pair in row.items()} for key, row in kept["changed"].items()}
         if model._meta.object_name not in _ADDED:
@@ -150,9 +150,9 @@ def _must_have_all(data: Mapping[str, Any]) -> None:
         rows = [{name: pair[0] for name, pair in row.items()} for row in kept["changed"].values()]
         rows += kept["went"].values()
         for each in apps.get_model(table)._meta.concrete_fields:
-            named = {row[each.attname] for row in rows if row.get(each.attname) is not None}
-            if not isinstance(each, models.ForeignKey) or not named:
+            if not isinstance(each, models.ForeignKey):
                 continue
+            named = {row[each.attname] for row in rows if row.get(each.attname) is not None}
             if each.related_model._default_manager.filter(pk__in=named).count() < len(named):
                 raise Conflict(reason="Something that this would bring back was removed since, so it can't be undone.")
 
