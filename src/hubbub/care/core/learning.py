@@ -66,29 +66,51 @@ def refit(base: LinearModel, examples: Sequence[Labelled], *, seed: int = 0) -> 
 
     A task (kind, sentiment) with fewer than FEWEST labels, or with labels that tell nothing apart, stays as it is.
     """
-    rows = Rows.of([each.text for each in examples])
-    opinion = base.logits([each.text for each in examples])
+    return refitted(base, examples, np.empty((len(examples), 0)), seed).model
+
+
+@dataclass(frozen=True, slots=True)
+class Refitted:
+    """A model fitted to examples, and what else came of it."""
+
+    model: LinearModel
+    meaning: Floats  # (11, k), how what the texts mean counts beside their words
+    tasks: tuple[slice, ...]  # columns of the tasks that were learnt
+    held: Floats  # (n, 11), the logits of each example by a model that was not fitted on it
+
+
+def refitted(base: LinearModel, examples: Sequence[Labelled], meaning: Floats, seed: int) -> Refitted:
+    """Fit the base model to examples, whose texts mean what `meaning` (n, k) says; k may be 0."""
+    texts = [each.text for each in examples]
+    rows = Rows.of(texts)
+    opinion = base.logits(texts)
     opinion[rows.empty] = 0
+    beside = np.hstack([opinion * OPINION, meaning])
     weight = np.array([each.weight for each in examples], dtype=np.float64)
     kinds = np.array([[kind in each.kinds for kind in KINDS] for each in examples]).reshape(-1, len(KINDS))
     feelings = np.array([[each.sentiment is one for one in SENTIMENTS] for each in examples]).reshape(-1, 3)
     weights, bias = base.weights, base.bias.copy()
     stack, stack_bias = weights.copy(), bias.copy()
+    held, means, tasks = opinion.copy(), np.zeros((COLUMNS, meaning.shape[1])), []
     for task, allowed in ((slice(0, len(KINDS)), kinds), (slice(len(KINDS), COLUMNS), feelings)):
         told = np.flatnonzero(allowed.any(axis=1) & ~allowed.all(axis=1) & (weight > 0) & ~rows.empty)
         if len(told) < FEWEST or (allowed[told] == allowed[told[0]]).all():
             continue
         even = _evened(allowed[told], weight[told])
         kept = PRIOR / (PRIOR + len(told))
-        lesson = Lesson(rows.some(told), opinion[told], kept * opinion[told, task], allowed[told], even)
-        learnt = learn(lesson, weight[told], seed)
-        mix = learnt.mix.copy()
+        lesson = Lesson(rows.some(told), beside[told], kept * opinion[told, task], allowed[told], even)
+        learnt, out = learn(lesson, weight[told], seed)
+        mix = learnt.mix[:, :COLUMNS] * OPINION
         mix[:, task] += kept * np.eye(mix.shape[0])
         weights[task], bias[task] = mix @ stack, mix @ stack_bias + learnt.bias
         weights[task, rows.buckets] += learnt.words * rarity()[rows.buckets]
-        weights[task] /= learnt.temperature
-        bias[task] /= learnt.temperature
-    return LinearModel.packed(f"{base.version.partition('~')[0]}~", weights, bias)
+        means[task] = learnt.mix[:, COLUMNS:]
+        for each in (weights, bias, means):
+            each[task] /= learnt.temperature
+        held[told, task] = out / learnt.temperature
+        tasks.append(task)
+    model = LinearModel.packed(f"{base.version.partition('~')[0]}~", weights, bias)
+    return Refitted(model, means, tuple(tasks), held)
 
 
 def _evened(allowed: NDArray[np.bool_], weight: Floats) -> Floats:
@@ -149,7 +171,7 @@ class Lesson:
     """What one task is learnt from: n examples, c classes."""
 
     rows: Rows
-    opinion: Floats  # (n, 11), what the base model says
+    beside: Floats  # (n, 11 + k), what the base model says, and what the texts mean
     prior: Floats  # (n, c), what of its part for this task is taken for granted
     allowed: NDArray[np.bool_]  # (n, c)
     weight: Floats  # (n,)
@@ -158,7 +180,7 @@ class Lesson:
         """Return some of the examples."""
         return Lesson(
             self.rows.some(chosen),
-            self.opinion[chosen],
+            self.beside[chosen],
             self.prior[chosen],
             self.allowed[chosen],
             self.weight[chosen],
@@ -170,25 +192,25 @@ class Learnt:
     """What is added to the base model for one task."""
 
     words: Floats  # (c, active)
-    mix: Floats  # (c, 11), how its opinions count beside themselves
+    mix: Floats  # (c, 11 + k), how its opinions count beside themselves, and what the texts mean
     bias: Floats  # (c,)
     temperature: float = 1.0
 
     def logits(self, lesson: Lesson) -> Floats:
         """Return what the examples weigh, before calibration."""
-        found = lesson.prior + lesson.opinion @ self.mix.T + self.bias
+        found = lesson.prior + lesson.beside @ self.mix.T + self.bias
         _times(lesson.rows.ends, lesson.rows.places, lesson.rows.values, np.ascontiguousarray(self.words.T), found)
         return found
 
 
-def learn(lesson: Lesson, weight: Floats, seed: int) -> Learnt:
-    """Fit, and calibrate on what folds held out, where examples weigh as they come."""
+def learn(lesson: Lesson, weight: Floats, seed: int) -> tuple[Learnt, Floats]:
+    """Fit, and calibrate on what folds held out, where examples weigh as they come; return those logits, too."""
     fold = np.random.default_rng(seed).permutation(len(lesson.weight)) % FOLDS
     held = np.empty_like(lesson.prior)
     for each in range(FOLDS):
         out = fold == each
         held[out] = _fitted(lesson.some(np.flatnonzero(~out))).logits(lesson.some(np.flatnonzero(out)))
-    return replace(_fitted(lesson), temperature=temperature(held, lesson.allowed, weight))
+    return replace(_fitted(lesson), temperature=temperature(held, lesson.allowed, weight)), held
 
 
 def temperature(logits: Floats, allowed: NDArray[np.bool_], weight: Floats) -> float:
@@ -206,22 +228,22 @@ def _fitted(lesson: Lesson) -> Learnt:
     """Return the weights that make the examples likely, pulled towards nothing."""
     rows, (count, classes) = lesson.rows, lesson.prior.shape
     active = len(rows.buckets)
-    opinion = np.hstack([lesson.opinion * OPINION, np.full((count, 1), 1.0)])
-    inner = opinion.shape[1]
+    beside = np.hstack([lesson.beside, np.full((count, 1), 1.0)])
+    inner = beside.shape[1]
 
     def loss(x: Floats) -> tuple[float, Floats]:
         words, rest = x[: active * classes].reshape(active, classes), x[active * classes :].reshape(inner, classes)
-        logits = lesson.prior + opinion @ rest
+        logits = lesson.prior + beside @ rest
         _times(rows.ends, rows.places, rows.values, words, logits)
         value, slope = _surprise(logits, lesson.allowed, lesson.weight)
         gradient = STRENGTH * x
         _spread(rows.ends, rows.places, rows.values, slope, gradient[: active * classes].reshape(active, classes))
-        gradient[active * classes :] += (opinion.T @ slope).ravel()
+        gradient[active * classes :] += (beside.T @ slope).ravel()
         return value + STRENGTH * float(x @ x) / 2, gradient
 
     x = minimum(loss, np.zeros((active + inner) * classes), STEPS)
     words, rest = x[: active * classes].reshape(active, classes), x[active * classes :].reshape(inner, classes)
-    return Learnt(words.T, rest[:-1].T * OPINION, rest[-1])
+    return Learnt(words.T, rest[:-1].T, rest[-1])
 
 
 def _surprise(logits: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tuple[float, Floats]:

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hubbub.care.core.close import CloseModel, load, refit_closely, saved_version
 from hubbub.care.core.labels import What, is_held_back
 from hubbub.care.core.learning import Comparison, Labelled, Measure, Task, compare, refit
-from hubbub.care.core.understanding import KINDS, Kind, LinearModel, Sentiment
+from hubbub.care.core.sentences import encoder
+from hubbub.care.core.understanding import KINDS, Kind, LinearModel, Sentiment, Understanding
 from hubbub.kernel.speech import mark, say, say_many
 
 FEWEST_HELD = 10
@@ -103,19 +105,28 @@ def try_out(material: Material) -> Trial:
     The same material gives the same model. Some seconds for some thousand labels.
     """
     shipped = LinearModel.shipped()
-    in_use = LinearModel.load(io.BytesIO(material.in_use)) if material.in_use else shipped
+    in_use = load(io.BytesIO(material.in_use)) if material.in_use else shipped
+    against = saved_version(io.BytesIO(material.in_use)) if material.in_use else shipped.version
     fit = [each for each in material.labels if not is_held_back(each.text)]
     held = [each.labelled() for each in material.labels if is_held_back(each.text)]
     quiet = [each.labelled(UNOBJECTED) for each in material.unobjected if not is_held_back(each.text)]
-    made = refit(shipped, [*(each.labelled() for each in fit), *quiet])
+    made = _fitted(shipped, [*(each.labelled() for each in fit), *quiet], held)
     comparison = compare(in_use, made, held)
     changed = _changed(in_use, made, [each.text for each in material.unobjected])
     better, words = verdict(comparison, changed)
     file = io.BytesIO()
     made.save(file)
-    return Trial(
-        made.version, file.getvalue(), material.count, in_use.version, figures(comparison), changed, better, words
-    )
+    return Trial(made.version, file.getvalue(), material.count, against, figures(comparison), changed, better, words)
+
+
+def _fitted(shipped: LinearModel, examples: Sequence[Labelled], held: Sequence[Labelled]) -> LinearModel | CloseModel:
+    """Return a model fitted to examples; one that also reads closely only where that is surely better than without."""
+    if (sentences := encoder()) is None:
+        return refit(shipped, examples)
+    made = refit_closely(shipped, examples, sentences)
+    if isinstance(made, LinearModel) or compare(made.linear, made, held).better:
+        return made
+    return made.linear
 
 
 def verdict(comparison: Comparison, changed: float | None) -> tuple[bool, str]:
@@ -155,7 +166,7 @@ def figures(comparison: Comparison) -> tuple[Figure, ...]:
     )
 
 
-def _changed(one: LinearModel, other: LinearModel, texts: Sequence[str]) -> float | None:
+def _changed(one: Understanding, other: Understanding, texts: Sequence[str]) -> float | None:
     """Return which part of some texts two models read as another kind or sentiment."""
     if not texts:
         return None

@@ -43,7 +43,7 @@ from hubbub.care.selectors.settings import canned, canned_count, canned_folders,
 from hubbub.care.selectors.sorting import case_rules, fields, links_of, tags, wrap_ups
 from hubbub.care.selectors.threads import followed, threads_since, threads_to_read
 from hubbub.care.selectors.timeline import case, case_row, decisions, lookers, number_of, post_of, talk
-from hubbub.care.selectors.understanding import own_model, own_models, understanding
+from hubbub.care.selectors.understanding import own_model, own_models, quick_model, understanding
 from hubbub.care.selectors.views import counted_views, saved_view, saved_views
 from hubbub.care.selectors.ways import last_from_customer, ways
 
@@ -115,6 +115,7 @@ __all__ = [
     "playbook_versions",
     "policies",
     "post_of",
+    "quick_model",
     "rating_of",
     "rating_rules",
     "ratings",

@@ -9,8 +9,10 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.care.core.close import PAIR
 from hubbub.care.core.labels import CHOICES, LEARNT, What, as_sentence
 from hubbub.care.core.reading import TextReading
+from hubbub.care.core.sentences import installed
 from hubbub.care.core.trial import Figure, Material, Told
 from hubbub.care.core.understanding import LinearModel
 from hubbub.care.models import CaseRow, Label, Learning, OwnModel
@@ -132,6 +134,8 @@ class LearningView:
     takes_over: bool
     version: str  # of the model in use
     own: bool
+    closely: bool  # it also reads closely
+    alone: bool  # only its linear part reads: the sentence model is not installed any more
     since: datetime | None
     name: str  # who put it into use
     before: str  # the version to go back to; empty where there is nothing to go back to
@@ -159,6 +163,8 @@ def learning(access: Access) -> LearningView:
         takes_over=row.takes_over,
         version=row.in_use.version if row.in_use else shipped,
         own=row.in_use is not None,
+        closely=(closely := row.in_use is not None and PAIR in row.in_use.version),
+        alone=closely and not installed(),
         since=row.since,
         name=row.name,
         before=(row.before.version if row.before else shipped) if row.since else "",

@@ -1,7 +1,7 @@
 """Writes of the listening domain: topics, and the one transaction that makes heard posts count."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -395,6 +395,12 @@ def cell_of(counted: Counted | None) -> list[Any] | None:
 def triaged(posts: Sequence[int]) -> None:
     """Note that triage has seen these posts; inside triage's own transaction."""
     Post.objects.filter(pk__among=frozenset(posts)).update(pending=False)
+
+
+def read_otherwise(readings: Mapping[int, Any]) -> None:
+    """Keep what is made of posts now; inside triage's own transaction."""
+    if readings:
+        Post.objects.bulk_update([Post(pk=post, reading=data) for post, data in readings.items()], ["reading"])
 
 
 def learn_author(post: int, **profile: Any) -> None:

@@ -3,12 +3,14 @@
 So two processes never decide about one post, and the second voice never misses the first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import models, transaction
 
 from hubbub.accounts.models import Workspace
+from hubbub.care.core.close import CloseModel
 from hubbub.care.core.reading import TextReading, read_texts, version_of
 from hubbub.care.core.understanding import Understanding
 from hubbub.care.models import CaseRow, SocialAccount
@@ -24,7 +26,7 @@ from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.speech import speaking
 from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_posts, waiting
-from hubbub.listening.services import triaged
+from hubbub.listening.services import read_otherwise, triaged
 
 
 def triage(workspace: int, *, understanding: Understanding, now: datetime, limit: int = 100) -> int:
@@ -32,24 +34,47 @@ def triage(workspace: int, *, understanding: Understanding, now: datetime, limit
     ids = waiting(workspace, limit)
     if not ids:
         return 0
+    closely = _read_closely(ids, understanding)
     with transaction.atomic():
         row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
         posts = heard_posts(pk__among=frozenset(ids), pending=True)
         if posts:
             with speaking(row.language):  # what accounts weigh is said as they are loaded
-                _decide(Desk(row, playbook(workspace), posts, now), _read(posts, understanding), posts)
+                readings = _read(posts, understanding, closely)
+                _decide(Desk(row, playbook(workspace), posts, now), readings, posts)
         failpoint("triage.in_transaction")
     failpoint("triage.committed")
     return len(posts)
 
 
-def _read(posts: Sequence[HeardPost], understanding: Understanding) -> Readings:
-    """Return what is made of each wording: as it was read when it was heard, else read now."""
-    version = version_of(understanding)
-    unread = [post for post in posts if post.channel == "phone" or not post.reading or post.reading[0] != version]
-    fresh = zip(unread, read_texts(list(map(_their_words, unread)), understanding), strict=True)
-    found = {post.id: reading for post, reading in fresh}
+def _read_closely(ids: Sequence[int], understanding: Understanding) -> dict[str, TextReading]:
+    """Return what is made of each wording where that takes a while: it is read before anything is locked."""
+    if not isinstance(understanding, CloseModel):
+        return {}
+    unread = _unread(heard_posts(pk__among=frozenset(ids), pending=True), understanding)
+    texts = list(dict.fromkeys(map(_their_words, unread)))
+    return dict(zip(texts, read_texts(texts, understanding), strict=True))
+
+
+def _read(posts: Sequence[HeardPost], understanding: Understanding, closely: Mapping[str, TextReading]) -> Readings:
+    """Return what is made of each wording: as it was read when it was heard, else read now, and kept so."""
+    unread = _unread(posts, understanding)
+    left = [text for text in map(_their_words, unread) if text not in closely]
+    known = dict(closely) | dict(zip(left, read_texts(left, understanding), strict=True))
+    found = {post.id: known[_their_words(post)] for post in unread}
+    read_otherwise({post.id: found[post.id].data() for post in unread if _differs(post, found[post.id])})
     return found | {post.id: TextReading.of_data(post.reading or ()) for post in posts if post.id not in found}
+
+
+def _differs(post: HeardPost, reading: TextReading) -> bool:
+    """Whether a post is read otherwise than when it was heard; what is kept of a call was read with our words."""
+    before = TextReading.of_data(post.reading or ())
+    return post.channel != "phone" and replace(before, version=reading.version) != reading
+
+
+def _unread(posts: Sequence[HeardPost], understanding: Understanding) -> list[HeardPost]:
+    version = version_of(understanding)
+    return [post for post in posts if post.channel == "phone" or not post.reading or post.reading[0] != version]
 
 
 def _their_words(post: HeardPost) -> str:
