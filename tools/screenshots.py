@@ -18,7 +18,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LIVED_S = 300  # so much of the demo world's life before pictures are taken
@@ -40,6 +41,7 @@ def main() -> None:
             time.sleep(LIVED_S)
             demo(browser, address, link)
         browser.close()
+    story()
     print(f"{len(list(IMAGES.glob('*.png')))} pictures in docs/images")
 
 
@@ -144,6 +146,12 @@ def demo(browser: Browser, address: str, link: str) -> None:
         take(other, name)
         other.context.close()
     context.close()
+
+
+def story() -> None:
+    """From the complaint to the advocate: the test that walks it takes the pictures."""
+    walk = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/web/browser/test_advocate.py"]
+    subprocess.run(walk, cwd=ROOT, env={**os.environ, "HUBBUB_PICTURES": str(IMAGES)}, check=True)
 
 
 def take(page: Page, name: str) -> None:

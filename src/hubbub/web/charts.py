@@ -35,6 +35,7 @@ class Cell:
 
     text: str
     href: str = ""
+    words: bool = False  # no number: it stands at the left
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,24 @@ from tests.installation import Installation
 HOME = "/w/acme-care"
 LOUD = {"followers": 90_000_000, "follows": 300, "posts": 9_000, "reactions": 4_000.0}  # so many see it: no hold lasts
 WORLD = Path(__file__).with_name("world.toml")
+LATER = """
+import sys
+from hubbub.cli.setup import start
+start()
+from datetime import UTC, datetime, timedelta
+from django.apps import apps
+from django.db import transaction
+from django.db.models import DateTimeField, F
+from hubbub.care.services import advocates
+from hubbub.listening.models import Post
+span = timedelta(days=int(sys.argv[1]))
+with transaction.atomic():
+    for model in [*apps.get_app_config("care").get_models(), Post]:
+        moments = [each.name for each in model._meta.fields if isinstance(each, DateTimeField)]
+        if span and moments:
+            model._base_manager.update(**{name: F(name) - span for name in moments})
+advocates.look_all(datetime.now(UTC))
+"""
 PEOPLE = {"Alice": "alice@example.org", "Bob": "bob@example.org", "Mia": "mia@example.org"}
 
 
@@ -39,6 +58,19 @@ class Demo:
         """Somebody writes to us in private."""
         self._post("/messages", {"as": handle, "to": "AcmeCustServ", "text": text})
 
+    def told_in_private(self, handle: str) -> list[str]:
+        """What we wrote to somebody in private, as their network has it."""
+        brand = {"handle": "AcmeCustServ", "password": "widgets-for-everyone"}
+        token = {"Authorization": f"Bearer {self._post('/sessions', brand)['token']}"}
+        asked = urllib.request.Request(f"{self.network}/messages?with={handle}", headers=token)
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            told = [each["message"] for each in json.loads(answer.read())["events"]]
+        return [str(each["text"]) for each in told if each["to"] == handle]
+
+    def later(self, days: int = 0) -> None:
+        """So many days pass: the desk's past is so much older. Then the worker's minute comes for the follow-ups."""
+        subprocess.run([sys.executable, "-c", LATER, str(days)], env=self.running._environ, check=True)
+
     def kill_web(self) -> None:
         """End the web processes as a power cut would; they are started again by themselves."""
         told = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
@@ -56,10 +88,10 @@ class Demo:
 
 
 @contextmanager
-def demo_running(home: Path, **environ: str) -> Iterator[Demo]:
+def demo_running(home: Path, world: Path = WORLD, **environ: str) -> Iterator[Demo]:
     """Start everything, each process by itself so that a test can kill one."""
     with Installation(home, HUBBUB_ALLOW_PRIVATE="feeds,bluesky", **environ) as made:
-        made.start("demo", "--world", str(WORLD))
+        made.start("demo", "--world", str(world))
         network = made.printed("demo", r"its demo network at http://\S+").split()[-1]
         yield Demo(made, network)
 

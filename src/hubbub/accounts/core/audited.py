@@ -60,5 +60,18 @@ NAMES: Final = (
     mark("secret changed"), mark("shared"), mark("source"), mark("stages"), mark("state"), mark("status"),
     mark("still held"), mark("takes cases"), mark("team"), mark("timezone"), mark("title"), mark("tries"),
     mark("until"), mark("version"), mark("way"), mark("works"), mark("writer"),
+    mark("asked"), mark("channels"), mark("class"), mark("delay minutes"), mark("done"), mark("each"), mark("first"),
+    mark("heard of"), mark("lang"), mark("level"), mark("next"), mark("on bad"), mark("seed"), mark("special"),
+    mark("text"), mark("thanks"), mark("week"), mark("zone"),
 )  # fmt: skip
 """What of it changed."""
+
+SAID: Final = frozenset({"asked", "changed", "class", "decision", "deeds", "kind", "state", "status"})
+"""Where what was and what became are words of Hubbub's own; elsewhere somebody else's may stand."""
+STATES: Final = (mark("draft"), mark("published"), mark("retired"), mark("take private"))
+
+ABOUT: Final = {
+    "article": mark("article {number}"), "case": mark("case {number}"), "customer": mark("customer {number}"),
+    "lead": mark("lead {number}"), "receipt": mark("receipt {number}"), "version": mark("version {number}"),
+}  # fmt: skip
+"""What is numbered."""

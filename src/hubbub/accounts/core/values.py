@@ -1,12 +1,16 @@
 """What leaves the accounts domain: frozen values, never rows."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from hubbub.accounts.core.access import Role
+from hubbub.accounts.core.audited import ABOUT, SAID
 from hubbub.kernel.ids import PersonId
 from hubbub.kernel.speech import figure, say
+
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +74,34 @@ class Audited:
         return ", ".join(say(each) for each in self.action.split(", "))
 
     @property
+    def about(self) -> str:
+        """What it was done to, in words."""
+        what, _, number = self.subject.partition(" ")
+        return say(ABOUT[what], number=number) if what in ABOUT and number.isalnum() else self.subject
+
+    @property
     def changes(self) -> tuple[tuple[str, str, str], ...]:
         """What changed: (of what, from, to), in words; empty strings where there was or is nothing."""
         before = self.before if isinstance(self.before, dict) else {"": self.before}
         after = self.after if isinstance(self.after, dict) else {"": self.after}
         names = list(dict.fromkeys([*before, *after]))
-        pairs = [(name, _words(before.get(name)), _words(after.get(name))) for name in names]
+        pairs = [(name, *(_words(each.get(name), name in SAID) for each in (before, after))) for name in names]
         return tuple(pair for pair in pairs if pair[1] != pair[2])
 
 
-def _words(value: Any) -> str:
-    """A value as a person reads it."""
+def _words(value: Any, ours: bool = False) -> str:
+    """A value as a person reads it. `ours`: its words are Hubbub's, so they are said in the reader's language."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_words(each)}" for name, each in value.items())
+        return ", ".join(f"{name} {_words(each, ours)}" for name, each in value.items())
     if isinstance(value, list):
-        return ", ".join(map(_words, value))
+        return ", ".join(_words(each, ours) for each in value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return say("yes") if value else say("no")
-    return figure(value) if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return figure(value)
+    told = str(value)
+    if MOMENT.fullmatch(told):
+        return f"{told[:10]} {told[11:16]} UTC"
+    return say(told.replace("_", " ")) if ours and told else told

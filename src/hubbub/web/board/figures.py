@@ -150,9 +150,11 @@ class Looks:
                 )
                 goal = length_words(timedelta(seconds=target)) if target else say("said by a rule or person")
                 share = Cell(percent(met / (met + missed)))
-                rows.append([Cell(f"{say(words)}, {channel_name(channel)}"), Cell(goal), *cells, share])
+                rows.append([Cell(f"{say(words)}, {channel_name(channel)}"), Cell(goal, words=True), *cells, share])
         for name, cell in self._by(What.LATE, "channel", channel_name):
-            rows.append([Cell(say("Late and waiting, {channel}", channel=name.text)), NONE, NONE, cell, NONE])
+            rows.append(
+                [Cell(say("Late and waiting, {channel}", channel=name.text)), Cell("–", words=True), NONE, cell, NONE]
+            )
         says = say("Cases that were answered or resolved in time, and not.")
         head = (say("What"), say("Target"), say("Met"), say("Missed"), say("Share"))
         return Table(say("Service levels"), says, head, rows)
@@ -189,7 +191,7 @@ class Looks:
                     Cell(seconds_words(sum(worked) / len(worked))) if worked else NONE,
                     cells[3],
                     Cell(figure(sum(scores) / len(scores), ".1f")) if scores else NONE,
-                    Cell(_shares(report.shares.get(int(person), {}), known)),
+                    Cell(_shares(report.shares.get(int(person), {}), known), words=True),
                 ]
             )
         says = say("Who answered or resolved; of the time they were here, which share in which state.")

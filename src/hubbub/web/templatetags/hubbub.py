@@ -132,7 +132,7 @@ def due(at: datetime | None, word: str = "") -> SafeString:
         style,
         at.isoformat(),
         icon("alert" if left < 0 else "clock"),
-        word or (say("Late by") if left < 0 else say("Due in")),
+        say("Late by") if left < 0 else word or say("Due in"),
         "−" if left < 0 else "",
         _span(left),
     )
