@@ -26,6 +26,19 @@ def test_every_deed_that_is_noted_has_its_words_where_translations_find_them() -
     assert noted <= set(DEEDS)
 
 
+def test_what_it_was_done_to_and_words_of_ours_are_said_but_nobody_elses() -> None:
+    before, after = {"status": "open", "reason": "open"}, {"status": "resolved", "until": "2026-12-07T21:32:34.4+00:00"}
+    line = Audited(1, datetime(2026, 3, 1, tzinfo=UTC), "Mia", "web", "resolve", "case 7", before, after)
+    assert line.about == "case 7"
+    with speaking("de"):
+        assert line.about == "Fall 7"
+        assert line.changes == (
+            ("status", "offen", "gelöst"),
+            ("reason", "open", ""),
+            ("until", "", "2026-12-07 21:32 UTC"),
+        )
+
+
 def test_several_deeds_at_once_are_said_one_by_one() -> None:
     line = Audited(1, datetime(2026, 3, 1, tzinfo=UTC), "Mia", "web", "take, wrap_up", "case 7", None, {"shared": True})
     assert line.deed == "take, wrap_up"

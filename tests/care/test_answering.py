@@ -177,6 +177,18 @@ def test_a_reply_waits_ten_seconds_and_can_be_taken_back_with_words_and_files(to
     assert not claimed(town, HOUR)
 
 
+def test_a_word_on_how_it_ended_leaves_a_settled_case_settled_and_an_open_one_is_answered(
+    town: Town, alice: Access
+) -> None:
+    sends(town, alice, aside=True)
+    assert town.case().status == Status.WAITING
+    cases.resolve(alice, 1, now=town.at)
+    sends(town, alice, text="This is settled.", aside=True)
+    assert town.case().status == Status.RESOLVED
+    sends(town, alice, text="Does it work now?")
+    assert town.case().status == Status.WAITING
+
+
 def test_words_that_were_kept_once_more_on_their_way_come_back_once(town: Town, alice: Access) -> None:
     sent = sends(town, alice)
     writes(town, alice, SORRY)

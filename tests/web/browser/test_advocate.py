@@ -165,17 +165,17 @@ def test_from_the_complaint_to_the_advocate(demo: Demo, browser: Browser, mornin
         expect(page.locator("#moments .msg-private", has_text=YES)).to_be_visible(timeout=SOON_MS)
         picture(page, "4-private")
 
-        # 6 Said where the question was asked, and settled.
+        # 6 Settled, and said where the question was asked.
+        page.locator("[data-resolve] > summary").click()
+        page.get_by_role("button", name="Broken on arrival").click()
+        expect(page.locator("#case-top .badge")).to_have_text("Resolved")
+        expect(about).to_contain_text("Broken on arrival")
         page.get_by_label("More ways to send").click()
         page.get_by_role("button", name="Say publicly how it ended").click()
         expect(words).to_have_value(re.compile("settled"))
         outcome = words.input_value()
         page.get_by_role("button", name="Reply publicly").click()
         expect(said(page, outcome)).to_be_visible()
-        page.locator("[data-resolve] > summary").click()
-        page.get_by_role("button", name="Broken on arrival").click()
-        expect(page.locator("#case-top .badge")).to_have_text("Resolved")
-        expect(about).to_contain_text("Broken on arrival")
 
         # 7 How was it? One link, no account.
         (link,) = until(lambda: re.findall(r"http://\S+/rate/\S+", " ".join(demo.told_in_private("mira_daye"))), 45)
@@ -188,6 +188,7 @@ def test_from_the_complaint_to_the_advocate(demo: Demo, browser: Browser, mornin
             expect(hers.get_by_role("heading")).to_contain_text("Thank you")
         expect(page.locator("#moments")).to_contain_text("They gave 5 of 5", timeout=SOON_MS)
         expect(said(page, outcome)).to_contain_text("Delivered", timeout=SOON_MS)
+        expect(page.locator("#case-top .badge")).to_have_text("Resolved")
         picture(page, "5-settled")
 
         # 8 One person, all that was said, and what she allows.

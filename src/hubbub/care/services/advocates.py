@@ -11,6 +11,7 @@ from hubbub.accounts.services import audit
 from hubbub.care.core.advocates import MOST_DAYS, Ending, State, why_not
 from hubbub.care.core.answering import Written
 from hubbub.care.core.case import Folder
+from hubbub.care.core.errors import NeedsApproval
 from hubbub.care.core.reading import TextReading
 from hubbub.care.models import (
     AdvocateRules,
@@ -19,6 +20,7 @@ from hubbub.care.models import (
     Entry,
     FollowUp,
     FollowUpVoice,
+    PendingReply,
     Rating,
     SocialAccount,
     Thanks,
@@ -160,6 +162,8 @@ def ask(access: Access, follow_up: int, *, text: str, private: bool, confirmed: 
         raise Conflict(reason=say("Case {number} is open again. Settle it first.", number=case.number))
     written = Written(text, private=private, confirmed=confirmed, aside=True)
     done = answer(access, case.number, written, now=now)
+    if done.pending is not None:
+        raise NeedsApproval(reason=PendingReply.objects.get(pk=done.pending).why)
     row.entry = Entry.objects.filter(outbox=done.outbox).first()
     row.state, row.asked_at, row.person_id = State.ASKED, now, access.person
     row.save()

@@ -206,16 +206,11 @@ class Looks:
         codes = {str(pk): f"{group.name}: {name}" for group in groups for pk, name in group.codes}
         arrived, resolved = say("Of cases that arrived."), say("Of cases that resolved.")
         gone = say("A code that is gone")
+        rules = {each.id: f"{each.id} {say(each.name)}" for each in care.playbook(self.access.workspace).rules}
         tables: tuple[tuple[str, str, What, str, Callable[[str], str]], ...] = (
             (say("Wrap-up codes"), resolved, What.RESOLVED, "wrap_up", lambda value: codes.get(value, gone)),
-            (
-                say("Problems"),
-                arrived,
-                What.ARRIVED,
-                "problem",
-                _problem,
-            ),
-            (say("Rules of the playbook"), arrived, What.ARRIVED, "rule", str),
+            (say("Problems"), arrived, What.ARRIVED, "problem", _problem),
+            (say("Rules of the playbook"), arrived, What.ARRIVED, "rule", lambda value: rules.get(value, value)),
         )
         return [
             Table(title, says, (title, say("Cases")), self._by(what, dimension, words))

@@ -68,6 +68,7 @@ def _answer(request: Request, number: int) -> None:
         attached=(*_kept(request, number, mode), *take_in(_uploads(request), places().files)),
         confirmed=text(request, "confirmed") == "yes",
         ticked=frozenset(request.POST.getlist("ticked")),
+        aside=text(request, "ended") == "yes" and mode == Mode.PUBLIC and not deed,
         canned=tuple(int(each) for each in request.POST.getlist("canned") if each.isdecimal() and len(each) < 19),
     )
     cases.answer(

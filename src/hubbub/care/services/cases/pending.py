@@ -76,6 +76,7 @@ def answer(
     key = named(access, key)
     if (done := _answered_before(row, key)) is not None:
         return done
+    written = replace(written, aside=written.aside and row.value().status.ended)
     ready = made_ready(access, row, written)
     row.value().answer(now, access.person)  # raises where it is closed
     nobody_answered_since(access, row, seen_reply)
@@ -83,8 +84,6 @@ def answer(
         reason = needs_approval(access, row, ready) or (say("Asked for by its author.") if ask else "")
     if send_at is not None and not now < send_at <= now + LATEST:
         raise InvalidInput(reason="Choose a time from now on, within 90 days.")
-    if written.aside and reason:
-        raise NeedsApproval(reason=reason)
     if also:
         return _two(access, row, ready, also, reason, key=key, undoable=undoable, now=now)
     if not reason and send_at is None:

@@ -121,11 +121,16 @@ document.addEventListener("click", (event) => {
   if (!outcome) return;
   const form = outcome.closest("#composer");
   form.querySelector("[name=mode][value=public]").click();
+  form.querySelector("[name=ended]").value = "yes"; // a settled case stays settled
   const field = form.querySelector("#c-text");
   field.setRangeText(outcome.dataset.outcome, field.selectionStart, field.selectionEnd, "end");
   outcome.closest("details").open = false;
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+document.addEventListener("input", ({ target }) => {
+  if (target.id === "c-text" && !target.value.trim()) target.form.querySelector("[name=ended]").value = "";
 });
 
 // The words were taken: the field is ready again. Words changed on the way stay.
@@ -143,6 +148,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
     form.querySelector("#kept-files").replaceChildren();
   }
   form.querySelectorAll("[name=canned]").forEach((each) => each.remove());
+  form.querySelector("[name=ended]").value = "";
   form.querySelector("#composer-said").replaceChildren();
   form.querySelector("#composer-look").replaceChildren();
   document.dispatchEvent(new CustomEvent("hubbub:sent", { detail: { form, sent } }));
