@@ -119,6 +119,7 @@ def demo(browser: Browser, address: str, link: str) -> None:
         ("topic-light", f"/w/{workspace}/topics/1/?span=month"),
         ("topic-form-light", f"/w/{workspace}/topics/1/change/"),
         ("trends-light", f"/w/{workspace}/topics/trends/?span=month"),
+        ("board-light", f"/w/{workspace}/board/"),
         ("channels-light", f"/w/{workspace}/settings/channels/"),
         ("health-light", f"/w/{workspace}/settings/channels/1/health/"),
         ("playbook-light", f"/w/{workspace}/settings/playbook/"),
