@@ -55,6 +55,12 @@ def test_nothing_is_better_than_rubbish(text: str) -> None:
     assert fitting(text) == []
 
 
+def test_the_very_same_question_finds_the_first_article_there_is() -> None:
+    first = Known(1, content_words("How do I reset it?\nhow do I reset it?"))
+    for text, found in (("@acme please, how do I reset it?", [1]), ("I reset it twice, the battery is flat", [])):
+        assert [pk for pk, _ in best(Asked(content_words(text)), [first], {"reset": 1}, 1)] == found
+
+
 def test_an_article_in_another_language_is_not_suggested() -> None:
     words = "Mein Widget klemmt, der Hebel friert bei Kälte ein"
     assert fitting(words, "de") == [8]

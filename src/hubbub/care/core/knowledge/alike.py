@@ -56,14 +56,15 @@ def rarest(words: Collection[str], having: Mapping[str, int], common: int) -> li
 def likeness(asked: Asked, known: Known, weight: Mapping[str, float]) -> float:
     """Return how well an article fits a case, from 0 to 1: the cosine of their words, and a little for the subject.
 
-    One word in common is a likeness only where it is a rare one, and nearly all that both say.
+    One word in common is a likeness only where it is a rare one, and nearly all that both say; or all that both say.
     """
     shared = asked.words & known.words
     if not shared:
         return 0.0
+    same = asked.words == known.words
     of_both = sum(weight[word] ** 2 for word in shared)
     sizes = math.sqrt(sum(weight[word] ** 2 for word in asked.words) * sum(weight[word] ** 2 for word in known.words))
-    if len(shared) == 1 and (of_both < TELLING**2 or of_both / sizes < NEARLY):
+    if len(shared) == 1 and not same and (of_both < TELLING**2 or of_both / sizes < NEARLY):
         return 0.0
     more = SAME_TOPIC * (asked.topic != 0 and asked.topic == known.topic)
     names = [product.casefold() for product in known.products]
