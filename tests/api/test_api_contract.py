@@ -60,10 +60,15 @@ def test_every_answer_is_as_described(town: Town, path: str, method: str, mode: 
 
 
 def within_reach(case: schemathesis.Case) -> None:
-    """Name things that are there, half of the time: only a list gives cursors, and no post is of the year 530."""
+    """Name things that are there, half of the time: only a list gives cursors, and no post is of the year 530.
+
+    Nor are two days by chance near each other and in their order.
+    """
     number = case.path_parameters.get("number")
     if isinstance(number, int) and number % 2:
         case.path_parameters["number"] = number % 4 // 2 + 1
+    for day in ("from", "to"):
+        case.query.pop(day, None)
     if case.query.get("cursor"):
         case.query["cursor"] = ""
     if isinstance(case.body, dict) and (case.body.get("created_at") or "2") < "2":

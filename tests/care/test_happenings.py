@@ -8,9 +8,10 @@ from tests.make import Town, make_town, make_workspace
 
 from hubbub.accounts.models import AuditEntry
 from hubbub.care.core.case import Priority, Status
-from hubbub.care.models import CannedReply, CaseTag, DecisionRow, Entry, Fired, Happening, Mute, Notice
+from hubbub.care.core.deeds import Reopen
+from hubbub.care.models import CannedReply, CaseTag, DecisionRow, Entry, Fired, Happening, Mute, Notice, SocialAccount
 from hubbub.care.selectors.mutes import mutes as muted
-from hubbub.care.services import cases, happenings, mutes, playbooks
+from hubbub.care.services import cases, customers, happenings, mutes, playbooks
 from hubbub.care.services.levels import save_calendar
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
@@ -94,7 +95,7 @@ def test_a_case_that_is_opened_again_is_pressing_and_conditions_are_asked(town: 
     town.says("jo", BROKEN)
     number = town.case().number
     cases.resolve(town.access, number, now=town.at)
-    cases.reopen(town.access, number, now=town.at)
+    cases.do(town.access, [number], [Reopen()], now=town.at)
     act(town)
     assert (notes(town), town.case().priority) == (["Nobody has it"], Priority.HIGH)  # T2, as shipped
     cases.assign(town.access, number, to=town.access.me, now=town.at)
@@ -147,6 +148,25 @@ def test_out_of_hours_one_answer_a_day_says_that_it_is_automatic_and_the_case_st
     town.says("kim", "@AcmeCustServ my widget is broken")
     act(town)
     assert OutboxMessage.objects.count() == 1  # in public nothing leaves by this rule
+
+
+def test_an_answer_by_itself_names_the_product_where_they_have_but_one(town: Town) -> None:
+    closed(town)
+    CannedReply.objects.update(text="Hello {name}, your {product} waits till Sunday. {brand}, by {channel}.")
+    town.says("jo", "My thing is broken", to="AcmeCustServ")
+    act(town)
+    assert not OutboxMessage.objects.exists()  # nobody knows which product it is
+    account = SocialAccount.objects.get(handle="jo")
+    jo = customers.customer_of_account(town.access, account.pk, now=town.at)
+    for serial in ("W-1", "W-2"):
+        customers.own(town.access, jo, product="Widget Pro", serial=serial, now=town.at)
+    cases.close(town.access, town.case().number, now=town.at)
+    town.later(days=20)
+    town.says("jo", "Another thing is broken", to="AcmeCustServ")
+    act(town)
+    text = OutboxMessage.objects.get().payload["text"]
+    assert text.startswith("Hello Jo, your Widget Pro waits till Sunday. Acme Care, by ")
+    assert "{" not in text
 
 
 def test_nothing_leaves_by_itself_while_the_rule_is_off(town: Town) -> None:

@@ -11,7 +11,7 @@ from tests.make import NOON, Town, make_member, make_town, make_workspace
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.care.core.quality import FIRST, Ask, agreements, check, kappa, read_form, sample, score
-from hubbub.care.models import Notice
+from hubbub.care.models import Notice, Review
 from hubbub.care.selectors import quality as selectors
 from hubbub.care.services import cases, quality
 from hubbub.infra.places import Places
@@ -145,6 +145,21 @@ def test_the_same_case_is_reviewed_by_several_to_calibrate(town: Town, alice: Ac
     quality.submit(town.access, second, answers={**ANSWERS, "q1": "2"}, coaching="", now=town.at)
     assert [round(each.apart, 2) for each in selectors.agreement(lea)] == [0.5, 0.0, 0.0, 0.0]
     assert len(selectors.reviews(alice)) == 1  # the one that counts
+
+
+@pytest.mark.django_db
+def test_scores_are_told_by_week_and_second_looks_do_not_count(town: Town, alice: Access, lea: Access) -> None:
+    quality.draw(lea, many=2, seed=1, now=town.at)
+    one, two = selectors.reviews(lea)
+    second = quality.calibrate(town.access, one.id, now=town.at)
+    for which, answers, weeks in ((one.id, ANSWERS, 3), (two.id, {**ANSWERS, "q1": "1"}, 1), (second, ANSWERS, 1)):
+        quality.submit(lea if which != second else town.access, which, answers=answers, coaching="", now=town.at)
+        Review.objects.filter(pk=which).update(done_at=town.at - timedelta(weeks=weeks))
+    scores = {each.id: each.score for each in selectors.reviews(lea)}
+    told = selectors.by_week(lea, town.at)
+    assert len(told) == selectors.WEEKS and all(each.monday.weekday() == 0 for each in told)
+    assert [each.score for each in told[-4:]] == [scores[one.id], None, scores[two.id], None]
+    assert [each.count for each in told[-4:]] == [1, 0, 1, 0]
 
 
 @pytest.mark.django_db

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from tests.make import NOON, Town, make_member, make_town, make_workspace
 
 from hubbub.accounts.core.access import Access
+from hubbub.care.core.deeds import Reopen, Resolve
 from hubbub.care.core.report import BANDS, Asked, Cut, Row, What, cases_of, counts_by, read_asked, read_cut, span, waits
 from hubbub.care.models import CaseRow, Rating
 from hubbub.care.selectors import reports
 from hubbub.care.services import cases
+from hubbub.care.services import undo as undoing
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import InvalidInput
 
@@ -96,6 +98,19 @@ def numbers(town: Town, access: Access | None = None, **more: str) -> dict[str, 
     now = NOON + timedelta(days=1)
     found = reports.report(access or town.access, asked(town, **more), now)
     return {what.value: found.count(Cut(what)) for what in What if found.rows[what]}
+
+
+def test_cases_that_are_reopened_together_are_due_again_and_count_as_reopened(town: Town) -> None:
+    cases.do(town.access, [1, 2], [Resolve()], now=town.at)
+    done = cases.do(town.access, [1, 2, 3], [Reopen()], now=town.at + timedelta(minutes=5))
+    assert done.done == (1, 2)
+    assert done.refused[0][0] == 3  # was never resolved
+    assert numbers(town)["reopened"] == 2
+    for row in CaseRow.objects.filter(number__in=(1, 2)):
+        assert (row.folder, row.due_at is not None and row.due_at > town.at) == ("needs", True)
+    assert done.undo is not None
+    undoing.undo(town.access, done.undo, now=town.at + timedelta(minutes=6))
+    assert "reopened" not in numbers(town)
 
 
 def test_figures_are_what_was_counted_by_hand_and_each_opens_its_cases(town: Town) -> None:

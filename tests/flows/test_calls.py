@@ -21,7 +21,7 @@ from hubbub.care.core.views import CaseView
 from hubbub.care.models import CallBack, CallReject, CallRow, CaseRow, SocialAccount
 from hubbub.care.selectors import calls as selectors
 from hubbub.care.services import calls as services
-from hubbub.care.services import cases, people
+from hubbub.care.services import cases, people, sorting
 from hubbub.care.services.settings import change_playbook
 from hubbub.flows import erasure, retention
 from hubbub.flows.calls import hand_over, import_calls, take
@@ -185,6 +185,19 @@ def test_reached_and_settled_resolves_the_case_and_counts_as_its_answer(acme: Ac
     assert "Sent a new one." in said
     with pytest.raises(Conflict, match="A colleague may have been quicker"):
         services.called(alice, number, reached=True, now=NOON + 6 * MIN)
+
+
+def test_a_call_that_settles_a_case_asks_for_what_every_resolved_case_needs(acme: Access, places: Places) -> None:
+    sorting.save_wrap_ups(acme, asked="required", tree={"Delivery": ["Late"]}, now=NOON)
+    take(acme, "pbx", [make_call()], places=places, now=NOON)
+    number = only_case(acme).line.number
+    with pytest.raises(Conflict, match="needs a wrap-up code"):
+        services.called(acme, number, reached=True, now=NOON + MIN)
+    assert (only_case(acme).line.folder, CallBack.objects.get().tries) == (Folder.NEEDS, 0)  # nothing was changed
+    late = care.wrap_ups(acme)[0].codes[0][0]
+    services.called(acme, number, reached=True, wrap_up=late, now=NOON + MIN)
+    assert only_case(acme).line.folder is Folder.RESOLVED
+    assert CaseRow.objects.get().wrap_up_id == late
 
 
 def test_reached_and_not_settled_waits_for_the_customer(acme: Access, places: Places) -> None:

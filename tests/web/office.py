@@ -29,6 +29,7 @@ from hubbub.care.core.deeds import AddTag
 from hubbub.care.core.filters import Filter
 from hubbub.care.core.knowledge.article import Words
 from hubbub.care.core.notices import Why
+from hubbub.care.core.people_lists import Member
 from hubbub.care.core.playbook import shipped
 from hubbub.care.core.playbook.files import to_json
 from hubbub.care.core.trial import Figure
@@ -40,6 +41,7 @@ from hubbub.care.models import (
     Erasure,
     FollowUp,
     LeadStage,
+    ListMember,
     Match,
     Notice,
     OwnModel,
@@ -63,6 +65,7 @@ from hubbub.care.services import (
     levels,
     macros,
     mutes,
+    people_lists,
     playbooks,
     ratings,
     routing,
@@ -190,6 +193,8 @@ def make_office(places: Places, network: str) -> Office:
     town.says("quokka_pal", "@AcmeCustServ mine too, my brontosaurus widget does not work!", reply_to=first)
     doing = cases.do(agent, [open_case.number], [AddTag(name="Snark")], now=town.at).undo
     field = sorting.save_field(access, name="Batch number", kind="text", now=town.at)
+    slithy = people_lists.save_list(access, None, name="Slithy toves", note="Snark three", means="", now=town.at)
+    people_lists.put_on(access, slithy, [Member("demo", "slithytove", "Snark four")], now=town.at)
     macro = macros.save_macro(access, name="Jabberwock it", deeds=[AddTag(name="Snark two")], own=False, now=town.at)
     lead = leads.make(agent, open_case.number, now=town.at)
     hooked, _ = connect_webhook(
@@ -329,6 +334,8 @@ def make_office(places: Places, network: str) -> Office:
         "doing": doing,
         "field": field,
         "macro": macro,
+        "people_list": slithy,
+        "member": ListMember.objects.get().pk,
         "lead": lead,
         "tag": Tag.objects.get(name="Snark").pk,
         "stage": LeadStage.objects.get(workspace_id=access.workspace, place=1).pk,

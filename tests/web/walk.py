@@ -103,6 +103,7 @@ LEAD = {"title": "Gnome", "stage": "{stage}", "currency": "EUR", "value": "12.50
 STAGES = "New\nTalked\nOffered\nWon = won\nLost = lost\nGnomes"
 MACRO = {"name": "Gnome it", "do_0": "note", "with_0": "Gnome"}
 VIEW = {"name": "Gnomes", "view": "all", "kind": "complaint", "do": "save"}
+PEOPLE_LIST = {"name": "Gnomes", "note": "All of them", "means": "employee"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -189,7 +190,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "correct-undo": {"POST": Call(WORKERS, {}, NOTED)},
     "mark": {"POST": Call(WORKERS, {"what": "known", "on": "yes"}, NOTED)},
     "call-back": {"POST": Call(WORKERS, {"other": "+493012345", "how": "hour"}, NOTED)},
-    "called": {"POST": Call(WORKERS, {"how": "settled"}, NOTED, {"number": "called"})},
+    "called": {"POST": Call(WORKERS, {"how": "open"}, NOTED, {"number": "called"})},
     "number": {"POST": Call(WORKERS, {"number": "+493012345"}, NOTED)},
     "number-drop": {"POST": Call(WORKERS, {}, NOTED, {"account": "noted"})},
     "letter": {"GET": Call(READERS, what=WRITTEN)},
@@ -369,6 +370,13 @@ PAGES: dict[str, dict[str, Call]] = {
     "persona-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "playbook": {"GET": Call(READERS)},
     "mute": {"POST": Call(WORKERS, {"days": "7", "reason": "Insults"}, NOTED)},
+    "lists": {"GET": Call(READERS)},
+    "list-new": {"POST": Call(MANAGERS, PEOPLE_LIST, NOTED)},
+    "list": {"GET": Call(READERS, {"q": "slithy"}), "POST": Call(MANAGERS, PEOPLE_LIST, NOTED)},
+    "list-put": {"POST": Call(MANAGERS, {"channel": "demo", "handle": "@gnome", "reason": "A gnome"}, NOTED)},
+    "list-read": {"POST": Call(MANAGERS, {"channel": "demo", "file": "{gnomes}"}, NOTED)},
+    "list-take-off": {"POST": Call(MANAGERS, {}, NOTED)},
+    "list-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "muted": {"GET": Call(READERS)},
     "muted-end": {"POST": Call(WORKERS, {}, NOTED, {"account": "hushed"})},
     "playbook-save": {"POST": Call(MANAGERS, {"note": "Longer"}, NOTED)},
@@ -407,6 +415,10 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/next": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/handling-times": {"GET": Call(READERS, {"days": "7"})},
     "/api/v1/board": {"GET": Call(READERS)},
+    "/api/v1/report": {"GET": Call(READERS, {"by": "channel"})},
+    "/api/v1/report/{what}": {"GET": Call(READERS)},
+    "/api/v1/exports/cases": {"GET": Call(AUDITORS, {"view": "all", "form": "csv"}, NOTED)},
+    "/api/v1/exports/report/{what}": {"GET": Call(AUDITORS, {"form": "csv"}, NOTED)},
     "/api/v1/cases": {"GET": Call(READERS, {"view": "all", "owner": "me", "kind": "talk"})},
     "/api/v1/cases/{number}": {"GET": Call(READERS)},
     "/api/v1/cases/{number}/reply": {"POST": Call(WORKERS, {"text": "Hello there"}, NOTED)},
@@ -433,7 +445,9 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/cases/{number}/snooze": {"POST": Call(WORKERS, {"until": "{soon}"}, NOTED)},
     "/api/v1/cases/{number}/wake": {"POST": Call(WORKERS, {}, NOTED, {"number": "parked"})},
     "/api/v1/cases/{number}/call-back": {"POST": Call(WORKERS, {"number": "+493012345", "at": "{soon}"}, NOTED)},
-    "/api/v1/cases/{number}/called": {"POST": Call(WORKERS, {"reached": True}, NOTED, {"number": "called"})},
+    "/api/v1/cases/{number}/called": {
+        "POST": Call(WORKERS, {"reached": True, "settled": False}, NOTED, {"number": "called"})
+    },
     "/api/v1/cases/{number}/correct": {"POST": Call(WORKERS, {"what": "kind", "value": "praise"}, NOTED)},
     "/api/v1/understanding": {"GET": Call(READERS)},
     "/api/v1/incidents": {"GET": Call(READERS)},
@@ -460,7 +474,7 @@ IDS = {"doing", "lead", "field", "tag", "macro",
        "number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted", "pending", "persona", "pair", "review", "article", "follow_up"}  # fmt: skip
+       "parted", "pending", "persona", "pair", "review", "article", "follow_up", "people_list", "member"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -505,6 +519,7 @@ class Walker:
         things: dict[str, Any] = {
             **self.office.things,
             "file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n"),
+            "gnomes": SimpleUploadedFile("gnomes.csv", b"handle,reason\ngnome,A gnome\n"),
             "other": self.office.people[Role.LEAD].me,
             "email": "lead-one@acme.example",
             "network": self.network,
@@ -558,10 +573,12 @@ class Walker:
         address = path.replace("{number}", str(NOT_THERE if missing else number))
         address = address.replace("{incident}", str(NOT_THERE if missing else self.office.things["incident"]))
         address = address.replace("{article}", str(NOT_THERE if missing else self.office.things["article"]))
+        address = address.replace("{what}", "arrived")
         address = address.replace("{customer}", str(NOT_THERE if missing else self.office.things["customer"]))
         data = self.fill(call.data, missing)
         if method == "GET":
-            return Client().get(address, data, headers=headers)
+            answer = Client().get(address, data, headers=headers)
+            return _whole(answer) if answer.streaming else answer
         return Client().generic(method, address, json.dumps(data), content_type="application/json", headers=headers)
 
 

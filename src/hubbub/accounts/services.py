@@ -38,9 +38,9 @@ THEMES = ("", "light", "dark")
 SEEN_EVERY = timedelta(seconds=10)
 
 
-def audit(access: Access, action: str, subject: str, *, now: datetime, before: Any = None, after: Any = None) -> None:
-    """Note a change. Call it inside the transaction of the change."""
-    AuditEntry.objects.create(
+def audit(access: Access, action: str, subject: str, *, now: datetime, before: Any = None, after: Any = None) -> int:
+    """Note a change; return its line. Call it inside the transaction of the change."""
+    row = AuditEntry.objects.create(
         workspace_id=access.workspace,
         at=now,
         person_id=access.person,
@@ -51,6 +51,12 @@ def audit(access: Access, action: str, subject: str, *, now: datetime, before: A
         before=before,
         after=after,
     )
+    return row.pk
+
+
+def audit_came_to(line: int, after: Any) -> None:
+    """Note what something that takes long came to, in the line that was written when it began."""
+    AuditEntry.objects.filter(pk=line).update(after=after)
 
 
 # First run and links ------------------------------------------------------

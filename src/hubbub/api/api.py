@@ -27,6 +27,7 @@ from hubbub.api import (
     leads,
     people,
     posts,
+    reports,
     sorting,
     understanding,
     working,
@@ -66,7 +67,7 @@ api = Api(
 
 api.add_router("/customers", customers.router)
 api.add_router("/articles", knowledge.router)
-for each in (people, cases, working, deeds, sorting, understanding, leads, incidents, calls, posts, board):
+for each in (people, cases, working, deeds, sorting, understanding, leads, incidents, calls, posts, board, reports):
     api.add_router("", each.router)
 
 

@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema, Status
 from pydantic import StringConstraints
 
 from hubbub.accounts import selectors as accounts
-from hubbub.api.schemas import Short, Strict
+from hubbub.api.schemas import Key, Short, Strict
 from hubbub.api.shared import WRITE_ERRORS, Number, access_of, now, utc
 from hubbub.care.core.calls.numbers import number_of
 from hubbub.care.core.calls.record import Call, Direction, Outcome
@@ -72,6 +72,7 @@ class CalledIn(Strict):
 
     reached: bool
     settled: bool = Field(True, description="Reached and nothing left to do: the case is resolved.")
+    wrap_up: Key | None = Field(None, description="Settled: why it came or how it ended; needed where codes are.")
     again_at: datetime | None = Field(None, description="Not reached: when to try again; in an hour if left out.")
     notes: Annotated[str, StringConstraints(max_length=5_000, pattern=r"^[^\x00]*$")] = ""
 
@@ -126,6 +127,7 @@ def called(request: HttpRequest, payload: CalledIn, number: int = Number) -> Any
         number,
         reached=payload.reached,
         settled=payload.settled,
+        wrap_up=payload.wrap_up,
         again_at=utc(payload.again_at),
         notes=payload.notes,
         now=now(),

@@ -19,7 +19,13 @@ Values = Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field
 Kinds = Literal["complaint", "question", "praise", "suggestion", "opportunity", "promotion", "spam", "talk"]
 Priorities = Literal["urgent", "high", "normal", "low"]
 Folders = Literal["needs", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported"]
+Views = Literal[
+    "needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all"
+]
+Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$", description="Person, words or number.")]
 Asked: Any = Query(...)
+InView: Any = Query("needs")
+Searched: Any = Query("")
 
 
 class CaseLine(Schema):
@@ -122,11 +128,9 @@ class Case(CaseLine):
 @router.get("/cases", response={200: CasePage, **READ_ERRORS}, tags=["cases"])
 def list_cases(
     request: HttpRequest,
-    view: Literal[
-        "needs", "mine", "held", "watching", "waiting", "parked", "incident", "resolved", "closed", "imported", "all"
-    ] = Query("needs"),
+    view: Views = InView,
     asked: CaseFilter = Asked,
-    q: str = Query("", max_length=200, pattern=r"^[^\x00]*$", description="Person, words or number."),
+    q: Words = Searched,
     cursor: str = Query("", max_length=200, pattern=r"^[A-Za-z0-9_-]*$"),
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
@@ -134,11 +138,12 @@ def list_cases(
 
     A page may be empty and yet have a next one, where little fits of many.
     """
-    page = care.cases(access_of(request), _filter(view, asked, q), now=now(), cursor=cursor, limit=limit)
-    return {"cases": [_line(line) for line in page.lines], "next": page.next}
+    page = care.cases(access_of(request), filter_of(view, asked, q), now=now(), cursor=cursor, limit=limit)
+    return {"cases": [line_of(line) for line in page.lines], "next": page.next}
 
 
-def _filter(view: str, asked: CaseFilter, words: str) -> Filter:
+def filter_of(view: str, asked: CaseFilter, words: str) -> Filter:
+    """Return what is asked for as a filter."""
     told = asked.model_dump(by_alias=True)
     given = {name: value if isinstance(value, list) else [str(value or "")] for name, value in told.items()}
     return read(view, {**given, "q": [words]})
@@ -150,7 +155,8 @@ def read_case(request: HttpRequest, number: int = Number) -> Any:
     return _case(care.case(access_of(request), number, now()))
 
 
-def _line(line: views.CaseLine) -> dict[str, Any]:
+def line_of(line: views.CaseLine) -> dict[str, Any]:
+    """Return a case as lists show it."""
     return {
         "number": line.number,
         "status": line.status.value,
@@ -182,7 +188,7 @@ def _line(line: views.CaseLine) -> dict[str, Any]:
 
 def _case(case: views.CaseView) -> dict[str, Any]:
     return {
-        **_line(case.line),
+        **line_of(case.line),
         "opened_at": case.opened_at,
         "say": case.say,
         "playbook": case.playbook,

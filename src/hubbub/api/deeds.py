@@ -24,8 +24,8 @@ class DoIn(Strict):
         min_length=1,
         max_length=20,
         description="Each as {“do”: …}: take, assign (to), team (to), priority (to: 1 urgent … 4 low), tag (name), "
-        "untag (name), wrap_up (code), resolve, close, wake, park (why, until or hours), snooze (until or hours), "
-        "note (text).",
+        "untag (name), wrap_up (code), resolve, close, reopen, wake, park (why, until or hours), "
+        "snooze (until or hours), note (text).",
     )
 
 

@@ -3,18 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.selectors import advocates as selectors
 from hubbub.care.services import advocates
-from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
 from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import number, text
+from hubbub.web.settings.forms import done, number, text
 
 HEADINGS = {"thanks": mark("Thanks"), "asked": mark("Asked"), "advocates": mark("Advocates")}
 
@@ -45,16 +41,10 @@ def cases(request: Request, what: str) -> HttpResponse:
 
 
 def _done(request: Request, words: str, work: Callable[[], object], about: int = 0) -> HttpResponse:
-    try:
-        work()
-    except (NotAllowed, NotFound):
-        raise
-    except HubbubError as error:
-        shown = {**_index(request), "error": error, "about": about, "given": request.POST}
-        shown["look"] = isinstance(error, LookBeforeSending)
-        return render(request, "advocates/index.html", shown, status=error.status)
-    messages.success(request, words)
-    return redirect("advocates", slug=request.access.slug)
+    def again() -> dict[str, Any]:
+        return {**_index(request), "about": about}
+
+    return done(request, work, words, "advocates/index.html", again, then="advocates")
 
 
 @require_POST

@@ -191,6 +191,27 @@ def counts_by_time(step: str, ticks: str) -> Mapping[str, Any]:
     return _done(bars, 160)
 
 
+@_made_once
+def scores_by_time(step: str, ticks: str) -> Mapping[str, Any]:
+    """A mean of 0 to 100 over time, as a line; points have `at`, `when`, `reviews` and `score`, or none."""
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA)).transform_filter("datum.score !== null")
+    axis = alt.Axis(values=[0, 25, 50, 75, 100], title=None, minExtent=_GUTTER, maxExtent=_GUTTER)
+    y = alt.Y("score:Q", scale=alt.Scale(domain=[0, 100]), axis=axis)
+    line = base.mark_line(color="var(--c-1)", strokeWidth=2).encode(x=_time(step, ticks), y=y)
+    dots = base.mark_point(color="var(--c-1)", filled=True, size=50, opacity=1).encode(
+        x=_time(step, ticks),
+        y=y,
+        tooltip=[
+            alt.Tooltip("when:N", title=say("When")),
+            alt.Tooltip("score:Q", title=say("Mean score"), format=".0f"),
+            alt.Tooltip("reviews:Q", title=say("Reviews"), format=","),
+        ],
+    )
+    return _done(alt.layer(line, dots), 140)
+
+
 def warm_up() -> None:
     """Load what draws charts, which takes a second or two, before somebody waits for it."""
     moods_by_time("hour", "days", False)

@@ -12,11 +12,6 @@ from hubbub.kernel.speech import mark, say
 from hubbub.web.request import Request, now
 
 FORMS = ((Form.CSV, "CSV"), (Form.XLSX, mark("XLSX, for spreadsheets")), (Form.PARQUET, "Parquet"))
-TYPES = {
-    Form.CSV: "text/csv; charset=utf-8",
-    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Form.PARQUET: "application/vnd.apache.parquet",
-}
 
 
 def send(request: Request, ids: Iterable[int], what: str) -> HttpResponse:
@@ -27,7 +22,7 @@ def send(request: Request, ids: Iterable[int], what: str) -> HttpResponse:
             reason=say("There is no form {form!r}; there are {known}.", form=given[:20], known=", ".join(Form))
         )
     form = Form(given)
-    answer = StreamingHttpResponse(export(request.access, ids, form, what, now=now()), content_type=TYPES[form])
+    answer = StreamingHttpResponse(export(request.access, ids, form, what, now=now()), content_type=form.media_type)
     answer["Content-Disposition"] = f'attachment; filename="cases.{form}"'
     answer["Cache-Control"] = "no-store"
     return cast("HttpResponse", answer)  # a page for all that views do with it

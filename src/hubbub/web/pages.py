@@ -68,7 +68,11 @@ class Pages(ASGIHandler):
     async def _stream(self, response: StreamingHttpResponse, context: Context, receive: Any, send: Any) -> None:
         """Send a response in pieces, each made by one of the threads, until whoever asked for it turns away."""
         loop, made = asyncio.get_running_loop(), iter(cast("Iterator[bytes]", response.streaming_content))
-        gone = asyncio.create_task(receive())
+
+        async def turned_away() -> None:
+            await receive()  # what a server gives back need be no coroutine
+
+        gone = asyncio.create_task(turned_away())
 
         async def pieces() -> AsyncIterator[bytes]:
             while not gone.done():

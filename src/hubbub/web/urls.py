@@ -17,7 +17,7 @@ from hubbub.web.knowledge import pages as knowledge
 from hubbub.web.listening import alerts, channels, events, posts, reports, stream, topic, topics, trends
 from hubbub.web.offline import calls, letters
 from hubbub.web.settings import cases as settings_cases
-from hubbub.web.settings import health, muted, understanding
+from hubbub.web.settings import health, muted, people_lists, understanding
 from hubbub.web.settings import macros as settings_macros
 from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
@@ -287,6 +287,17 @@ urlpatterns = [
         name="persona-remove",
     ),
     path("w/<slug:slug>/settings/playbook/", playbook.index, name="playbook"),
+    path("w/<slug:slug>/settings/lists/", people_lists.index, name="lists"),
+    path("w/<slug:slug>/settings/lists/new/", people_lists.new, name="list-new"),
+    path("w/<slug:slug>/settings/lists/<int:people_list>/", people_lists.page, name="list"),
+    path("w/<slug:slug>/settings/lists/<int:people_list>/put/", people_lists.put_on, name="list-put"),
+    path("w/<slug:slug>/settings/lists/<int:people_list>/read/", people_lists.read_file, name="list-read"),
+    path(
+        "w/<slug:slug>/settings/lists/<int:people_list>/<int:member>/off/",
+        people_lists.take_off,
+        name="list-take-off",
+    ),
+    path("w/<slug:slug>/settings/lists/<int:people_list>/remove/", people_lists.remove, name="list-remove"),
     path("w/<slug:slug>/settings/muted/", muted.index, name="muted"),
     path("w/<slug:slug>/settings/muted/<int:account>/end/", muted.end, name="muted-end"),
     path("w/<slug:slug>/settings/playbook/save/", playbook.save, name="playbook-save"),

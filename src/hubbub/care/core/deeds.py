@@ -126,6 +126,16 @@ class Close(Deed, frozen=True, tag="close"):
         return case.close(now)
 
 
+class Reopen(Deed, frozen=True, tag="reopen"):
+    """The matter is not settled after all."""
+
+    past: ClassVar[str] = mark("reopened")
+
+    def apply(self, case: Case, now: datetime, me: PersonId | None) -> Case:
+        """It needs somebody again; whoever writes it says when it is due."""
+        return case.reopen(now, None)
+
+
 class Wake(Deed, frozen=True, tag="wake"):
     """Take it up before its time."""
 
@@ -211,6 +221,7 @@ AnyDeed = (
     | SetWrapUp
     | Resolve
     | Close
+    | Reopen
     | Wake
     | Park
     | Snooze

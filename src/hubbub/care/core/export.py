@@ -15,6 +15,18 @@ class Form(StrEnum):
     XLSX = "xlsx"
     PARQUET = "parquet"
 
+    @property
+    def media_type(self) -> str:
+        """What the web calls it."""
+        return _MEDIA[self]
+
+
+_MEDIA: Final[Mapping[Form, str]] = {
+    Form.CSV: "text/csv; charset=utf-8",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.PARQUET: "application/vnd.apache.parquet",
+}
+
 
 COLUMNS: Final[Mapping[str, type]] = {
     "number": int, "opened_at": datetime, "time_zone": str, "channel": str, "private": bool, "kind": str,

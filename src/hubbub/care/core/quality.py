@@ -4,9 +4,11 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import fmean
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark, say
@@ -124,6 +126,36 @@ def check(form: Form, answers: Mapping[str, Any]) -> dict[str, int | str | None]
         else:
             raise InvalidInput(reason=say("Answer “{question}”, or say that it does not apply.", question=each.text))
     return found
+
+
+# Weeks ---------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How reviews of a week came out."""
+
+    monday: date
+    count: int
+    score: float | None  # the mean, 0 to 100; None where nothing was reviewed
+
+
+def weeks(told: Sequence[tuple[datetime, float]], now: datetime, zone: ZoneInfo, many: int) -> tuple[Week, ...]:
+    """Return the mean score of each of the last weeks of a zone, Monday to Sunday, oldest first; `told` are reviews.
+
+    >>> utc, at = ZoneInfo("UTC"), datetime(2026, 11, 24, tzinfo=ZoneInfo("UTC"))
+    >>> [(f"{each.monday}", each.score) for each in weeks([(at, 80.0), (at, 90.0)], at, utc, 2)]
+    [('2026-11-16', None), ('2026-11-23', 85.0)]
+    """
+    found: defaultdict[date, list[float]] = defaultdict(list)
+    for at, score in told:
+        found[_monday(at, zone)].append(score)
+    last = _monday(now, zone)
+    mondays = [last - timedelta(weeks=back) for back in reversed(range(many))]
+    return tuple(Week(each, len(found[each]), fmean(found[each]) if found[each] else None) for each in mondays)
+
+
+def _monday(at: datetime, zone: ZoneInfo) -> date:
+    day = at.astimezone(zone).date()
+    return day - timedelta(days=day.weekday())
 
 
 # The sample ----------------------------------------------------------------

@@ -969,6 +969,29 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='PeopleList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('note', models.CharField(default='', max_length=200)),
+                ('means', models.CharField(default='', max_length=8)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ListMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(max_length=20)),
+                ('handle', models.CharField(max_length=200)),
+                ('reason', models.CharField(default='', max_length=200)),
+                ('at', models.DateTimeField()),
+                ('list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='care.peoplelist')),
+                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Mute',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1484,6 +1507,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='mute',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('account',), name='mute_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='peoplelist',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='people_list_name'),
+        ),
+        migrations.AddIndex(
+            model_name='listmember',
+            index=models.Index(fields=['workspace', 'handle'], name='list_member_handle'),
+        ),
+        migrations.AddIndex(
+            model_name='listmember',
+            index=models.Index(fields=['list', '-id'], name='list_member_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='listmember',
+            constraint=models.UniqueConstraint(fields=('list', 'channel', 'handle'), name='list_member_once'),
         ),
         migrations.AddIndex(
             model_name='match',

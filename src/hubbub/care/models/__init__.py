@@ -15,6 +15,7 @@ from hubbub.care.models.leads import Lead, LeadEvent, LeadStage
 from hubbub.care.models.levels import CalendarRow, ClockRow, LevelsChanged, PolicyRow
 from hubbub.care.models.notices import Notice, NoticeWish
 from hubbub.care.models.people import AuthorPast, Customer, SecondAccount, SocialAccount
+from hubbub.care.models.people_lists import ListMember, PeopleList
 from hubbub.care.models.playbooks import DecisionRow, DryRun, Likeness, PlaybookDraft, PlaybookVersion
 from hubbub.care.models.quality import Review, ReviewForm
 from hubbub.care.models.ratings import Rating, RatingSettings
@@ -81,6 +82,7 @@ __all__ = [
     "Learning",
     "LevelsChanged",
     "Likeness",
+    "ListMember",
     "Macro",
     "Match",
     "Merge",
@@ -91,6 +93,7 @@ __all__ = [
     "OwnState",
     "Owned",
     "PendingReply",
+    "PeopleList",
     "PersonaRow",
     "PlaybookDraft",
     "PlaybookVersion",

@@ -15,7 +15,7 @@ from hubbub.care.core.personas import Persona, Sign
 from hubbub.care.core.tone import Draft as Words
 from hubbub.care.core.tone import Looked, looked
 from hubbub.care.core.views import CaseView, DraftView, Pending
-from hubbub.care.models import AnswerRules, CaseRow, Draft, Entry, PendingReply, PersonaRow
+from hubbub.care.models import AnswerRules, CaseRow, Draft, Entry, Owned, PendingReply, PersonaRow
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
@@ -101,6 +101,30 @@ def looked_at(access: Access, number: int, text: str, *, private: bool) -> Looke
 def greeted(access: Access, number: int) -> str:
     """Return how the customer of a case is greeted; empty where no name is known."""
     return first_name(case_row(access, number))
+
+
+def fields_about(access: Access, row: CaseRow) -> dict[str, str]:
+    """Return what fields of canned words stand for in an answer to a case, whoever writes it, wherever it leaves."""
+    return {
+        "name": first_name(row),
+        "brand": access.workspace_name,
+        "case": str(row.number),
+        "product": _only_product(row),
+    }
+
+
+def fields_of_case(access: Access, number: int) -> dict[str, str]:
+    """Return what fields of canned words stand for in an answer to a case that a page shows."""
+    return fields_about(access, case_row(access, number))
+
+
+def _only_product(row: CaseRow) -> str:
+    """Return the product that the customer of a case has, where it is one alone; empty where nobody can tell."""
+    customer = row.account.customer_id if row.account is not None else None
+    if customer is None:
+        return ""
+    found = list(Owned.objects.filter(customer=customer).values_list("product", flat=True).distinct()[:2])
+    return found[0] if len(found) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import fmean
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from hubbub.accounts.core.access import Access, Permission
-from hubbub.care.core.quality import FIRST, Agreement, Form, agreements, points, read_form
+from hubbub.care.core.quality import FIRST, Agreement, Form, Week, agreements, points, read_form, weeks
 from hubbub.care.models import Review, ReviewForm
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.speech import say
 
 LISTED = 200
+WEEKS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,14 @@ def by_agent(access: Access) -> tuple[Mean, ...]:
     for name, score in rows.values_list("agent__name", "score"):
         found[name].append(score or 0.0)
     return tuple(Mean(name, len(scores), fmean(scores)) for name, scores in found.items())
+
+
+def by_week(access: Access, now: datetime) -> tuple[Week, ...]:
+    """Return the mean score of each of the last weeks, of the reviews one may see."""
+    since = now - timedelta(weeks=WEEKS)
+    rows = _seen(access).filter(done_at__gt=since, calibrates=False)
+    told = [(at, score or 0.0) for at, score in rows.values_list("done_at", "score") if at is not None]
+    return weeks(told, now, ZoneInfo(access.timezone), WEEKS)
 
 
 def by_question(access: Access) -> tuple[Mean, ...]:

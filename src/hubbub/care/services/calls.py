@@ -18,7 +18,7 @@ from hubbub.care.models import CallBack, CallReject, CallRow, CaseRow, Entry
 from hubbub.care.selectors.calls import call_of
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks
-from hubbub.care.services.cases import event, lock, store
+from hubbub.care.services.cases import event, lock, resolve, store
 from hubbub.infra import changes, db
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.speech import mark, say
@@ -261,19 +261,20 @@ def called(
     *,
     reached: bool,
     settled: bool = True,
+    wrap_up: int | None = None,
     again_at: datetime | None = None,
     notes: str = "",
     now: datetime,
 ) -> None:
     """Note how a call-back went.
 
-    Reached, the case is resolved, or waits for the customer where something is left to do. Not reached, the call is
-    due again later.
+    Reached, the case is resolved as any other, with a code where one is asked for; or it waits for the customer where
+    something is left to do. Not reached, the call is due again later.
 
     Raises
     ------
     Conflict
-        If the case has no open call-back, as when a colleague was quicker.
+        If the case has no open call-back, as when a colleague was quicker, or can't be resolved yet.
     InvalidInput
         If the time to try again is past.
     """
@@ -287,7 +288,6 @@ def called(
         raise InvalidInput(reason="Notes have at most 5,000 characters.")
     if reached:
         case = row.value().answer(now, access.person)
-        case = case.resolve(now) if settled else case
         task.done_at = now
         said = mark("{name} called {number} and reached them.")
     else:
@@ -301,6 +301,8 @@ def called(
     if notes:
         Entry.objects.create(case=row, at=now, kind="note", person_id=access.person, name=access.name, text=notes)
     store(access, row, case, "called back", now, reached=reached, tries=task.tries)
+    if reached and settled:
+        resolve(access, number, wrap_up=wrap_up, now=now)
 
 
 # Erasure ------------------------------------------------------------------

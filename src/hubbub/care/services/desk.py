@@ -33,6 +33,7 @@ from hubbub.care.services import clocks, leads
 from hubbub.care.services.counting import count_soon
 from hubbub.care.services.draft import ACCOUNT_FIELDS, CASE_FIELDS, AccountDraft, CaseDraft
 from hubbub.care.services.events import tags_set
+from hubbub.care.services.people_lists import put_heard_on_lists
 from hubbub.care.services.sorting import tags_named
 from hubbub.channels.core.values import handle_words
 from hubbub.influence.core.weight import PROFILE, Profile, Weight, weight
@@ -133,8 +134,9 @@ class Desk:
             account.p_bot, account.reach = weighed.p_bot, int(weighed.reach)
             if account.id and news:
                 changed.append(account)
+        put_heard_on_lists(self.workspace.pk, [found[key] for key, _ in fresh])
         columns = (*PROFILE, "p_bot", "reach")
-        values = attrgetter(*columns)
+        values, on = attrgetter(*columns), attrgetter("employee", "listed", "lists")
         db.insert(
             SocialAccount,
             (
@@ -142,17 +144,17 @@ class Desk:
                 "channel",
                 "native",
                 *columns,
-                "known",
                 "employee",
                 "listed",
-                "matched",
                 "lists",
+                "known",
+                "matched",
                 "heard",
                 "adverts",
                 "seen_at",
             ),
             (
-                (self.workspace.pk, *key, *values(found[key]), False, False, False, False, [], 0, 0, post.arrived_at)
+                (self.workspace.pk, *key, *values(found[key]), *on(found[key]), False, False, 0, 0, post.arrived_at)
                 for key, post in fresh
             ),
         )

@@ -30,7 +30,7 @@ class AccountDraft:
     known: bool = False
     employee: bool = False
     listed: bool = False
-    lists: Sequence[str] = ()
+    lists: Sequence[str] = field(default_factory=list)
     muted_until: datetime | None = None
     heard: int = 0
     adverts: int = 0

@@ -35,6 +35,7 @@ from hubbub.care.models import (
 from hubbub.care.selectors.lists import CASES
 from hubbub.care.services import clocks
 from hubbub.care.services.customers.rows import CUSTOMERS
+from hubbub.care.services.people_lists import forget_member
 from hubbub.infra import changes, outbox
 from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import naming
@@ -80,6 +81,7 @@ def forget_account(
     hush_audit(workspace, numbers | {name for name in names if len(name) >= LEAST_NAME}, now=now)
     Label.objects.filter(post__in=posts).delete()
     _forget_labels(workspace, {name for name in names if len(name) >= LEAST_NAME})
+    forget_member(workspace, channel, (native, account.handle if account is not None else ""))
     if account is not None:
         customer = account.customer
         account.delete()

@@ -1,21 +1,27 @@
 """Quality reviews: what is to be reviewed, the case beside its form, and what comes of it."""
 
 import csv
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.dateformat import format as date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hubbub.accounts.core.access import Permission
 from hubbub.care import selectors as care
+from hubbub.care.core.quality import Week
 from hubbub.care.selectors import quality as selectors
 from hubbub.care.services import quality
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import say, say_many
+from hubbub.web.charts import Cell, Chart, local_ms, scores_by_time
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import given, number, save, text
+from hubbub.web.templatetags.hubbub import exact
 
 MANY = 3
 
@@ -42,10 +48,44 @@ def index(request: Request) -> HttpResponse:
         "reviews": selectors.reviews(request.access),
         "agents": selectors.by_agent(request.access),
         "questions": selectors.by_question(request.access),
+        "chart": _trend(selectors.by_week(request.access, now())),
         "agreement": selectors.agreement(request.access) if leads else (),
         "many": MANY,
     }
     return render(request, "board/quality.html", context)
+
+
+def _trend(weeks: Sequence[Week]) -> Chart | None:
+    """The mean score week by week; none where fewer than two weeks have one."""
+    scores = [each.score for each in weeks if each.score is not None]
+    if len(scores) < 2:
+        return None
+    named = [(each, say("Week to {day}", day=date_format(_sunday(each), say("j M")))) for each in weeks]
+    return Chart(
+        "scores",
+        say("Scores by week"),
+        say("From {first} to {last} of 100.", first=f"{scores[0]:.0f}", last=f"{scores[-1]:.0f}"),
+        scores_by_time("day", "dates"),
+        [
+            {
+                "at": local_ms(datetime.combine(_sunday(each), datetime.min.time())),
+                "when": words,
+                "score": each.score,
+                "reviews": each.count,
+            }
+            for each, words in named
+        ],
+        (say("Week"), say("Reviews"), say("Mean score")),
+        [
+            [Cell(words), Cell(exact(each.count)), Cell("–" if each.score is None else f"{each.score:.0f}")]
+            for each, words in reversed(named)
+        ],
+    )
+
+
+def _sunday(week: Week) -> date:
+    """Where a chart marks a week: its axis is marked on Sundays."""
+    return week.monday + timedelta(days=6)
 
 
 @require_http_methods(["GET", "POST"])

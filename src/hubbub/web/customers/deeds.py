@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,23 +14,16 @@ from hubbub.care.services import customers
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.speech import say
 from hubbub.web.customers.pages import shown
-from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import given, number, text
+from hubbub.web.request import Request, in_workspace, now
+from hubbub.web.settings.forms import done, number, text
 
 CHANGED = ("name", "reference", "address", "note", "heard_of", "heard_of_note")
 
 
 def _done(request: Request, customer: int, work: Callable[[], object], said: str) -> HttpResponse:
     """Do the work and show the customer; where it can't be done, with the words kept and the reason."""
-    try:
-        work()
-    except (NotAllowed, NotFound):
-        raise
-    except HubbubError as error:
-        context = {**shown(request, customer), "error": error, "given": given(request)}
-        return render(request, "customers/customer.html", context, status=error.status)
-    messages.success(request, said)
-    return redirect("customer", slug=request.access.slug, customer=customer)
+    again = partial(shown, request, customer)
+    return done(request, work, said, "customers/customer.html", again, then="customer", customer=customer)
 
 
 @require_POST

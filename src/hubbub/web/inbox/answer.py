@@ -17,7 +17,6 @@ from hubbub.care.core.errors import (
     NewerDraft,
     NotYourCase,
 )
-from hubbub.care.core.views import CustomerView
 from hubbub.care.services import cases
 from hubbub.flows.files import Upload, take_in
 from hubbub.infra.places import places
@@ -134,7 +133,6 @@ def canned(request: Request, number: int) -> HttpResponse:
     values = {
         **fields_of(request, number),
         "channel": shown.public_way.network or shown.private_way.network,
-        "product": _only_product(shown.customer),
         "persona": request.GET.get("persona", "")[:60],
     }
     found = care.canned(request.access, words=words, lang=shown.line.lang, limit=FOUND)
@@ -155,17 +153,9 @@ def canned(request: Request, number: int) -> HttpResponse:
 def fields_of(request: Request, number: int) -> dict[str, str]:
     """What fields of canned words stand for in an answer to a case, whatever it is answered on."""
     return {
-        "name": care.greeted(request.access, number),
+        **care.fields_of_case(request.access, number),
         "me": request.access.name.split(" ")[0],
-        "brand": request.access.workspace_name,
-        "case": str(number),
     }
-
-
-def _only_product(customer: CustomerView | None) -> str:
-    """The product that a customer has, where it is one alone."""
-    products = {each.product for each in customer.products} if customer else set()
-    return products.pop() if len(products) == 1 else ""
 
 
 @require_POST

@@ -19,6 +19,7 @@ from hubbub.care.core.deeds import (
     Note,
     Park,
     Rank,
+    Reopen,
     Resolve,
     SetWrapUp,
     Snooze,
@@ -93,6 +94,8 @@ def _deeds(request: Request, what: str, which: str) -> list[AnyDeed]:
             return [SetWrapUp(code=_id(which)), Resolve()] if which else [Resolve()]
         case "close":
             return [Close()]
+        case "reopen":
+            return [Reopen()]
         case "wake":
             return [Wake()]
         case "snooze":

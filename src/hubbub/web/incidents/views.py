@@ -4,13 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from hubbub.care import selectors as care
-from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.core.incidents import IncidentView, Members, Say, feedback_draft
 from hubbub.care.selectors import incidents as selectors
 from hubbub.care.services import incidents
@@ -18,7 +16,7 @@ from hubbub.kernel import speech
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import number, text
+from hubbub.web.settings.forms import done, number, text
 
 SECTION: Final = {"section": "inbox"}
 WIDE, HIGH = 600.0, 120.0
@@ -83,17 +81,11 @@ def _step(minutes: int) -> str:
 
 def _done(request: Request, incident: int, work: Callable[[], object], said: str) -> HttpResponse:
     """Do something and show the incident; where it can't be done, say why beside the words, which stay."""
-    try:
-        work()
-    except (NotAllowed, NotFound):
-        raise
-    except HubbubError as error:
-        shown = _shown(request, selectors.incident(request.access, incident))
-        ask = isinstance(error, LookBeforeSending)
-        context: dict[str, Any] = {**shown, "error": error, "ask": ask, "given": request.POST}
-        return render(request, "incidents/incident.html", context, status=error.status)
-    messages.success(request, said)
-    return redirect("incident", slug=request.access.slug, incident=incident)
+
+    def again() -> dict[str, Any]:
+        return _shown(request, selectors.incident(request.access, incident))
+
+    return done(request, work, said, "incidents/incident.html", again, then="incident", incident=incident)
 
 
 @require_POST

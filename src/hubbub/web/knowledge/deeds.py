@@ -1,34 +1,26 @@
 """What people do with articles: each deed is one address that takes a form."""
 
 from collections.abc import Callable
+from functools import partial
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from hubbub.care.core.canned import fill
 from hubbub.care.services import knowledge
-from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
 from hubbub.kernel.speech import say
 from hubbub.web.inbox.answer import fields_of
 from hubbub.web.inbox.many import said
 from hubbub.web.knowledge.pages import shown
-from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import number, text
+from hubbub.web.request import Request, in_workspace, now
+from hubbub.web.settings.forms import done, number, text
 
 
 def _done(request: Request, article: int, words: str, work: Callable[..., object], **more: str | int) -> HttpResponse:
     """Do something with an article and show it; where it can't be done, say why on its page."""
-    try:
-        work(request.access, article, **more, now=now())
-    except (NotAllowed, NotFound):
-        raise
-    except HubbubError as error:
-        again = {**shown(request, article), "error": error, "given": request.POST}
-        return render(request, "knowledge/article.html", again, status=error.status)
-    messages.success(request, words)
-    return redirect("article", slug=request.access.slug, article=article)
+    deed, again = partial(work, request.access, article, **more, now=now()), partial(shown, request, article)
+    return done(request, deed, words, "knowledge/article.html", again, then="article", article=article)
 
 
 @require_POST

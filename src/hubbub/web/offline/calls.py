@@ -143,9 +143,10 @@ def ask(request: Request, number: int) -> HttpResponse:
 @in_workspace
 def called(request: Request, number: int) -> HttpResponse:
     """Note how a call-back went."""
-    how = text(request, "how")
+    how, _, code = text(request, "how").partition(":")
     if how in ("settled", "open"):
-        services.called(request.access, number, reached=True, settled=how == "settled", now=now())
+        wrap_up = int(code) if code.isdecimal() and len(code) < 19 else None
+        services.called(request.access, number, reached=True, settled=how == "settled", wrap_up=wrap_up, now=now())
     else:
         services.called(
             request.access, number, reached=False, again_at=when(request, now(), say("Say when to call.")), now=now()

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from hubbub.care.core.errors import LookBeforeSending
 from hubbub.kernel.errors import HubbubError, NotAllowed, NotFound
 from hubbub.kernel.speech import say
 from hubbub.web.request import Request, render
@@ -29,6 +30,32 @@ def number(request: Request, name: str) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 19 else None
 
 
+def done(
+    request: Request,
+    work: Callable[[], object],
+    said: str,
+    template: str,
+    again: Callable[[], Mapping[str, Any]],
+    *,
+    then: str,
+    **where: str | int,
+) -> HttpResponse:
+    """Do the work and go on; where it can't be done, show its page again with the words and the reason.
+
+    `again`: what that page shows, read once something could not be done. Its `ask` says whether one may go on all the
+    same, once one has looked.
+    """
+    try:
+        work()
+    except (NotAllowed, NotFound):
+        raise
+    except HubbubError as error:
+        told = {"error": error, "given": request.POST, "ask": isinstance(error, LookBeforeSending)}
+        return render(request, template, {**told, **again()}, status=error.status)
+    messages.success(request, said)
+    return redirect(reverse(then, kwargs={"slug": request.access.slug, **where}))
+
+
 def save(
     request: Request,
     template: str,
@@ -40,12 +67,4 @@ def save(
     **where: str | int,
 ) -> HttpResponse:
     """Do the work and go on; where it can't be done, show the form again with the words and the reason."""
-    try:
-        work()
-    except (NotAllowed, NotFound):
-        raise
-    except HubbubError as error:
-        shown = {**context, "error": error, "given": request.POST}
-        return render(request, template, shown, status=error.status)
-    messages.success(request, say(said))
-    return redirect(reverse(then, kwargs={"slug": request.access.slug, **where}))
+    return done(request, work, say(said), template, lambda: context, then=then, **where)

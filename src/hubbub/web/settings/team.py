@@ -1,6 +1,7 @@
 """Skills, routing, states and times of a team; and what one person can take."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +16,12 @@ from hubbub.care.core.routing import Mode
 from hubbub.care.selectors import routing as selectors
 from hubbub.care.selectors import team
 from hubbub.care.services import routing, work
-from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
+from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.ids import PersonId
 from hubbub.kernel.speech import mark, say
 from hubbub.web.inbox.lists import QUEUES
 from hubbub.web.request import Request, in_workspace, now, render
-from hubbub.web.settings.forms import number, text
+from hubbub.web.settings.forms import done, number, text
 
 KINDS = (mark("language"), mark("channel"), mark("topic"), mark("other"))
 """Of skills; the keys of `selectors.VERBS`."""
@@ -79,18 +80,8 @@ def index(request: Request) -> HttpResponse:
         "state": _state,
         "times": _times,
     }
-    return _done(request, deeds.get(text(request, "what"), _nothing))
-
-
-def _done(request: Request, deed: Callable[[Request], None]) -> HttpResponse:
-    try:
-        deed(request)
-    except (NotAllowed, NotFound):
-        raise
-    except HubbubError as error:
-        return render(request, "settings/team.html", {**_context(request), "error": error}, status=error.status)
-    messages.success(request, say("Saved."))
-    return redirect("team-settings", slug=request.access.slug)
+    deed, again = partial(deeds.get(text(request, "what"), _nothing), request), partial(_context, request)
+    return done(request, deed, say("Saved."), "settings/team.html", again, then="team-settings")
 
 
 def _nothing(request: Request) -> None:

@@ -6,8 +6,10 @@ from typing import Final
 
 from hubbub.accounts.core.access import Access
 from hubbub.care.core.canned import fill, unfilled
+from hubbub.care.core.views import Way
 from hubbub.care.models import CannedReply, CaseRow, Entry
 from hubbub.care.selectors import last_from_customer, ways
+from hubbub.care.selectors.answering import fields_about
 from hubbub.care.services.cases.answer import outgoing_payload
 from hubbub.care.services.cases.row import event, store
 from hubbub.channels.core.contract import Outgoing, too_long
@@ -29,7 +31,7 @@ def send_by_itself(access: Access, row: CaseRow, template: str, *, why: str, now
     canned = CannedReply.objects.filter(workspace_id=row.workspace_id, title=template).first()
     way = ways(access, row)[row.private]
     target = last_from_customer(row, private=row.private)
-    text = _words(access, row, canned.text) if canned else ""
+    text = _words(access, row, way, canned.text) if canned else ""
     trouble = (
         say("there is no canned reply {title}", title=template)
         if canned is None
@@ -84,13 +86,9 @@ def _sent_lately(row: CaseRow, now: datetime) -> bool:
     return sent.exists()
 
 
-def _words(access: Access, row: CaseRow, text: str) -> str:
-    """Fill the fields as far as a machine can, and say that it is one."""
-    values = {
-        "name": row.who.split(" ")[0],
-        "me": access.workspace_name,
-        "brand": access.workspace_name,
-        "case": str(row.number),
-        "persona": access.workspace_name,
-    }
-    return fill(text, values) + "\n\n" + say(SAYS_SO)
+def _words(access: Access, row: CaseRow, way: Way, text: str) -> str:
+    """Fill the fields as a person's answer would, in the name of the workspace, and say that it is a machine."""
+    us = access.workspace_name
+    known = fields_about(access, row)
+    who = known["name"] or row.who.split(" ")[0]
+    return fill(text, {**known, "name": who, "me": us, "persona": us, "channel": way.network}) + "\n\n" + say(SAYS_SO)

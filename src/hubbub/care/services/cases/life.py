@@ -7,10 +7,10 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.models import Membership
 from hubbub.care.core.answering import Mode
-from hubbub.care.core.deeds import Close, Park, Resolve, SetWrapUp, Snooze, Wake
+from hubbub.care.core.deeds import Close, Park, Reopen, Resolve, SetWrapUp, Snooze, Wake
 from hubbub.care.core.mentions import mentioned
 from hubbub.care.core.notices import Why
-from hubbub.care.models import CaseRow, Entry
+from hubbub.care.models import Entry
 from hubbub.care.selectors import names_to_mention
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks
@@ -122,24 +122,15 @@ def wake(access: Access, number: int, *, now: datetime) -> Done:
     return do_one(access, number, [Wake()], now=now)
 
 
-@transaction.atomic
-def reopen(access: Access, number: int, *, now: datetime) -> None:
+def reopen(access: Access, number: int, *, now: datetime) -> Done:
     """The matter is not settled after all."""
-    row = lock(access, number)
-    case = row.value().reopen(now, _in_time(access, row, now))
-    event(access, row, now, access.say("Reopened by {name}.", name=access.name))
-    store(access, row, case, "reopen", now)
-
-
-def _in_time(access: Access, row: CaseRow, now: datetime) -> datetime:
-    """When an answer is due that somebody decides on now."""
-    return levels(access.workspace).due(clocks.facts_of(row), now)
+    return do_one(access, number, [Reopen()], now=now)
 
 
 @transaction.atomic
 def take_up(access: Access, number: int, *, now: datetime) -> None:
     """Make a watched or imported case one that needs an answer, in its service level from now on."""
     row = lock(access, number)
-    case = row.value().assign(access.person).due(_in_time(access, row, now))
+    case = row.value().assign(access.person).due(levels(access.workspace).due(clocks.facts_of(row), now))
     event(access, row, now, access.say("Taken up by {name}.", name=access.name))
     store(access, row, case, "take up", now)

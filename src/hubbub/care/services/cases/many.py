@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import AuditEntry, Membership, Team, Workspace
-from hubbub.care.core.case import Case, Priority
+from hubbub.care.core.case import Case, Priority, Status
 from hubbub.care.core.deeds import (
     AddTag,
     AnyDeed,
@@ -25,6 +25,7 @@ from hubbub.care.core.deeds import (
     Note,
     Park,
     Rank,
+    Reopen,
     Resolve,
     SetWrapUp,
     Snooze,
@@ -32,11 +33,12 @@ from hubbub.care.core.deeds import (
     ToTeam,
     Wake,
 )
+from hubbub.care.core.levels import Levels
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, CaseRules, CaseTag, ClockRow, Entry, Field, FieldValue, Tag, WrapUp
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks, undo, work
-from hubbub.care.services.events import tags_set
+from hubbub.care.services.events import reopened, tags_set
 from hubbub.care.services.notices import tell
 from hubbub.care.services.sorting import tags_named
 from hubbub.infra import changes
@@ -77,6 +79,7 @@ class _Run:
     codes: dict[int, str]
     tags: dict[str, Tag]
     asks_code: bool
+    levels: Levels
     required: dict[int, str]  # fields
     answered: dict[int, set[int]]  # fields, by case
     tagged: dict[int, set[int]]  # tags, by case
@@ -173,7 +176,19 @@ def _prepare(access: Access, rows: Sequence[CaseRow], deeds: Sequence[AnyDeed], 
     needed = Field.objects.filter(workspace_id=access.workspace, required=True) if resolves else Field.objects.none()
     required = dict(needed.values_list("pk", "name"))
     asks = resolves and CaseRules.objects.filter(workspace_id=access.workspace, wrap_up="required").exists()
-    run = _Run(access, now, people, teams, codes, tags, asks, required, defaultdict(set), defaultdict(set))
+    run = _Run(
+        access,
+        now,
+        people,
+        teams,
+        codes,
+        tags,
+        asks,
+        levels(access.workspace),
+        required,
+        defaultdict(set),
+        defaultdict(set),
+    )
     for case, each in FieldValue.objects.filter(case__in=keys, field__in=required).values_list("case_id", "field_id"):
         run.answered[case].add(each)
     on = CaseTag.objects.filter(case__in=keys, tag__in=[tag.pk for tag in tags.values()])
@@ -197,6 +212,8 @@ def _do_all(run: _Run, row: CaseRow, deeds: Sequence[AnyDeed]) -> None:
     try:
         for deed in deeds:
             before, case = case, deed.apply(case, run.now, run.access.person)
+            if isinstance(deed, Reopen):
+                case = case.due(run.levels.due(clocks.facts_of(row), run.now))
             with speaking(run.access.language):
                 for kind, text in _aside(run, row, deed, before, case):
                     run.entries.append(
@@ -247,6 +264,8 @@ def _aside(run: _Run, row: CaseRow, deed: AnyDeed, before: Case, after: Case) ->
                 yield "event", say("Resolved by {name}: {code}.", name=name, code=said)
             else:
                 yield "event", say("Resolved by {name}.", name=name)
+        case Reopen():
+            yield "event", say("Reopened by {name}.", name=name)
         case Close():
             yield "event", say("Closed by {name}.", name=name)
         case Park():
@@ -309,11 +328,13 @@ def _write(run: _Run, done: Sequence[tuple[CaseRow, dict[str, Any]]], deeds: Seq
     access, rows = run.access, [row for row, _ in done]
     if not rows:
         return
-    planned = clocks.plan({row.pk: row for row in rows}, (), levels(access.workspace), now)
+    planned = clocks.plan({row.pk: row for row in rows}, (), run.levels, now)
     CaseRow.objects.bulk_update(rows, WRITTEN, batch_size=100)
     clocks.write(access.workspace, planned, now, access.person)
     CaseTag.objects.bulk_create(run.added, ignore_conflicts=True)
     tags_set(access.workspace, run.added, now=now)
+    again = [row for row, was in done if Status(was["status"]).ended and not Status(row.status).ended]
+    reopened(access.workspace, again, now=now)
     for tag in {tag for _, tag in run.dropped}:
         CaseTag.objects.filter(tag=tag, case__in=[case for case, each in run.dropped if each == tag]).delete()
     Entry.objects.bulk_create(run.entries)

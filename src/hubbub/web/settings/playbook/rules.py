@@ -13,6 +13,7 @@ from hubbub.accounts.core.access import Permission
 from hubbub.accounts.selectors import teams
 from hubbub.care import selectors as care
 from hubbub.care.core.playbook.sentences import CASE_FACT_WORDS, FACT_WORDS
+from hubbub.care.selectors.people_lists import list_names
 from hubbub.care.services import playbooks
 from hubbub.channels import selectors as channels
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -64,9 +65,10 @@ def edit(request: Request, table: str, key: str = "") -> HttpResponse:
 
 def _own(request: Request) -> dict[str, Any]:
     """Values that are this workspace's own, where they are few enough to tick."""
-    names = [each.name for each in topics(request.access)]
+    names, lists = [each.name for each in topics(request.access)], list_names(request.access)
     return {
         "topic": names if len(names) <= MOST_BOXES else (),
+        "lists": lists if len(lists) <= MOST_BOXES else (),
         "channel": tuple(
             sorted({"letter", "phone"} | {each.connector for each in channels.connections(request.access)})
         ),
