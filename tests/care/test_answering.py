@@ -152,6 +152,22 @@ def test_nobody_sees_or_keeps_drafts_elsewhere(town: Town, alice: Access) -> Non
 
 
 # Undo ---------------------------------------------------------------------------
+def test_files_stand_in_a_draft_come_along_and_leave_with_its_words_or_others(town: Town, alice: Access) -> None:
+    number, one, two = town.case().number, File("f1", "a.png", "image/png"), File("f2", "b.png", "image/png")
+    cases.keep_draft(alice, number, mode="public", text="Sorr", seen=0, now=town.at)
+    cases.keep_draft_files(alice, number, mode="public", files=[one, two], now=town.at)
+    assert cases.keep_draft_files(alice, number, mode="private", files=[], come=["f1"], now=town.at) == [one]
+    assert cases.files_of_draft(alice, number, "public") == (two,)
+    cases.answer(alice, number, Written(SORRY, attached=(two,)), now=town.at)  # before the last words were kept
+    assert cases.files_of_draft(alice, number, "public") == ()
+    assert cases.files_of_draft(alice, number, "private") == (one,)
+    with pytest.raises(InvalidInput, match="At most 10"):
+        many = [File(f"f{each}") for each in range(3, 13)]
+        cases.keep_draft_files(alice, number, mode="private", files=many, now=town.at)
+    with pytest.raises(InvalidInput, match="public or private"):
+        cases.keep_draft_files(alice, number, mode="note", files=[one], now=town.at)
+
+
 def test_a_reply_waits_ten_seconds_and_can_be_taken_back_with_words_and_files(town: Town, alice: Access) -> None:
     before, clocks = town.case().value(), list(ClockRow.objects.values())
     file = File("f" * 64, "a.txt", "text/plain", 3)

@@ -144,6 +144,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "case": {"GET": Call(READERS, writes=LOOKED)},
     "reply": {"POST": Call(WORKERS, REPLY, NOTED)},
     "draft": {"POST": Call(WORKERS, {"mode": "public", "text": "Hello", "seen": "0"}, {"care.Draft", "infra.Change"})},
+    "draft-files": {"POST": Call(WORKERS, {"mode": "private", "files": "{file}"}, {"care.Draft"})},
     "draft-file": {"POST": Call(WORKERS, {"mode": "note", "ref": "f"}, {"care.Draft"})},
     "canned-search": {"GET": Call(READERS, {"q": "hello"})},
     "undo": {"POST": Call(WORKERS, {}, NOTED, {"outbox": "sent"})},

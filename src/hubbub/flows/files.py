@@ -66,8 +66,12 @@ def _kept(upload: Upload, kept: Path) -> File:
     if kind.startswith("image/") and kind != "image/gif":
         made = content.picture(data)
         kind, data, name = made.type, made.data, _named(name, made.type)
-    alt = clip(clean(upload.alt), 1_500)
-    return File(files.put(kept, data), name, kind, len(data), alt)
+    return File(files.put(kept, data), name, kind, len(data), described(upload.alt))
+
+
+def described(alt: str) -> str:
+    """Return what a picture shows in words, as it is kept."""
+    return clip(clean(alt), 1_500)
 
 
 def heard(access: Access, post: int, place: int, *, small: bool, allow_private: frozenset[str]) -> Shown:

@@ -55,6 +55,7 @@ urlpatterns = [
     path("w/<slug:slug>/inbox/<slug:view>/<int:number>/", case.case, name="case"),
     path("w/<slug:slug>/cases/<int:number>/reply/", answer.reply, name="reply"),
     path("w/<slug:slug>/cases/<int:number>/draft/", answer.draft, name="draft"),
+    path("w/<slug:slug>/cases/<int:number>/draft/files/", answer.add_files, name="draft-files"),
     path("w/<slug:slug>/cases/<int:number>/draft/file/", answer.drop_file, name="draft-file"),
     path("w/<slug:slug>/cases/<int:number>/canned/", answer.canned, name="canned-search"),
     path("w/<slug:slug>/cases/<int:number>/undo/<int:outbox>/", answer.undo, name="undo"),

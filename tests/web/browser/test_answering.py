@@ -45,6 +45,37 @@ def test_a_draft_survives_a_killed_web_process_a_reload_and_another_machine(
         expect(page.locator("#c-text")).to_have_value("")
 
 
+def test_files_stay_with_a_draft_move_along_and_leave_once(
+    demo: Demo, browser: Browser, morning: dict[str, Any]
+) -> None:
+    demo.says("file_one", "@AcmeCustServ my widget of file_one is broken!", **LOUD)
+    with at(demo, browser, morning, "Alice", "/inbox/needs/") as page:
+        opens(page, "file_one")
+        words, kept = page.locator("#c-text"), page.locator("#kept-files li")
+        words.fill("Sorry! This is how it is mended.")
+        with page.expect_response(re.compile("/draft/files/$")):
+            page.locator("input[name=files]").set_input_files(
+                {"name": "how.txt", "mimeType": "text/plain", "buffer": b"Turn the hinge."}
+            )
+        expect(kept).to_have_count(1)
+        expect(page.locator("#attached li")).to_have_count(0)
+        with page.expect_response(re.compile("/draft/$")):
+            words.press("End")
+            page.keyboard.type(" Well?")
+        page.reload()
+        expect(kept).to_contain_text("how.txt")
+        page.locator("#composer").get_by_text("Private", exact=True).click()
+        expect(kept).to_contain_text("how.txt")
+        page.locator("#composer").get_by_text("Public", exact=True).click()
+        expect(kept).to_contain_text("how.txt")
+        words.press("Control+Enter")
+        expect(page.locator("#moments .msg-reply")).to_contain_text("how.txt")
+        expect(kept).to_have_count(0)
+        page.reload()
+        expect(page.locator("#moments .msg-reply")).to_be_visible()
+        expect(kept).to_have_count(0)
+
+
 def test_what_was_sent_is_taken_back_a_lead_approves_and_a_note_names_a_colleague(
     demo: Demo, browser: Browser, morning: dict[str, Any]
 ) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
+from msgspec.structs import replace
 
 from hubbub.care import selectors as care
 from hubbub.care.core.answering import Mode, Written
@@ -18,7 +19,8 @@ from hubbub.care.core.errors import (
     NotYourCase,
 )
 from hubbub.care.services import cases
-from hubbub.flows.files import Upload, take_in
+from hubbub.care.services.cases.drafts import MOST_FILES
+from hubbub.flows.files import Upload, described, take_in
 from hubbub.infra.places import places
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
@@ -29,7 +31,6 @@ from hubbub.web.settings.forms import number as number_in
 from hubbub.web.settings.forms import text
 from hubbub.web.when import when
 
-MOST_FILES = 10
 FOUND = 12
 SAID = (
     CannotSend, CaseMoved, CaseClosed, LookBeforeSending, NeedsApproval, NotYourCase, Conflict, InvalidInput, NotFound,
@@ -86,8 +87,10 @@ def _answer(request: Request, number: int) -> None:
 
 def _kept(request: Request, number: int, mode: str) -> tuple[File, ...]:
     """The files that stand in one's draft and were not left out."""
-    asked = set(request.POST.getlist("kept"))
-    return tuple(each for each in cases.files_of_draft(request.access, number, mode) if each.ref in asked)
+    refs, alts = request.POST.getlist("kept"), request.POST.getlist("kept_alt")
+    asked = dict(zip(refs, alts + [""] * (len(refs) - len(alts)), strict=False))
+    found = (each for each in cases.files_of_draft(request.access, number, mode) if each.ref in asked)
+    return tuple(replace(each, alt=described(asked[each.ref]) or each.alt) for each in found)
 
 
 def _uploads(request: Request) -> list[Upload]:
@@ -164,6 +167,16 @@ def undo(request: Request, number: int, outbox: int) -> HttpResponse:
     """Take a reply back before it leaves."""
     cases.undo(request.access, number, outbox, now=now())
     return changed(request, number)
+
+
+@require_POST
+@in_workspace
+def add_files(request: Request, number: int) -> HttpResponse:
+    """Keep files beside what one writes, until it is sent."""
+    given = take_in(_uploads(request), places().files)
+    come, mode = request.POST.getlist("come"), text(request, "mode")
+    kept = cases.keep_draft_files(request.access, number, mode=mode, files=given, come=come, now=now())
+    return JsonResponse({"files": [{"ref": each.ref, "name": each.name, "alt": each.alt} for each in kept]})
 
 
 @require_POST

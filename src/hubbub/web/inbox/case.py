@@ -39,7 +39,7 @@ def _case(request: Request, number: int) -> dict[str, Any]:
             each.mode: {
                 "text": each.text,
                 "version": each.version,
-                "files": [{"ref": file.ref, "name": file.name} for file in each.files],
+                "files": [{"ref": file.ref, "name": file.name, "alt": file.alt} for file in each.files],
             }
             for each in composing.drafts
         },

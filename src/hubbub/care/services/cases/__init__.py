@@ -2,7 +2,13 @@
 
 from hubbub.care.services.cases.answer import message_of, reply
 from hubbub.care.services.cases.delivery import delivery_failed, happened, has_arrived, send_again, take_back
-from hubbub.care.services.cases.drafts import drop_draft_file, files_of_draft, forget_empty_drafts, keep_draft
+from hubbub.care.services.cases.drafts import (
+    drop_draft_file,
+    files_of_draft,
+    forget_empty_drafts,
+    keep_draft,
+    keep_draft_files,
+)
 from hubbub.care.services.cases.life import assign, close, note, park, reopen, resolve, snooze, take_up, wake
 from hubbub.care.services.cases.looking import forget_presences, leave, look, threads_read
 from hubbub.care.services.cases.many import do, do_one
@@ -40,6 +46,7 @@ __all__ = [
     "happened",
     "has_arrived",
     "keep_draft",
+    "keep_draft_files",
     "leave",
     "lock",
     "look",

@@ -252,7 +252,7 @@ def leave(
     articles_used(row, entry, written.text, now)
     store(access, row, case, "reply", now, private=written.private, length=len(written.text))
     read_by(access, row, now)
-    draft_spent(access, row, written.mode, written.text, now)
+    draft_spent(access, row, written.mode, written.text, now, written.attached)
     work.answered(access, row, now=now)
     return queued
 

@@ -1,6 +1,6 @@
 """Drafts: what somebody writes is kept as they write it, a draft a case, person and way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,10 +14,12 @@ from hubbub.care.services.cases.row import lock
 from hubbub.infra import changes
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import say
 from hubbub.kernel.text import clean
 
 MAX_DRAFT = 20_000
 EMPTY_FOR = timedelta(days=1)
+MOST_FILES = 10
 
 
 @transaction.atomic
@@ -45,12 +47,46 @@ def keep_draft(access: Access, number: int, *, mode: str, text: str, seen: int, 
     return draft.version
 
 
-def draft_spent(access: Access, row: CaseRow, mode: str, text: str, now: datetime) -> None:
-    """The words were taken: their draft is empty again. Words that changed on the way stay."""
+@transaction.atomic
+def keep_draft_files(
+    access: Access, number: int, *, mode: str, files: Sequence[File], come: Collection[str] = (), now: datetime
+) -> list[File]:
+    """Keep files beside what somebody writes, until it leaves with them; return all that are kept.
+
+    `come`: those of one's other draft, public or private, that come along.
+
+    Raises
+    ------
+    InvalidInput
+        If there are too many, or it is a note, which takes none.
+    """
+    row = lock(access, number)
+    if mode not in (Mode.PUBLIC, Mode.PRIVATE):
+        raise InvalidInput(reason="Files leave with a reply, public or private.")
+    draft = _draft(access, row, mode, now)
+    moved = []
+    for other in Draft.objects.filter(case=row, person_id=access.me).exclude(pk=draft.pk) if come else ():
+        moved += [each for each in other.files if each["ref"] in come]
+        other.files = [each for each in other.files if each["ref"] not in come]
+        other.save(update_fields=["files"])
+    kept = {each["ref"]: each for each in (*draft.files, *moved, *msgspec.to_builtins(files))}
+    if len(kept) > MOST_FILES:
+        raise InvalidInput(reason=say("At most {most} files leave with a reply.", most=MOST_FILES))
+    draft.files, draft.saved_at = list(kept.values()), now
+    draft.save(update_fields=["files", "saved_at"])
+    return msgspec.convert(draft.files, list[File])
+
+
+def draft_spent(access: Access, row: CaseRow, mode: str, text: str, now: datetime, files: Sequence[File] = ()) -> None:
+    """The words were taken, with some files: their draft is empty again. Words that changed on the way stay."""
     draft = Draft.objects.filter(case=row, person_id=access.me, mode=mode).first()
-    if draft is not None and (draft.text or draft.files) and draft.text.strip() == text:
-        draft.files = []
-        _write(access, row, draft, "", now)
+    if draft is None or not (draft.text or draft.files):
+        return
+    sent, words = {each.ref for each in files}, draft.text.strip() == text
+    left = [each for each in draft.files if each["ref"] not in sent and not words]
+    if words or left != draft.files:
+        draft.files = left
+        _write(access, row, draft, "" if words else draft.text, now)
 
 
 def put_back(access: Access, row: CaseRow, mode: str, text: str, files: Sequence[File], now: datetime) -> None:

@@ -111,7 +111,7 @@ def answer(
         words = access.say("{name} asks for approval.", name=access.name)
         tell(access.workspace, to, why=Why.APPROVAL, case=row.pk, text=words, now=now)
     store(access, row, row.value(), "ask approval" if reason else "send later", now, length=len(pending.text))
-    draft_spent(access, row, written.mode, pending.text, now)
+    draft_spent(access, row, written.mode, pending.text, now, written.attached)
     return Answered(pending=pending.pk, state=pending.state)
 
 

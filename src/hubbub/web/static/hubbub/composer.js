@@ -31,19 +31,26 @@ function item(name, label, inner, leaveOut) {
   return line;
 }
 
+// What a file shows, for those who can't see it.
+function described(name, file, words, change) {
+  const alt = document.createElement("input");
+  alt.className = "input";
+  alt.name = name;
+  alt.maxLength = 1500;
+  alt.value = words;
+  alt.placeholder = /\.(avif|gif|jpe?g|png|webp)$/i.test(file) ? say("What it shows, for those who can’t see it") : say("What it is");
+  alt.setAttribute("aria-label", say("What {file} shows", { file }));
+  alt.addEventListener("input", () => change(alt.value));
+  return alt;
+}
+
 // What is attached: each file with its words and a way to leave it out again.
 function attached(form) {
   const field = form.querySelector("[name=files]"), list = form.querySelector("#attached");
   if (!field) return;
   const said = [...list.querySelectorAll("[name=alt]")].map((each) => each.value);
   list.replaceChildren(...[...field.files].map((file, place) => {
-    const alt = document.createElement("input");
-    alt.className = "input";
-    alt.name = "alt";
-    alt.maxLength = 1500;
-    alt.value = said[place] ?? "";
-    alt.placeholder = file.type.startsWith("image/") ? say("What it shows, for those who can’t see it") : say("What it is");
-    alt.setAttribute("aria-label", say("What {file} shows", { file: file.name }));
+    const alt = described("alt", file.name, said[place] ?? "", () => {});
     return item(file.name, say("Leave out {file}", { file: file.name }), alt, (line) => {
       const rest = new DataTransfer();
       [...field.files].forEach((each, other) => { if (other !== place) rest.items.add(each); });
@@ -57,11 +64,12 @@ function attached(form) {
 // Files that stand in a draft already: they leave with the reply unless left out.
 document.addEventListener("hubbub:kept", ({ detail: { form, files, drop } }) => {
   form.querySelector("#kept-files").replaceChildren(...files.map((file) => {
-    const field = document.createElement("input");
+    const field = document.createElement("input"), both = document.createDocumentFragment();
     field.type = "hidden";
     field.name = "kept";
     field.value = file.ref;
-    return item(file.name, say("Leave out {file}", { file: file.name }), field, (line) => { line.remove(); drop(file.ref); });
+    both.append(field, described("kept_alt", file.name, file.alt ?? "", (words) => { file.alt = words; }));
+    return item(file.name, say("Leave out {file}", { file: file.name }), both, (line) => { line.remove(); drop(file.ref); });
   }));
 });
 const tellTyping = (typing) => document.dispatchEvent(new CustomEvent("hubbub:typing", { detail: typing }));
@@ -90,6 +98,7 @@ document.addEventListener("change", (event) => {
   if (event.target.name !== "files") return;
   attached(form);
   form.querySelector("#attached [name=alt]")?.focus();
+  document.dispatchEvent(new CustomEvent("hubbub:attach", { detail: { form, field: event.target, taken: () => attached(form) } }));
 });
 
 // What to think of before it leaves: the guard's words, and the tone check list.

@@ -41,11 +41,16 @@ function begin() {
 
 function show(mode) {
   open.mode = mode;
-  const { text, unsaved, files } = mine(mode);
+  const { text, unsaved } = mine(mode);
   if (unsaved !== undefined || !field().value || field().value !== text) field().value = unsaved ?? text;
-  document.dispatchEvent(new CustomEvent("hubbub:kept", { detail: { form: open.form, files, drop: (ref) => drop(mode, ref) } }));
+  shown(mode);
   document.dispatchEvent(new CustomEvent("hubbub:words", { detail: open.form }));
   if (field().value) soon(unsaved !== undefined || !open.looked ? 0 : SAVE_MS);
+}
+
+function shown(mode) {
+  const { files } = mine(mode);
+  document.dispatchEvent(new CustomEvent("hubbub:kept", { detail: { form: open.form, files, drop: (ref) => drop(mode, ref) } }));
 }
 
 const fields = (mode, text) => new URLSearchParams({ mode, text, seen: mine(mode).version, csrfmiddlewaretoken: csrf });
@@ -107,6 +112,39 @@ async function drop(mode, ref) {
   await post(open.form.dataset.keep + "file/", body).catch(() => {});
 }
 
+// Files are kept beside the words as soon as they are chosen; where they can't be, they leave with the reply itself.
+document.addEventListener("hubbub:attach", async ({ detail: { form, field: chosen, taken } }) => {
+  if (open?.form !== form || !chosen.files.length || open.mode === "note") return;
+  const now = open, mode = now.mode, body = new FormData(), given = [...chosen.files];
+  body.append("mode", mode);
+  given.forEach((each) => body.append("files", each));
+  now.sending = new AbortController();
+  try {
+    const answer = await fetch(form.dataset.keep + "files/", { method: "POST", credentials: "same-origin",
+      headers: { "X-CSRFToken": csrf, "HX-Request": "true" }, body, signal: now.sending.signal });
+    if (!answer.ok || open !== now || [...chosen.files].some((each, place) => each !== given[place])) return;
+    const said = [...form.querySelectorAll("#attached [name=alt]")].map((each) => each.value);
+    const before = new Map(mine(mode).files.map((each) => [each.ref, each]));
+    const files = (await answer.json()).files;
+    files.filter((each) => !before.has(each.ref)).forEach((each, place) => { each.alt = said[place] ?? ""; });
+    mine(mode).files = files.map((each) => before.get(each.ref) ?? each);
+    chosen.value = "";
+    taken();
+    if (open.mode === mode) shown(mode);
+  } catch { /* they stand in the form and leave with it */ }
+});
+
+// Between public and private, files move along.
+function along(from, to) {
+  const files = mine(from).files;
+  if (!files.length) return;
+  mine(from).files = [];
+  mine(to).files = [...mine(to).files, ...files];
+  const body = new URLSearchParams({ mode: to });
+  files.forEach((each) => body.append("come", each.ref));
+  post(open.form.dataset.keep + "files/", body).catch(() => {});
+}
+
 // At once, also when the page goes away.
 function flush() {
   if (!open?.form.isConnected || field().value === mine(open.mode).text) return;
@@ -145,6 +183,7 @@ document.addEventListener("change", (event) => {
       here(from, "");
     }).catch(() => {});
   }
+  if (from !== "note" && to !== "note") along(from, to);
   field().value = "";
   if (to === "note") field().placeholder = say("A note for colleagues; @ names one");
   else if (from === "note") field().placeholder = say("Your words");
@@ -153,7 +192,9 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  if (detail.elt.id === "composer" && open) clearTimeout(open.timer); // the words are on their way
+  if (detail.elt.id !== "composer" || !open) return;
+  clearTimeout(open.timer); // the words are on their way
+  open.sending?.abort(); // and the files with them
 });
 document.addEventListener("hubbub:sent", ({ detail: { form, sent } }) => {
   if (open?.form !== form) return;
