@@ -9,6 +9,7 @@ from tests.make import NOON, Town, make_member, make_town
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors as care
+from hubbub.care.core import trial as trial_room
 from hubbub.care.core.labels import is_held_back
 from hubbub.care.core.learning import Comparison, Measure, Score, Task
 from hubbub.care.core.trial import Figure, Material, Told, Trial, try_out, verdict
@@ -26,8 +27,9 @@ SHIPPED = LinearModel.shipped()
 
 
 @pytest.fixture(autouse=True)
-def _none_read_yet() -> None:
+def _none_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     own_model.cache_clear()  # ids begin anew with each test
+    monkeypatch.setattr(trial_room, "encoder", lambda: None)  # what close reading adds: see test_close.py
 
 
 def saved(model: LinearModel) -> bytes:
