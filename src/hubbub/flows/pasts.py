@@ -38,10 +38,15 @@ Timelines = Mapping[int, tuple[str, RawBatch] | None]
 """By account, the kind of channel and its lines; None where its network can't be asked."""
 
 
-def read_pasts(places: Places, *, allow_private: frozenset[str] = frozenset(), now: datetime) -> int:
-    """Read the past of whoever's turn it is; return of how many it was read. Trouble: they are asked later."""
+def read_pasts(
+    places: Places, *, allow_private: frozenset[str] = frozenset(), now: datetime, among: int | None = None
+) -> int:
+    """Read the past of whoever's turn it is; return of how many it was read. Trouble: they are asked later.
+
+    `among`: see `pasts_to_read`.
+    """
     done = 0
-    asked = sorted(pasts_to_read(now), key=lambda each: each.workspace)
+    asked = sorted(pasts_to_read(now, among=among), key=lambda each: each.workspace)
     for workspace, group in groupby(asked, key=lambda each: each.workspace):
         some = list(group)
         access = accounts.enter_as_hubbub(WorkspaceId(workspace))

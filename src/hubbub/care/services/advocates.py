@@ -52,22 +52,25 @@ def look_all(now: datetime) -> int:
     return found
 
 
-@transaction.atomic
 def link_thanks(workspace: int, *, now: datetime) -> int:
-    """Link posts that thank to the cases they thank for; return how many new lines of cases were looked at."""
-    rules, _ = AdvocateRules.objects.select_for_update().get_or_create(workspace_id=workspace)
-    before = rules.read_to = rules.read_to or max(0, (Entry.objects.aggregate(top=Max("pk"))["top"] or 0) - FIRST)
-    rows = Entry.objects.filter(pk__gt=max(0, rules.read_to - LATE), case__workspace=workspace, kind="post")
+    """Link posts that thank to the cases they thank for; return how many new lines of cases were looked at.
+
+    One worker does so at a time; what it reads is read before it writes, so that nobody waits for that.
+    """
+    rules, _ = AdvocateRules.objects.get_or_create(workspace_id=workspace)
+    before = rules.read_to or max(0, (Entry.objects.aggregate(top=Max("pk"))["top"] or 0) - FIRST)
+    rows = Entry.objects.filter(pk__gt=max(0, before - LATE), case__workspace=workspace, kind="post")
     rows = rows.filter(post__ours=False, post__deleted_at__isnull=True).select_related("case__account", "post")
     entries = list(rows.order_by("pk")[: AT_ONCE + LATE])
     known = set(Thanks.objects.filter(post__in=[each.post_id for each in entries]).values_list("post", flat=True))
     made = [found for each in entries if each.post_id not in known and (found := _thanks(workspace, each)) is not None]
-    Thanks.objects.bulk_create(made, ignore_conflicts=True)
-    if entries:
-        rules.read_to = max(rules.read_to, entries[-1].pk)
-        rules.save()
-    if made:
-        changes.record(workspace, "thanks", None, now=now)
+    read_to = max(before, entries[-1].pk) if entries else before
+    if made or read_to != rules.read_to:
+        with transaction.atomic():
+            Thanks.objects.bulk_create(made, ignore_conflicts=True)
+            AdvocateRules.objects.filter(pk=rules.pk).update(read_to=read_to)
+            if made:
+                changes.record(workspace, "thanks", None, now=now)
     return sum(each.pk > before for each in entries)
 
 

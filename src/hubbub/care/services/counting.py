@@ -40,8 +40,9 @@ def count_anew(now: datetime) -> int:
 def _held(incident: Incident) -> dict[str, int]:
     held = incident.members.aggregate(cases=Count("pk"), posts=Sum("posts"), exposure=Sum("exposure"))
     said = Likeness.objects.filter(case__incident=incident).exclude(voice="")
+    people = incident.members.values("account")  # not joined: it would be every pair of cases
     doubles = SecondAccount.objects.filter(
-        two_people=False, account__cases__incident=incident, of__cases__incident=incident
+        workspace=incident.workspace_id, two_people=False, account__in=people, of__in=people
     )
     voices = said.aggregate(n=Count("voice", distinct=True))["n"] - doubles.values("account").distinct().count()
     return {"cases": held["cases"], "posts": held["posts"] or 0, "exposure": held["exposure"] or 0, "voices": voices}

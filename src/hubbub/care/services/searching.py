@@ -21,7 +21,7 @@ CASES = Index("case")
 LATE = timedelta(seconds=20)
 """No transaction that changes cases is open for longer."""
 LINES = 2_000  # of the log that are read at once
-AT_ONCE = 50  # nobody else can write on SQLite meanwhile
+AT_ONCE = 25  # nobody else can write on SQLite meanwhile
 
 
 @dataclass(slots=True)

@@ -47,6 +47,7 @@ def event(access: Access, row: CaseRow, now: datetime, text: str) -> None:
 
 
 def read_by(access: Access, row: CaseRow, now: datetime) -> None:
-    """Note that somebody has read a case. For this domain only."""
-    if access.person is not None:
-        ReadMark.objects.update_or_create(case=row, person_id=access.person, defaults={"at": now})
+    """Note that somebody has read a case that is locked. For this domain only."""
+    if access.person is None or ReadMark.objects.filter(case=row, person_id=access.person).update(at=now):
+        return
+    ReadMark.objects.create(case=row, person_id=access.person, at=now)

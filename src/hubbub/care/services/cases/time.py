@@ -15,7 +15,7 @@ from hubbub.care.services import clocks
 from hubbub.infra import changes
 from hubbub.kernel.speech import say
 
-AT_ONCE = 25  # nobody else can write on SQLite meanwhile
+AT_ONCE = 10  # nobody else can write on SQLite meanwhile
 
 
 def wake_due(*, now: datetime) -> int:

@@ -19,7 +19,7 @@ from hubbub.care.services.customers.rows import one_at_a_time, tell
 from hubbub.kernel.errors import Conflict, NotFound
 from hubbub.listening.models import Post
 
-AT_ONCE = 20  # nobody else can write on SQLite meanwhile
+AT_ONCE = 5  # nobody else can write on SQLite meanwhile
 TEXTS = 20  # private messages of a person that are read for addresses
 COMMON = 20  # so many accounts that share a trait say nothing by it
 _SERIAL = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{5,40}\b", re.IGNORECASE)
