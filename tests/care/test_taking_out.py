@@ -22,6 +22,7 @@ JO = dict.fromkeys(parts_of("Jo Lee"), "{name}") | {"jolee_widgets": "{name}"}
         ("Please call us on 0161 496 0000", "Please call us on 0161 496 0000"),
         ("Ring 0800 123 1234, it is free", "Ring 0800 123 1234, it is free"),
         ("It cost £12,500 on 2026-11-24", "It cost £12,500 on 2026-11-24"),
+        ("AA-00800 came up", "[number] came up"),
         ("Serial W100720 broke after 5 days", "Serial [number] broke after 5 days"),
         ("parcel 1Z999AA10123456784", "parcel [number]"),
         ("Send it to 12 Baker Street please", "Send it to [address] please"),

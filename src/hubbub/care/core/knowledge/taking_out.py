@@ -171,7 +171,8 @@ def _numbers(text: str) -> Iterable[tuple[int, int, str, str]]:
 
 def _is_free(number: str) -> bool:
     """Whether it is a service number, as people write it."""
-    return is_for_everybody(number) and (number[0] in "0+" or any(sign in number for sign in " -"))
+    written = number[0] in "0+" or any(sign in number for sign in " -")
+    return written and not any(map(str.isalpha, number)) and is_for_everybody(number)
 
 
 def _named(text: str, names: Mapping[str, str], keep: set[str]) -> Iterable[tuple[int, int, str, str]]:
