@@ -9,7 +9,8 @@ from django.db import OperationalError
 from django.db import connection as ours
 
 from hubbub.config.settings import SQLITE_OPTIONS
-from hubbub.infra.sqlite import base
+from hubbub.infra.sqlite import base, people
+from hubbub.infra.sqlite.people import People
 
 
 def connection(path: Path) -> base.DatabaseWrapper:
@@ -78,8 +79,57 @@ def test_a_lock_that_never_ends_is_told_after_a_while(tmp_path: Path, monkeypatc
 
 def test_who_is_polite_rests_as_long_as_it_held_others_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base.DatabaseWrapper, "polite", True)
-    mine = opened(tmp_path / "said.db")
-    begun = time.monotonic()
+    monkeypatch.setattr(base.DatabaseWrapper, "_rests_until", 0.0)
+    mine, another = opened(tmp_path / "said.db"), opened(tmp_path / "said.db")
     write(mine, 0.1)
-    assert 0.2 <= time.monotonic() - begun < 0.6
+    begun = time.monotonic()
+    write(another)  # the whole process rests, not this thread alone
+    assert 0.08 <= time.monotonic() - begun < 0.5
     mine.close()
+    another.close()
+
+
+def test_people_write_before_whatever_runs_behind(tmp_path: Path) -> None:
+    path = tmp_path / "said.db"
+    behind, order = opened(path), []
+    gone = People(str(path)).come()
+
+    def waits() -> None:
+        mine = opened(path)
+        write(mine)
+        order.append("behind")
+        mine.close()
+
+    thread = threading.Thread(target=waits)
+    thread.start()
+    time.sleep(0.1)
+    order.append("people")
+    gone()
+    thread.join()
+    assert order == ["people", "behind"]
+    behind.close()
+
+
+def test_people_do_not_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base.DatabaseWrapper, "for_people", True)
+    path = tmp_path / "said.db"
+    gone, mine = People(str(path)).come(), opened(path)
+    begun = time.monotonic()
+    write(mine)
+    gone()
+    assert time.monotonic() - begun < people.GIVES_WAY_S
+    begun = time.monotonic()
+    People(str(path)).let_pass()  # those who wrote are gone
+    assert time.monotonic() - begun < people.GIVES_WAY_S
+    mine.close()
+
+
+def test_people_who_write_without_end_hold_nothing_up_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "GIVES_WAY_S", 0.1)
+    path = tmp_path / "said.db"
+    gone, behind = People(str(path)).come(), opened(path)
+    begun = time.monotonic()
+    write(behind)
+    assert 0.1 <= time.monotonic() - begun < 5
+    gone()
+    behind.close()

@@ -12,6 +12,9 @@ from hubbub.cli.setup import start
 from hubbub.infra.environment import PARENT
 from hubbub.infra.places import places
 
+NICE = 5
+"""What the worker catches up with may wait for a processor, too; not for ever: it holds locks."""
+
 
 def end_with_parent() -> None:
     """End when the process that started us is gone, however it went: its end of our standard input closes."""
@@ -89,6 +92,7 @@ def worker_command() -> None:
     from hubbub.infra.sqlite.base import DatabaseWrapper
 
     DatabaseWrapper.polite = True
+    os.nice(NICE)
     env = settings.ENVIRONMENT
     letters = import_string(settings.LETTERS)(env.address)
     post = Post(letters, env.mail_server, env.mail_from, "webhook" in env.allow_private)

@@ -9,11 +9,13 @@ import django
 
 django.setup()
 
+from hubbub.infra.sqlite.base import DatabaseWrapper  # noqa: E402
 from hubbub.web import charts, live  # noqa: E402
 from hubbub.web.chat.stream import is_chat, limited  # noqa: E402
 from hubbub.web.pages import Pages  # noqa: E402
 from hubbub.web.timing import timed  # noqa: E402
 
+DatabaseWrapper.for_people = True
 _pages = timed(Pages())
 _chat = limited(_pages)
 import numpy  # noqa: E402, F401  # before another thread imports it, too
