@@ -18,6 +18,7 @@ from hubbub.accounts.selectors import enter_as_hubbub
 from hubbub.care.core.case import Priority
 from hubbub.care.core.routing import Agent, Mode, Need, Room, Waiting, best, choose
 from hubbub.care.models import AgentRow, CaseRow, Notice, Routed, SkillNeed
+from hubbub.care.selectors import case
 from hubbub.care.selectors import routing as selectors
 from hubbub.care.selectors.routing import RouteLine
 from hubbub.care.services import cases, routing, work
@@ -161,11 +162,11 @@ def test_a_question_in_french_goes_to_the_one_who_speaks_it_in_her_hours(
     hubbub = route(town, Mode.TURNS)
     evening = town.at.replace(hour=19)
     assert routing.push(hubbub, now=evening) == 0
-    told = selectors.why(alice, 1, evening)
+    told = selectors.why(alice, case(alice, 1, evening).line, evening)
     assert told == "Waits: Claire speaks French, but works again Wednesday at 09:00."
     assert routing.push(hubbub, now=town.at) == 1
     assert CaseRow.objects.get().owner_id == claire.me
-    assert selectors.why(alice, 1, town.at) == "To Claire: speaks French, 1 of 5."
+    assert selectors.why(alice, case(alice, 1, town.at).line, town.at) == "To Claire: speaks French, 1 of 5."
     assert Notice.objects.get(person=claire.me).text == "Case 1 is yours: speaks French, 1 of 5."
 
 
@@ -279,7 +280,7 @@ def test_a_customer_comes_to_the_same_agent_again(town: Town, alice: Access, cla
     routing.push(hubbub, now=town.at)
     newest = CaseRow.objects.latest("number")
     assert (newest.number, newest.owner_id) == (2, claire.me)
-    assert selectors.why(alice, 2, town.at) == "To Claire: knows this customer, 1 of 5."
+    assert selectors.why(alice, case(alice, 2, town.at).line, town.at) == "To Claire: knows this customer, 1 of 5."
 
 
 @pytest.mark.django_db

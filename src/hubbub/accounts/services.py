@@ -28,6 +28,7 @@ from hubbub.accounts.models import (
     Team,
     Workspace,
 )
+from hubbub.infra import memory
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
 from hubbub.kernel.speech import LANGUAGES, mark, say, spoken
@@ -40,6 +41,7 @@ SEEN_EVERY = timedelta(seconds=10)
 
 def audit(access: Access, action: str, subject: str, *, now: datetime, before: Any = None, after: Any = None) -> int:
     """Note a change; return its line. Call it inside the transaction of the change."""
+    memory.forget(access.workspace)
     row = AuditEntry.objects.create(
         workspace_id=access.workspace,
         at=now,

@@ -22,6 +22,7 @@ from hubbub.channels.core.values import (
 )
 from hubbub.channels.models import Connection, HookCall, Quarantined, Stream, Trouble
 from hubbub.channels.registry import channel_class
+from hubbub.infra.memory import remembered
 from hubbub.infra.signing import keys_of
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import ConnectionId, StreamId, WorkspaceId
@@ -64,7 +65,12 @@ def _abilities(made: type[Channel], row: Connection) -> Abilities:
 def connections(access: Access) -> tuple[ConnectionValue, ...]:
     """Return the workspace's connections, by name."""
     access.require(Permission.READ)
-    rows = Connection.objects.filter(workspace_id=access.workspace).select_related("stream").defer("secret")
+    return _connections(access.workspace)
+
+
+@remembered
+def _connections(workspace: int) -> tuple[ConnectionValue, ...]:
+    rows = Connection.objects.filter(workspace_id=workspace).select_related("stream").defer("secret")
     return tuple(_value(row) for row in rows.order_by("name"))
 
 

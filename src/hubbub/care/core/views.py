@@ -364,6 +364,8 @@ class CaseView:
     answers: tuple[Answer, ...]
     links: tuple[LinkLine, ...]
     wrap_up: str
+    needs_approval: bool
+    first_name: str  # how the customer is greeted; empty where no name is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from hubbub.care.core.tone import Draft as Words
 from hubbub.care.core.tone import Looked, looked
 from hubbub.care.core.views import CaseView, DraftView, Pending
 from hubbub.care.models import AnswerRules, CaseRow, Draft, Entry, Owned, PendingReply, PersonaRow
+from hubbub.infra.memory import recall, remembered
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
@@ -34,6 +35,7 @@ def case_row(access: Access, number: int) -> CaseRow:
     return row
 
 
+@remembered
 def answer_rules(workspace: int) -> Rules:
     """Return how a workspace answers."""
     row = AnswerRules.objects.filter(workspace_id=workspace).first()
@@ -43,7 +45,12 @@ def answer_rules(workspace: int) -> Rules:
 def personas(access: Access) -> tuple[Persona, ...]:
     """Return the named people the workspace writes as, by name."""
     access.require(Permission.READ)
-    return tuple(map(_persona, PersonaRow.objects.filter(workspace_id=access.workspace).order_by("name")))
+    return _personas(access.workspace)
+
+
+@remembered
+def _personas(workspace: int) -> tuple[Persona, ...]:
+    return tuple(map(_persona, PersonaRow.objects.filter(workspace_id=workspace).order_by("name")))
 
 
 def persona(access: Access, which: int) -> Persona:
@@ -143,12 +150,14 @@ class Composing:
 
 def composing(access: Access, view: CaseView) -> Composing:
     """Return what the composer shows."""
-    row, rules = case_row(access, view.line.number), answer_rules(access.workspace)
+    line, rules = view.line, answer_rules(access.workspace)
     ways = [each.connection for each in (view.public_way, view.private_way) if each.connection is not None]
     usable = tuple(each for each in personas(access) if any(each.may(person=access.me, connection=way) for way in ways))
     begin = next((each.id for each in usable if set(each.default_for) & set(ways)), None)
-    asked = Asked(row.kind, row.queue, row.channel, private=False, by=access.me, asked_by_playbook=row.needs_approval)
-    others = rules.owner_only and row.owner_id not in (None, access.person)
+    asked = Asked(
+        line.kind, line.queue, line.channel, private=False, by=access.me, asked_by_playbook=view.needs_approval
+    )
+    others = rules.owner_only and line.owner not in (None, access.person)
     return Composing(
         rules,
         usable,
@@ -249,8 +258,8 @@ def waiting_counts(access: Access) -> tuple[int, int, int]:
     """Return how many replies wait for approval, how many for their time, and how many drafts one has."""
     rows = PendingReply.objects.filter(workspace_id=access.workspace)
     return (
-        rows.filter(state="approval")[:1000].count(),
-        rows.filter(state="later")[:1000].count(),
+        recall(access.workspace, "approval", lambda: rows.filter(state="approval")[:1000].count()),
+        recall(access.workspace, "later", lambda: rows.filter(state="later")[:1000].count()),
         _own_drafts(access)[:1000].count() + rows.filter(state="back", person_id=access.me)[:1000].count(),
     )
 
@@ -272,12 +281,20 @@ def last_line(case_id: int) -> int:
 def names_to_mention(access: Access) -> dict[str, tuple[int, ...]]:
     """Return whom a note can name, with the people who are meant: a colleague, or a team's members."""
     access.require(Permission.READ)
-    found: dict[str, tuple[int, ...]] = {}
-    for team in Team.objects.filter(workspace_id=access.workspace).prefetch_related("memberships").order_by("name"):
-        found[team.name] = tuple(each.person_id for each in team.memberships.all())
-    members = Membership.objects.filter(workspace_id=access.workspace).select_related("person")
-    for row in members.order_by("person__name"):
-        found[row.person.name] = (*found.get(row.person.name, ()), row.person_id)
+    return _names_to_mention(access.workspace)
+
+
+@remembered
+def _names_to_mention(workspace: int) -> dict[str, tuple[int, ...]]:
+    members = list(
+        Membership.objects.filter(workspace_id=workspace)
+        .order_by("person__name")
+        .values_list("person_id", "person__name", "team_id")
+    )
+    teams = Team.objects.filter(workspace_id=workspace).order_by("name").values_list("pk", "name")
+    found = {name: tuple(person for person, _, team in members if team == pk) for pk, name in teams}
+    for person, name, _ in members:
+        found[name] = (*found.get(name, ()), person)
     return found
 
 

@@ -23,6 +23,7 @@ from hubbub.care.core.incidents import (
 )
 from hubbub.care.models import CaseRow, Entry, Incident, IncidentMessage
 from hubbub.channels import selectors as channels
+from hubbub.infra.memory import recall
 from hubbub.infra.models import OutboxMessage
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
@@ -40,9 +41,14 @@ FAR = 5_000
 def incidents(access: Access, *, open_only: bool = False, limit: int = SHOWN) -> tuple[IncidentLine, ...]:
     """Return the incidents: open ones first, the newest first."""
     access.require(Permission.READ)
-    rows = Incident.objects.filter(workspace_id=access.workspace).select_related("lead")
+    kept = recall(access.workspace, ("incidents", open_only), lambda: _incidents(access.workspace, open_only))
+    return kept[:limit]
+
+
+def _incidents(workspace: int, open_only: bool) -> tuple[IncidentLine, ...]:
+    rows = Incident.objects.filter(workspace_id=workspace).select_related("lead")
     rows = rows.filter(open=True) if open_only else rows
-    return tuple(map(_line, rows.order_by("-open", "-opened_at")[:limit]))
+    return tuple(map(_line, rows.order_by("-open", "-opened_at")[:SHOWN]))
 
 
 def open_incidents(access: Access) -> int:

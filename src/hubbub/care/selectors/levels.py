@@ -11,12 +11,18 @@ from hubbub.care.core.playbook import Playbook
 from hubbub.care.core.views import CalendarLine, PolicyLine
 from hubbub.care.models import CalendarRow, PolicyRow
 from hubbub.care.selectors.playbooks import playbook
+from hubbub.infra.memory import remembered
 
 
 def levels(workspace: int, used: Playbook | None = None) -> Levels:
     """Return the service levels a workspace uses now, with its playbook's minutes for the rest."""
+    return Levels((used or playbook(workspace)).service_level, _policies(workspace))
+
+
+@remembered
+def _policies(workspace: int) -> tuple[Policy, ...]:
     rows = PolicyRow.objects.filter(workspace_id=workspace).select_related("calendar").order_by("place", "id")
-    return Levels((used or playbook(workspace)).service_level, tuple(_policy(row) for row in rows))
+    return tuple(_policy(row) for row in rows)
 
 
 def _policy(row: PolicyRow) -> Policy:
@@ -29,6 +35,7 @@ def _calendar(data: str) -> Calendar:
     return calendar_of(json.loads(data))
 
 
+@remembered
 def main_calendar(workspace: int) -> Calendar | None:
     """Return the workspace's own opening hours, None where none are set: then somebody is always there."""
     row = CalendarRow.objects.filter(workspace_id=workspace, main=True).first()

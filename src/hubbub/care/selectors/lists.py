@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from hubbub.care.models import (
 from hubbub.care.selectors.playbooks import day_end
 from hubbub.care.selectors.sorting import tags_of
 from hubbub.infra import db
+from hubbub.infra.memory import recall
 from hubbub.infra.search import Index, parse
 from hubbub.kernel.errors import InvalidInput
 from hubbub.listening.selectors import topic_names
@@ -269,8 +270,12 @@ def _place(cursor: str) -> Place:
 def due(access: Access, view: str, now: datetime) -> Due:
     """Return how much a view that is a folder holds, and how soon what needs an answer is due."""
     access.require(Permission.READ)
+    return recall(access.workspace, ("due", view), lambda: _due(access.workspace, view, now))
+
+
+def _due(workspace: int, view: str, now: datetime) -> Due:
     found = _count(
-        access,
+        workspace,
         {
             **{folder: {"folder": folder} for folder in Folder if folder == view},
             "late": _late(now),
@@ -284,26 +289,10 @@ def counts(access: Access, now: datetime) -> Counts:
     """Return how much every view and queue holds."""
     access.require(Permission.READ)
     midnight = day_end(access.timezone, now)
-    topics = tuple(topic_names(access.workspace).items())
-    rows = CaseRow.objects.filter(workspace_id=access.workspace, folder=Folder.HELD).order_by("sort_at")
-    held = rows.values_list("not_before", flat=True).first()
-    found = _count(
-        access,
-        {
-            "late": _late(now),
-            **{("mine", folder): {"owner_id": access.me, "folder": folder} for folder in MINE},
-            **{("folder", folder): {"folder": folder} for folder in Folder},
-            **{("queue", queue): {"queue": queue, "folder": Folder.NEEDS} for queue in QUEUES},
-            **{("topic", pk): {"topic": pk, "folder": Folder.NEEDS} for pk, _ in topics},
-        },
-    )
-    return Counts(
-        folders={folder.value: found["folder", folder] for folder in Folder},
-        mine=sum(found["mine", folder] for folder in MINE),
-        queues={queue: found["queue", queue] for queue in QUEUES},
-        topics=tuple((pk, name, found["topic", pk]) for pk, name in topics),
-        late=found["late"],
-        next_held=held,
+    mine = _count(access.workspace, {folder: {"owner_id": access.me, "folder": folder} for folder in MINE})
+    return replace(
+        recall(access.workspace, "counts", lambda: _counts_of_all(access.workspace, now)),
+        mine=sum(mine.values()),
         answered_today=Entry.objects.filter(
             person_id=access.me,
             kind="reply",
@@ -313,10 +302,34 @@ def counts(access: Access, now: datetime) -> Counts:
     )
 
 
+def _counts_of_all(workspace: int, now: datetime) -> Counts:
+    """Return the counts that are the same for everybody."""
+    topics = tuple(topic_names(workspace).items())
+    rows = CaseRow.objects.filter(workspace_id=workspace, folder=Folder.HELD).order_by("sort_at")
+    found = _count(
+        workspace,
+        {
+            "late": _late(now),
+            **{("folder", folder): {"folder": folder} for folder in Folder},
+            **{("queue", queue): {"queue": queue, "folder": Folder.NEEDS} for queue in QUEUES},
+            **{("topic", pk): {"topic": pk, "folder": Folder.NEEDS} for pk, _ in topics},
+        },
+    )
+    return Counts(
+        folders={folder.value: found["folder", folder] for folder in Folder},
+        mine=0,
+        queues={queue: found["queue", queue] for queue in QUEUES},
+        topics=tuple((pk, name, found["topic", pk]) for pk, name in topics),
+        late=found["late"],
+        next_held=rows.values_list("not_before", flat=True).first(),
+        answered_today=0,
+    )
+
+
 def _late(now: datetime) -> dict[str, Any]:
     return {"folder": Folder.NEEDS, "sort_at <": now}
 
 
-def _count(access: Access, wanted: Mapping[Any, Mapping[str, Any]]) -> dict[Any, int]:
-    ours = {key: {"workspace_id": access.workspace, **each} for key, each in wanted.items()}
+def _count(workspace: int, wanted: Mapping[Any, Mapping[str, Any]]) -> dict[Any, int]:
+    ours = {key: {"workspace_id": workspace, **each} for key, each in wanted.items()}
     return db.counts(CaseRow, ours, COUNTED)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.models import Macro
+from hubbub.infra.memory import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,10 @@ class MacroLine:
 def macros(access: Access) -> tuple[MacroLine, ...]:
     """Return the macros that one may run: everybody's and one's own, by name."""
     access.require(Permission.READ)
-    rows = Macro.objects.filter(workspace_id=access.workspace).order_by("name", "pk")
-    mine = [row for row in rows if row.person_id in (None, access.person)]
-    return tuple(MacroLine(row.pk, row.name, row.person_id is not None, row.deeds) for row in mine)
+    return tuple(line for person, line in _macros(access.workspace) if person in (None, access.person))
+
+
+@remembered
+def _macros(workspace: int) -> tuple[tuple[int | None, MacroLine], ...]:
+    rows = Macro.objects.filter(workspace_id=workspace).order_by("name", "pk")
+    return tuple((row.person_id, MacroLine(row.pk, row.name, row.person_id is not None, row.deeds)) for row in rows)

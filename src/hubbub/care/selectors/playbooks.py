@@ -14,10 +14,12 @@ from hubbub.care.core.playbook import Playbook
 from hubbub.care.core.playbook.changes import changes
 from hubbub.care.core.views import Draft, DryRunValue, PlaybookLine, Tried
 from hubbub.care.models import DecisionRow, DryRun, PlaybookDraft, PlaybookVersion
+from hubbub.infra.memory import remembered
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.speech import say
 
 
+@remembered
 def playbook(workspace: int) -> Playbook:
     """Return the playbook a workspace uses now."""
     row = PlaybookVersion.objects.filter(workspace_id=workspace).order_by("-version").first()

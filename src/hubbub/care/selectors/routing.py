@@ -13,9 +13,9 @@ from hubbub.care.core.calendar import Calendar, spans_of
 from hubbub.care.core.case import Folder
 from hubbub.care.core.filters import QUEUES
 from hubbub.care.core.routing import Agent, Mode, Need, Waiting, choose
+from hubbub.care.core.views import CaseLine
 from hubbub.care.models import AgentRow, AgentSkill, CaseRow, Route, Routed, Skill, SkillNeed, StateSpan
 from hubbub.care.selectors.team import by_role, loads, room, states
-from hubbub.care.selectors.timeline import case_row
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
 from hubbub.kernel.speech import mark, say
@@ -261,24 +261,23 @@ def _needed(rules: Iterable[SkillNeed], row: Mapping[str, Any]) -> Iterable[Need
             yield Need(rule.skill_id, say(VERBS[rule.skill.kind], skill=f"{rule.skill.name}{level}"), rule.level)
 
 
-def why(access: Access, number: int, now: datetime) -> str:
+def why(access: Access, case: CaseLine, now: datetime) -> str:
     """Say why a case has whom it has, or why it waits; "" where its route has no say."""
     access.require(Permission.READ)
-    row = case_row(access, number)
-    if row.owner_id is not None:
-        last = Routed.objects.filter(case=row).order_by("-pk").first()
-        return last.words if last is not None and last.person_id == row.owner_id else ""
-    if row.folder != Folder.NEEDS:
+    if case.owner is not None:
+        last = Routed.objects.filter(case=case.id).order_by("-pk").first()
+        return last.words if last is not None and last.person_id == case.owner else ""
+    if case.folder != Folder.NEEDS:
         return ""
     known = routes(access.workspace)
-    route = route_of(known, row.queue)
-    found = CaseRow.objects.filter(pk=row.pk).values(*WAITING)
-    ((case, _),) = waiting(access.workspace, list(found))
-    if route.mode is Mode.PULL and not case.needs and route.team is None:
+    route = route_of(known, case.queue)
+    found = CaseRow.objects.filter(pk=case.id).values(*WAITING)
+    ((waits, _),) = waiting(access.workspace, list(found))
+    if route.mode is Mode.PULL and not waits.needs and route.team is None:
         return ""
     pool = [each for each in agents(access, now).values() if route.team in (None, each.team)]
-    choice = choose(case, pool, Mode.LEAST if route.mode is Mode.PULL else route.mode)
+    choice = choose(waits, pool, Mode.LEAST if route.mode is Mode.PULL else route.mode)
     if choice.person is None:
         return choice.words
-    who = say(" and ").join(need.words for need in case.needs)
+    who = say(" and ").join(need.words for need in waits.needs)
     return say("Waits for the next who {what}.", what=who) if who else say("Waits for the next who is free.")

@@ -12,6 +12,7 @@ from hubbub.care.models import (
     CannedReply,
     CaseRow,
 )
+from hubbub.infra.memory import remembered
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId
 
@@ -66,8 +67,13 @@ def _canned(row: CannedReply) -> Canned:
 def colleagues(access: Access) -> tuple[tuple[PersonId, str], ...]:
     """Return whom a case can be given to."""
     access.require(Permission.READ)
-    rows = Membership.objects.filter(workspace_id=access.workspace).exclude(role="analyst").select_related("person")
-    return tuple((PersonId(row.person_id), row.person.name) for row in rows.order_by("person__name"))
+    return _colleagues(access.workspace)
+
+
+@remembered
+def _colleagues(workspace: int) -> tuple[tuple[PersonId, str], ...]:
+    rows = Membership.objects.filter(workspace_id=workspace).exclude(role="analyst").order_by("person__name")
+    return tuple((PersonId(person), name) for person, name in rows.values_list("person_id", "person__name"))
 
 
 def case_counts() -> tuple[int, int]:

@@ -11,6 +11,7 @@ from hubbub.care.core.deeds import LinkKind
 from hubbub.care.core.fields import FieldShape, Kind
 from hubbub.care.core.views import Answer, LinkLine, TagLine
 from hubbub.care.models import CaseLink, CaseRules, CaseTag, Field, FieldValue, Tag, WrapUp
+from hubbub.infra.memory import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,27 @@ class Rules:
 
 def case_rules(access: Access) -> Rules:
     """Return how the workspace works on its cases."""
-    row = CaseRules.objects.filter(workspace=access.workspace).first() or CaseRules()
+    return _case_rules(access.workspace)
+
+
+@remembered
+def _case_rules(workspace: int) -> Rules:
+    row = CaseRules.objects.filter(workspace=workspace).first() or CaseRules()
     return Rules(row.closes_after_days, row.wrap_up, row.currency)
 
 
 def tags(access: Access, *, counted: bool = False) -> tuple[TagLine, ...]:
     """Return the workspace's tags, by name."""
     access.require(Permission.READ)
-    rows = Tag.objects.filter(workspace_id=access.workspace).order_by("key")
-    if counted:
-        counts = dict(rows.annotate(n=Count("cases")).values_list("pk", "n"))
-        return tuple(TagLine(row.pk, row.name, row.colour, counts[row.pk]) for row in rows)
+    if not counted:
+        return _tags(access.workspace)
+    rows = Tag.objects.filter(workspace_id=access.workspace).annotate(n=Count("cases")).order_by("key")
+    return tuple(TagLine(row.pk, row.name, row.colour, row.n) for row in rows)
+
+
+@remembered
+def _tags(workspace: int) -> tuple[TagLine, ...]:
+    rows = Tag.objects.filter(workspace_id=workspace).order_by("key")
     return tuple(TagLine(row.pk, row.name, row.colour) for row in rows)
 
 
@@ -58,7 +69,12 @@ def tags_of(cases: Iterable[int]) -> Mapping[int, tuple[TagLine, ...]]:
 def fields(access: Access) -> tuple[FieldShape, ...]:
     """Return the workspace's fields, in their order."""
     access.require(Permission.READ)
-    rows = Field.objects.filter(workspace_id=access.workspace).order_by("place", "pk")
+    return _fields(access.workspace)
+
+
+@remembered
+def _fields(workspace: int) -> tuple[FieldShape, ...]:
+    rows = Field.objects.filter(workspace_id=workspace).order_by("place", "pk")
     return tuple(FieldShape(row.pk, row.name, Kind(row.kind), tuple(row.choices), row.required) for row in rows)
 
 
@@ -71,7 +87,12 @@ def answers_of(access: Access, case: int) -> tuple[Answer, ...]:
 def wrap_ups(access: Access) -> tuple[WrapUpGroup, ...]:
     """Return the wrap-up codes by their groups."""
     access.require(Permission.READ)
-    rows = list(WrapUp.objects.filter(workspace_id=access.workspace).order_by("place", "pk"))
+    return _wrap_ups(access.workspace)
+
+
+@remembered
+def _wrap_ups(workspace: int) -> tuple[WrapUpGroup, ...]:
+    rows = list(WrapUp.objects.filter(workspace_id=workspace).order_by("place", "pk"))
     return tuple(
         WrapUpGroup(group.name, tuple((row.pk, row.name) for row in rows if row.group_id == group.pk))
         for group in rows

@@ -25,7 +25,7 @@ from hubbub.care.models import (
     ReadMark,
     SocialAccount,
 )
-from hubbub.care.selectors.answering import drafting, pending_on
+from hubbub.care.selectors.answering import drafting, first_name, pending_on
 from hubbub.care.selectors.assessment import assessment
 from hubbub.care.selectors.calls import calls_of, task_of
 from hubbub.care.selectors.customers import customer_of
@@ -127,6 +127,8 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
         answers=answers_of(access, row.pk),
         links=links_of(row.pk),
         wrap_up=row.wrap_up.name if row.wrap_up else "",
+        needs_approval=row.needs_approval,
+        first_name=first_name(row),
     )
 
 

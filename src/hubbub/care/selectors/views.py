@@ -4,20 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.filters import Filter, SavedView, read
 from hubbub.care.models import SavedViewRow
 from hubbub.care.selectors.lists import count
+from hubbub.infra.memory import recall
 from hubbub.kernel.errors import NotFound
 
 
 def saved_views(access: Access) -> tuple[SavedView, ...]:
     """Return one's own views, then everybody's, as they were put in order."""
     access.require(Permission.READ)
-    rows = SavedViewRow.objects.filter(Q(person_id=access.me) | Q(person=None), workspace_id=access.workspace)
-    return tuple(map(_value, rows.order_by(F("person").asc(nulls_last=True), "place", "id")))
+    kept = recall(access.workspace, "saved views", lambda: _views(access.workspace))
+    return tuple(view for person, view in kept if person in (access.me, None))
+
+
+def _views(workspace: int) -> tuple[tuple[int | None, SavedView], ...]:
+    rows = SavedViewRow.objects.filter(workspace_id=workspace)
+    return tuple((row.person_id, _value(row)) for row in rows.order_by(F("person").asc(nulls_last=True), "place", "id"))
 
 
 def saved_view(access: Access, view: int) -> SavedView:

@@ -28,8 +28,7 @@ SHORT = timedelta(seconds=50)  # less than the least time after which somebody i
 
 def agent_of(workspace: int, person: int) -> AgentRow:
     """Return somebody's row, locked. For this domain only; a case that is to be locked too, is locked before."""
-    AgentRow.objects.get_or_create(workspace_id=workspace, person_id=person)
-    return AgentRow.objects.select_for_update().get(workspace_id=workspace, person_id=person)
+    return AgentRow.objects.select_for_update().get_or_create(workspace_id=workspace, person_id=person)[0]
 
 
 # States ------------------------------------------------------------------
@@ -68,11 +67,12 @@ def _settled(workspace: int, person: int, now: datetime, seen_at: datetime) -> t
     if row is None or span is None:
         return None, None
     chain = states.settle(span, max(seen_at, span.since), now, selectors.rules(workspace).times)
+    if chain == (span,):
+        return row, span  # as nearly always
     _store(workspace, person, row, chain, now, None)
     return _open(workspace, person)
 
 
-@transaction.atomic
 def seen(access: Access, *, now: datetime) -> None:
     """A page of somebody is open: who was not here, is available. Call it before that is noted, see `note_seen`."""
     if access.person is None or not access.may(Permission.WORK):
@@ -84,9 +84,14 @@ def seen(access: Access, *, now: datetime) -> None:
     here = last is not None and now - last < SHORT
     if here and span is not None and span.state != states.AWAY and (span.ends_at is None or span.ends_at > now):
         return  # as nearly always
-    agent_of(access.workspace, access.person)
-    row, span = _settled(access.workspace, access.person, now, last or now)
-    _store(access.workspace, access.person, row, states.come(span, now), now, None)
+    _come(access, access.person, last or now, now)
+
+
+@transaction.atomic
+def _come(access: Access, person: int, last: datetime, now: datetime) -> None:
+    agent_of(access.workspace, person)
+    row, span = _settled(access.workspace, person, now, last)
+    _store(access.workspace, person, row, states.come(span, now), now, None)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.infra import db
 from hubbub.infra.identities import Counted
+from hubbub.infra.memory import recall, remembered
 from hubbub.kernel.details import details_of
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import StreamId, TopicId, WorkspaceId
@@ -34,6 +35,7 @@ def topics(access: Access) -> tuple[TopicValue, ...]:
     return tuple(map(_value, rows))
 
 
+@remembered
 def topic_names(workspace: int) -> dict[int, str]:
     """Return the names of a workspace's topics, in their order; an event's own are not among them."""
     rows = Topic.objects.filter(workspace_id=workspace, event_account=None).order_by("name")
@@ -84,10 +86,13 @@ def heard_count(workspace: WorkspaceId | None = None) -> int:
 def shed_lately(access: Access, now: datetime) -> int:
     """Return how many posts found no row in the last hour because the budget was spent."""
     access.require(Permission.READ)
-    streams = Segment.objects.filter(
-        committed_at__gt=now - timedelta(hours=1), stream__connections__workspace_id=access.workspace
-    ).distinct()
-    return sum(streams.values_list("shed", flat=True))
+    return recall(access.workspace, "shed", lambda: _shed_since(access.workspace, now - timedelta(hours=1)))
+
+
+def _shed_since(workspace: int, since: datetime) -> int:
+    lately = Segment.objects.filter(committed_at__gt=since, stream__connections__workspace_id=workspace)
+    shed = Segment.objects.filter(pk__in=lately.values("pk")).aggregate(all=Sum("shed"))["all"]
+    return shed or 0
 
 
 def known_rows(workspaces: Iterable[int], uris: Sequence[str]) -> dict[tuple[int, str], Post]:
@@ -237,9 +242,12 @@ def waiting(workspace: int, limit: int) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
-def waiting_workspaces() -> list[int]:
+def waiting_workspaces(arrived_before: datetime | None = None) -> list[int]:
     """Return the workspaces that have posts triage has not seen yet."""
-    return list(Post.objects.filter(pending=True).values_list("workspace_id", flat=True).distinct())
+    rows = Post.objects.filter(pending=True)
+    if arrived_before is not None:
+        rows = rows.filter(arrived_at__lt=arrived_before)
+    return list(rows.values_list("workspace_id", flat=True).distinct())
 
 
 def heard_posts(**which: Any) -> list[HeardPost]:

@@ -1,5 +1,6 @@
 """One case with its person and reasons, beside the list it was opened from."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from hubbub.care.selectors.pasts import past_of
 from hubbub.care.selectors.voices import voices_of
 from hubbub.care.services import knowledge as articles
 from hubbub.flows import chat
+from hubbub.infra.memory import remembering
 from hubbub.kernel.speech import say, speaking
 from hubbub.web.inbox.lists import list_of, sorting_of, where_of
 from hubbub.web.request import Request, in_workspace, now, render
@@ -33,7 +35,7 @@ def _case(request: Request, number: int) -> dict[str, Any]:
         "suggested": suggested,
         "articles": knowledge.articles_of(shown.line.id),
         "incident": incidents.incident_of(request.access, number),
-        "open_incidents": incidents.incidents(request.access, open_only=True, limit=20),
+        "open_incidents": cache(lambda: incidents.incidents(request.access, open_only=True, limit=20)),
         "composing": composing,
         "kept": {
             each.mode: {
@@ -44,11 +46,11 @@ def _case(request: Request, number: int) -> dict[str, Any]:
             for each in composing.drafts
         },
         "both_ways": len({each.private for each in shown.moments if each.kind in ("post", "reply")}) > 1,
-        "openers": _openers(request, number, composing),
+        "openers": _openers(request, shown, composing),
         **sorting_of(request),
         "lead": care.lead_of(shown.line.id),
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
-        "route": routing.why(request.access, number, now()),
+        "route": routing.why(request.access, shown.line, now()),
         "mode": _mode(shown),
         "muted": mute_of(request.access, shown.customer.accounts[0].id) if shown.customer else None,
         "visitor": chat.visitor(request.access, number, now()) if shown.line.channel == "chat" else None,
@@ -62,12 +64,12 @@ def _mode(case: CaseView) -> str:
     return "private" if case.private_way.possible else "note"
 
 
-def _openers(request: Request, number: int, composing: care.Composing) -> dict[str, str]:
+def _openers(request: Request, case: CaseView, composing: care.Composing) -> dict[str, str]:
     """The workspace's words for going private and back, filled for this case."""
     with speaking(request.access.language):
-        name = care.greeted(request.access, number) or say("you")
+        name = case.first_name or say("you")
         taken_up, outcome = say(composing.rules.taken_up), say(composing.rules.outcome)
-    values = {"name": name, "brand": request.access.workspace_name, "case": str(number)}
+    values = {"name": name, "brand": request.access.workspace_name, "case": str(case.line.number)}
     return {"taken_up": fill(taken_up, values), "outcome": fill(outcome, values)}
 
 
@@ -75,7 +77,8 @@ def _openers(request: Request, number: int, composing: care.Composing) -> dict[s
 @in_workspace
 def case(request: Request, view: str, number: int) -> HttpResponse:
     """A case beside the list it was opened from. In part: the case alone. The page then tells that one looks at it."""
-    shown = _case(request, number)
-    if request.htmx:
-        return render(request, "inbox/case.html", {**shown, **where_of(request, view)})
-    return render(request, "inbox/inbox.html", {**list_of(request, view), **shown, "pane": "thread"})
+    with remembering():
+        shown = _case(request, number)
+        if request.htmx:
+            return render(request, "inbox/case.html", {**shown, **where_of(request, view)})
+        return render(request, "inbox/inbox.html", {**list_of(request, view), **shown, "pane": "thread"})

@@ -14,6 +14,7 @@ from hubbub.accounts import selectors as accounts
 from hubbub.care import selectors as care
 from hubbub.care.core.filters import ME, NOBODY, Filter, read
 from hubbub.care.selectors import advocates, incidents, knowledge
+from hubbub.infra.memory import remembering
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.speech import mark, say
 from hubbub.listening import selectors as listening
@@ -207,15 +208,17 @@ def home(request: Request) -> HttpResponse:
 @in_workspace
 def inbox(request: Request, view: str) -> HttpResponse:
     """A view of the inbox, with no case open. In part: the list alone, or its next rows."""
-    if request.htmx and request.GET.get("cursor"):
-        return render(request, "inbox/rows.html", _rows(request, view))
-    if request.htmx:
-        return render(request, "inbox/list.html", list_of(request, view))
-    return render(request, "inbox/inbox.html", {**list_of(request, view), "pane": "list"})
+    with remembering():
+        if request.htmx and request.GET.get("cursor"):
+            return render(request, "inbox/rows.html", _rows(request, view))
+        if request.htmx:
+            return render(request, "inbox/list.html", list_of(request, view))
+        return render(request, "inbox/inbox.html", {**list_of(request, view), "pane": "list"})
 
 
 @require_GET
 @in_workspace
 def views(request: Request, view: str) -> HttpResponse:
     """The views pane alone, for its counts."""
-    return render(request, "inbox/views.html", _views(request, view))
+    with remembering():
+        return render(request, "inbox/views.html", _views(request, view))
