@@ -33,6 +33,7 @@ from hubbub.influence.core.weight import PROFILE
 from hubbub.infra.changes import Changed, Tailer
 from hubbub.infra.db import with_database
 from hubbub.infra.http import Unreachable
+from hubbub.infra.memory import remembering
 from hubbub.infra.places import Places
 from hubbub.infra.spool import Spool
 from hubbub.kernel.batch import Lines, RawBatch
@@ -49,8 +50,8 @@ LOOKS_EVERY_S = 2.0
 RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a stream that held so long begins with the shortest retry again
 WELL_EVERY_S = 15.0
-TRIAGED_AT_ONCE = 25  # in one transaction: on SQLite, who resolves a case waits for it
-REST_S = 0.03
+TRIAGED_AT_ONCE = 5, 25, 100  # in one transaction: at least, at first, at most
+HOLDS_S = 0.08  # so long: on SQLite, who resolves a case waits for it
 HEARD_EVERY_S = 0.1  # so long lines that may matter wait for others
 IDLE_COMMIT_S = 2.0  # a batch in which nothing was heard only moves the cursor, at most this often
 PROFILE_S = 2.0
@@ -66,6 +67,7 @@ class Shared:
         self.places, self.understanding = places, understanding
         self.ears: Ears | None = None
         self.followed = Followed()
+        self._at_once = TRIAGED_AT_ONCE[1]
         self._database = ThreadPoolExecutor(1, "database")
         self._compiling = ThreadPoolExecutor(1, "compiling")
 
@@ -80,17 +82,19 @@ class Shared:
         self.ears = await asyncio.get_running_loop().run_in_executor(self._compiling, work)
 
     async def triage_all(self) -> None:
-        """Decide about everything that waits; between two turns others may write."""
-        rest_s = 0.0
+        """Decide about everything that waits."""
         while workspaces := await self.db(listening.waiting_workspaces):
             for workspace in workspaces:
-                await asyncio.sleep(rest_s)
                 await self.db(self._triage, workspace)
-                rest_s = REST_S
 
     def _triage(self, workspace: int) -> None:
+        """Decide about as many as take the time that others may wait."""
         reads = care.understanding(workspace, self.understanding)
-        triaging.triage(workspace, understanding=reads, now=_now(), limit=TRIAGED_AT_ONCE)
+        with remembering():
+            done, held_s = triaging.turn(workspace, understanding=reads, now=_now(), limit=self._at_once)
+        if done and (held_s > HOLDS_S or done == self._at_once):
+            least, _, most = TRIAGED_AT_ONCE
+            self._at_once = max(least, min(most, round(done * HOLDS_S / held_s)))
 
     def close(self) -> None:
         """Wait for the threads to end."""

@@ -62,6 +62,7 @@ FOLD_EVERY_S = 2.0
 ADD_UP_EVERY_S = 300.0
 ASK_EVERY_S = 60.0
 PASTS_EVERY_S = 3.0
+ALL_PASTS, NEWEST_PASTS = timedelta(minutes=5), 500
 TRENDS_EVERY_S = 60.0
 ALERTS_EVERY_S = 5.0
 TELL_EVERY_S = 5.0
@@ -77,6 +78,7 @@ ADVOCATES_EVERY_S = 60.0
 MATCH_EVERY_S = 5.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
+LEFT_OVER = timedelta(seconds=60)  # whoever heard a post decides about it, and is at it until then
 THREADS = 12
 
 
@@ -90,6 +92,7 @@ class Worker:
     post: alerts.Post | None = None  # none: nobody is mailed or called
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     compacted: datetime | None = None
+    pasts_at: datetime | None = None  # when all watches were looked at for pasts to read
     follower: Follower = field(default_factory=Follower)  # of what changes, for the search
 
     async def run(self) -> None:
@@ -204,7 +207,11 @@ class Worker:
         asyncio.run(ask_accounts(self.allow_private, datetime.now(UTC)))
 
     def _read_pasts(self) -> None:
-        read_pasts(self.places, allow_private=self.allow_private, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        every = self.pasts_at is None or now - self.pasts_at > ALL_PASTS
+        read_pasts(self.places, allow_private=self.allow_private, now=now, among=None if every else NEWEST_PASTS)
+        if every:
+            self.pasts_at = now
 
     def _look_for_bursts(self) -> None:
         trends.look(datetime.now(UTC))
@@ -249,9 +256,8 @@ class Worker:
         """Hear and triage what a killed import or web process stored but did not decide about: chats, calls, posts."""
         chat.hear_left_over(self.places, now=datetime.now(UTC))
         chat.quiet_down(datetime.now(UTC))
-        for workspace in listening_selectors.waiting_workspaces():
-            now = datetime.now(UTC)
-            decide(workspace, now)
+        for workspace in listening_selectors.waiting_workspaces(datetime.now(UTC) - LEFT_OVER):
+            decide(workspace, datetime.now(UTC))
         for workspace in calls.workspaces_with_waiting_calls():
             hand_over(WorkspaceId(workspace), self.places, now=datetime.now(UTC))
 

@@ -68,6 +68,20 @@ class NewEntry(NamedTuple):
     data: dict[str, Any]
 
 
+class Glance(NamedTuple):
+    """As much of a case as says whether more of it is needed."""
+
+    id: int
+    number: int
+    status: str
+    rule: str
+    incident_id: int | None
+
+
+Alike = Sequence[tuple[CaseDraft | Glance, Complaint]]
+"""Like complaints, each with its case."""
+
+
 class NewDecision(NamedTuple):
     """A decision that is not written yet."""
 
@@ -394,9 +408,7 @@ class Desk:
         )
 
     # Like complaints -----------------------------------------------------
-    def like_ones(
-        self, complaint: Complaint, window: timedelta, alike: Callable[[Complaint], bool]
-    ) -> list[tuple[CaseDraft, Complaint]]:
+    def like_ones(self, complaint: Complaint, window: timedelta, alike: Callable[[Complaint], bool]) -> Alike:
         """Return the alike of the complaints under the same headings within a window, before or after."""
         found: dict[tuple[int, datetime], tuple[CaseDraft | int, Complaint]] = {}
         for heading in _headings(complaint):
@@ -407,9 +419,16 @@ class Desk:
                 if key not in found and abs(other.said_at - complaint.said_at) <= window and alike(other):
                     found[key] = case, other
         unknown = {case for case, _ in found.values() if isinstance(case, int)} - self._cases.keys()
-        if unknown:
-            self._load_cases(pk__in=unknown)
-        return [(self._cases[case] if isinstance(case, int) else case, other) for case, other in found.values()]
+        rows = CaseRow.objects.filter(workspace=self.workspace, pk__in=unknown).values_list("pk", *Glance._fields[1:])
+        known: dict[int, CaseDraft | Glance] = {row[0]: Glance(*row) for row in rows} if unknown else {}
+        known |= self._cases
+        return [(known[case] if isinstance(case, int) else case, other) for case, other in found.values()]
+
+    def whole(self, case: CaseDraft | Glance) -> CaseDraft:
+        """Return all of a case that was glanced at."""
+        if isinstance(case, CaseDraft):
+            return case
+        return self._cases.get(case.id) or self.cases([case.id])[0]
 
     def _load_alike(self, heading: str, complaint: Complaint, window: timedelta) -> Iterator[tuple[int, Complaint]]:
         span = (complaint.said_at - 2 * window, complaint.said_at + 2 * window)

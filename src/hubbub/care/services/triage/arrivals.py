@@ -9,7 +9,7 @@ from hubbub.care.core.likeness import TELLING, Complaint, are_alike, content_wor
 from hubbub.care.core.playbook import Decision, Rule
 from hubbub.care.core.reasons import Reason
 from hubbub.care.core.understanding import Kind
-from hubbub.care.services.desk import name_of
+from hubbub.care.services.desk import Alike, name_of
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.posts import is_automatic
 from hubbub.care.services.triage.second_looks import SecondLooks
@@ -75,24 +75,23 @@ class Arrivals:
         open_to_it = (case for case in cases if not problems or not case.problems)
         return next(same, None) or next(open_to_it, None)
 
-    def _alike(self, post: HeardPost) -> list[tuple[CaseDraft, Complaint]]:
+    def _alike(self, post: HeardPost) -> Alike:
         """Return like complaints within the window, before or after, each with its case."""
         if post.historical:
             return []  # the past is no reason to step in now
         return self.like_ones(self.posts.complaint(post))
 
-    def like_ones(self, mine: Complaint) -> list[tuple[CaseDraft, Complaint]]:
+    def like_ones(self, mine: Complaint) -> Alike:
         """Return like complaints within the window, whoever's, each with its case."""
         return self.desk.like_ones(mine, self.posts.window, lambda other: are_alike(mine, other, self.posts.products))
 
-    def _fresh(
-        self, post: HeardPost, facts: Facts, rule: Rule, alike: Sequence[tuple[CaseDraft, Complaint]]
-    ) -> CaseDraft | None:
+    def _fresh(self, post: HeardPost, facts: Facts, rule: Rule, alike: Alike) -> CaseDraft | None:
         """A post that belongs to no case yet: decide, and open one if the decision asks for it."""
         second = False
         if rule.decide is Decision.WATCH:
-            watched = next((case for case, _ in alike if self.playbook.base_of(case.rule) == rule.id), None)
-            if watched is not None:
+            like = next((case for case, _ in alike if self.playbook.base_of(case.rule) == rule.id), None)
+            if like is not None:
+                watched = self.desk.whole(like)
                 self._join(watched, post)
                 return watched
             mine = self.posts.complaint(post)
@@ -243,8 +242,9 @@ class Arrivals:
 
     def _tell_watches(self, case: CaseDraft, post: HeardPost, mine: Complaint) -> None:
         """A complaint with its own case is a second voice to every watch of a like problem."""
-        for watch, other in self.like_ones(mine):
-            if watch.status == Status.WATCHING and mine.voice and self._another(mine, other):
+        for like, other in self.like_ones(mine):
+            if like.status == Status.WATCHING and mine.voice and self._another(mine, other):
+                watch = self.desk.whole(like)
                 self.desk.note(
                     watch,
                     self.now,

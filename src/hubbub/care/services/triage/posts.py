@@ -16,6 +16,7 @@ from hubbub.care.selectors.levels import main_calendar
 from hubbub.care.services.desk import Desk, name_of
 from hubbub.care.services.draft import AccountDraft
 from hubbub.care.services.triage.doubles import Doubles
+from hubbub.infra.memory import remembered
 from hubbub.kernel.details import details_of
 from hubbub.kernel.speech import say
 from hubbub.listening.core.post import HeardPost
@@ -39,7 +40,7 @@ class Posts:
         self.window = timedelta(days=desk.playbook.numbers["second_voice_days"])
         self.calendar = main_calendar(desk.workspace.pk)
         self.clock = zoneinfo.ZoneInfo(desk.workspace.timezone)
-        rows = list(Topic.objects.filter(workspace=desk.workspace).values_list("pk", "klass", "name"))
+        rows = _topics(desk.workspace.pk)
         self.classes = {pk: TopicClass(klass) for pk, klass, _ in rows}
         self.names = {pk: name for pk, _, name in rows}
         self.brands = tuple(sorted(pk for pk, klass in self.classes.items() if klass is TopicClass.BRAND)[:BRANDS])
@@ -198,6 +199,11 @@ class Posts:
     def voice(self, post: HeardPost) -> str:
         """The person who said a post; nobody where that can't be told."""
         return voice_of(self.desk.account(post))
+
+
+@remembered
+def _topics(workspace: int) -> tuple[tuple[int, str, str], ...]:
+    return tuple(Topic.objects.filter(workspace=workspace).values_list("pk", "klass", "name"))
 
 
 def is_automatic(post: HeardPost) -> bool:

@@ -26,6 +26,7 @@ from hubbub.care.core.storm import (
 from hubbub.care.core.understanding import Kind
 from hubbub.care.models import Incident
 from hubbub.care.services import notices
+from hubbub.care.services.desk import Alike, Glance
 from hubbub.care.services.draft import CaseDraft
 from hubbub.care.services.triage.second_looks import SecondLooks
 from hubbub.kernel.speech import say
@@ -33,7 +34,6 @@ from hubbub.listening.core.post import HeardPost
 from hubbub.listening.selectors import heard_since, topic_names
 
 MOST_WEEKS = 52
-Like = Sequence[tuple[CaseDraft, Complaint]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Storm:
     """A like problem of many: the incident of it, or why it is to become one."""
 
     incident: Incident | None
-    cases: Sequence[CaseDraft] = ()  # of the others
+    cases: Sequence[CaseDraft | Glance] = ()  # of the others
     heading: str = ""
     voices: int = 0
     since: datetime | None = None
@@ -61,7 +61,7 @@ class Storms:
         self._usual: dict[tuple[str, datetime], Usual] = {}  # by heading and hour
         self._heard_since: dict[int, datetime | None] = {}
 
-    def of(self, mine: Complaint, alike: Like) -> Storm | None:
+    def of(self, mine: Complaint, alike: Alike) -> Storm | None:
         """Return the storm that a complaint belongs to, if there is one."""
         watched = {case.number: case for case, _ in alike if case.status == Status.WATCHING}
         joined = next((it for case, _ in alike if (it := self.desk.incident(case.incident_id))), None)
@@ -121,7 +121,8 @@ class Storms:
             return  # this playbook makes no incidents
         incident = storm.incident or self._begin(storm, post, rule)
         for each in (case, *storm.cases):
-            self._group(each, incident, rule)
+            if each.incident_id != incident.pk:
+                self._group(self.desk.whole(each), incident, rule)
         new = set(self.posts.reading(post).severities) - set(incident.severities)
         incident.severities = sorted({*incident.severities, *new})
         incident.began_at = min(incident.began_at, post.said_at)
@@ -161,8 +162,6 @@ class Storms:
         return incident
 
     def _group(self, case: CaseDraft, incident: Incident, rule: Rule | None) -> None:
-        if case.incident_id == incident.pk:
-            return
         case.incident_id = incident.pk
         if rule is not None and not case.private and not case.alert and self.looks.undecided(case):
             held = case.not_before is not None

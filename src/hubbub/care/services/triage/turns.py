@@ -6,6 +6,8 @@ So two processes never decide about one post, and the second voice never misses 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from time import perf_counter
+from typing import NamedTuple
 
 from django.db import models, transaction
 
@@ -29,13 +31,26 @@ from hubbub.listening.selectors import heard_posts, waiting
 from hubbub.listening.services import read_otherwise, triaged
 
 
+class Turn(NamedTuple):
+    """What one turn of triage did."""
+
+    posts: int
+    held_s: float  # so long nobody else could write on SQLite
+
+
 def triage(workspace: int, *, understanding: Understanding, now: datetime, limit: int = 100) -> int:
     """Assess and decide up to `limit` waiting posts of a workspace; return how many were done."""
+    return turn(workspace, understanding=understanding, now=now, limit=limit).posts
+
+
+def turn(workspace: int, *, understanding: Understanding, now: datetime, limit: int) -> Turn:
+    """The same, for who cares how long others waited."""
     ids = waiting(workspace, limit)
     if not ids:
-        return 0
+        return Turn(0, 0.0)
     closely = _read_closely(ids, understanding)
     with transaction.atomic():
+        began = perf_counter()
         row = Workspace.objects.select_for_update(no_key=True).get(pk=workspace)
         posts = heard_posts(pk__among=frozenset(ids), pending=True)
         if posts:
@@ -44,7 +59,7 @@ def triage(workspace: int, *, understanding: Understanding, now: datetime, limit
                 _decide(Desk(row, playbook(workspace), posts, now), readings, posts)
         failpoint("triage.in_transaction")
     failpoint("triage.committed")
-    return len(posts)
+    return Turn(len(posts), perf_counter() - began)
 
 
 def _read_closely(ids: Sequence[int], understanding: Understanding) -> dict[str, TextReading]:
