@@ -146,6 +146,11 @@ class Tailer:
         finally:
             del self._queues[queue]
 
+    @property
+    def listeners(self) -> int:
+        """How many hear at the moment."""
+        return len(self._queues)
+
     def _fan_out(self, lines: Sequence[Changed]) -> None:
         for line in lines:
             for queue, wants in tuple(self._queues.items()):

@@ -31,6 +31,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PING_S = 15.0
+LULL_S = 0.2  # what changes in a row is told together
 BEHIND = 200  # PostgreSQL shows ids out of order: look back a little, repeats only refresh twice
 _HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -89,6 +90,7 @@ async def _pass_on(queue: "asyncio.Queue[Changed]", gone: "asyncio.Future[None]"
     while not queue.empty() and len(lines) < 100:
         lines.append(queue.get_nowait())
     await send(_body(b"".join(_event(line) for line in lines)))
+    await asyncio.sleep(LULL_S)
 
 
 async def is_gone(receive: Receive) -> None:

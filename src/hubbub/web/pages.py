@@ -7,6 +7,7 @@ file is written and sent in pieces, with a trip each.
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
@@ -20,10 +21,12 @@ from django.core.signals import request_started
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
-from hubbub.web.live import Scope
+from hubbub.web import pace
+from hubbub.web.live import Scope, tailer
 
-THREADS = 6
-WRITERS = 4
+THREADS = 3
+"""Python computes one page at a time: more of them at once only let each other wait, in turns."""
+WRITERS = 2
 """Who writes may have to wait for others who write; who only reads does not wait for these."""
 SWITCH_S = 0.0005
 """A page asks the database fifty times, and each time waits so long for every other page that is being computed."""
@@ -55,12 +58,15 @@ class Pages(ASGIHandler):
 
     def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Return the response, closed but for a stream: the connection is this thread's."""
+        began = time.thread_time()
         with body:
             set_script_prefix(get_script_prefix(scope))
             request_started.send(sender=type(self), scope=scope)
             request, refusal = self.create_request(scope, body)
             response = refusal if request is None else self.get_response(request)
             assert response is not None
+            if request is not None:
+                pace.tell(request, response, time.thread_time() - began, tailer.listeners)
             if not response.streaming:
                 response.close()
         return response

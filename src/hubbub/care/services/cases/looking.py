@@ -34,7 +34,7 @@ def look(access: Access, number: int, *, typing: bool, active: bool = True, fres
     read_all(access, case=row.pk, now=now)
     work.beat(access, row, active=active, fresh=fresh, now=now)
     if changed:
-        changes.record(access.workspace, "presence", row.pk, now=now)
+        changes.record(access.workspace, "presence", row.pk, now=now, by=access.me)
 
 
 @transaction.atomic

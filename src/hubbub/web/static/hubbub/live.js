@@ -4,8 +4,7 @@
 const app = document.querySelector("[data-events]");
 const SOON_S = 900;
 const AT_ONCE_MS = 20; // what changes together is told together
-const PACE = 20; // so many times as long as a part took to come, nobody asks for it again
-const SLOWEST_MS = 5000;
+const told = {}; // by part: how many milliseconds the server wants to be left alone before it is asked for that again
 
 // Due times -----------------------------------------------------------------
 function span(seconds) {
@@ -35,24 +34,30 @@ function countDown() {
 setInterval(countDown, 1000);
 
 // Fetching parts ------------------------------------------------------------
-async function part(address) {
+function tellApart(name, ms) {
+  told[name] = Number(ms) || 0;
+}
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  tellApart(detail.elt.id, detail.xhr.getResponseHeader("Hubbub-Again-Ms"));
+});
+
+async function part(name, address) {
   const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  tellApart(name, answer.headers.get("Hubbub-Again-Ms"));
   if (answer.redirected || !answer.ok) return null; // signed out, or gone: the next click says so
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-// Runs a task when it is asked for, once for many asks, never twice at a time, and so long after the last time: at
-// least `apartMs`, and many times what it took, so that a server with much to do is asked less often.
-function soon(task, apartMs) {
+// Runs what asks for a part when it is asked for, once for many asks, never twice at a time, and so long after the last
+// time as the server told, at least `apartMs`.
+function soon(name, task, apartMs) {
   let timer = null, running = false, again = null, next = 0;
   const run = async () => {
     timer = null;
     running = true;
-    const began = performance.now();
     try { await task(); } catch { /* the next change asks anew */ }
     running = false;
-    const ended = performance.now();
-    next = ended + Math.min(SLOWEST_MS, Math.max(apartMs, PACE * (ended - began)));
+    next = performance.now() + Math.max(apartMs, told[name] ?? 0);
     if (again !== null) { const atOnce = again; again = null; ask(atOnce); }
   };
   const ask = (atOnce = false) => { // at once: what the person themself did
@@ -116,11 +121,11 @@ function again(place, element) {
   return [...place.querySelectorAll(element.tagName)].find((each) => each.textContent === element.textContent);
 }
 
-const refreshList = soon(async () => {
+const refreshList = soon("list", async () => {
   const list = document.getElementById("list");
   if (!list) return;
   const address = list.dataset.refresh;
-  const page = await part(address);
+  const page = await part("list", address);
   if (!page || document.getElementById("list")?.dataset.refresh !== address) return;
   const fresh = page.getElementById("list");
   const scroll = document.getElementById("list-scroll");
@@ -150,9 +155,9 @@ const refreshList = soon(async () => {
   if (empty) scroll.append(document.importNode(empty, true));
   refreshCounts();
 }, 150);
-const refreshCounts = soon(() => htmx.trigger("#views", "hubbub:counts"), 1000);
+const refreshCounts = soon("views", () => htmx.trigger("#views", "hubbub:counts"), 1000);
 
-const refreshBoard = soon(() => htmx.trigger("#board", "hubbub:board"), 3000);
+const refreshBoard = soon("board", () => htmx.trigger("#board", "hubbub:board"), 3000);
 
 function topRow(scroll, cases) {
   const edge = scroll.getBoundingClientRect().top;
@@ -183,10 +188,10 @@ document.addEventListener("click", (event) => {
 });
 
 let said = false; // the person themself added words: show them
-const refreshCase = soon(async () => {
+const refreshCase = soon("case", async () => {
   const open = document.querySelector("#case[data-refresh]");
   if (!open) return;
-  const page = await part(open.dataset.refresh);
+  const page = await part("case", open.dataset.refresh);
   if (!page || document.querySelector("#case[data-refresh]") !== open) return;
   const scroll = document.getElementById("thread-scroll");
   const toEnd = said || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
@@ -250,7 +255,8 @@ function hear() {
     if (change.kind === "incident") htmx.trigger(document.body, "hubbub:incident");
     if (change.kind === "alert") htmx.trigger(document.body, "hubbub:alert");
     if (change.kind === "health" || change.kind === "topics") refreshList();
-    if ((change.kind === "case" || change.kind === "presence") && String(change.subject) === open) refreshCase();
+    const own = change.kind === "presence" && String(change.by) === app.dataset.me; // colleagues see it, one does not
+    if ((change.kind === "case" || change.kind === "presence") && String(change.subject) === open && !own) refreshCase();
   });
   source.addEventListener("reload", () => { refreshList(); refreshCase(); });
   source.addEventListener("open", () => {
