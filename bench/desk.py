@@ -16,8 +16,8 @@ lock_wait_ms_*      how long a writer waits for its turn: SQLite by a transactio
 vs_django_helpdesk  how much longer django-helpdesk takes for the same (list, open and reply; the geometric mean of
                     the medians' ratios, without load from outside on either side), see `helpdesk`
 
-    python bench/desk.py [--database sqlite postgres] [--cases 1000000] [--rate 500] [--agents 50] [--think 5]
-                         [--seconds 120] [--settle 60] [--keep FOLDER] [--no-helpdesk]
+    python bench/desk.py [--database sqlite postgres] [--cases 1000000] [--rate 500] [--agents 50] [--workers 2]
+                         [--think 5] [--seconds 120] [--settle 60] [--keep FOLDER] [--no-helpdesk]
 
 With `--keep` the filled databases are kept there for the next run.
 """
@@ -49,8 +49,7 @@ BARS_MS = {"sqlite": 250, "postgres": 150}
 BAR_HELPDESK = 5.0
 TURNS = (3, 6, 8, 8, 10, 13)  # eight posts a case
 MADE = 40  # so many times what is made is copied
-LIST_APART_S, CASE_APART_S, COUNTS_APART_S, SLOWEST_S = 0.15, 0.1, 1.0, 5.0  # as in live.js
-PACE = 20  # as in live.js: who waited so long for a part asks again only after so many times that
+APART_S = {"live list": 0.15, "live case": 0.1, "live counts": 1.0}  # as in live.js, at least
 ROUNDS = 30
 DEEDS = {"list": 30, "search": 12, "open": 30, "reply": 16, "assign": 12}
 VIEWS = ("needs", "needs", "needs", "mine", "held", "watching", "waiting", "all")
@@ -146,9 +145,9 @@ class Told:
 class Stale:
     """What an agent's page has heard of, and not shown yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, me: int) -> None:
         self.list, self.case = threading.Event(), threading.Event()
-        self.open = 0  # the case on the page
+        self.me, self.open = me, 0  # whose page it is, and the case on it
 
 
 class Ears(threading.Thread):
@@ -177,17 +176,12 @@ class Ears(threading.Thread):
                     self.waiting.unregister(key.fileobj)
                     continue
                 stale: Stale = key.data
-                for kind, subject in re.findall(r'"kind":"(\w+)","subject":(\d+|null)', text):
+                for kind, subject, by in re.findall(r'"kind":"(\w+)","subject":(\d+|null)(?:,"by":(\d+))?', text):
                     self.heard += 1
                     if kind in ("case", "imported", "health", "topics"):
                         stale.list.set()
-                    if kind in ("case", "presence") and subject == str(stale.open):
+                    if kind in ("case", "presence") and subject == str(stale.open) and by != str(stale.me):
                         stale.case.set()
-
-
-def apart(least_s: float, took_s: float) -> float:
-    """Return how long a page waits before it asks for a part again."""
-    return min(SLOWEST_S, max(least_s, PACE * took_s))
 
 
 class Agent(threading.Thread):
@@ -198,10 +192,11 @@ class Agent(threading.Thread):
         self.house, self.told, self.think_s, self.ends_at = house, told, think_s, ends_at
         self.me, cookies = house.people[number]
         self.rng, self.number = random.Random(number), number
-        self.browser, self.stale, self.ears = Browser(int(os.environ["HUBBUB_PORT"])), Stale(), ears
+        self.browser, self.stale, self.ears = Browser(int(os.environ["HUBBUB_PORT"])), Stale(self.me), ears
         self.browser.cookies |= cookies
         self.base = f"/w/{house.slug}"
         self.list_at, self.cases, self.case, self.last_reply = "", [""], "", "0"
+        self.ready: defaultdict[str, float] = defaultdict(float)  # when a part may be asked for again
 
     def enter(self) -> None:
         """Come in, open the inbox, and hear."""
@@ -215,25 +210,25 @@ class Agent(threading.Thread):
     def run(self) -> None:
         """Work until the end."""
         next_deed = time.monotonic() + self.rng.uniform(0, self.think_s)
-        ready = {"list": 0.0, "case": 0.0, "counts": 0.0}
         while (now := time.monotonic()) < self.ends_at:
             if now >= next_deed:
                 (deed,) = self.rng.choices(list(DEEDS), list(DEEDS.values()))
                 getattr(self, f"_{deed}")()
                 next_deed = max(time.monotonic(), next_deed + self.rng.expovariate(1 / self.think_s))
-            elif self.stale.case.is_set() and self.case and now >= ready["case"]:
+            elif self.stale.case.is_set() and self.case and now >= self.ready["live case"]:
                 self.stale.case.clear()
-                took = self._ask("live case", f"{self.base}/inbox/needs/{self.case}/")[0] / 1000
-                ready["case"] = time.monotonic() + apart(CASE_APART_S, took)
-            elif self.stale.list.is_set() and now >= ready["list"]:
+                self._refresh("live case", f"{self.base}/inbox/needs/{self.case}/")
+            elif self.stale.list.is_set() and now >= self.ready["live list"]:
                 self.stale.list.clear()
-                took = self._ask("live list", self.list_at)[0] / 1000
-                ready["list"] = time.monotonic() + apart(LIST_APART_S, took)
-                if time.monotonic() >= ready["counts"]:
-                    self._ask("live counts", f"{self.base}/inbox/needs/views/")
-                    ready["counts"] = time.monotonic() + COUNTS_APART_S
+                self._refresh("live list", self.list_at)
+                if time.monotonic() >= self.ready["live counts"]:
+                    self._refresh("live counts", f"{self.base}/inbox/needs/views/")
             else:
                 time.sleep(0.02)
+
+    def _refresh(self, part: str, path: str) -> None:
+        self._ask(part, path)
+        self.ready[part] = time.monotonic() + max(APART_S[part], self.browser.told_apart_s)
 
     def _ask(self, what: str, path: str, fields: dict[str, str] | None = None) -> tuple[float, int, str]:
         try:
@@ -350,6 +345,9 @@ class Locks(threading.Thread):
         """Look."""
         from django.db import connection, transaction
 
+        from hubbub.infra.sqlite.base import DatabaseWrapper
+
+        DatabaseWrapper.for_people = True  # as somebody at a page
         while not self.ended:
             time.sleep(0.1)
             with connection.cursor() as cursor:
@@ -367,6 +365,21 @@ class Locks(threading.Thread):
                     self.waiting += waiting
                     self.waits_ms.append(float(longest))
         connection.close()
+
+
+# The machine ------------------------------------------------------------------
+def cpu_s(sessions: dict[str, int]) -> dict[str, float]:
+    """Return the processor time of each process with what it started, of PostgreSQL, and of the agents here."""
+    names = {pid: name for name, pid in sessions.items()}
+    took: defaultdict[str, float] = defaultdict(float)
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, rest = each.read_text().partition("(")[2].rpartition(")")
+            fields = rest.split()
+            owner = names.get(int(fields[3])) or ("postgres" if name == "postgres" else "")
+            if owner:
+                took[owner] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return {**took, "agents": time.process_time()}
 
 
 # One database ----------------------------------------------------------------
@@ -391,7 +404,8 @@ def measured(given: argparse.Namespace, database: str) -> dict[str, Any]:
             agent.enter()
         time.sleep(given.settle)
         locks = Locks()
-        rows, heard, begun = CaseRow.objects.count(), segments_of(Segment), time.monotonic()
+        sessions = {name: process.pid for name, process in running.items()}
+        rows, heard, begun, cpu = CaseRow.objects.count(), segments_of(Segment), time.monotonic(), cpu_s(sessions)
         for thread in (ears, locks):
             thread.start()
         for agent in agents[4:]:
@@ -406,6 +420,7 @@ def measured(given: argparse.Namespace, database: str) -> dict[str, Any]:
         for agent in agents[4:]:
             agent.join(60)
         span = time.monotonic() - begun
+        cores = {name: round((took - cpu.get(name, 0.0)) / span, 2) for name, took in cpu_s(sessions).items()}
         rows, heard = CaseRow.objects.count() - rows, segments_of(Segment) - heard
         locks.ended = ears.ended = True
         locks.join()
@@ -438,6 +453,7 @@ def measured(given: argparse.Namespace, database: str) -> dict[str, Any]:
         "cases": CaseRow.objects.count(),
         "posts": Post.objects.count(),
         "slower": round(statistics.median(loops) / quiet_ms, 2),
+        "cores": cores,
         "alone_ms": undisturbed,
     }  # fmt: skip
 
@@ -496,6 +512,7 @@ def installation(given: argparse.Namespace, database: str) -> Iterator[dict[str,
             "HUBBUB_PORT": str(free_port()),
             "HUBBUB_NETWORK_PORT": str(free_port()),
             "HUBBUB_ALLOW_PRIVATE": "demo",
+            "HUBBUB_WORKERS": str(given.workers),
         }
         environ.pop("DATABASE_URL", None)
         if database == "postgres":
@@ -514,6 +531,7 @@ def main() -> None:
     options.add_argument("--cases", type=int, default=1_000_000)
     options.add_argument("--rate", type=float, default=500.0, help="candidates for a row a second")
     options.add_argument("--agents", type=int, default=50)
+    options.add_argument("--workers", type=int, default=2, help="processes that serve pages")
     options.add_argument("--think", type=float, default=5.0, help="seconds between what an agent does, on average")
     options.add_argument("--seconds", type=float, default=120.0)
     options.add_argument("--settle", type=float, default=60.0, help="seconds in which the worker sees what is there")

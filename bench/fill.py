@@ -6,7 +6,7 @@ Written in bulk, with the tables as the product writes them; texts and people ar
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -14,10 +14,10 @@ from django.db import connection, models, transaction
 from hubbub.accounts import services as account_services
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import Membership, Workspace
-from hubbub.care.core.case import Case, Status
+from hubbub.care.core.case import CLOSES_AFTER, Case, Status
 from hubbub.care.core.reading import read_texts
 from hubbub.care.core.understanding import LinearModel
-from hubbub.care.models import CaseRow, DecisionRow, Entry, Likeness, ReadMark, SocialAccount
+from hubbub.care.models import AuthorPast, CaseRow, DecisionRow, Entry, Likeness, ReadMark, SocialAccount
 from hubbub.care.services.desk import DECISION_COLUMNS, ENTRY_COLUMNS
 from hubbub.care.services.draft import CASE_FIELDS, CaseDraft
 from hubbub.channels.models import Connection
@@ -40,7 +40,7 @@ TOPICS = (
     ("Bills", "invoice OR refund OR charged"),
 )
 SPAN = timedelta(days=60)
-OPEN_END = timedelta(days=9)  # what was resolved longer ago is closed
+OPEN_END = CLOSES_AFTER - timedelta(days=1)  # what was resolved longer ago is closed
 TURNS = (1, 2, 3, 3, 4, 5)  # what is said in a case
 CHUNK = 2_000
 TEXTS = 500  # of a kind; they come again, as they do
@@ -110,13 +110,14 @@ def _insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequ
 def multiply(access: Access, count: int, times: int) -> None:
     """Let there be so many times the cases that were made, `count` of them, by copying them inside the database.
 
-    The copies have other numbers, other addresses of posts, and the same people; they are found by the same words.
+    The copies have other numbers, other addresses of posts, and other people; they are found by the same words.
     """
-    posts = Post.objects.count()
-    shifted = {"case_id": count, "post_id": posts, "number": count}
+    posts, people = Post.objects.count(), SocialAccount.objects.count()
+    shifted = {"case_id": count, "post_id": posts, "number": count, "account_id": people}
     again = "CASE WHEN {0} = '' THEN '' ELSE {0} || '-{1}' END"
     copied: tuple[tuple[type[models.Model], int, tuple[str, ...]], ...] = (
-        (Post, posts, ("uri", "root", "parent")),
+        (SocialAccount, people, ("native", "handle")),
+        (Post, posts, ("uri", "root", "parent", "author", "handle")),
         (CaseRow, count, ()),
         (Entry, 0, ()),
         (DecisionRow, 0, ()),
@@ -132,6 +133,8 @@ def multiply(access: Access, count: int, times: int) -> None:
                 shifts = {**shifted, "id": shift}
                 changed = {name: f"{name} + {shifts[name] * time}" for name in columns if name in shifts}
                 changed |= {name: again.format(name, time) for name in addresses}
+                if "voice" in columns:
+                    changed["voice"] = f"'account ' || (CAST(substr(voice, 9) AS INTEGER) + {people * time})"
                 values = ", ".join(changed.get(name, name) for name in columns)
                 with transaction.atomic(), connection.cursor() as cursor:
                     names = ", ".join(columns)
@@ -145,6 +148,12 @@ def multiply(access: Access, count: int, times: int) -> None:
             )
     Workspace.objects.filter(pk=access.workspace).update(cases_made=count * times)
     with connection.cursor() as cursor:
+        cursor.execute(  # the worker has read what they said before
+            f"INSERT INTO {AuthorPast._meta.db_table} (account_id, read_at, looked, complaining, words) "
+            f"SELECT DISTINCT account_id, %s, 9, 0, '[]'{'' if key == 'rowid' else '::jsonb'} "
+            f"FROM {CaseRow._meta.db_table} WHERE folder = 'watching'",
+            [datetime.now(UTC)],
+        )
         if connection.vendor == "postgresql":
             for model, shift, _ in copied:
                 if shift:

@@ -260,6 +260,7 @@ class Browser:
     def __init__(self, port: int) -> None:
         self.port, self.cookies, self.token = port, {}, ""  # type: tuple[int, dict[str, str], str]
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.told_apart_s = 0.0  # how long the last answer wants not to be asked for again
 
     def ask(self, path: str, fields: dict[str, str] | None = None, *, part: bool = True) -> Answer:
         """Send a request."""
@@ -285,6 +286,7 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
+        self.told_apart_s = int(answer.headers.get("Hubbub-Again-Ms", 0)) / 1000
         server_ms = float(answer.headers["Server-Timing"].removeprefix("total;dur="))
         return Answer(server_ms, taken_ms, answer.status, text)
 
