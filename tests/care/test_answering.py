@@ -243,6 +243,14 @@ def test_words_that_came_back_stand_before_what_was_begun_meanwhile(town: Town, 
     assert draft(alice) == "First.\n\nSecond."
 
 
+def test_what_is_written_where_an_empty_draft_was_cleared_away_is_kept(town: Town, alice: Access) -> None:
+    writes(town, alice)
+    known = writes(town, alice, "")
+    assert cases.forget_empty_drafts(town.at + timedelta(days=2)) == 1
+    assert cases.keep_draft(alice, 1, mode="public", text=SORRY, seen=known, now=town.at + timedelta(days=2)) == 1
+    assert draft(alice) == SORRY
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("_", range(3))
 def test_of_a_sender_and_an_undo_at_once_exactly_one_wins(places: Places, _: int) -> None:

@@ -11,7 +11,7 @@ from hubbub.care.core.case import Priority, Status
 from hubbub.care.core.deeds import Reopen
 from hubbub.care.models import CannedReply, CaseTag, DecisionRow, Entry, Fired, Happening, Mute, Notice, SocialAccount
 from hubbub.care.selectors.mutes import mutes as muted
-from hubbub.care.services import cases, customers, happenings, mutes, playbooks
+from hubbub.care.services import cases, customers, happenings, mutes, playbooks, sorting
 from hubbub.care.services.levels import save_calendar
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
@@ -63,6 +63,18 @@ def test_no_answer_for_three_days_is_seen_to_once_and_anew_after_another_answer(
     town.later(days=3)
     act(town)
     assert notes(town) == ["Ask again"] * 2
+
+
+def test_a_trigger_that_can_set_no_more_tags_says_so_and_holds_up_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trigger(town, event="opened", tags=["new"], note="Look at it")
+    monkeypatch.setattr(sorting, "MOST_TAGS", 0)
+    for who in ("jo", "max"):
+        town.says(who, BROKEN)
+    act(town)
+    assert (notes(town), Happening.objects.count()) == (["Look at it"] * 2, 0)
+    assert sum("There are 0 tags already" in each for each in notes(town, "event")) == 2
 
 
 def test_what_was_before_a_trigger_was_switched_on_is_none_of_its_business(town: Town) -> None:

@@ -57,6 +57,11 @@ def stored() -> list[Any]:
     return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
+def test_taking_off_a_tag_that_nobody_has_makes_none(town: Town, alice: Access) -> None:
+    assert cases.do(alice, [1], [DropTag(name="Never")], now=town.at).undo is None
+    assert not Tag.objects.exists()
+
+
 def test_what_names_something_that_was_removed_since_is_not_undone(town: Town, alice: Access) -> None:
     cases.do(alice, [1, 2], [AddTag(name="Old")], now=town.at)
     done = cases.do(alice, [1, 2], [DropTag(name="Old")], now=town.at)

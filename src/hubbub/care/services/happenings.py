@@ -130,8 +130,11 @@ def _deeds(access: Access, row: CaseRow, trigger: Trigger, now: datetime) -> Ite
     if trigger.note:
         Entry.objects.create(case=row, at=now, kind="note", name=access.name, text=trigger.note)
         yield say("a note")
-    if trigger.tags and (new := _tag(access, row, trigger, now)):
-        yield say("tags {tags}", tags=", ".join(new))
+    try:
+        if trigger.tags and (new := _tag(access, row, trigger, now)):
+            yield say("tags {tags}", tags=", ".join(new))
+    except Conflict as error:  # there are too many already: what else is to be done goes on
+        yield say("could not go on ({error})", error=error)
     if trigger.priority and row.priority != trigger.priority:
         row.priority = trigger.priority
         yield say("priority {priority}", priority=Priority(trigger.priority).words)

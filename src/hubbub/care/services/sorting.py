@@ -35,6 +35,13 @@ def tag_name(name: str) -> str:
     return name
 
 
+def tags_known(workspace: int, names: Iterable[str]) -> dict[str, Tag]:
+    """Return those tags that are there, by the names given."""
+    wanted = {name: tag_name(name).casefold()[:40] for name in names}
+    known = {tag.key: tag for tag in Tag.objects.filter(workspace_id=workspace, key__in=wanted.values())}
+    return {name: known[key] for name, key in wanted.items() if key in known}
+
+
 def tags_named(workspace: int, names: Iterable[str]) -> dict[str, Tag]:
     """Return tags by the names given, made where they are not there yet; in the caller's transaction."""
     wanted = {name: tag_name(name) for name in names}

@@ -41,7 +41,7 @@ def keep_draft(access: Access, number: int, *, mode: str, text: str, seen: int, 
     draft = _draft(access, row, mode, now)
     if draft.text == text:
         return draft.version
-    if draft.version != seen:
+    if draft.version not in (0, seen):  # 0: none is kept, also where an empty one was cleared away since
         raise NewerDraft
     _write(access, row, draft, text, now)
     return draft.version

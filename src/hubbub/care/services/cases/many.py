@@ -40,7 +40,7 @@ from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks, undo, work
 from hubbub.care.services.events import reopened, tags_set
 from hubbub.care.services.notices import tell
-from hubbub.care.services.sorting import tags_named
+from hubbub.care.services.sorting import tags_known, tags_named
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.speech import mark, say, speaking
@@ -170,7 +170,8 @@ def _prepare(access: Access, rows: Sequence[CaseRow], deeds: Sequence[AnyDeed], 
     wrap_ups = WrapUp.objects.filter(workspace_id=access.workspace, pk__in=coded, group__isnull=False)
     codes = dict(wrap_ups.values_list("pk", "name"))
     _all_there(coded, codes, mark("wrap-up code"))
-    tags = tags_named(access.workspace, [each.name for each in deeds if isinstance(each, AddTag | DropTag)])
+    tags = tags_known(access.workspace, [each.name for each in deeds if isinstance(each, DropTag)])
+    tags |= tags_named(access.workspace, [each.name for each in deeds if isinstance(each, AddTag)])
     keys = [row.pk for row in rows]
     resolves = any(isinstance(each, Resolve) for each in deeds)
     needed = Field.objects.filter(workspace_id=access.workspace, required=True) if resolves else Field.objects.none()
@@ -253,7 +254,7 @@ def _aside(run: _Run, row: CaseRow, deed: AnyDeed, before: Case, after: Case) ->
             yield "event", say("{name} made it {priority}.", name=name, priority=Priority(to).words)
         case AddTag(name=tag):
             _tag(run, row, run.tags[tag].pk)
-        case DropTag(name=tag):
+        case DropTag(name=tag) if tag in run.tags:
             _untag(run, row, run.tags[tag].pk)
         case SetWrapUp(code=code):
             row.wrap_up_id = code
