@@ -88,6 +88,7 @@ LETTER = {
     "case": "{number}",
 }
 CALLS_FILE = "id,start,caller,outcome\n9,2026-11-20 10:00:00,+493012345,busy\n"
+GNOMES_FILE = "handle,reason\ngnome,A gnome\n"
 CUSTOMERS_FILE = "reference,name,mail\nK-7,Gnome,gnome@x.example\n"
 CONSENT = {"way": "mail", "given": "yes", "source": "a form", "words": "Yes."}
 CALLED = {"source": "pbx", "calls": [{"id": "9", "start": "2026-11-20T10:00:00Z", "outcome": "busy"}]}
@@ -375,7 +376,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "list-new": {"POST": Call(MANAGERS, PEOPLE_LIST, NOTED)},
     "list": {"GET": Call(READERS, {"q": "slithy"}), "POST": Call(MANAGERS, PEOPLE_LIST, NOTED)},
     "list-put": {"POST": Call(MANAGERS, {"channel": "demo", "handle": "@gnome", "reason": "A gnome"}, NOTED)},
-    "list-read": {"POST": Call(MANAGERS, {"channel": "demo", "file": "{gnomes}"}, NOTED)},
+    "list-read": {"POST": Call(MANAGERS, {"channel": "demo", "file": GNOMES_FILE}, NOTED)},
     "list-take-off": {"POST": Call(MANAGERS, {}, NOTED)},
     "list-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "muted": {"GET": Call(READERS)},
@@ -520,7 +521,6 @@ class Walker:
         things: dict[str, Any] = {
             **self.office.things,
             "file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n"),
-            "gnomes": SimpleUploadedFile("gnomes.csv", b"handle,reason\ngnome,A gnome\n"),
             "other": self.office.people[Role.LEAD].me,
             "email": "lead-one@acme.example",
             "network": self.network,

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hubbub.accounts.core.access import Permission
 from hubbub.care.core.people_lists import MEANS, member_of, read_members
 from hubbub.care.selectors import people_lists as selectors
 from hubbub.care.services import people_lists
@@ -97,6 +98,7 @@ def put_on(request: Request, people_list: int) -> HttpResponse:
 @in_workspace
 def read_file(request: Request, people_list: int) -> HttpResponse:
     """Put all accounts of a CSV file on a list."""
+    request.access.require(Permission.PLAYBOOK)
 
     def work() -> None:
         given = request.FILES.get("file")
