@@ -29,7 +29,7 @@ CORE = (
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ON_POSTGRES = ("--only-database", "--ignore=tests/web/test_german.py")  # a language is the same on both
-AT_ONCE = min(8, 1 + (os.cpu_count() or 1))  # some tests wait for processes, browsers and clocks
+AT_ONCE = min(8, 2 + (os.cpu_count() or 1))  # some tests wait for processes, browsers and clocks
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def main() -> None:
         with postgres() as url:
             code = pytest(
                 "PostgreSQL",
-                ["-n", str(AT_ONCE + 1), "--dist", "loadfile", "--no-loadscope-reorder", *ON_POSTGRES, *rest],
+                ["-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder", *ON_POSTGRES, *rest],
                 DATABASE_URL=url,
             )
     sys.exit(code)

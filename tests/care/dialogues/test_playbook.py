@@ -11,6 +11,7 @@ from hubbub.accounts.selectors import enter_as_hubbub
 from hubbub.care.core.case import Status
 from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.core.routing import Mode
+from hubbub.care.selectors import case
 from hubbub.care.selectors.routing import RouteLine, why
 from hubbub.care.services import cases, routing, work
 
@@ -213,12 +214,15 @@ def test_10_a_question_in_french_goes_to_the_one_who_speaks_it_in_her_hours(talk
     talk.later(minutes=20)
     number = talk.case("camille").number
     evening = talk.now.replace(hour=19)
-    assert why(alice, number, evening) == "Waits: Claire speaks French, but works again Wednesday at 09:00."
+    assert (
+        why(alice, case(alice, number, evening).line, evening)
+        == "Waits: Claire speaks French, but works again Wednesday at 09:00."
+    )
     for each in (alice, claire):
         work.seen(each, now=talk.now)
     assert routing.push(enter_as_hubbub(talk.desk.workspace), now=talk.now) == 2
     assert talk.case("camille").owner_id == claire.me
-    assert why(alice, number, talk.now).startswith("To Claire: speaks French, ")
+    assert why(alice, case(alice, number, talk.now).line, talk.now).startswith("To Claire: speaks French, ")
     assert talk.case("jo").owner_id in (alice.me, claire.me)
 
 

@@ -424,11 +424,11 @@ class Desk:
         known |= self._cases
         return [(known[case] if isinstance(case, int) else case, other) for case, other in found.values()]
 
-    def whole(self, case: CaseDraft | Glance) -> CaseDraft:
-        """Return all of a case that was glanced at."""
-        if isinstance(case, CaseDraft):
-            return case
-        return self._cases.get(case.id) or self.cases([case.id])[0]
+    def whole(self, cases: Sequence[CaseDraft | Glance]) -> list[CaseDraft]:
+        """Return all of cases that were glanced at."""
+        if unknown := {case.id for case in cases if isinstance(case, Glance)} - self._cases.keys():
+            self._load_cases(pk__in=unknown)
+        return [self._cases[case.id] if isinstance(case, Glance) else case for case in cases]
 
     def _load_alike(self, heading: str, complaint: Complaint, window: timedelta) -> Iterator[tuple[int, Complaint]]:
         span = (complaint.said_at - 2 * window, complaint.said_at + 2 * window)

@@ -91,7 +91,7 @@ class Arrivals:
         if rule.decide is Decision.WATCH:
             like = next((case for case, _ in alike if self.playbook.base_of(case.rule) == rule.id), None)
             if like is not None:
-                watched = self.desk.whole(like)
+                (watched,) = self.desk.whole([like])
                 self._join(watched, post)
                 return watched
             mine = self.posts.complaint(post)
@@ -244,7 +244,7 @@ class Arrivals:
         """A complaint with its own case is a second voice to every watch of a like problem."""
         for like, other in self.like_ones(mine):
             if like.status == Status.WATCHING and mine.voice and self._another(mine, other):
-                watch = self.desk.whole(like)
+                (watch,) = self.desk.whole([like])
                 self.desk.note(
                     watch,
                     self.now,

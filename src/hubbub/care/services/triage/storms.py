@@ -120,9 +120,8 @@ class Storms:
         if storm.incident is None and rule is None:
             return  # this playbook makes no incidents
         incident = storm.incident or self._begin(storm, post, rule)
-        for each in (case, *storm.cases):
-            if each.incident_id != incident.pk:
-                self._group(self.desk.whole(each), incident, rule)
+        for each in self.desk.whole([each for each in (case, *storm.cases) if each.incident_id != incident.pk]):
+            self._group(each, incident, rule)
         new = set(self.posts.reading(post).severities) - set(incident.severities)
         incident.severities = sorted({*incident.severities, *new})
         incident.began_at = min(incident.began_at, post.said_at)
