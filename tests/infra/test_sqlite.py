@@ -27,6 +27,12 @@ def write(into: base.DatabaseWrapper, hold_s: float = 0.0) -> None:
     into.set_autocommit(True)
 
 
+@pytest.fixture(autouse=True)
+def behind_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever served pages in this process before."""
+    monkeypatch.setattr(base.DatabaseWrapper, "for_people", False)
+
+
 def opened(path: Path) -> base.DatabaseWrapper:
     made = connection(path)
     made.ensure_connection()

@@ -194,7 +194,7 @@ def make_office(places: Places, network: str) -> Office:
     doing = cases.do(agent, [open_case.number], [AddTag(name="Snark")], now=town.at).undo
     field = sorting.save_field(access, name="Batch number", kind="text", now=town.at)
     slithy = people_lists.save_list(access, None, name="Slithy toves", note="Snark three", means="", now=town.at)
-    people_lists.put_on(access, slithy, [Member("demo", "slithytove", "Snark four")], now=town.at)
+    people_lists.put_on(access, slithy, [Member("demo", "slithy_tove", "Snark four")], now=town.at)
     macro = macros.save_macro(access, name="Jabberwock it", deeds=[AddTag(name="Snark two")], own=False, now=town.at)
     lead = leads.make(agent, open_case.number, now=town.at)
     hooked, _ = connect_webhook(

@@ -69,7 +69,7 @@ def test_files_stay_with_a_draft_move_along_and_leave_once(
         page.locator("#composer").get_by_text("Public", exact=True).click()
         expect(kept).to_contain_text("how.txt")
         words.press("Control+Enter")
-        expect(page.locator("#moments .msg-reply")).to_contain_text("how.txt")
+        expect(page.locator("#moments .msg-reply")).to_contain_text("how.txt", timeout=SOON_MS)  # once it has left
         expect(kept).to_have_count(0)
         page.reload()
         expect(page.locator("#moments .msg-reply")).to_be_visible()
