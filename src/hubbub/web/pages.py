@@ -18,16 +18,17 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
+from django.db import connection
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
 from hubbub.web import pace
 from hubbub.web.live import Scope, tailer
 
-THREADS = 3
-"""Python computes one page at a time: more of them at once only let each other wait, in turns."""
-WRITERS = 2
-"""Who writes may have to wait for others who write; who only reads does not wait for these."""
+THREADS = {"sqlite": (3, 2), "postgresql": (8, 4)}
+"""For who only reads, and for who writes: these may have to wait for others who write, those never do. Python computes
+one page at a time: with SQLite, which answers at once, more threads only let each other wait; with PostgreSQL most of a
+page's time is on its way there and back."""
 SWITCH_S = 0.0005
 """A page asks the database fifty times, and each time waits so long for every other page that is being computed."""
 
@@ -35,10 +36,11 @@ SWITCH_S = 0.0005
 class Pages(ASGIHandler):
     """The pages and the API as an ASGI application."""
 
-    def __init__(self, threads: int = THREADS) -> None:
+    def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self._readers, self._writers = ThreadPoolExecutor(threads, "page"), ThreadPoolExecutor(WRITERS, "deed")
+        readers, writers = THREADS[connection.vendor]
+        self._readers, self._writers = ThreadPoolExecutor(readers, "page"), ThreadPoolExecutor(writers, "deed")
         sys.setswitchinterval(SWITCH_S)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
