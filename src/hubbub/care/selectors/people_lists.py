@@ -1,11 +1,11 @@
 """Reads of a workspace's own lists of accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from hubbub.accounts.core.access import Access, Permission
@@ -100,13 +100,21 @@ def members(
     return lines, lines[-1].id if len(some) > PAGE else None
 
 
+def heard_of(workspace: int, keys: Collection[tuple[str, str]]) -> QuerySet[SocialAccount]:
+    """Return the accounts heard of under channels and handles.
+
+    A handle of one channel may bring an account of another: look at both. For this domain only.
+    """
+    handles = {handle for _, handle in keys}
+    rows = SocialAccount.objects.filter(workspace_id=workspace, channel__in={channel for channel, _ in keys})
+    return rows.annotate(key=Lower("handle")).filter(Q(key__among=handles) | Q(native__among=handles))
+
+
 def _names(access: Access, some: Sequence[ListMember]) -> dict[tuple[str, str], str]:
     """Return how those are called of whom something was heard."""
-    handles = {each.handle for each in some}
-    rows = SocialAccount.objects.filter(workspace_id=access.workspace, channel__in={each.channel for each in some})
-    found = rows.annotate(key=Lower("handle")).filter(Q(key__in=handles) | Q(native__in=handles))
+    found = heard_of(access.workspace, {(each.channel, each.handle) for each in some})
     names: dict[tuple[str, str], str] = {}
-    for channel, key, native, name in found.values_list("channel", "key", "native", "name"):
+    for channel, key, native, name in found.values_list("channel", Lower("handle"), "native", "name"):
         names |= {(channel, key): name, (channel, native): name}
     return names
 

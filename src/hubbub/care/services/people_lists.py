@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.care.core.people_lists import MEANS, Member, key_of
 from hubbub.care.models import CaseRow, ListMember, PeopleList, SocialAccount
-from hubbub.care.selectors.people_lists import asked_by, list_row
+from hubbub.care.selectors.people_lists import asked_by, heard_of, list_row
 from hubbub.care.selectors.playbooks import data_of
 from hubbub.care.services import clocks
 from hubbub.care.services.draft import AccountDraft
@@ -26,6 +24,8 @@ MOST: Final = 50
 """Lists of a workspace."""
 MOST_MEMBERS: Final = 100_000
 """Accounts on one list."""
+Lists = defaultdict[tuple[str, str], list[tuple[str, str]]]
+"""The names of lists and what they mean, by channel and handle."""
 
 
 @transaction.atomic
@@ -146,16 +146,11 @@ def _carry(access: Access, keys: Iterable[tuple[str, str]], now: datetime, gone:
     wanted = set(keys)
     if not wanted:
         return
-    handles = {handle for _, handle in wanted}
-    rows = SocialAccount.objects.filter(workspace_id=access.workspace, channel__in={channel for channel, _ in wanted})
-    found = rows.annotate(key=Lower("handle")).filter(Q(key__among=handles) | Q(native__among=handles))
-    on = _lists_of(access.workspace, handles)
+    on = _lists_of(access.workspace, {handle for _, handle in wanted})
     changed = []
-    for account in found:
-        mine = [each for key in _keys(account) for each in on[account.channel, key]]
+    for account in heard_of(access.workspace, wanted):
         before = (account.lists, account.listed, account.employee)
-        account.lists = sorted({name for name, _ in mine})
-        means = {means for _, means in mine}
+        account.lists, means = _on(account, on)
         for mark in ("listed", "employee"):
             setattr(account, mark, mark in means or (getattr(account, mark) and mark != gone))
         if before != (account.lists, account.listed, account.employee):
@@ -170,10 +165,16 @@ def _keys(account: SocialAccount | AccountDraft) -> set[str]:
     return {key_of(account.handle), account.native.casefold()} - {""}
 
 
-def _lists_of(workspace: int, handles: Collection[str]) -> defaultdict[tuple[str, str], list[tuple[str, str]]]:
+def _on(account: SocialAccount | AccountDraft, on: Lists) -> tuple[list[str], set[str]]:
+    """Return the names of the lists that an account is on, and what these mean."""
+    mine = [each for key in _keys(account) for each in on[account.channel, key]]
+    return sorted({name for name, _ in mine}), {means for _, means in mine}
+
+
+def _lists_of(workspace: int, handles: Collection[str]) -> Lists:
     """Return the names of lists and what they mean, by channel and handle."""
     rows = ListMember.objects.filter(workspace_id=workspace, handle__among=set(handles))
-    found: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    found: Lists = defaultdict(list)
     for channel, handle, name, means in rows.values_list("channel", "handle", "list__name", "list__means"):
         found[channel, handle].append((name, means))
     return found
@@ -185,10 +186,8 @@ def put_heard_on_lists(workspace: int, accounts: Sequence[AccountDraft]) -> None
         return
     on = _lists_of(workspace, {key for each in accounts for key in _keys(each)})
     for account in accounts if on else ():
-        mine = [each for key in _keys(account) for each in on[account.channel, key]]
-        account.lists = sorted({name for name, _ in mine})
-        account.listed = any(means == "listed" for _, means in mine)
-        account.employee = any(means == "employee" for _, means in mine)
+        account.lists, means = _on(account, on)
+        account.listed, account.employee = "listed" in means, "employee" in means
 
 
 def forget_member(workspace: int, channel: str, handles: Iterable[str]) -> None:
