@@ -5,8 +5,10 @@ import hubbub.care.core.case
 from django.conf import settings
 from django.db import migrations, models
 
+from hubbub.infra.tables import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 
@@ -48,6 +50,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='agents', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'person'), name='agent_once')],
+            },
         ),
         migrations.CreateModel(
             name='AnswerRules',
@@ -58,87 +63,99 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Article',
+            name='Incident',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=9)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('live', models.PositiveIntegerField(null=True)),
                 ('title', models.CharField(max_length=120)),
-                ('question', models.TextField(default='')),
-                ('answer', models.TextField()),
-                ('lang', models.CharField(default='', max_length=3)),
+                ('open', models.BooleanField(default=True)),
+                ('began_at', models.DateTimeField()),
+                ('opened_at', models.DateTimeField()),
+                ('closed_at', models.DateTimeField(null=True)),
                 ('topic', models.BigIntegerField(default=0)),
-                ('products', models.JSONField(default=list)),
-                ('public', models.BooleanField(default=False)),
-                ('taken', models.JSONField(default=list)),
-                ('word', models.CharField(default='', max_length=300)),
-                ('writer_name', models.CharField(default='', max_length=100)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='articles', to='accounts.workspace')),
-                ('writer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('problem', models.CharField(default='', max_length=40)),
+                ('rule', models.CharField(default='', max_length=12)),
+                ('playbook', models.IntegerField(default=0)),
+                ('reasons', models.JSONField(default=list)),
+                ('usual', models.JSONField(null=True)),
+                ('voices', models.IntegerField(default=0)),
+                ('posts', models.IntegerField(default=0)),
+                ('cases', models.IntegerField(default=0)),
+                ('exposure', models.BigIntegerField(default=0)),
+                ('severities', models.JSONField(default=list)),
+                ('miscounted', models.BooleanField(db_index=True, default=False)),
+                ('holding', models.TextField(default='')),
+                ('offer', models.TextField(default='')),
+                ('feedback', models.TextField(default='')),
+                ('lead', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('merged_into', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.incident')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='incidents', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'open', '-opened_at'], name='incident_list')],
+            },
         ),
         migrations.CreateModel(
-            name='ArticleVersion',
+            name='Customer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('data', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('name', models.CharField(max_length=100)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('reviewer', models.CharField(default='', max_length=100)),
-                ('article', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='care.article')),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('name', models.CharField(default='', max_length=200)),
+                ('reference', models.CharField(default='', max_length=60)),
+                ('address', models.TextField(default='')),
+                ('note', models.TextField(default='')),
+                ('heard_of', models.CharField(default='', max_length=30)),
+                ('heard_of_note', models.CharField(default='', max_length=200)),
+                ('created_at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-id'], name='customer_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('workspace', 'reference'), name='customer_reference')],
+            },
         ),
         migrations.CreateModel(
-            name='ArticleWord',
+            name='SocialAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=100)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='care.article')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                ('channel', models.CharField(max_length=20)),
+                ('native', models.CharField(max_length=200)),
+                ('handle', models.CharField(default='', max_length=200)),
+                ('name', models.CharField(default='', max_length=200)),
+                ('followers', models.BigIntegerField(null=True)),
+                ('follows', models.BigIntegerField(null=True)),
+                ('posts', models.BigIntegerField(null=True)),
+                ('reactions', models.FloatField(null=True)),
+                ('joined_at', models.DateTimeField(null=True)),
+                ('p_bot', models.FloatField(default=0.1)),
+                ('reach', models.BigIntegerField(default=0)),
+                ('known', models.BooleanField(default=False)),
+                ('employee', models.BooleanField(default=False)),
+                ('listed', models.BooleanField(default=False)),
+                ('lists', models.JSONField(default=list)),
+                ('muted_until', models.DateTimeField(null=True)),
+                ('heard', models.IntegerField(default=0)),
+                ('adverts', models.IntegerField(default=0)),
+                ('seen_at', models.DateTimeField()),
+                ('matched', models.BooleanField(default=False)),
+                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='accounts', to='care.customer')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='social_accounts', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('matched', False)), fields=['workspace', 'id'], name='account_unmatched')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'channel', 'native'), name='social_account_once')],
+            },
         ),
         migrations.CreateModel(
-            name='CalendarRow',
+            name='WrapUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60)),
-                ('main', models.BooleanField(default=False)),
-                ('data', models.JSONField()),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendars', to='accounts.workspace')),
+                ('place', models.PositiveSmallIntegerField(default=0)),
+                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='care.wrapup')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='wrap_ups', to='accounts.workspace')),
             ],
-        ),
-        migrations.CreateModel(
-            name='CallReject',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('digest', models.CharField(max_length=32)),
-                ('line', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=400)),
-                ('raw', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_rejects', to='accounts.workspace')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='CannedReply',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80)),
-                ('text', models.TextField()),
-                ('shortcut', models.CharField(default='', max_length=20)),
-                ('folder', models.CharField(default='', max_length=40)),
-                ('lang', models.CharField(default='', max_length=8)),
-                ('uses', models.PositiveIntegerField(default=0)),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='canned', to='accounts.workspace')),
-            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'group', 'name'), name='wrap_up_name'), models.UniqueConstraint(condition=models.Q(('group__isnull', True)), fields=('workspace', 'name'), name='wrap_up_group')],
+            },
         ),
         migrations.CreateModel(
             name='CaseRow',
@@ -194,7 +211,117 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='accounts.workspace')),
+                ('incident', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to='care.incident')),
+                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cases', to='care.socialaccount')),
+                ('wrap_up', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.wrapup')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'folder', 'sort_at', 'priority', 'id'], name='case_folder'), models.Index(fields=['workspace', 'sort_at', 'id'], name='case_newest'), models.Index(fields=['workspace', 'queue', 'folder', 'sort_at', 'id'], name='case_queue'), models.Index(fields=['workspace', 'topic', 'folder', 'sort_at', 'id'], name='case_topic'), models.Index(condition=models.Q(('owner__isnull', False)), fields=['workspace', 'owner', 'folder', 'sort_at', 'id'], name='case_owner'), models.Index(condition=models.Q(('incident__isnull', False)), fields=['incident', 'id'], name='case_incident'), models.Index(condition=models.Q(('folder', 'needs'), ('owner__isnull', True)), fields=['workspace', 'priority', 'sort_at', 'id'], name='case_to_take'), models.Index(condition=models.Q(('folder', 'held')), fields=['not_before'], name='case_hold_ends'), models.Index(condition=models.Q(('folder', 'watching')), fields=['review_at'], name='case_review'), models.Index(condition=models.Q(('wake_at__isnull', False)), fields=['wake_at'], name='case_wakes'), models.Index(condition=models.Q(('thread_read_at__isnull', True)), fields=['channel', 'folder', 'id'], name='case_thread_unread')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='case_number')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Article',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(max_length=9)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('live', models.PositiveIntegerField(null=True)),
+                ('title', models.CharField(max_length=120)),
+                ('question', models.TextField(default='')),
+                ('answer', models.TextField()),
+                ('lang', models.CharField(default='', max_length=3)),
+                ('topic', models.BigIntegerField(default=0)),
+                ('products', models.JSONField(default=list)),
+                ('public', models.BooleanField(default=False)),
+                ('taken', models.JSONField(default=list)),
+                ('word', models.CharField(default='', max_length=300)),
+                ('writer_name', models.CharField(default='', max_length=100)),
+                ('made_at', models.DateTimeField()),
+                ('changed_at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='articles', to='accounts.workspace')),
+                ('writer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='articles', to='care.caserow')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'state', '-changed_at'], name='article_state'), models.Index(condition=models.Q(('live__isnull', False)), fields=['workspace', '-id'], name='article_live')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ArticleVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField()),
+                ('data', models.JSONField()),
+                ('at', models.DateTimeField()),
+                ('name', models.CharField(max_length=100)),
+                ('reviewed_at', models.DateTimeField(null=True)),
+                ('reviewer', models.CharField(default='', max_length=100)),
+                ('article', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='care.article')),
+                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('article', 'version'), name='article_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ArticleWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('word', models.CharField(max_length=100)),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='care.article')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'word', 'article'), name='article_word_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CalendarRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('main', models.BooleanField(default=False)),
+                ('data', models.JSONField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendars', to='accounts.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='calendar_name'), models.UniqueConstraint(condition=models.Q(('main', True)), fields=('workspace',), name='calendar_main')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CallReject',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=60)),
+                ('digest', models.CharField(max_length=32)),
+                ('line', models.BigIntegerField()),
+                ('reason', models.CharField(max_length=400)),
+                ('raw', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_rejects', to='accounts.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'source', 'digest'), name='call_reject_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CannedReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=80)),
+                ('text', models.TextField()),
+                ('shortcut', models.CharField(default='', max_length=20)),
+                ('folder', models.CharField(default='', max_length=40)),
+                ('lang', models.CharField(default='', max_length=8)),
+                ('uses', models.PositiveIntegerField(default=0)),
+                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='canned', to='accounts.workspace')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-uses', 'title'], name='canned_used')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'title'), name='canned_title')],
+            },
         ),
         migrations.CreateModel(
             name='CaseLink',
@@ -204,6 +331,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='care.caserow')),
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='linked', to='care.caserow')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'other'), name='case_link_once')],
+            },
         ),
         migrations.CreateModel(
             name='CallRow',
@@ -227,6 +357,10 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='accounts.workspace')),
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='care.caserow')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'started_at', 'id'], name='call_newest'), models.Index(fields=['workspace', 'number', 'started_at'], name='call_number'), models.Index(condition=models.Q(('waiting', True)), fields=['workspace', 'id'], name='call_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'source', 'native'), name='call_once')],
+            },
         ),
         migrations.CreateModel(
             name='CallBack',
@@ -240,11 +374,9 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True)),
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_backs', to='care.caserow')),
             ],
-        ),
-        migrations.AddField(
-            model_name='article',
-            name='case',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='articles', to='care.caserow'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('case',), name='call_back_open')],
+            },
         ),
         migrations.CreateModel(
             name='CaseRules',
@@ -273,20 +405,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Customer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(default='', max_length=200)),
-                ('reference', models.CharField(default='', max_length=60)),
-                ('address', models.TextField(default='')),
-                ('note', models.TextField(default='')),
-                ('heard_of', models.CharField(default='', max_length=30)),
-                ('heard_of_note', models.CharField(default='', max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='accounts.workspace')),
-            ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'ended_at'], name='contact_ended'), models.Index(fields=['case', 'person', 'ended_at'], name='contact_case'), models.Index(fields=['person', 'ended_at'], name='contact_person'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['last_at'], name='contact_left')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person'), name='contact_open')],
+            },
         ),
         migrations.CreateModel(
             name='Consent',
@@ -321,6 +443,9 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='listening.post')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'at', 'id'], name='decision_at')],
+            },
         ),
         migrations.CreateModel(
             name='Doing',
@@ -334,6 +459,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'at'], name='doing_newest')],
+            },
         ),
         migrations.CreateModel(
             name='Draft',
@@ -347,6 +475,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='care.caserow')),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'saved_at'], name='draft_own')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'person', 'mode'), name='draft_once')],
+            },
         ),
         migrations.CreateModel(
             name='DryRun',
@@ -368,6 +500,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'person'), name='dry_run_own')],
+            },
         ),
         migrations.CreateModel(
             name='Entry',
@@ -384,6 +519,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('post', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='entry', to='listening.post')),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', 'at', 'id'], name='entry_timeline'), models.Index(condition=models.Q(('kind', 'reply')), fields=['person', 'at'], name='entry_replies')],
+            },
         ),
         migrations.CreateModel(
             name='ArticleUse',
@@ -398,6 +536,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='article_uses', to='care.caserow')),
                 ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.entry')),
             ],
+            options={
+                'indexes': [models.Index(fields=['article', '-id'], name='article_use_newest'), models.Index(condition=models.Q(('entry__isnull', False), ('outcome', '')), fields=['sent_at'], name='article_use_open')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'article'), name='article_use_once')],
+            },
         ),
         migrations.CreateModel(
             name='Erasure',
@@ -421,6 +563,9 @@ class Migration(migrations.Migration):
                 ('place', models.PositiveSmallIntegerField(default=0)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='field_name')],
+            },
         ),
         migrations.CreateModel(
             name='FieldValue',
@@ -430,6 +575,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='values', to='care.caserow')),
                 ('field', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='values', to='care.field')),
             ],
+            options={
+                'indexes': [models.Index(fields=['field', 'value'], name='field_value_cases')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'field'), name='field_value_once')],
+            },
         ),
         migrations.CreateModel(
             name='Fired',
@@ -439,6 +588,9 @@ class Migration(migrations.Migration):
                 ('moment', models.DateTimeField()),
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.caserow')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'trigger', 'moment'), name='fired_once')],
+            },
         ),
         migrations.CreateModel(
             name='FollowUp',
@@ -451,7 +603,11 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.entry')),
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.socialaccount')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'state', 'show_at'], name='follow_up_open')],
+            },
         ),
         migrations.CreateModel(
             name='Happening',
@@ -465,40 +621,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('open', models.BooleanField(default=True)),
-                ('began_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('topic', models.BigIntegerField(default=0)),
-                ('problem', models.CharField(default='', max_length=40)),
-                ('rule', models.CharField(default='', max_length=12)),
-                ('playbook', models.IntegerField(default=0)),
-                ('reasons', models.JSONField(default=list)),
-                ('usual', models.JSONField(null=True)),
-                ('voices', models.IntegerField(default=0)),
-                ('posts', models.IntegerField(default=0)),
-                ('cases', models.IntegerField(default=0)),
-                ('exposure', models.BigIntegerField(default=0)),
-                ('severities', models.JSONField(default=list)),
-                ('miscounted', models.BooleanField(db_index=True, default=False)),
-                ('holding', models.TextField(default='')),
-                ('offer', models.TextField(default='')),
-                ('feedback', models.TextField(default='')),
-                ('lead', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('merged_into', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.incident')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='incidents', to='accounts.workspace')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='caserow',
-            name='incident',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to='care.incident'),
-        ),
-        migrations.CreateModel(
             name='IncidentEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -507,6 +629,9 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(max_length=300)),
                 ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='care.incident')),
             ],
+            options={
+                'indexes': [models.Index(fields=['incident', 'at', 'id'], name='incident_events')],
+            },
         ),
         migrations.CreateModel(
             name='IncidentMessage',
@@ -522,6 +647,9 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='care.incident')),
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('incident', 'kind', 'where'), name='incident_said_once')],
+            },
         ),
         migrations.CreateModel(
             name='IncidentNote',
@@ -534,6 +662,9 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='care.incident')),
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('incident', 'version'), name='incident_note_once')],
+            },
         ),
         migrations.CreateModel(
             name='Label',
@@ -552,6 +683,23 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='listening.post')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'source', '-id'], name='label_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('post__isnull', False), ('undone_at', None)), fields=('post', 'what'), name='label_of_post'), models.UniqueConstraint(condition=models.Q(('source', 'file')), fields=('workspace', 'what', 'digest'), name='label_of_text')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LeadStage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('place', models.PositiveSmallIntegerField()),
+                ('end', models.CharField(default='', max_length=4)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lead_stages', to='accounts.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='lead_stage_name')],
+            },
         ),
         migrations.CreateModel(
             name='Lead',
@@ -568,7 +716,11 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='listening.post')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='accounts.workspace')),
+                ('stage', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='care.leadstage')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'stage', 'changed_at', 'id'], name='lead_stage'), models.Index(fields=['workspace', 'changed_at', 'id'], name='lead_newest')],
+            },
         ),
         migrations.CreateModel(
             name='LeadEvent',
@@ -579,21 +731,9 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(max_length=300)),
                 ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='care.lead')),
             ],
-        ),
-        migrations.CreateModel(
-            name='LeadStage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('place', models.PositiveSmallIntegerField()),
-                ('end', models.CharField(default='', max_length=4)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lead_stages', to='accounts.workspace')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='lead',
-            name='stage',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='care.leadstage'),
+            options={
+                'indexes': [models.Index(fields=['lead', 'id'], name='lead_history')],
+            },
         ),
         migrations.CreateModel(
             name='LevelsChanged',
@@ -614,6 +754,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likenesses', to='care.caserow')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'heading', 'said_at'], name='likeness_found')],
+            },
         ),
         migrations.CreateModel(
             name='Macro',
@@ -624,6 +767,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='macros', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'name'], name='macro_name')],
+            },
         ),
         migrations.CreateModel(
             name='Merge',
@@ -651,6 +797,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'person', '-id'], name='notice_newest'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['workspace', 'person', '-id'], name='notice_unread'), models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at'], name='notice_mail'), models.Index(fields=['at'], name='notice_old')],
+            },
         ),
         migrations.CreateModel(
             name='NoticeWish',
@@ -663,6 +812,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'person', 'why'), name='notice_wish_once')],
+            },
         ),
         migrations.CreateModel(
             name='Owned',
@@ -675,6 +827,9 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owned', to='care.customer')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('serial', ''), _negated=True), fields=('workspace', 'serial'), name='owned_serial')],
+            },
         ),
         migrations.CreateModel(
             name='OwnModel',
@@ -691,6 +846,9 @@ class Migration(migrations.Migration):
                 ('words', models.CharField(default='', max_length=300)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'version'), name='own_model_once')],
+            },
         ),
         migrations.CreateModel(
             name='Learning',
@@ -718,6 +876,9 @@ class Migration(migrations.Migration):
                 ('gone', models.BooleanField(default=False)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='own_state_name')],
+            },
         ),
         migrations.CreateModel(
             name='PersonaRow',
@@ -734,6 +895,9 @@ class Migration(migrations.Migration):
                 ('approve', models.BooleanField(default=False)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='persona_name')],
+            },
         ),
         migrations.CreateModel(
             name='PendingReply',
@@ -758,6 +922,9 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
                 ('persona', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.personarow')),
             ],
+            options={
+                'indexes': [models.Index(fields=['case'], name='pending_case'), models.Index(fields=['workspace', 'state', 'at'], name='pending_state'), models.Index(condition=models.Q(('state', 'later')), fields=['send_at'], name='pending_due')],
+            },
         ),
         migrations.CreateModel(
             name='PlaybookDraft',
@@ -769,6 +936,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'person'), name='playbook_draft_own')],
+            },
         ),
         migrations.CreateModel(
             name='PlaybookVersion',
@@ -781,6 +951,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='playbooks', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'version'), name='playbook_version')],
+            },
         ),
         migrations.CreateModel(
             name='PolicyRow',
@@ -792,6 +965,10 @@ class Migration(migrations.Migration):
                 ('calendar', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='care.calendarrow')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'place', 'id'], name='policy_order')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='policy_name')],
+            },
         ),
         migrations.CreateModel(
             name='Presence',
@@ -802,6 +979,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='care.caserow')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'person'), name='presence_once')],
+            },
         ),
         migrations.CreateModel(
             name='RatingSettings',
@@ -819,6 +999,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.caserow')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'person'), name='read_once')],
+            },
         ),
         migrations.CreateModel(
             name='Review',
@@ -837,6 +1020,10 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-id'], name='review_newest'), models.Index(fields=['agent', 'done_at'], name='review_agent')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('calibrates', False)), fields=('case',), name='review_once'), models.UniqueConstraint(condition=models.Q(('reviewer__isnull', False)), fields=('case', 'reviewer'), name='review_each_once')],
+            },
         ),
         migrations.CreateModel(
             name='ReviewForm',
@@ -848,6 +1035,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'version'), name='review_form_version')],
+            },
         ),
         migrations.CreateModel(
             name='Route',
@@ -858,6 +1048,9 @@ class Migration(migrations.Migration):
                 ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'queue'), name='route_queue')],
+            },
         ),
         migrations.CreateModel(
             name='Routed',
@@ -869,6 +1062,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='routed', to='care.caserow')),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', '-id'], name='routed_newest')],
+            },
         ),
         migrations.CreateModel(
             name='SavedViewRow',
@@ -881,6 +1077,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'person', 'place', 'id'], name='saved_view_order')],
+            },
         ),
         migrations.CreateModel(
             name='Skill',
@@ -890,6 +1089,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=8)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='skill_name')],
+            },
         ),
         migrations.CreateModel(
             name='AgentSkill',
@@ -899,6 +1101,9 @@ class Migration(migrations.Migration):
                 ('agent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='care.agentrow')),
                 ('skill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.skill')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('agent', 'skill'), name='agent_skill_once')],
+            },
         ),
         migrations.CreateModel(
             name='SkillNeed',
@@ -910,34 +1115,9 @@ class Migration(migrations.Migration):
                 ('skill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.skill')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
-        ),
-        migrations.CreateModel(
-            name='SocialAccount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20)),
-                ('native', models.CharField(max_length=200)),
-                ('handle', models.CharField(default='', max_length=200)),
-                ('name', models.CharField(default='', max_length=200)),
-                ('followers', models.BigIntegerField(null=True)),
-                ('follows', models.BigIntegerField(null=True)),
-                ('posts', models.BigIntegerField(null=True)),
-                ('reactions', models.FloatField(null=True)),
-                ('joined_at', models.DateTimeField(null=True)),
-                ('p_bot', models.FloatField(default=0.1)),
-                ('reach', models.BigIntegerField(default=0)),
-                ('known', models.BooleanField(default=False)),
-                ('employee', models.BooleanField(default=False)),
-                ('listed', models.BooleanField(default=False)),
-                ('lists', models.JSONField(default=list)),
-                ('muted_until', models.DateTimeField(null=True)),
-                ('heard', models.IntegerField(default=0)),
-                ('adverts', models.IntegerField(default=0)),
-                ('seen_at', models.DateTimeField()),
-                ('matched', models.BooleanField(default=False)),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='accounts', to='care.customer')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='social_accounts', to='accounts.workspace')),
-            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'column', 'value', 'skill'), name='need_once')],
+            },
         ),
         migrations.CreateModel(
             name='SecondAccount',
@@ -950,6 +1130,9 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='second_of', to='care.socialaccount')),
                 ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seconds', to='care.socialaccount')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('account', 'of'), name='second_account_once')],
+            },
         ),
         migrations.CreateModel(
             name='Rating',
@@ -967,6 +1150,9 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
                 ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.socialaccount')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='rating_to_ask'), models.Index(fields=['account', 'made_at'], name='rating_person'), models.Index(condition=models.Q(('answered_at__isnull', False)), fields=['workspace', 'answered_at'], name='rating_answered')],
+            },
         ),
         migrations.CreateModel(
             name='PeopleList',
@@ -977,6 +1163,9 @@ class Migration(migrations.Migration):
                 ('means', models.CharField(default='', max_length=8)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='people_list_name')],
+            },
         ),
         migrations.CreateModel(
             name='ListMember',
@@ -990,6 +1179,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'handle'], name='list_member_handle'), models.Index(fields=['list', '-id'], name='list_member_newest')],
+                'constraints': [models.UniqueConstraint(fields=('list', 'channel', 'handle'), name='list_member_once')],
+            },
         ),
         migrations.CreateModel(
             name='Mute',
@@ -1004,6 +1197,10 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mutes', to='care.socialaccount')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['until'], name='mute_ends'), models.Index(fields=['workspace', 'at'], name='mute_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('account',), name='mute_open')],
+            },
         ),
         migrations.CreateModel(
             name='Match',
@@ -1018,6 +1215,10 @@ class Migration(migrations.Migration):
                 ('one', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.socialaccount')),
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.socialaccount')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'asked')), fields=['workspace', '-p', 'id'], name='match_asked')],
+                'constraints': [models.UniqueConstraint(fields=('one', 'other'), name='match_once')],
+            },
         ),
         migrations.CreateModel(
             name='FollowUpVoice',
@@ -1026,11 +1227,6 @@ class Migration(migrations.Migration):
                 ('follow_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='voices', to='care.followup')),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.socialaccount')),
             ],
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='account',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='care.socialaccount'),
         ),
         migrations.CreateModel(
             name='ClockRow',
@@ -1059,11 +1255,10 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
                 ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.socialaccount')),
             ],
-        ),
-        migrations.AddField(
-            model_name='caserow',
-            name='account',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cases', to='care.socialaccount'),
+            options={
+                'indexes': [models.Index(fields=['case', 'id'], name='clock_case'), models.Index(fields=['workspace', 'started_at'], name='clock_started'), models.Index(fields=['workspace', 'stopped_at'], name='clock_stopped'), models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['workspace', 'kind', 'started_at'], name='clock_waiting'), models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['workspace', 'due_at'], name='clock_due'), models.Index(condition=models.Q(('step_at__isnull', False)), fields=['step_at'], name='clock_step'), models.Index(condition=models.Q(('kind', 'resolution')), fields=['account', 'stopped_at'], name='clock_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('case', 'kind'), name='clock_running')],
+            },
         ),
         migrations.CreateModel(
             name='AuthorPast',
@@ -1089,6 +1284,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'until'], name='state_newest')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'person', 'since'), name='state_begins_once'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('workspace', 'person'), name='state_open_once'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='state_lasts')],
+            },
         ),
         migrations.CreateModel(
             name='Tag',
@@ -1099,6 +1298,9 @@ class Migration(migrations.Migration):
                 ('colour', models.PositiveSmallIntegerField(default=1)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='tag_once')],
+            },
         ),
         migrations.CreateModel(
             name='CaseTag',
@@ -1107,6 +1309,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='care.caserow')),
                 ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='care.tag')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tag', 'case'], name='case_tag_cases')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'tag'), name='case_tag_once')],
+            },
         ),
         migrations.CreateModel(
             name='TeamRules',
@@ -1130,6 +1336,9 @@ class Migration(migrations.Migration):
                 ('post', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='listening.post')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('public', True)), fields=['workspace', 'at'], name='thanks_public')],
+            },
         ),
         migrations.CreateModel(
             name='Trait',
@@ -1140,528 +1349,9 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='traits', to='care.socialaccount')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
-        ),
-        migrations.CreateModel(
-            name='WrapUp',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('place', models.PositiveSmallIntegerField(default=0)),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='care.wrapup')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='wrap_ups', to='accounts.workspace')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='caserow',
-            name='wrap_up',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='care.wrapup'),
-        ),
-        migrations.AddConstraint(
-            model_name='agentrow',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person'), name='agent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='articleversion',
-            constraint=models.UniqueConstraint(fields=('article', 'version'), name='article_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='articleword',
-            constraint=models.UniqueConstraint(fields=('workspace', 'word', 'article'), name='article_word_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarrow',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='calendar_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('main', True)), fields=('workspace',), name='calendar_main'),
-        ),
-        migrations.AddConstraint(
-            model_name='callreject',
-            constraint=models.UniqueConstraint(fields=('workspace', 'source', 'digest'), name='call_reject_once'),
-        ),
-        migrations.AddIndex(
-            model_name='cannedreply',
-            index=models.Index(fields=['workspace', '-uses', 'title'], name='canned_used'),
-        ),
-        migrations.AddConstraint(
-            model_name='cannedreply',
-            constraint=models.UniqueConstraint(fields=('workspace', 'title'), name='canned_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='caselink',
-            constraint=models.UniqueConstraint(fields=('case', 'other'), name='case_link_once'),
-        ),
-        migrations.AddIndex(
-            model_name='callrow',
-            index=models.Index(fields=['workspace', 'started_at', 'id'], name='call_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='callrow',
-            index=models.Index(fields=['workspace', 'number', 'started_at'], name='call_number'),
-        ),
-        migrations.AddIndex(
-            model_name='callrow',
-            index=models.Index(condition=models.Q(('waiting', True)), fields=['workspace', 'id'], name='call_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='callrow',
-            constraint=models.UniqueConstraint(fields=('workspace', 'source', 'native'), name='call_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('case',), name='call_back_open'),
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['workspace', 'state', '-changed_at'], name='article_state'),
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('live__isnull', False)), fields=['workspace', '-id'], name='article_live'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['workspace', 'ended_at'], name='contact_ended'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['case', 'person', 'ended_at'], name='contact_case'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['person', 'ended_at'], name='contact_person'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['last_at'], name='contact_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person'), name='contact_open'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['workspace', '-id'], name='customer_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('workspace', 'reference'), name='customer_reference'),
-        ),
-        migrations.AddIndex(
-            model_name='decisionrow',
-            index=models.Index(fields=['workspace', 'at', 'id'], name='decision_at'),
-        ),
-        migrations.AddIndex(
-            model_name='doing',
-            index=models.Index(fields=['workspace', 'at'], name='doing_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['person', 'saved_at'], name='draft_own'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('case', 'person', 'mode'), name='draft_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dryrun',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person'), name='dry_run_own'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['case', 'at', 'id'], name='entry_timeline'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('kind', 'reply')), fields=['person', 'at'], name='entry_replies'),
-        ),
-        migrations.AddIndex(
-            model_name='articleuse',
-            index=models.Index(fields=['article', '-id'], name='article_use_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='articleuse',
-            index=models.Index(condition=models.Q(('entry__isnull', False), ('outcome', '')), fields=['sent_at'], name='article_use_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='articleuse',
-            constraint=models.UniqueConstraint(fields=('case', 'article'), name='article_use_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='field',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='field_name'),
-        ),
-        migrations.AddIndex(
-            model_name='fieldvalue',
-            index=models.Index(fields=['field', 'value'], name='field_value_cases'),
-        ),
-        migrations.AddConstraint(
-            model_name='fieldvalue',
-            constraint=models.UniqueConstraint(fields=('case', 'field'), name='field_value_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fired',
-            constraint=models.UniqueConstraint(fields=('case', 'trigger', 'moment'), name='fired_once'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['workspace', 'open', '-opened_at'], name='incident_list'),
-        ),
-        migrations.AddIndex(
-            model_name='incidentevent',
-            index=models.Index(fields=['incident', 'at', 'id'], name='incident_events'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentmessage',
-            constraint=models.UniqueConstraint(fields=('incident', 'kind', 'where'), name='incident_said_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentnote',
-            constraint=models.UniqueConstraint(fields=('incident', 'version'), name='incident_note_once'),
-        ),
-        migrations.AddIndex(
-            model_name='label',
-            index=models.Index(fields=['workspace', 'source', '-id'], name='label_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('post__isnull', False), ('undone_at', None)), fields=('post', 'what'), name='label_of_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', 'file')), fields=('workspace', 'what', 'digest'), name='label_of_text'),
-        ),
-        migrations.AddIndex(
-            model_name='leadevent',
-            index=models.Index(fields=['lead', 'id'], name='lead_history'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadstage',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='lead_stage_name'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'stage', 'changed_at', 'id'], name='lead_stage'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'changed_at', 'id'], name='lead_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='likeness',
-            index=models.Index(fields=['workspace', 'heading', 'said_at'], name='likeness_found'),
-        ),
-        migrations.AddIndex(
-            model_name='macro',
-            index=models.Index(fields=['workspace', 'name'], name='macro_name'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['workspace', 'person', '-id'], name='notice_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['workspace', 'person', '-id'], name='notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at'], name='notice_mail'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['at'], name='notice_old'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticewish',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person', 'why'), name='notice_wish_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='owned',
-            constraint=models.UniqueConstraint(condition=models.Q(('serial', ''), _negated=True), fields=('workspace', 'serial'), name='owned_serial'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownmodel',
-            constraint=models.UniqueConstraint(fields=('workspace', 'version'), name='own_model_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownstate',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='own_state_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='personarow',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='persona_name'),
-        ),
-        migrations.AddIndex(
-            model_name='pendingreply',
-            index=models.Index(fields=['case'], name='pending_case'),
-        ),
-        migrations.AddIndex(
-            model_name='pendingreply',
-            index=models.Index(fields=['workspace', 'state', 'at'], name='pending_state'),
-        ),
-        migrations.AddIndex(
-            model_name='pendingreply',
-            index=models.Index(condition=models.Q(('state', 'later')), fields=['send_at'], name='pending_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='playbookdraft',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person'), name='playbook_draft_own'),
-        ),
-        migrations.AddConstraint(
-            model_name='playbookversion',
-            constraint=models.UniqueConstraint(fields=('workspace', 'version'), name='playbook_version'),
-        ),
-        migrations.AddIndex(
-            model_name='policyrow',
-            index=models.Index(fields=['workspace', 'place', 'id'], name='policy_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrow',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='policy_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('case', 'person'), name='presence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='readmark',
-            constraint=models.UniqueConstraint(fields=('case', 'person'), name='read_once'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['workspace', '-id'], name='review_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['agent', 'done_at'], name='review_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('calibrates', False)), fields=('case',), name='review_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('reviewer__isnull', False)), fields=('case', 'reviewer'), name='review_each_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewform',
-            constraint=models.UniqueConstraint(fields=('workspace', 'version'), name='review_form_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(fields=('workspace', 'queue'), name='route_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='routed',
-            index=models.Index(fields=['case', '-id'], name='routed_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='savedviewrow',
-            index=models.Index(fields=['workspace', 'person', 'place', 'id'], name='saved_view_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='skill',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='skill_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='agentskill',
-            constraint=models.UniqueConstraint(fields=('agent', 'skill'), name='agent_skill_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='skillneed',
-            constraint=models.UniqueConstraint(fields=('workspace', 'column', 'value', 'skill'), name='need_once'),
-        ),
-        migrations.AddIndex(
-            model_name='socialaccount',
-            index=models.Index(condition=models.Q(('matched', False)), fields=['workspace', 'id'], name='account_unmatched'),
-        ),
-        migrations.AddConstraint(
-            model_name='socialaccount',
-            constraint=models.UniqueConstraint(fields=('workspace', 'channel', 'native'), name='social_account_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondaccount',
-            constraint=models.UniqueConstraint(fields=('account', 'of'), name='second_account_once'),
-        ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='rating_to_ask'),
-        ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(fields=['account', 'made_at'], name='rating_person'),
-        ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(condition=models.Q(('answered_at__isnull', False)), fields=['workspace', 'answered_at'], name='rating_answered'),
-        ),
-        migrations.AddIndex(
-            model_name='mute',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['until'], name='mute_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='mute',
-            index=models.Index(fields=['workspace', 'at'], name='mute_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='mute',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('account',), name='mute_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='peoplelist',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='people_list_name'),
-        ),
-        migrations.AddIndex(
-            model_name='listmember',
-            index=models.Index(fields=['workspace', 'handle'], name='list_member_handle'),
-        ),
-        migrations.AddIndex(
-            model_name='listmember',
-            index=models.Index(fields=['list', '-id'], name='list_member_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='listmember',
-            constraint=models.UniqueConstraint(fields=('list', 'channel', 'handle'), name='list_member_once'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(condition=models.Q(('state', 'asked')), fields=['workspace', '-p', 'id'], name='match_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('one', 'other'), name='match_once'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(fields=['workspace', 'state', 'show_at'], name='follow_up_open'),
-        ),
-        migrations.AddIndex(
-            model_name='clockrow',
-            index=models.Index(fields=['case', 'id'], name='clock_case'),
-        ),
-        migrations.AddIndex(
-            model_name='clockrow',
-            index=models.Index(fields=['workspace', 'started_at'], name='clock_started'),
-        ),
-        migrations.AddIndex(
-            model_name='clockrow',
-            index=models.Index(fields=['workspace', 'stopped_at'], name='clock_stopped'),
-        ),
-        migrations.AddIndex(
-            model_name='clockrow',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['workspace', 'kind', 'started_at'], name='clock_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='clockrow',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['workspace', 'due_at'], name='clock_due'),
-        ),
-        migrations.AddIndex(
-            model_name='clockrow',
-            index=models.Index(condition=models.Q(('step_at__isnull', False)), fields=['step_at'], name='clock_step'),
-        ),
-        migrations.AddIndex(
-            model_name='clockrow',
-            index=models.Index(condition=models.Q(('kind', 'resolution')), fields=['account', 'stopped_at'], name='clock_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('case', 'kind'), name='clock_running'),
-        ),
-        migrations.AddIndex(
-            model_name='statespan',
-            index=models.Index(fields=['workspace', 'until'], name='state_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='statespan',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person', 'since'), name='state_begins_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statespan',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('workspace', 'person'), name='state_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statespan',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='state_lasts'),
-        ),
-        migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='tag_once'),
-        ),
-        migrations.AddIndex(
-            model_name='casetag',
-            index=models.Index(fields=['tag', 'case'], name='case_tag_cases'),
-        ),
-        migrations.AddConstraint(
-            model_name='casetag',
-            constraint=models.UniqueConstraint(fields=('case', 'tag'), name='case_tag_once'),
-        ),
-        migrations.AddIndex(
-            model_name='thanks',
-            index=models.Index(condition=models.Q(('public', True)), fields=['workspace', 'at'], name='thanks_public'),
-        ),
-        migrations.AddIndex(
-            model_name='trait',
-            index=models.Index(fields=['workspace', 'kind', 'value'], name='trait_found'),
-        ),
-        migrations.AddConstraint(
-            model_name='trait',
-            constraint=models.UniqueConstraint(fields=('account', 'kind', 'value'), name='trait_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='wrapup',
-            constraint=models.UniqueConstraint(fields=('workspace', 'group', 'name'), name='wrap_up_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='wrapup',
-            constraint=models.UniqueConstraint(condition=models.Q(('group__isnull', True)), fields=('workspace', 'name'), name='wrap_up_group'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['workspace', 'folder', 'sort_at', 'priority', 'id'], name='case_folder'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['workspace', 'sort_at', 'id'], name='case_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['workspace', 'queue', 'folder', 'sort_at', 'id'], name='case_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['workspace', 'topic', 'folder', 'sort_at', 'id'], name='case_topic'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['workspace', 'owner', 'folder', 'sort_at', 'id'], name='case_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('incident__isnull', False)), fields=['incident', 'id'], name='case_incident'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('folder', 'needs'), ('owner__isnull', True)), fields=['workspace', 'priority', 'sort_at', 'id'], name='case_to_take'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('folder', 'held')), fields=['not_before'], name='case_hold_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('folder', 'watching')), fields=['review_at'], name='case_review'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('wake_at__isnull', False)), fields=['wake_at'], name='case_wakes'),
-        ),
-        migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('thread_read_at__isnull', True)), fields=['channel', 'folder', 'id'], name='case_thread_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='caserow',
-            constraint=models.UniqueConstraint(fields=('workspace', 'number'), name='case_number'),
+            options={
+                'indexes': [models.Index(fields=['workspace', 'kind', 'value'], name='trait_found')],
+                'constraints': [models.UniqueConstraint(fields=('account', 'kind', 'value'), name='trait_once')],
+            },
         ),
     ]

@@ -5,8 +5,10 @@ import hubbub.channels.models
 import hubbub.infra.secrets
 from django.db import migrations, models
 
+from hubbub.infra.tables import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 
@@ -114,6 +116,9 @@ class Migration(migrations.Migration):
                 ('lines_seen', models.IntegerField(default=0)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='channels.connection')),
             ],
+            options={
+                'indexes': [models.Index(fields=['connection', 'seen_at'], name='visit_seen')],
+            },
         ),
         migrations.CreateModel(
             name='ChatLine',
@@ -129,21 +134,9 @@ class Migration(migrations.Migration):
                 ('mailed_at', models.DateTimeField(null=True)),
                 ('visit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='channels.chatvisit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='chatvisit',
-            index=models.Index(fields=['connection', 'seen_at'], name='visit_seen'),
-        ),
-        migrations.AddIndex(
-            model_name='chatline',
-            index=models.Index(condition=models.Q(('pending', True)), fields=['id'], name='chat_line_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatline',
-            constraint=models.UniqueConstraint(fields=('visit', 'number'), name='chat_line_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatline',
-            constraint=models.UniqueConstraint(fields=('visit', 'key'), name='chat_line_once'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('pending', True)), fields=['id'], name='chat_line_pending')],
+                'constraints': [models.UniqueConstraint(fields=('visit', 'number'), name='chat_line_number'), models.UniqueConstraint(fields=('visit', 'key'), name='chat_line_once')],
+            },
         ),
     ]

@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from hubbub.infra.tables import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 

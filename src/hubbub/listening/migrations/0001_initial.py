@@ -5,8 +5,10 @@ import hubbub.infra.secrets
 from django.conf import settings
 from django.db import migrations, models
 
+from hubbub.infra.tables import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 
@@ -60,6 +62,9 @@ class Migration(migrations.Migration):
                 ('enabled', models.BooleanField(default=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_rules', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='alert_rule_name')],
+            },
         ),
         migrations.CreateModel(
             name='AlertRow',
@@ -75,6 +80,9 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
                 ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='alerts', to='listening.alertrule')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-id'], name='alert_newest')],
+            },
         ),
         migrations.CreateModel(
             name='AlertSeen',
@@ -84,6 +92,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'person'), name='alerts_seen_once')],
+            },
         ),
         migrations.CreateModel(
             name='BurstRow',
@@ -98,6 +109,9 @@ class Migration(migrations.Migration):
                 ('expected', models.FloatField()),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-seen_at'], name='burst_newest')],
+            },
         ),
         migrations.CreateModel(
             name='CorrectionRow',
@@ -110,6 +124,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', '-id'], name='correction_newest')],
+            },
         ),
         migrations.CreateModel(
             name='DigestPart',
@@ -122,6 +139,9 @@ class Migration(migrations.Migration):
                 ('made', models.BinaryField()),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'topic', 'hour'], name='digest_span')],
+            },
         ),
         migrations.CreateModel(
             name='HourRollup',
@@ -135,6 +155,9 @@ class Migration(migrations.Migration):
                 ('posts', models.BigIntegerField()),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'topic', 'hour', 'channel', 'lang', 'sentiment'), name='hour_cell')],
+            },
         ),
         migrations.CreateModel(
             name='Post',
@@ -179,6 +202,10 @@ class Migration(migrations.Migration):
                 ('stream', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='channels.stream')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('pending', True)), fields=['workspace', 'id'], name='post_pending'), models.Index(fields=['workspace', 'root'], name='post_thread'), models.Index(fields=['workspace', 'channel', 'author'], name='post_author')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'uri'), name='post_once')],
+            },
         ),
         migrations.CreateModel(
             name='ReportRow',
@@ -196,6 +223,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['due_at'], name='report_due')],
+            },
         ),
         migrations.CreateModel(
             name='Revision',
@@ -219,6 +249,9 @@ class Migration(migrations.Migration):
                 ('authors', models.BinaryField(default=b'')),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'topic', 'minute', 'channel', 'lang', 'sentiment'), name='rollup_cell')],
+            },
         ),
         migrations.CreateModel(
             name='Segment',
@@ -233,6 +266,10 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(null=True)),
                 ('stream', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='segments', to='channels.stream')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('archived_at__isnull', True)), fields=['stream', 'number'], name='segment_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('stream', 'number'), name='segment_once')],
+            },
         ),
         migrations.CreateModel(
             name='StreamColumn',
@@ -251,6 +288,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'indexes': [models.Index(fields=['workspace', 'person', 'place'], name='columns_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Tombstone',
@@ -260,6 +300,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'uri'), name='tombstone_once')],
+            },
         ),
         migrations.CreateModel(
             name='Topic',
@@ -272,6 +315,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='accounts.workspace')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='topic_name')],
+            },
         ),
         migrations.CreateModel(
             name='EventRow',
@@ -296,6 +342,9 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='listening.eventrow')),
                 ('topic', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='event_account', to='listening.topic')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('event', 'handle'), name='event_account_once')],
+            },
         ),
         migrations.CreateModel(
             name='BackfillRow',
@@ -330,81 +379,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['due_at'], name='alert_due')],
                 'constraints': [models.UniqueConstraint(fields=('alert', 'way', 'to', 'more'), name='alert_told_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='alertrule',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='alert_rule_name'),
-        ),
-        migrations.AddIndex(
-            model_name='alertrow',
-            index=models.Index(fields=['workspace', '-id'], name='alert_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertseen',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person'), name='alerts_seen_once'),
-        ),
-        migrations.AddIndex(
-            model_name='burstrow',
-            index=models.Index(fields=['workspace', '-seen_at'], name='burst_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='correctionrow',
-            index=models.Index(fields=['workspace', '-id'], name='correction_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='digestpart',
-            index=models.Index(fields=['workspace', 'topic', 'hour'], name='digest_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='hourrollup',
-            constraint=models.UniqueConstraint(fields=('workspace', 'topic', 'hour', 'channel', 'lang', 'sentiment'), name='hour_cell'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(condition=models.Q(('pending', True)), fields=['workspace', 'id'], name='post_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['workspace', 'root'], name='post_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['workspace', 'channel', 'author'], name='post_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('workspace', 'uri'), name='post_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reportrow',
-            index=models.Index(fields=['due_at'], name='report_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.UniqueConstraint(fields=('workspace', 'topic', 'minute', 'channel', 'lang', 'sentiment'), name='rollup_cell'),
-        ),
-        migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(condition=models.Q(('archived_at__isnull', True)), fields=['stream', 'number'], name='segment_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('stream', 'number'), name='segment_once'),
-        ),
-        migrations.AddIndex(
-            model_name='streamcolumn',
-            index=models.Index(fields=['workspace', 'person', 'place'], name='columns_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='tombstone',
-            constraint=models.UniqueConstraint(fields=('workspace', 'uri'), name='tombstone_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='topic_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventaccountrow',
-            constraint=models.UniqueConstraint(fields=('event', 'handle'), name='event_account_once'),
         ),
     ]
