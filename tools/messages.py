@@ -2,7 +2,8 @@
 
 Finds every sentence that people are told: in Python what `say`, `say_many` and `mark` are given, the `message` of
 errors and the `reason`, `what`, `deed` and `needed` they are raised with; in templates what `translate` and
-`blocktranslate` hold; in scripts what `say` is given; in the default playbook what rules are called and say.
+`blocktranslate` hold; in scripts what `say` is given; in the default playbook what rules are called and say,
+and the canned replies they name.
 
 Writes `src/hubbub/locale/LANGUAGE/LC_MESSAGES/django.po` anew (sentences that are there keep their translation; files
 given besides bring more), `django.mo` beside it, which is what is read at run time, and `words.LANGUAGE.js` with what
@@ -122,10 +123,10 @@ def marked(name: str, text: str, method: str) -> Iterator[Found]:
 
 
 def in_playbook(text: str) -> Iterator[str]:
-    """What the rules and triggers of the default playbook are called, and say."""
+    """What the rules and triggers of the default playbook are called and say, and which canned replies they name."""
     data: dict[str, Any] = tomllib.loads(text)
     for each in (data, *data["rules"], *data["triggers"]):
-        yield from (each[key] for key in ("name", "say") if key in each)
+        yield from (each[key] for key in ("name", "say", "template") if key in each)
 
 
 def in_python(text: str) -> Iterator[str | tuple[str, str]]:

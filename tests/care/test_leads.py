@@ -54,7 +54,10 @@ def test_a_lead_is_followed_up_by_stages_and_keeps_its_history(town: Town, alice
         date(2026, 12, 24),
     )
     assert [text for _, _, text in view.events] == [
-        "stage New → Offered; value none → 1250.50; currency EUR → GBP; expected none → 2026-12-24",
+        (
+            "Moved it from New to Offered. Set the value to 1,250.50. Changed the currency from EUR to GBP. "
+            "Expects it on 24 December 2026."
+        ),
         "Made of case 1.",
     ]
     stage = next(each for each in selectors.lead_board(alice) if each.name == "Offered")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.make import NOON, Town, make_member, make_town, make_workspace
 
 from hubbub.accounts.core.access import Access, Role
-from hubbub.accounts.models import AuditEntry
+from hubbub.accounts.models import AuditEntry, Workspace
 from hubbub.care import selectors
 from hubbub.care.core.facts import FACTS
 from hubbub.care.core.playbook import read, shipped
@@ -43,6 +43,14 @@ def test_every_fact_can_be_said_in_words_and_every_shipped_rule_is_a_sentence() 
     for rule in shipped()["rules"]:
         assert "{" not in " ".join(when_words(rule["when"], shipped()["numbers"]))
         assert then_words(rule, shipped()["numbers"])
+
+
+@pytest.mark.django_db
+def test_the_default_playbook_names_canned_replies_in_the_language_of_the_workspace() -> None:
+    access = make_workspace("Zephyr", "mia@zephyr.example")
+    Workspace.objects.filter(pk=access.workspace).update(language="de")
+    rules = {each["id"]: each for each in selectors.data_of(access)[1]["rules"]}
+    assert rules["O1"]["template"] == "Wir haben geschlossen"
 
 
 def test_a_rule_is_a_sentence_in_another_language_too() -> None:

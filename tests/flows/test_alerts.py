@@ -126,7 +126,7 @@ def test_a_cold_mood_and_a_burst_are_told_of(places: Places) -> None:
     told = {alert.headline for alert in alerts(access, NOON)}
     assert told == {
         "acme: 40 of 50 posts in an hour are cold.",
-        "acme: 60 posts in 10 minutes, 15.0 times the usual.",
+        "acme: 60 posts in 10 minutes, 15 times the usual.",
     }
 
 

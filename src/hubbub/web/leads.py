@@ -16,7 +16,7 @@ from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
 
 COLUMNS = (
-    mark("lead"), mark("title"), mark("who"), mark("stage"), mark("owner"), mark("value"), mark("currency"),
+    mark("lead"), mark("title"), mark("who"), mark("stage"), mark("owned by"), mark("value"), mark("currency"),
     mark("expected"), mark("case"), mark("made"), mark("changed"),
 )  # fmt: skip
 LISTED = 500

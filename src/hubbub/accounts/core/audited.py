@@ -60,7 +60,7 @@ NAMES: Final = (
     mark("colour"), mark("config"), mark("days"), mark("decision"), mark("deeds"), mark("employer"),
     mark("enabled"), mark("handle"), mark("heard"), mark("kind"), mark("labels"), mark("language"), mark("length"),
     mark("lines"), mark("means"), mark("members"), mark("model"), mark("name"),
-    mark("owner"), mark("posts"), mark("product"),
+    mark("owned by"), mark("posts"), mark("product"),
     mark("query"), mark("reason"), mark("required"), mark("reviewed"), mark("role"), mark("rule"), mark("score"),
     mark("secret changed"), mark("shared"), mark("source"), mark("stages"), mark("state"), mark("status"),
     mark("still held"), mark("takes cases"), mark("team"), mark("timezone"), mark("title"), mark("tries"),
@@ -70,6 +70,9 @@ NAMES: Final = (
     mark("text"), mark("thanks"), mark("week"), mark("zone"),
 )  # fmt: skip
 """What of it changed."""
+
+OTHERWISE: Final = {"owner": "owned by"}
+"""What is called otherwise in the log: an owner is also a role, with a word of its own in other languages."""
 
 SAID: Final = frozenset({"asked", "changed", "class", "decision", "deeds", "kind", "state", "status"})
 """Where what was and what became are words of Hubbub's own; elsewhere somebody else's may stand."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from hubbub.accounts.core.access import Role
-from hubbub.accounts.core.audited import ABOUT, SAID
+from hubbub.accounts.core.audited import ABOUT, OTHERWISE, SAID
 from hubbub.kernel.ids import PersonId
 from hubbub.kernel.speech import figure, say
 
@@ -85,7 +85,10 @@ class Audited:
         before = self.before if isinstance(self.before, dict) else {"": self.before}
         after = self.after if isinstance(self.after, dict) else {"": self.after}
         names = list(dict.fromkeys([*before, *after]))
-        pairs = [(name, *(_words(each.get(name), name in SAID) for each in (before, after))) for name in names]
+        pairs = [
+            (OTHERWISE.get(name, name), *(_words(each.get(name), name in SAID) for each in (before, after)))
+            for name in names
+        ]
         return tuple(pair for pair in pairs if pair[1] != pair[2])
 
 

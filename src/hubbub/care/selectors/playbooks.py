@@ -9,6 +9,7 @@ from typing import Any
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
+from hubbub.accounts.selectors import speaking_there
 from hubbub.care.core import playbook as playbooks
 from hubbub.care.core.playbook import Playbook
 from hubbub.care.core.playbook.changes import changes
@@ -16,7 +17,7 @@ from hubbub.care.core.views import Draft, DryRunValue, PlaybookLine, Tried
 from hubbub.care.models import DecisionRow, DryRun, PlaybookDraft, PlaybookVersion
 from hubbub.infra.memory import remembered
 from hubbub.kernel.errors import NotFound
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import say, speaking, spoken
 
 
 @remembered
@@ -24,13 +25,25 @@ def playbook(workspace: int) -> Playbook:
     """Return the playbook a workspace uses now."""
     row = PlaybookVersion.objects.filter(workspace_id=workspace).order_by("-version").first()
     if row is None:
-        return _shipped()
+        return _shipped(workspace)
     return _read(json.dumps(row.data, sort_keys=True), row.version)
 
 
-@lru_cache(maxsize=1)
-def _shipped() -> Playbook:
-    return playbooks.read(playbooks.shipped(), 1)
+def shipped(workspace: int) -> dict[str, Any]:
+    """Return the data of the default playbook in a workspace's language; for this domain only."""
+    with speaking_there(workspace):
+        return dict(playbooks.shipped())
+
+
+def _shipped(workspace: int) -> Playbook:
+    with speaking_there(workspace):
+        return _shipped_in(spoken())
+
+
+@lru_cache(maxsize=8)
+def _shipped_in(language: str) -> Playbook:
+    with speaking(language):
+        return playbooks.read(playbooks.shipped(), 1)
 
 
 @lru_cache(maxsize=64)
@@ -41,7 +54,7 @@ def _read(data: str, version: int) -> Playbook:
 def at_version(workspace: int, version: int) -> Playbook:
     """Return the playbook that decided something, as it was."""
     row = PlaybookVersion.objects.filter(workspace_id=workspace, version=version).first()
-    return _shipped() if row is None else _read(json.dumps(row.data, sort_keys=True), row.version)
+    return _shipped(workspace) if row is None else _read(json.dumps(row.data, sort_keys=True), row.version)
 
 
 def day_end(timezone: str, now: datetime) -> datetime:
@@ -71,7 +84,7 @@ def data_of(access: Access, version: int | None = None) -> tuple[int, dict[str, 
     row = (rows if version is None else rows.filter(version=version)).order_by("-version").first()
     if row is None and version not in (None, 1):
         raise NotFound(what="version", which=version)
-    data = dict(row.data if row else playbooks.shipped())
+    data = dict(row.data) if row else shipped(access.workspace)
     data["service_level_minutes"] = {**playbooks.LATER_PACES, **data["service_level_minutes"]}
     return (row.version if row else 1), data
 

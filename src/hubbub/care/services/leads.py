@@ -17,7 +17,7 @@ from hubbub.care.models import CaseRules, Entry, Lead, LeadEvent, LeadStage
 from hubbub.care.services.cases.row import event, lock, store
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
-from hubbub.kernel.speech import mark, say, speaking
+from hubbub.kernel.speech import figure, mark, say, speaking
 from hubbub.kernel.text import clean
 
 STAGES = ((mark("New"), ""), (mark("Talked"), ""), (mark("Offered"), ""), (mark("Won"), "won"), (mark("Lost"), "lost"))
@@ -123,11 +123,8 @@ def change(access: Access, lead: int, *, now: datetime, **given: Any) -> None:
     row.changed_at = now
     row.save()
     with speaking(access.language):
-        told = [
-            say(_CHANGES[name], before=before[name] or say("none"), after=value or say("none"))
-            for name, value in changed.items()
-        ]
-    _note(access, row, "; ".join(told)[:300], now)
+        told = " ".join(_told(name, before[name], value) for name, value in changed.items())
+    _note(access, row, told[:300], now)
     audit(
         access, "lead changed", f"lead {row.pk}", now=now,
         before={name: before[name] for name in changed}, after=changed,
@@ -173,14 +170,37 @@ def save_stages(access: Access, stages: Sequence[tuple[str, str]], *, currency: 
     changes.record(access.workspace, "lead", None, now=now)
 
 
-_CHANGES = {
-    "stage": mark("stage {before} → {after}"),
-    "owner": mark("owner {before} → {after}"),
-    "title": mark("title {before} → {after}"),
-    "value": mark("value {before} → {after}"),
-    "currency": mark("currency {before} → {after}"),
-    "expected": mark("expected {before} → {after}"),
+_CHANGES = {  # what was set, changed, taken away
+    "stage": ("", mark("Moved it from {before} to {after}."), ""),
+    "owner": (
+        mark("Gave it to {after}."),
+        mark("Gave it to {after}; {before} had it."),
+        mark("{before} has it no more."),
+    ),
+    "title": ("", mark("Called it “{after}”; it was “{before}”."), ""),
+    "value": (
+        mark("Set the value to {after}."),
+        mark("Changed the value from {before} to {after}."),
+        mark("Took the value of {before} away."),
+    ),
+    "currency": ("", mark("Changed the currency from {before} to {after}."), ""),
+    "expected": (
+        mark("Expects it on {after:%-d %B %Y}."),
+        mark("Expects it on {after:%-d %B %Y}, no longer on {before:%-d %B %Y}."),
+        mark("No longer expects it on {before:%-d %B %Y}."),
+    ),
 }
+
+
+def _told(name: str, before: str, after: str) -> str:
+    """Say what changed in a sentence, in the language spoken."""
+    which = 2 if not after else 1 if before else 0
+    facts: dict[str, object] = {"before": before, "after": after}
+    if name == "expected":
+        facts = {key: date.fromisoformat(str(day)) for key, day in facts.items() if day}
+    elif name == "value":
+        facts = {key: figure(Decimal(str(value)), ",.2f") for key, value in facts.items() if value}
+    return say(_CHANGES[name][which], **facts)
 
 
 def _lead(access: Access, lead: int) -> Lead:

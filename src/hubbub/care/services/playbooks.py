@@ -11,9 +11,10 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
-from hubbub.care.core.playbook import LATER_PACES, read, shipped
+from hubbub.care.core.playbook import LATER_PACES, read
 from hubbub.care.core.playbook.changes import changes, together
 from hubbub.care.models import PlaybookDraft, PlaybookVersion
+from hubbub.care.selectors.playbooks import shipped
 from hubbub.infra import changes as change_log
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.speech import say, speaking
@@ -27,7 +28,7 @@ Data = dict[str, Any]
 def newest(workspace: int) -> tuple[int, Data]:
     """Return the version in use, and a copy of its data. For this domain only."""
     row = PlaybookVersion.objects.filter(workspace_id=workspace).order_by("-version").first()
-    data: Data = deepcopy(row.data if row else dict(shipped()))
+    data: Data = deepcopy(row.data if row else shipped(workspace))
     data["service_level_minutes"] = {**LATER_PACES, **data["service_level_minutes"]}
     return (row.version if row else 1), data
 
@@ -258,7 +259,7 @@ def _of(workspace: int, version: int) -> Data:
     row = PlaybookVersion.objects.filter(workspace_id=workspace, version=version).first()
     if row is None and version != 1:
         raise NotFound(what="version", which=version)
-    data: Data = deepcopy(row.data if row else dict(shipped()))
+    data: Data = deepcopy(row.data if row else shipped(workspace))
     data["service_level_minutes"] = {**LATER_PACES, **data["service_level_minutes"]}
     return data
 

@@ -10,8 +10,9 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
-from hubbub.care.core.playbook import LATER_PACES, read, shipped
+from hubbub.care.core.playbook import LATER_PACES, read
 from hubbub.care.models import PlaybookVersion
+from hubbub.care.selectors.playbooks import shipped
 from hubbub.care.services.leads import stages_of
 from hubbub.infra import changes
 from hubbub.kernel.errors import Conflict, InvalidInput
@@ -22,7 +23,8 @@ def first_playbook(access: Access, *, now: datetime) -> None:
     """Give a new workspace version 1; part of the transaction that makes it."""
     stages_of(access.workspace)
     note = access.say("The default playbook")
-    PlaybookVersion.objects.create(workspace_id=access.workspace, version=1, data=dict(shipped()), note=note, at=now)
+    data = shipped(access.workspace)
+    PlaybookVersion.objects.create(workspace_id=access.workspace, version=1, data=data, note=note, at=now)
 
 
 @transaction.atomic
@@ -39,7 +41,7 @@ def change_playbook(
     access.require(Permission.PLAYBOOK)
     Workspace.objects.select_for_update().get(pk=access.workspace)
     last = PlaybookVersion.objects.filter(workspace_id=access.workspace).order_by("-version").first()
-    data: dict[str, Any] = deepcopy(last.data) if last else deepcopy(dict(shipped()))
+    data: dict[str, Any] = deepcopy(last.data) if last else shipped(access.workspace)
     data["service_level_minutes"] = {**LATER_PACES, **data["service_level_minutes"]}
     before = {**data["numbers"], **data["service_level_minutes"]}
     for table, given in (("numbers", numbers), ("service_level_minutes", service_level)):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hubbub.kernel.speech import say
+from hubbub.kernel.speech import figure, say
 
 POSTS_RECEIVED: Final = 1_500  # by a follower, a day
 POSTS_READ: Final = 200  # in one sitting
@@ -103,9 +103,9 @@ def _bought(profile: Profile, followers: int, now: datetime) -> tuple[float, lis
             real *= heard_by / followers
             reasons.append(
                 say(
-                    "{number:,} followers, but {reactions:,.1f} reactions to a post",
+                    "{number:,} followers, but {reactions} reactions to a post",
                     number=followers,
-                    reactions=profile.reactions,
+                    reactions=_few(profile.reactions),
                 )
             )
     days = _days(profile.joined_at, now)
@@ -174,7 +174,7 @@ def _p_bot(profile: Profile, now: datetime) -> tuple[float, list[str]]:
             signs.append((1.0, say("posts, but follows nobody")))
     if profile.reactions is not None and posts is not None and posts >= 50:
         if profile.reactions >= 0.5:
-            signs.append((-1.0, say("others react: {number:,.1f} times to a post", number=profile.reactions)))
+            signs.append((-1.0, say("others react: {number} times to a post", number=_few(profile.reactions))))
         elif profile.reactions < 0.05:
             signs.append((0.7, say("nobody reacts")))
     if profile.has_avatar is False:
@@ -194,3 +194,8 @@ def _days(joined_at: datetime | None, now: datetime) -> float | None:
     if joined_at is None or joined_at > now:
         return None
     return max((now - joined_at).total_seconds() / 86_400, 1.0)
+
+
+def _few(number: float) -> str:
+    """A number in words, its tenth only where it is small."""
+    return figure(number, ",.1f" if number < 10 else ",.0f")

@@ -19,7 +19,7 @@ import regex
 
 from hubbub.kernel.batch import Event
 from hubbub.kernel.errors import InvalidInput
-from hubbub.kernel.speech import mark, say, say_many
+from hubbub.kernel.speech import figure, mark, say, say_many
 from hubbub.kernel.text import clip, is_web_address
 from hubbub.listening.core.comparison import interval
 from hubbub.listening.core.lists import holds, said_by
@@ -286,7 +286,8 @@ class Alert:
         match self.kind:
             case Kind.BURST:
                 more = found.posts / max(found.expected, 0.1)
-                return say("{about}: {posts:,} posts {within}, {more:,.1f} times the usual.", **facts, more=more)
+                times = figure(more, ",.1f" if more < 10 else ",.0f")
+                return say("{about}: {posts:,} posts {within}, {times} times the usual.", **facts, times=times)
             case Kind.VOLUME:
                 return say("{about}: {posts:,} posts {within}.", **facts)
             case Kind.MOOD:

@@ -42,7 +42,7 @@ PRIORITIES = {
     Priority.LOW: mark("low"),
 }
 
-ROWS = 8
+MOST = 20  # as many steps has a macro at most
 
 
 @require_safe
@@ -69,8 +69,8 @@ def edit(request: Request, macro: int | None = None) -> HttpResponse:
         "actions": ACTIONS,
         "rows": _rows(request, value),
     }
-    if request.method != "POST":
-        return render(request, "settings/macro.html", context)
+    if request.method != "POST" or text(request, "do") == "more":  # one more row: nothing is kept yet
+        return render(request, "settings/macro.html", {**context, "given": request.POST})
     return save(
         request,
         "settings/macro.html",
@@ -89,12 +89,21 @@ def edit(request: Request, macro: int | None = None) -> HttpResponse:
 
 
 def _rows(request: Request, value: MacroLine | None) -> list[tuple[int, str, str]]:
-    """The lines of the form: number, action, what it needs."""
+    """The lines of the form: number, action, what it needs. One more than are used, or than there were."""
     if request.method == "POST":
-        return [(row, text(request, f"do_{row}"), text(request, f"with_{row}")) for row in range(ROWS)]
-    deeds = value.deeds if value else ()
-    told = [(str(each["do"]), _needs(request.access, each)) for each in deeds]
-    return [(row, *(told[row] if row < len(told) else ("", ""))) for row in range(ROWS)]
+        told = _given(request)
+    else:
+        told = [(str(each["do"]), _needs(request.access, each)) for each in (value.deeds if value else ())]
+    while told and told[-1] == ("", "") and text(request, "do") != "more":
+        told.pop()
+    return [(row, *each) for row, each in enumerate([*told, ("", "")][:MOST])]
+
+
+def _given(request: Request) -> list[tuple[str, str]]:
+    """The lines that were sent: action, what it needs."""
+    return [
+        (text(request, f"do_{row}"), text(request, f"with_{row}")) for row in range(MOST) if f"do_{row}" in request.POST
+    ]
 
 
 def _needs(access: Access, deed: Any) -> str:
@@ -114,8 +123,7 @@ def _needs(access: Access, deed: Any) -> str:
 
 
 def _deeds(request: Request) -> tuple[AnyDeed, ...]:
-    given = [(text(request, f"do_{row}"), text(request, f"with_{row}").strip()) for row in range(ROWS)]
-    return read_deeds([_deed(request.access, do, needs) for do, needs in given if do])
+    return read_deeds([_deed(request.access, do, needs.strip()) for do, needs in _given(request) if do])
 
 
 def _deed(access: Access, do: str, needs: str) -> dict[str, Any]:

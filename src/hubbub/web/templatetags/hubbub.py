@@ -357,8 +357,10 @@ def seconds(span: float) -> str:
     """A short span as people say it.
 
     >>> [seconds(each) for each in (0.04, 1.26, 44, 130, 7_300, 200_000)]
-    ['0.0 s', '1.3 s', '44 s', '2 min', '2 h', '2 days']
+    ['< 1 s', '1.3 s', '44 s', '2 min', '2 h', '2 days']
     """
+    if span < 1:
+        return "< 1 s"
     if span < 60:
         return f"{figure(span, '.1f' if span < 10 else '.0f')} s"
     size, word = next(each for each in _SPANS if span >= 2 * each[0] or each[0] == 60)

@@ -101,8 +101,12 @@ def read_trigger(data: Any, number: int, numbers: Mapping[str, float]) -> Trigge
 
 @cache
 def shipped() -> Mapping[str, Any]:
-    """Return the data of the default playbook."""
-    return tomllib.loads(files("hubbub.care").joinpath("data/playbook.toml").read_text(encoding="utf-8"))
+    """Return the data of the default playbook; canned replies it names are called as the language spoken has it."""
+    data = tomllib.loads(files("hubbub.care").joinpath("data/playbook.toml").read_text(encoding="utf-8"))
+    for each in (*data["rules"], *data["triggers"]):
+        if "template" in each:
+            each["template"] = say(each["template"])
+    return data
 
 
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
