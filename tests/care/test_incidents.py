@@ -12,9 +12,9 @@ from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import AuditEntry
 from hubbub.care.core.errors import LookBeforeSending
 from hubbub.care.core.incidents import Members, Say
-from hubbub.care.models import CaseRow, Entry, Incident, IncidentMessage, Notice
+from hubbub.care.models import CaseRow, Entry, Incident, IncidentMessage, Notice, WrapUp
 from hubbub.care.selectors import incidents as selectors
-from hubbub.care.services import cases, incidents
+from hubbub.care.services import cases, incidents, sorting
 from hubbub.infra.models import OutboxMessage
 from hubbub.infra.places import Places
 from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotAllowed, NotFound
@@ -123,6 +123,39 @@ def test_closing_drafts_the_word_to_everybody_and_deals_with_those_nobody_answer
     incidents.post(town.access, row.pk, Say.FEEDBACK, text="It is mended.", connections=[town.connection], now=town.at)
     town.says("late", "@AcmeCustServ my widget is broken", after=timedelta(hours=3))
     assert town.cases()[-1].incident_id is None, "what comes after the end is no part of it"
+
+
+def test_where_one_case_cant_be_answered_the_others_are_and_again_tells_nobody_twice(town: Town) -> None:
+    stuck = town.cases()[1].number
+    CaseRow.objects.filter(number=stuck).update(needs_approval=True)
+    found = incidents.close(town.access, only(), members=Members.ANSWER, now=town.at)
+    assert (found.done, [number for number, _ in found.refused], found.waiting) == (3, [stuck], 1)
+    assert (Incident.objects.get().open, OutboxMessage.objects.count()) == (True, 3)
+    found = incidents.close(town.access, only(), members=Members.ANSWER, now=town.at)
+    assert (found.done, found.waiting, OutboxMessage.objects.count()) == (0, 1, 3)
+    CaseRow.objects.filter(number=stuck).update(needs_approval=False)
+    assert incidents.close(town.access, only(), members=Members.ANSWER, now=town.at).waiting == 0
+    assert (Incident.objects.get().open, OutboxMessage.objects.count()) == (False, 4)
+    assert {case.folder for case in town.cases()} == {"resolved"}
+
+
+def test_words_to_look_at_stop_the_closing_before_anything_is_sent(town: Town) -> None:
+    promise = "We will pay you £50 compensation."
+    with pytest.raises(LookBeforeSending):
+        incidents.close(town.access, only(), members=Members.ANSWER, feedback=promise, now=town.at)
+    assert (Incident.objects.get().feedback, OutboxMessage.objects.count()) == (promise, 0)
+    incidents.close(town.access, only(), members=Members.ANSWER, feedback=promise, confirmed=True, now=town.at)
+    assert OutboxMessage.objects.count() == 4
+
+
+def test_where_a_wrap_up_code_is_asked_for_closing_gives_it(town: Town) -> None:
+    sorting.save_wrap_ups(town.access, asked="required", tree={"Us": ["Broken"]}, now=town.at)
+    found = incidents.close(town.access, only(), members=Members.RESOLVE, now=town.at)
+    assert (found.done, found.waiting) == (0, 4)
+    assert "wrap-up code" in found.refused[0][1]
+    code = WrapUp.objects.get(name="Broken").pk
+    assert incidents.close(town.access, only(), members=Members.RESOLVE, wrap_up=code, now=town.at).waiting == 0
+    assert set(CaseRow.objects.values_list("wrap_up", flat=True)) == {code}
 
 
 @pytest.mark.parametrize("deed", ["close", "merge"])

@@ -52,6 +52,15 @@ def test_who_is_on_a_list_is_known_so_whether_heard_before_or_after(town: Town) 
     assert (account("ann").listed, account("ann").employee) == (False, True)
 
 
+def test_accounts_are_taken_off_by_their_handles_and_only_those(town: Town) -> None:
+    town.says("ann", BROKEN)
+    staff = listed(town, "Staff", "ann", "ben", "carl", means="employee")
+    gone = [Member("demo", "ann"), Member("demo", "carl"), Member("mail", "ben"), Member("demo", "dora")]
+    assert people_lists.take_off_all(town.access, staff, gone, now=town.at) == 2
+    assert [each.handle for each in selectors.members(town.access, staff)[0]] == ["ben"]
+    assert not account("ann").employee
+
+
 def test_a_list_that_the_playbook_asks_for_keeps_its_name(town: Town) -> None:
     testers = listed(town, "Beta testers", "ann")
     rule = {

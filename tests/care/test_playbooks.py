@@ -20,7 +20,7 @@ from hubbub.care.core.playbook.triggers import CASE_FACTS
 from hubbub.care.models import DecisionRow
 from hubbub.care.services import dry_run, playbooks
 from hubbub.infra.places import Places
-from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed
+from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.speech import speaking
 
 BROKEN = "@AcmeCustServ My widget has been broken for 5 days now. Its disgusting!"
@@ -154,6 +154,21 @@ def test_rules_move_among_their_own_and_one_that_others_need_is_not_removed(mia:
     playbooks.put(mia, "rules", {**with_rule("P7")["rules"][6], "id": "H1"}, instead_of="P7", now=NOON)
     draft = selectors.playbook_draft(mia)
     assert draft and {rule["again"] for rule in draft.data["rules"] if rule["id"].startswith("P7")} == {"H1"}
+
+
+@pytest.mark.django_db
+def test_a_rule_stands_where_the_manager_puts_it_new_or_not(mia: Access) -> None:
+    rule = {"id": "X1", "name": "Ours", "when": [{"fact": "known", "is": True}], "decide": "ask", "say": "We know them"}
+    playbooks.put(mia, "rules", rule, now=NOON)
+    assert ids(mia)[ids(mia).index("X1") + 1] == "P15"
+    for before in ("P7", "P1", "P15"):
+        playbooks.put(mia, "rules", rule, instead_of="X1", before=before, now=NOON)
+        assert ids(mia)[ids(mia).index("X1") + 1] == before
+    playbooks.put(mia, "rules", {**rule, "id": "X2"}, before="X1", now=NOON)
+    assert ids(mia)[ids(mia).index("X2") + 1] == "X1"
+    with pytest.raises(NotFound):
+        playbooks.put(mia, "rules", {**rule, "id": "X3"}, before="X9", now=NOON)
+    assert "X3" not in ids(mia)
 
 
 @pytest.mark.django_db

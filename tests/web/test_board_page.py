@@ -68,6 +68,16 @@ def test_what_is_wrong_with_a_rule_stands_beside_its_field_in_every_language(off
         assert "P7" in page.content.decode().split('id="wrong-id"')[1].split("</p>")[0]
 
 
+def test_a_new_rule_is_placed_in_its_form(office: Office, client: Client) -> None:
+    at = f"/w/{office.access.slug}/settings/playbook/rules/new/"
+    assert '<option value="P15" selected>before P15' in client.get(at).content.decode()
+    client.post(at, {"id": "Z1", "name": "Ours", "say": "Why not", "decide": "answer", "before": "P7"})
+    draft = care.playbook_draft(office.people[Role.MANAGER])
+    assert draft is not None
+    rules = [each["id"] for each in draft.data["rules"]]
+    assert rules[rules.index("Z1") + 1] == "P7"
+
+
 def test_a_decimal_comma_is_a_decimal_comma(office: Office, client: Client) -> None:
     at = f"/w/{office.access.slug}/settings/playbook/numbers/"
     shown = client.get(at, headers={"Accept-Language": "de"}).content.decode()

@@ -456,6 +456,15 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/incidents/{incident}": {"GET": Call(READERS)},
     "/api/v1/incidents/{incident}/note": {"POST": Call(WORKERS, {"text": "It is mended"}, NOTED)},
     "/api/v1/incidents/{incident}/close": {"POST": Call(WORKERS, {}, NOTED)},
+    "/api/v1/people-lists": {"GET": Call(READERS), "POST": Call(MANAGERS, {"name": "Gnomes"}, NOTED)},
+    "/api/v1/people-lists/{people_list}": {"GET": Call(READERS, {"q": "slithy"})},
+    "/api/v1/people-lists/{people_list}/add": {
+        "POST": Call(MANAGERS, {"accounts": [{"channel": "demo", "handle": "gnome"}]}, NOTED)
+    },
+    "/api/v1/people-lists/{people_list}/take-off": {
+        "POST": Call(MANAGERS, {"accounts": [{"channel": "demo", "handle": "slithy_tove"}]}, NOTED)
+    },
+    "/api/v1/people-lists/{people_list}/remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "/api/v1/calls": {"POST": Call(WORKERS, CALLED, NOTED)},
     "/api/v1/customers": {
         "GET": Call(READERS, {"q": "quokka"}),
@@ -572,10 +581,9 @@ class Walker:
         number = self.office.things[call.what.get("number", "number")]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = path.replace("{number}", str(NOT_THERE if missing else number))
-        address = address.replace("{incident}", str(NOT_THERE if missing else self.office.things["incident"]))
-        address = address.replace("{article}", str(NOT_THERE if missing else self.office.things["article"]))
+        for name in ("incident", "article", "customer", "people_list"):
+            address = address.replace(f"{{{name}}}", str(NOT_THERE if missing else self.office.things[name]))
         address = address.replace("{what}", "arrived")
-        address = address.replace("{customer}", str(NOT_THERE if missing else self.office.things["customer"]))
         data = self.fill(call.data, missing)
         if method == "GET":
             answer = Client().get(address, data, headers=headers)

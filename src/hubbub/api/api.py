@@ -26,6 +26,7 @@ from hubbub.api import (
     knowledge,
     leads,
     people,
+    people_lists,
     posts,
     reports,
     sorting,
@@ -67,6 +68,7 @@ api = Api(
 
 api.add_router("/customers", customers.router)
 api.add_router("/articles", knowledge.router)
+api.add_router("/people-lists", people_lists.router)
 for each in (people, cases, working, deeds, sorting, understanding, leads, incidents, calls, posts, board, reports):
     api.add_router("", each.router)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from hubbub.api.schemas import Key, Strict
+from hubbub.api.schemas import Key, Refusal, Strict
 from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, Number, access_of, now
 from hubbub.care import selectors as care
 from hubbub.care.core.deeds import read_deeds
@@ -27,13 +27,6 @@ class DoIn(Strict):
         "untag (name), wrap_up (code), resolve, close, reopen, wake, park (why, until or hours), "
         "snooze (until or hours), note (text).",
     )
-
-
-class Refusal(Schema):
-    """A case something could not be done to, and why."""
-
-    number: int
-    why: str
 
 
 class DoneOut(Schema):

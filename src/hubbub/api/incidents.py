@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from ninja.params.functions import Path, Query
 
-from hubbub.api.schemas import Strict, Text
+from hubbub.api.schemas import Key, Refusal, Strict, Text
 from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now
 from hubbub.care.core.incidents import IncidentLine, Members
 from hubbub.care.selectors import incidents as reads
@@ -58,7 +58,16 @@ class IncidentCloseIn(Strict):
     text: str = Field(
         "", max_length=5_000, pattern=r"^[^\x00]*$", description="The word to everybody, and to who is answered."
     )
+    wrap_up: Key | None = Field(None, description="The code that resolved cases get.")
     confirmed: bool = False
+
+
+class IncidentClosing(Schema):
+    """How far closing came. While cases wait, the incident stays open: close it again to go on."""
+
+    done: int = Field(description="Cases that were answered or resolved by this call, at most 500.")
+    refused: list[Refusal]
+    waiting: int
 
 
 @router.get("/incidents", response={200: list[Incident], **READ_ERRORS}, tags=["incidents"])
@@ -88,18 +97,20 @@ def note_incident(request: HttpRequest, payload: IncidentNoteIn, incident: int =
     return Status(204, None)
 
 
-@router.post("/incidents/{incident}/close", response={204: None, **WRITE_ERRORS}, tags=["incidents"])
+@router.post("/incidents/{incident}/close", response={200: IncidentClosing, **WRITE_ERRORS}, tags=["incidents"])
 def close_incident(request: HttpRequest, payload: IncidentCloseIn, incident: int = IncidentId) -> Any:
     """It is over: drafts the word to everybody, and deals with the cases nobody answered."""
-    incidents.close(
+    closing = incidents.close(
         access_of(request),
         incident,
         members=Members(payload.members),
         feedback=payload.text,
+        wrap_up=payload.wrap_up,
         confirmed=payload.confirmed,
         now=now(),
     )
-    return Status(204, None)
+    refused = [{"number": number, "why": why} for number, why in closing.refused]
+    return {"done": closing.done, "refused": refused, "waiting": closing.waiting}
 
 
 def _incident(line: IncidentLine) -> dict[str, Any]:

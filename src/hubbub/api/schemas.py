@@ -18,6 +18,13 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class Refusal(Schema):
+    """A case something could not be done to, and why."""
+
+    number: int
+    why: str
+
+
 class Problem(Schema):
     """What went wrong."""
 

@@ -129,13 +129,29 @@ def take_off(access: Access, which: int, member: int, *, now: datetime) -> None:
     """Take an account off a list; gone already is as good."""
     access.require(Permission.PLAYBOOK)
     row = list_row(access, which, lock=True)
-    found = row.members.filter(pk=member).first()
-    if found is None:
+    _take_off(access, row, list(row.members.filter(pk=member)), now)
+
+
+@transaction.atomic
+def take_off_all(access: Access, which: int, members: Sequence[Member], *, now: datetime) -> int:
+    """Take accounts off a list, by channel and handle; return how many were on it."""
+    access.require(Permission.PLAYBOOK)
+    row = list_row(access, which, lock=True)
+    wanted = {(each.channel, each.handle) for each in members}
+    there = row.members.filter(handle__among={handle for _, handle in wanted})
+    found = [each for each in there if (each.channel, each.handle) in wanted]
+    _take_off(access, row, found, now)
+    return len(found)
+
+
+def _take_off(access: Access, row: PeopleList, found: Sequence[ListMember], now: datetime) -> None:
+    if not found:
         return
-    key = (found.channel, found.handle)
-    audit(access, "taken off a list", row.name, now=now, before={"account": handle_words(*key), "reason": found.reason})
-    found.delete()
-    _carry(access, [key], now, gone=row.means)
+    one = found[0] if len(found) == 1 else None
+    told = {"account": handle_words(one.channel, one.handle), "reason": one.reason} if one else {"accounts": len(found)}
+    audit(access, "taken off a list", row.name, now=now, before=told)
+    row.members.filter(pk__among=[each.pk for each in found]).delete()
+    _carry(access, [(each.channel, each.handle) for each in found], now, gone=row.means)
 
 
 def _carry(access: Access, keys: Iterable[tuple[str, str]], now: datetime, gone: str = "") -> None:

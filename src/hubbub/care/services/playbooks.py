@@ -53,10 +53,16 @@ def _edit(access: Access, work: Callable[[Data], object], now: datetime) -> None
 
 
 @transaction.atomic
-def put(access: Access, table: str, each: Mapping[str, Any], *, instead_of: str = "", now: datetime) -> None:
+def put(
+    access: Access, table: str, each: Mapping[str, Any], *, instead_of: str = "", before: str = "", now: datetime
+) -> None:
     """Put a rule or trigger into one's draft, in the place of another or, as a new one, at its place.
 
     A new rule stands before the last one, which matches everything; a new trigger stands last.
+
+    Parameters
+    ----------
+    before : the rule that it is read before, new or not; empty: at its place
     """
     if not _ID.fullmatch(str(each.get("id", ""))):
         raise InvalidInput(
@@ -79,6 +85,9 @@ def put(access: Access, table: str, each: Mapping[str, Any], *, instead_of: str 
             if len(rows) >= MOST_RULES:
                 raise InvalidInput(reason=say("A playbook has at most {most} rules.", most=MOST_RULES))
             rows.insert(_place_of_new(rows, each, table), dict(each))
+        if before and before != each["id"] and not each.get("again") and not each.get("also"):
+            row = rows.pop(_place(rows, each["id"]))
+            rows.insert(_place(rows, before), row)
 
     _edit(access, work, now)
 

@@ -13,13 +13,15 @@ from hubbub.care.core.incidents import IncidentView, Members, Say, feedback_draf
 from hubbub.care.selectors import incidents as selectors
 from hubbub.care.services import incidents
 from hubbub.kernel import speech
-from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
+from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.ids import PersonId
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import done, number, text
 
 SECTION: Final = {"section": "inbox"}
 WIDE, HIGH = 600.0, 120.0
+NAMED: Final = 10
+"""Cases named with a reason where closing could not deal with them."""
 
 
 @require_safe
@@ -47,6 +49,7 @@ def _shown(request: Request, found: IncidentView) -> dict[str, Any]:
         "curve": _curve(found),
         "colleagues": care.colleagues(request.access),
         "others": others,
+        "wrap_ups": care.wrap_ups(request.access) if care.case_rules(request.access).wrap_up != "off" else (),
         "over": found.drafts[Say.FEEDBACK] or feedback_draft(found.topic, found.note.text if found.note else ""),
     }
 
@@ -207,13 +210,40 @@ def close(request: Request, incident: int) -> HttpResponse:
     chosen = text(request, "members")
     if chosen not in set(Members):
         raise InvalidInput(reason="Say what becomes of the cases nobody answered.")
-    work = partial(
-        incidents.close,
+    return _done(
+        request,
+        incident,
+        partial(_close, request, incident, Members(chosen)),
+        speech.say("Closed. The word to everybody is drafted below."),
+    )
+
+
+def _close(request: Request, incident: int, members: Members) -> None:
+    """Close it; where cases still wait, say which and why."""
+    closing = incidents.close(
         request.access,
         incident,
-        members=Members(chosen),
+        members=members,
         feedback=text(request, "text"),
+        wrap_up=number(request, "code"),
         confirmed=text(request, "confirmed") == "yes",
         now=now(),
     )
-    return _done(request, incident, work, speech.say("Closed. The word to everybody is drafted below."))
+    if closing.waiting:
+        raise Conflict(reason=_still_open(closing))
+
+
+def _still_open(closing: incidents.Closing) -> str:
+    """Say how far closing came, and name the first cases that could not be dealt with."""
+    said = [
+        speech.say_many("{number} case is dealt with.", "{number} cases are dealt with.", closing.done),
+        speech.say_many(
+            "{number} still waits, and the incident stays open. Close it again to go on; nobody is told twice.",
+            "{number} still wait, and the incident stays open. Close it again to go on; nobody is told twice.",
+            closing.waiting,
+        ),
+        *(speech.say("Case {number}: {why}", number=number, why=why) for number, why in closing.refused[:NAMED]),
+    ]
+    if (more := len(closing.refused) - NAMED) > 0:
+        said.append(speech.say_many("{number} more case could not be.", "{number} more cases could not be.", more))
+    return " ".join(said)

@@ -137,8 +137,8 @@ def made_ready(access: Access, row: CaseRow, written: Written) -> Ready:
     draft = words_of(rules, row, text, private=written.private)
     if written.ticked != EVERY and (lacks := missing(rules.checks, draft, written.ticked)):
         raise CannotSend(reason=say("The tone check list asks for more. {checks}", checks=" ".join(lacks)))
-    if not written.confirmed and (look := _to_look_at(text, private=written.private)):
-        raise LookBeforeSending(reason=" ".join(look))
+    if not written.confirmed:
+        look_first(text, private=written.private)
     return Ready(replace(written, text=text), signed, way, way.connection, persona, rules)
 
 
@@ -156,10 +156,11 @@ def _persona(access: Access, connection: int, written: Written) -> Persona | Non
     return found
 
 
-def _to_look_at(text: str, *, private: bool) -> list[str]:
-    """What a person should have seen before these words leave."""
+def look_first(text: str, *, private: bool) -> None:
+    """Stop words that a person should look at before they leave. For this domain only."""
     left = [say("{field} is still to be filled in.", field=field) for field in unfilled(text)]
-    return left + ([] if private else [each.advice for each in warnings(text)])
+    if look := left + ([] if private else [each.advice for each in warnings(text)]):
+        raise LookBeforeSending(reason=" ".join(look))
 
 
 def nobody_answered_since(access: Access, row: CaseRow, seen_reply: int | None) -> None:

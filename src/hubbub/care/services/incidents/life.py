@@ -1,4 +1,4 @@
-"""The life of an incident as people lead it: begun by hand, led, noted, merged, closed."""
+"""The life of an incident as people lead it: begun by hand, led, noted, merged."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,14 +9,13 @@ from django.db import transaction
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Membership, Workspace
 from hubbub.care.core.case import Status
-from hubbub.care.core.incidents import Members, feedback_draft, title_of
-from hubbub.care.core.levels import ClockKind, Levels
+from hubbub.care.core.incidents import title_of
 from hubbub.care.core.notices import Why
 from hubbub.care.models import CaseRow, Incident, IncidentNote
 from hubbub.care.selectors.levels import levels
-from hubbub.care.services import cases, clocks
+from hubbub.care.services import cases
 from hubbub.care.services.counting import recount
-from hubbub.care.services.incidents.row import happened, lock, put, put_all, store
+from hubbub.care.services.incidents.row import due_from, happened, lock, put, put_all, store
 from hubbub.care.services.notices import tell
 from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
 from hubbub.kernel.ids import PersonId
@@ -26,8 +25,6 @@ from hubbub.listening.selectors import topic_names
 
 MAX_NOTE = 20_000
 MAX_TITLE = 120
-AT_ONCE = 500
-"""Cases that are answered or resolved together when an incident is closed."""
 
 
 @transaction.atomic
@@ -117,7 +114,7 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
     case = cases.lock(access, number)
     if case.incident_id != row.pk:
         raise NotFound(what="case of this incident", which=number)
-    _due(case, now, levels(access.workspace))
+    due_from(case, now, levels(access.workspace))
     cases.event(access, case, now, access.say("Taken out of the incident “{title}”.", title=clip(row.title, 80)))
     put(case, None, now)
     recount(row)
@@ -129,13 +126,6 @@ def take_out(access: Access, incident: int, number: int, *, now: datetime) -> No
         now,
         case=number,
     )
-
-
-def _due(case: CaseRow, now: datetime, used: Levels) -> None:
-    """Make a case that waited in an incident due in its service level from now on."""
-    if case.folder == "incident":
-        due = used.due(clocks.facts_of(case), now, ClockKind.FIRST)
-        case.take(replace(case.value(), due_at=due))
 
 
 @transaction.atomic
@@ -230,57 +220,4 @@ def merge(access: Access, incident: int, other: int, *, now: datetime) -> None:
         access.say("{name} put “{title}” into it.", name=access.name, title=gone.title),
         now,
         other=gone.pk,
-    )
-
-
-@transaction.atomic
-def close(
-    access: Access, incident: int, *, members: Members = Members.DUE, feedback: str = "", confirmed: bool = False,
-    now: datetime,
-) -> None:  # fmt: skip
-    """It is over: the word to the community is drafted, and what nobody answered is dealt with as one.
-
-    Parameters
-    ----------
-    feedback : what is said to those who are answered, and the draft of the public word; empty: drafted
-    confirmed : the person was shown what to look at in these words
-
-    Raises
-    ------
-    Conflict
-        If more cases wait than are answered or resolved at once.
-    """
-    row = lock(access, incident)
-    last = IncidentNote.objects.filter(incident=row).order_by("-version").first()
-    topic = topic_names(access.workspace).get(row.topic, "")
-    row.feedback = clean(feedback).strip() or row.feedback or feedback_draft(topic, last.text if last else "")
-    waiting = list(row.members.filter(folder="incident").order_by("id").values_list("number", flat=True)[: AT_ONCE + 1])
-    if members is not Members.DUE and len(waiting) > AT_ONCE:
-        raise Conflict(
-            reason=say(
-                "More than {number} cases wait. Make them due one by one, or resolve them in the list.", number=AT_ONCE
-            )
-        )
-    for number in waiting:
-        if members is Members.ANSWER:
-            cases.reply(access, number, text=row.feedback, confirmed=confirmed, key=f"incident-{row.pk}-over", now=now)
-        if members is not Members.DUE:
-            cases.resolve(access, number, now=now)
-    row.open, row.closed_at = False, now
-    if members is Members.DUE:
-        used = levels(access.workspace)
-        left = row.members.select_for_update(of=("self",)).select_related("account").filter(folder="incident")
-        cases_left = list(left.order_by("id"))
-        for case in cases_left:
-            _due(case, now, used)
-        put_all(access.workspace, cases_left, row, now)
-    recount(row)
-    store(
-        access,
-        row,
-        "incident closed",
-        access.say("Closed by {name}.", name=access.name),
-        now,
-        members=members,
-        waiting=len(waiting),
     )

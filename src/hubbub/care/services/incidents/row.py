@@ -1,11 +1,13 @@
 """The row of an incident: locked, written, noted. Every write on an incident goes through here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.models import Workspace
 from hubbub.accounts.services import audit
+from hubbub.care.core.levels import ClockKind, Levels
 from hubbub.care.models import CaseRow, Incident, IncidentEvent
 from hubbub.care.selectors.levels import levels
 from hubbub.care.services import clocks
@@ -53,3 +55,9 @@ def put_all(workspace: int, rows: Sequence[CaseRow], incident: Incident | None, 
     CaseRow.objects.bulk_update(rows, [*WRITTEN, "incident"], batch_size=100)
     clocks.write(workspace, planned, now)
     changes.record_many([(workspace, "case", row.pk) for row in rows], now=now)
+
+
+def due_from(case: CaseRow, now: datetime, used: Levels) -> None:
+    """Make a case that waited in an incident due in its service level from now on. For this folder only."""
+    if case.folder == "incident":
+        case.take(replace(case.value(), due_at=used.due(clocks.facts_of(case), now, ClockKind.FIRST)))

@@ -7,12 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from hubbub.accounts.core.access import Access
-from hubbub.care.core.errors import CannotSend, LookBeforeSending
-from hubbub.care.core.guard import warnings
+from hubbub.care.core.errors import CannotSend
 from hubbub.care.core.incidents import Say
 from hubbub.care.models import CaseRow, Incident, IncidentMessage
 from hubbub.care.services import cases
-from hubbub.care.services.cases.answer import publish
+from hubbub.care.services.cases.answer import look_first, publish
 from hubbub.care.services.incidents.row import happened, lock, store
 from hubbub.channels import selectors as channels
 from hubbub.channels.core.contract import too_long
@@ -101,8 +100,8 @@ def _checked(text: str, *, confirmed: bool) -> str:
     text = clean(text).strip()
     if not text:
         raise CannotSend(reason="Write something first.")
-    if not confirmed and (found := warnings(text)):
-        raise LookBeforeSending(reason=" ".join(each.advice for each in found))
+    if not confirmed:
+        look_first(text, private=False)
     return text
 
 

@@ -131,7 +131,9 @@ def menus(rules: list[Mapping[str, Any]]) -> dict[str, Any]:
         "units": [(each, say(each)) for each in UNITS],
         "priorities": [(each, choice_words("priority", each)) for each in PRIORITIES],
         "queues": [(each, choice_words("queue", each)) for each in CASE_FACT_WORDS["queue"].choices],
-        "parents": [(each["id"], each["name"]) for each in rules if not each.get("again") and not each.get("also")],
+        "parents": [
+            (each["id"], say(each["name"])) for each in rules if not each.get("again") and not each.get("also")
+        ],
         "events": [(each.value, say(words)) for each, words in EVENT_WORDS.items()],
         "timed": [each.value for each in TIMED],
     }

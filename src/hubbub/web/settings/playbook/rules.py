@@ -52,7 +52,8 @@ def edit(request: Request, table: str, key: str = "") -> HttpResponse:
     made = READ[table](form, data["numbers"])
     if form.fine:
         try:
-            playbooks.put(request.access, table, made, instead_of=key, now=now())
+            before = form.fields.get("before", "") if table == "rules" else ""
+            playbooks.put(request.access, table, made, instead_of=key, before=before, now=now())
         except InvalidInput as error:
             form.errors[str(error.facts.get("field", "all"))] = str(error)
         else:
@@ -92,6 +93,8 @@ def _page(
         "teams": [team.name for team in teams(request.access)] if table == "triggers" else (),
         **forms.menus(data["rules"]),
     }
+    if table == "rules":
+        context["places"] = [place for place in context["parents"] if place[0] != key]
     return render(request, f"settings/playbook/{table[:-1]}.html", context, status=status)
 
 
