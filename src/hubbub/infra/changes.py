@@ -39,7 +39,7 @@ class Changed:
     workspace: int | None
     kind: str
     subject: int | None
-    data: dict[str, Any]
+    data: dict[str, Any] = field(hash=False)
 
 
 def record(workspace: int | None, kind: str, subject: int | None, *, now: datetime, **data: Any) -> None:
@@ -199,6 +199,7 @@ class Tailer:
             while True:
                 rows = await (await reader.execute(_READ.format("%s"), (window.low,))).fetchall()
                 self._fan_out(_read(rows, window))
+                await asyncio.sleep(POLL_S)  # what many tell in a row is read at once
                 async for _ in reader.notifies(timeout=NOTIFIED_POLL_S, stop_after=1):
                     pass
 

@@ -47,6 +47,15 @@ def holds(model: type[models.Model], **wanted: Any) -> bool:
         return cursor.fetchone() is not None
 
 
+def having(asked: Sequence[tuple[str, type[models.Model], str, Any]]) -> frozenset[str]:
+    """Return the names of those that have a row, by one question; each has a model, a condition and its value."""
+    exist = [f"EXISTS(SELECT 1 FROM {model._meta.db_table} WHERE {where})" for _, model, where, _ in asked]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(exist)}", [value for *_, value in asked])
+        told = cursor.fetchone()
+    return frozenset(name for (name, *_), there in zip(asked, told, strict=True) if there)
+
+
 def first(model: type[models.Model], column: str) -> Any:
     """Return a column of the first row, None where there is none."""
     with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl
@@ -116,7 +117,9 @@ def _since(after: int, workspace: int) -> list[Changed] | None:
         close_old_connections()
 
 
+@lru_cache(maxsize=1000)
 def _event(line: Changed) -> bytes:
+    """Return a change as the browser hears it; every page hears the same."""
     data = json.dumps({"kind": line.kind, "subject": line.subject, **line.data}, separators=(",", ":"))
     return f"id: {line.id}\nevent: change\ndata: {data}\n\n".encode()
 

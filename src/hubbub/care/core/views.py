@@ -366,6 +366,8 @@ class CaseView:
     wrap_up: str
     needs_approval: bool
     first_name: str  # how the customer is greeted; empty where no name is known
+    voices: tuple[Voice, ...]  # who spoke in it; none where it is one person
+    around: frozenset[str]  # what else there is about it, see care.selectors.around
 
 
 @dataclass(frozen=True, slots=True)

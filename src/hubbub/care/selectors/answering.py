@@ -165,7 +165,7 @@ def composing(access: Access, view: CaseView) -> Composing:
         (approval_reason(rules, asked), approval_reason(rules, replace(asked, private=True))),
         view.line.owner_name if others else "",
         access.may(Permission.APPROVE),
-        drafts_on(access, view.line.number),
+        drafts_on(access, view.line.number) if "drafts" in view.around else (),
         tuple(names_to_mention(access)),
     )
 

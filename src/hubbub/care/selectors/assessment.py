@@ -19,10 +19,14 @@ LABELS: Final = {
 }
 
 
-def assessment(case: CaseRow) -> tuple[Read, ...]:
-    """Return how the post a case is shown by is read; nothing where its words are gone. For this domain only."""
-    post = Post.objects.filter(pk=case.lead, deleted_at=None).only("reading", "corrected").first()
-    if post is None or not (post.reading or post.corrected):
+def assessment(case: CaseRow, post: Post | None) -> tuple[Read, ...]:
+    """Return how the post a case is shown by is read, where its row is not at hand, too; for this domain only.
+
+    Nothing where its words are gone.
+    """
+    if post is None and case.lead:
+        post = Post.objects.filter(pk=case.lead).only("reading", "corrected", "deleted_at").first()
+    if post is None or post.deleted_at or not (post.reading or post.corrected):
         return ()
     said = {each.what: each for each in Label.objects.filter(post=post, undone_at=None)}
     values = _values(TextReading.of_data(post.reading or ()), post.corrected or {}, case)

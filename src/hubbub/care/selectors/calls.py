@@ -83,7 +83,8 @@ def calls_of(access: Access, numbers: Iterable[str], case: int, limit: int) -> t
     access.require(Permission.READ)
     theirs = Q(number__in=[each for each in numbers if each]) | Q(case_id=case)
     rows = CallRow.objects.filter(theirs, workspace_id=access.workspace)
-    return _lines(rows.order_by("-started_at", "-id"), limit), rows.count()
+    found = _lines(rows.order_by("-started_at", "-id"), limit)
+    return found, rows.count() if len(found) == limit else len(found)
 
 
 def _lines(rows: QuerySet[CallRow], limit: int) -> tuple[CallLine, ...]:

@@ -20,6 +20,8 @@ from hubbub.care.models import (
 from hubbub.channels.core.values import handle_words
 from hubbub.influence.core.weight import Profile, weight
 
+EARLIER = 5
+
 
 def customer_of(access: Access, row: CaseRow, entries: Sequence[Entry], now: datetime) -> CustomerView | None:
     """Return the person of a case, with all their accounts and their other cases."""
@@ -29,6 +31,7 @@ def customer_of(access: Access, row: CaseRow, entries: Sequence[Entry], now: dat
     linked = list(account.customer.accounts.all()) if account.customer else [account]
     urls = {(each.post.channel, each.post.author): each.post.url for each in entries if each.post and each.post.url}
     others = CaseRow.objects.filter(workspace_id=access.workspace, account__in=linked).exclude(pk=row.pk)
+    newest = list(others.order_by("-id").values_list("number", "title", "status", "opened_at")[:EARLIER])
     return CustomerView(
         id=account.customer_id,
         products=owned_by(account.customer_id, now.date()) if account.customer_id is not None else (),
@@ -36,11 +39,8 @@ def customer_of(access: Access, row: CaseRow, entries: Sequence[Entry], now: dat
         if account.customer and account.customer.name
         else account.name or handle_words(account.channel, account.handle),
         accounts=tuple(account_view(each, urls.get((each.channel, each.native), ""), now) for each in linked),
-        cases=others.count(),
-        earlier=tuple(
-            EarlierCase(each.number, each.title, Status(each.status), each.opened_at)
-            for each in others.order_by("-id")[:5]
-        ),
+        cases=others.count() if len(newest) == EARLIER else len(newest),
+        earlier=tuple(EarlierCase(number, title, Status(status), at) for number, title, status, at in newest),
     )
 
 

@@ -78,9 +78,9 @@ def _fields(workspace: int) -> tuple[FieldShape, ...]:
     return tuple(FieldShape(row.pk, row.name, Kind(row.kind), tuple(row.choices), row.required) for row in rows)
 
 
-def answers_of(access: Access, case: int) -> tuple[Answer, ...]:
-    """Return every field of the workspace with what is known of a case; for this domain only."""
-    known = dict(FieldValue.objects.filter(case=case).values_list("field_id", "value"))
+def answers_of(access: Access, case: int | None) -> tuple[Answer, ...]:
+    """Return every field of the workspace with what is known of a case, of None nothing; for this domain only."""
+    known = dict(FieldValue.objects.filter(case=case).values_list("field_id", "value")) if case is not None else {}
     return tuple(Answer(each, known.get(each.id, "")) for each in fields(access))
 
 

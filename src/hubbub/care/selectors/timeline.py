@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, prefetch_related_objects
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.calls.views import CallLine
@@ -16,6 +16,7 @@ from hubbub.care.core.views import (
     Said,
     Sending,
     Talk,
+    Voice,
 )
 from hubbub.care.models import (
     CaseRow,
@@ -26,12 +27,14 @@ from hubbub.care.models import (
     SocialAccount,
 )
 from hubbub.care.selectors.answering import drafting, first_name, pending_on
+from hubbub.care.selectors.around import around
 from hubbub.care.selectors.assessment import assessment
 from hubbub.care.selectors.calls import calls_of, task_of
 from hubbub.care.selectors.customers import customer_of
 from hubbub.care.selectors.files import files_of
 from hubbub.care.selectors.lists import line_of
 from hubbub.care.selectors.sorting import answers_of, links_of, tags_of
+from hubbub.care.selectors.voices import accounts_of, voices, voices_of
 from hubbub.care.selectors.ways import ways
 from hubbub.channels.adapters.phone.channel import uri_of as phone_uri
 from hubbub.infra.models import OutboxMessage
@@ -76,32 +79,31 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
     """Return a case with everything a page shows of it."""
     access.require(Permission.READ)
     row = case_row(access, number)
+    there = around(row)
     read_at = ReadMark.objects.filter(case=row, person_id=access.me).values_list("at", flat=True).first()
-    entries = list(
-        Entry.objects.filter(case=row)
-        .select_related("post")
-        .prefetch_related("post__revisions")
-        .order_by("-at", "-id")[:moments]
-    )
+    entries = list(Entry.objects.filter(case=row).select_related("post").order_by("-at", "-id")[:moments])
     total = Entry.objects.filter(case=row).count() if len(entries) == moments else len(entries)
     entries.reverse()
+    posts = {each.post.pk: each.post for each in entries if each.post}
+    prefetch_related_objects([post for post in posts.values() if post.edited_at], "revisions")
+    accounts = accounts_of(access, posts.values())
     sendings = {
         each.pk: _sending(each, now)
         for each in OutboxMessage.objects.filter(pk__in=[each.outbox for each in entries if each.outbox])
     }
-    reach = _reach(access, entries)
+    reach = {key: account.reach for key, account in accounts.items()}
     customer = customer_of(access, row, entries, now)
     public, private = ways(access, row)
     names = topic_names(access.workspace)
     numbers = [each.number for each in customer.accounts] if customer else []
     calls, calls_in_all = calls_of(access, numbers, row.pk, CALLS)
-    topics = dict.fromkeys(topic for each in entries if each.post for topic in each.post.topics if topic in names)
+    topics = dict.fromkeys(topic for post in posts.values() for topic in post.topics if topic in names)
     return CaseView(
         line=line_of(
             {**vars(row), "owner": row.owner_id},
             row.owner.name if row.owner else "",
             read_at,
-            tags_of([row.pk]).get(row.pk, ()),
+            tags_of([row.pk]).get(row.pk, ()) if "tags" in there else (),
         ),
         opened_at=row.opened_at,
         rule_name=row.rule_name,
@@ -111,25 +113,41 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
         headline=headline(row.decision, private=row.private),
         reasons=tuple(row.reasons),
         advice=tuple(row.advice),
-        assessment=assessment(row),
+        assessment=assessment(row, posts.get(row.lead)),
         moments=_with_calls([_moment(each, row, sendings, reach, access) for each in entries], calls, row.opened_at),
         hidden=total - len(entries),
         customer=customer,
+        voices=_voices(access, row, entries, accounts, whole=total == len(entries)),
         lookers=lookers(access, row.pk, now),
-        drafting=drafting(access, row.pk),
-        pending=pending_on(access, row.pk),
+        drafting=drafting(access, row.pk) if "drafts" in there else (),
+        pending=pending_on(access, row.pk) if "pending" in there else (),
         public_way=public,
         private_way=private,
         topics=tuple(names[topic] for topic in topics),
         calls=calls[:CALLS_SHOWN],
         calls_in_all=calls_in_all,
-        task=None if Status(row.status).ended else task_of(access, row.pk),
-        answers=answers_of(access, row.pk),
-        links=links_of(row.pk),
+        task=task_of(access, row.pk) if "task" in there and not Status(row.status).ended else None,
+        answers=answers_of(access, row.pk if "fields" in there else None),
+        links=links_of(row.pk) if there & {"links", "linked"} else (),
         wrap_up=row.wrap_up.name if row.wrap_up else "",
         needs_approval=row.needs_approval,
         first_name=first_name(row),
+        around=there,
     )
+
+
+def _voices(
+    access: Access,
+    row: CaseRow,
+    entries: Sequence[Entry],
+    accounts: Mapping[tuple[str, str], SocialAccount],
+    *,
+    whole: bool,
+) -> tuple[Voice, ...]:
+    """Return who spoke in a case, by the lines that are read anyway where these are all there are."""
+    if row.channel in ("phone", "letter"):
+        return ()
+    return voices(access, entries, accounts) if whole else voices_of(access, row.number)
 
 
 def _with_calls(moments: list[Moment], calls: Sequence[CallLine], since: datetime) -> tuple[Moment, ...]:
@@ -146,12 +164,6 @@ def _with_calls(moments: list[Moment], calls: Sequence[CallLine], since: datetim
 def _sending(row: OutboxMessage, now: datetime) -> Sending:
     waits = row.state == "queued" and row.attempts == 0 and row.due_at > now
     return Sending(row.pk, row.state, row.words, row.uri, row.url, row.due_at if waits else None)
-
-
-def _reach(access: Access, entries: Sequence[Entry]) -> Mapping[tuple[str, str], int]:
-    natives = {each.post.author for each in entries if each.post and each.post.author}
-    rows = SocialAccount.objects.filter(workspace_id=access.workspace, native__in=natives)
-    return {(channel, native): reach for channel, native, reach in rows.values_list("channel", "native", "reach")}
 
 
 def _moment(

@@ -1,5 +1,7 @@
 """Who spoke in a case: whose voices count, and whose not, with the reason."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care.core.reading import TextReading
 from hubbub.care.core.views import Voice
@@ -17,15 +19,28 @@ _HOW = {"opened": mark("began it"), "like problem": mark("a like problem"), "thr
 def voices_of(access: Access, number: int) -> tuple[Voice, ...]:
     """Return who spoke in a case, in the order they came; one line a person."""
     access.require(Permission.READ)
-    entries = Entry.objects.filter(case__workspace_id=access.workspace, case__number=number, post__isnull=False)
-    entries = entries.filter(post__ours=False, post__deleted_at__isnull=True).select_related("post")
-    said = [(each, each.post) for each in entries.order_by("at", "id")[:SPOKE] if each.post is not None]
+    rows = Entry.objects.filter(case__workspace_id=access.workspace, case__number=number, post__isnull=False)
+    rows = rows.filter(post__ours=False, post__deleted_at__isnull=True).select_related("post")
+    entries = list(rows.order_by("at", "id")[:SPOKE])
+    return voices(access, entries, accounts_of(access, [each.post for each in entries if each.post]))
+
+
+def accounts_of(access: Access, posts: Iterable[Post]) -> dict[tuple[str, str], SocialAccount]:
+    """Return the accounts that posts are of, by channel and native name; for this domain only."""
+    natives = {post.author for post in posts if post.author}
+    rows = SocialAccount.objects.filter(workspace_id=access.workspace, native__in=natives)
+    return {(row.channel, row.native): row for row in rows}
+
+
+def voices(
+    access: Access, entries: Sequence[Entry], accounts: Mapping[tuple[str, str], SocialAccount]
+) -> tuple[Voice, ...]:
+    """Return who spoke in the lines of a case, these in their order; one line a person. For this domain only."""
+    said = [(each, each.post) for each in entries if each.post and not each.post.ours and not each.post.deleted_at]
     if len({post.author for _, post in said}) < 2:
         return ()
-    natives = {post.author for _, post in said if post.author}
-    rows = SocialAccount.objects.filter(workspace_id=access.workspace, native__in=natives)
-    accounts = {(row.channel, row.native): row for row in rows}
-    pairs = SecondAccount.objects.filter(account__in=rows, two_people=False).select_related("of").order_by("of")
+    keys = [row.pk for row in accounts.values()]
+    pairs = SecondAccount.objects.filter(account__in=keys, two_people=False).select_related("of").order_by("of")
     doubles = {pair.account_id: pair for pair in reversed(pairs)}
     found: dict[str, Voice] = {}
     for entry, post in said:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.infra.signing import keys_of
@@ -93,9 +94,9 @@ def for_inbox(access: Access, now: datetime, *, limit: int = 2) -> tuple[Alert, 
 
 
 def _unseen(access: Access) -> QuerySet[AlertRow]:
-    seen = AlertSeen.objects.filter(workspace_id=access.workspace, person_id=access.me).first()
+    seen = AlertSeen.objects.filter(workspace_id=access.workspace, person_id=access.me)
     rows = AlertRow.objects.filter(workspace_id=access.workspace, inbox=True)
-    return rows.filter(pk__gt=seen.up_to) if seen else rows
+    return rows.filter(pk__gt=Coalesce(Subquery(seen.values("up_to")[:1]), 0))
 
 
 def _values(workspace: int, rows: Iterable[AlertRow], now: datetime) -> tuple[Alert, ...]:

@@ -12,7 +12,6 @@ from hubbub.care.core.views import CaseView
 from hubbub.care.selectors import incidents, knowledge, routing
 from hubbub.care.selectors.mutes import mute_of
 from hubbub.care.selectors.pasts import past_of
-from hubbub.care.selectors.voices import voices_of
 from hubbub.care.services import knowledge as articles
 from hubbub.flows import chat
 from hubbub.infra.memory import remembering
@@ -24,17 +23,20 @@ from hubbub.web.request import Request, in_workspace, now, render
 def _case(request: Request, number: int) -> dict[str, Any]:
     """What the case and customer panes show."""
     shown = care.case(request.access, number, now())
+    there = shown.around
+    person = shown.customer
+    if person and len(person.accounts) > 1:
+        there |= {"past", "mute"}  # which were looked for of the case's own account
     composing = care.composing(request.access, shown)
     suggested = knowledge.suggestions(request.access, shown)
     articles.shown(request.access, shown.line.id, [each.id for each in suggested], now=now())
     return {
         "case": shown,
-        "rating": care.rating_of(request.access, number),
-        "voices": voices_of(request.access, number) if shown.line.channel not in ("phone", "letter") else (),
-        "past": past_of(request.access, number),
+        "rating": care.rating_of(request.access, number) if "rating" in there else None,
+        "past": past_of(request.access, number) if "past" in there else (),
         "suggested": suggested,
-        "articles": knowledge.articles_of(shown.line.id),
-        "incident": incidents.incident_of(request.access, number),
+        "articles": knowledge.articles_of(shown.line.id) if "articles" in there else (),
+        "incident": incidents.incident_of(request.access, number) if "incident" in there else None,
         "open_incidents": cache(lambda: incidents.incidents(request.access, open_only=True, limit=20)),
         "composing": composing,
         "kept": {
@@ -48,11 +50,11 @@ def _case(request: Request, number: int) -> dict[str, Any]:
         "both_ways": len({each.private for each in shown.moments if each.kind in ("post", "reply")}) > 1,
         "openers": _openers(request, shown, composing),
         **sorting_of(request),
-        "lead": care.lead_of(shown.line.id),
+        "lead": care.lead_of(shown.line.id) if "lead" in there else None,
         "last_reply": max((each.id for each in shown.moments if each.kind == "reply"), default=0),
         "route": routing.why(request.access, shown.line, now()),
         "mode": _mode(shown),
-        "muted": mute_of(request.access, shown.customer.accounts[0].id) if shown.customer else None,
+        "muted": mute_of(request.access, person.accounts[0].id) if person and "mute" in there else None,
         "visitor": chat.visitor(request.access, number, now()) if shown.line.channel == "chat" else None,
     }
 
