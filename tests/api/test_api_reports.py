@@ -37,15 +37,15 @@ def test_every_figure_and_every_part_of_it_opens_as_many_cases_as_it_says(heard:
     api.post("/cases/2/resolve")
     api.post("/cases/3/resolve")
     api.post("/cases/3/reopen")
-    report = api.get("/report", span="today", by="person").json()
+    report = api.get("/report", span="7", by="person").json()
     assert report["figures"] | {"arrived": 5, "resolved": 2, "reopened": 1} == report["figures"]
     for what, many in report["figures"].items():
-        assert len(set(behind(api, what, span="today"))) == many
-    assert set(behind(api, "reopened", span="today")) == {3}
+        assert len(set(behind(api, what, span="7"))) == many
+    assert set(behind(api, "reopened", span="7")) == {3}
     parts = [(part["value"], what, many) for part in report["parts"] for what, many in part["figures"].items()]
     assert (str(heard.access.me), "resolved", 2) in parts
     for value, what, many in parts:
-        assert len(set(behind(api, what, span="today", by="person", value=value))) == many
+        assert len(set(behind(api, what, span="7", by="person", value=value))) == many
     assert report["waits"]["resolved"]["cases"] == 2 and report["rating_mean"] is None
 
 
@@ -62,7 +62,7 @@ def test_files_hold_what_lists_and_figures_hold(heard: Town, caller: Callers) ->
     assert numbers("/exports/cases") == {1, 2, 3, 4, 5}
     assert numbers("/exports/cases", view="resolved") == {2}
     assert numbers("/exports/cases", kind="praise") == set()
-    assert numbers("/exports/report/resolved", span="today") == set(behind(api, "resolved", span="today")) == {2}
+    assert numbers("/exports/report/resolved", span="7") == set(behind(api, "resolved", span="today")) == {2}
 
 
 def test_an_agent_takes_no_file_and_a_stranger_sees_nothing(heard: Town, caller: Callers) -> None:
