@@ -27,7 +27,7 @@ from tests.web.browser.demo import HOME, LOUD, Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
-AXE_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+AXE_COLOURS = AXE_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 SOON_MS = 15_000
 
 
