@@ -54,8 +54,8 @@ function shown(mode) {
 }
 
 const fields = (mode, text) => new URLSearchParams({ mode, text, seen: mine(mode).version, csrfmiddlewaretoken: csrf });
-const post = (address, body) => fetch(address, { method: "POST", keepalive: body.toString().length < 60_000,
-  credentials: "same-origin", headers: { "X-CSRFToken": csrf, "HX-Request": "true" }, body });
+const post = (address, body, signal) => fetch(address, { method: "POST", keepalive: body.toString().length < 60_000,
+  credentials: "same-origin", headers: { "X-CSRFToken": csrf, "HX-Request": "true" }, body, signal });
 
 function soon(ms = SAVE_MS) {
   clearTimeout(open.timer);
@@ -64,20 +64,20 @@ function soon(ms = SAVE_MS) {
 
 async function save() {
   clearTimeout(open?.timer);
-  if (!open || open.saving) return;
+  if (!open || open.saving || open.leaving) return;
   const now = open, mode = now.mode, text = field().value;
-  now.saving = true;
+  now.saving = new AbortController();
   try {
-    const answer = await post(now.form.dataset.keep, fields(mode, text));
+    const answer = await post(now.form.dataset.keep, fields(mode, text), now.saving.signal);
     if (open !== now) return;
     const told = answer.ok || answer.status === 409 ? await answer.json() : null;
     if (answer.status === 409) other(mode, text, told);
     else if (told) kept(mode, text, told);
     else tell(answer.status === 401 ? say("You are signed out. Your words are kept on this machine.") : say("Kept on this machine only."));
   } catch {
-    if (open === now) tell(say("Kept on this machine; trying again."));
+    if (open === now && !now.leaving) tell(say("Kept on this machine; trying again."));
   } finally {
-    now.saving = false;
+    now.saving = null;
     if (open === now && field().value !== (mine(now.mode).text)) soon(mode === now.mode && left(mode) ? AGAIN_MS : SAVE_MS);
   }
 }
@@ -193,8 +193,15 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.elt.id !== "composer" || !open) return;
-  clearTimeout(open.timer); // the words are on their way
+  open.leaving = true; // the words are on their way: what was about to be kept is old by then
+  clearTimeout(open.timer);
+  open.saving?.abort();
   open.sending?.abort(); // and the files with them
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt.id !== "composer" || !open) return;
+  open.leaving = false;
+  if (open.form.isConnected && field().value !== mine(open.mode).text) soon();
 });
 document.addEventListener("hubbub:sent", ({ detail: { form, sent } }) => {
   if (open?.form !== form) return;
