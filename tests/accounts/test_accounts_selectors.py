@@ -86,6 +86,12 @@ def test_the_audit_log_is_read_page_by_page_newest_first(mia: Access) -> None:
     assert pages == [["Team 6", "Team 5", "Team 4"], ["Team 3", "Team 2", "Team 1"], ["Team 0", "Acme Care"]]
 
 
+def test_the_audit_log_names_who_has_a_case(mia: Access) -> None:
+    alice = make_member(mia, "Alice")
+    services.audit(mia, "assign", "case 7", now=NOON, before={"owner": None}, after={"owner": alice.me})
+    assert selectors.audit_log(mia, limit=1)[0].changes == (("owned by", "", "Alice"),)
+
+
 def test_an_agent_does_not_read_the_audit_log(mia: Access) -> None:
     with pytest.raises(NotAllowed, match="can't read the audit log"):
         selectors.audit_log(make_member(mia, "Alice"))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hubbub.accounts.core.access import Access, Permission, Role
 from hubbub.accounts.core.errors import BadToken
 from hubbub.accounts.core.values import Audited, Member, TeamValue, Token, WorkspaceChoice
-from hubbub.accounts.models import ApiToken, AuditEntry, Installation, Membership, Team, Workspace
+from hubbub.accounts.models import ApiToken, AuditEntry, Installation, Membership, Person, Team, Workspace
 from hubbub.kernel.errors import NotFound
 from hubbub.kernel.ids import PersonId, WorkspaceId
 from hubbub.kernel.speech import speaking
@@ -148,9 +148,15 @@ def audit_log(
         rows = rows.filter(pk__lt=before)
     if by_people:
         rows = rows.exclude(via="system")
+    found = list(rows[:limit])
+    sides = [side for row in found for side in (row.before, row.after) if isinstance(side, dict)]
+    owners = {side["owner"] for side in sides if isinstance(side.get("owner"), int)}
+    names = dict(Person.objects.filter(pk__in=owners).values_list("pk", "name")) if owners else {}
+    for side in sides:
+        if side.get("owner") in names:
+            side["owner"] = names[side["owner"]]
     return tuple(
-        Audited(row.pk, row.at, row.name, row.via, row.action, row.subject, row.before, row.after)
-        for row in rows[:limit]
+        Audited(row.pk, row.at, row.name, row.via, row.action, row.subject, row.before, row.after) for row in found
     )
 
 

@@ -14,7 +14,16 @@ from hubbub.accounts.core.access import Permission
 from hubbub.care import selectors as care
 from hubbub.care.core.calendar import DAYS, SHORT_DAYS, Calendar, data_of
 from hubbub.care.core.case import Priority
-from hubbub.care.core.levels import SHIPPED_STEPS, CaseFacts, ClockKind, Do, Policy, length_words, minutes_of
+from hubbub.care.core.levels import (
+    MOST_STEPS,
+    SHIPPED_STEPS,
+    CaseFacts,
+    ClockKind,
+    Do,
+    Policy,
+    length_words,
+    minutes_of,
+)
 from hubbub.care.core.rating import OnBad
 from hubbub.care.services import levels as services
 from hubbub.care.services import ratings as rating_services
@@ -37,7 +46,6 @@ TIMES = {
 }
 LISTS = ("channels", "priorities", "queues", "teams")
 SHARES = (0.5, 0.75, 0.9, 1.0)
-STEPS = 4
 
 
 @require_safe
@@ -148,8 +156,9 @@ def policy(request: Request, policy: int | None = None) -> HttpResponse:
         "times": [(kind.value, say(label)) for kind, label in TIMES.items()],
         "deeds": [*((do.value, say(do.value)) for do in (Do.OWNER, Do.LEADS, Do.RAISE)), *moves],
         "shares": [(f"{share:g}", _when(share)) for share in SHARES],
+        "most_steps": MOST_STEPS,
     }
-    if request.method != "POST":
+    if request.method != "POST" or text(request, "more"):  # one more row: nothing is kept yet
         return render(request, "settings/policy.html", context)
     return save(
         request,
@@ -181,7 +190,9 @@ def _given_policy(request: Request) -> dict[str, Any]:
         "seen": text(request, "seen"),
         "who": text(request, "who"),
         **{kind.value: text(request, kind.value) for kind in ClockKind},
-        "steps": list(zip(request.POST.getlist("share"), request.POST.getlist("do"), strict=False))[:STEPS],
+        "steps": _steps(
+            list(zip(request.POST.getlist("share"), request.POST.getlist("do"), strict=False)), text(request, "more")
+        ),
     }
 
 
@@ -198,8 +209,14 @@ def _policy_form(policy: Policy | None) -> dict[str, Any]:
         "seen": {None: "", True: "private", False: "public"}[shown.private],
         "who": "known" if shown.known else "listed" if shown.listed else "",
         **{kind.value: length_words(shown.targets.get(kind)) for kind in ClockKind},
-        "steps": [*steps, *[("0.75", "")] * (STEPS - len(steps))][: max(STEPS, len(steps))],
+        "steps": _steps(steps),
     }
+
+
+def _steps(steps: list[tuple[str, str]], more: str = "") -> list[tuple[str, str]]:
+    """The rows of an escalation: those that do something and an empty one; one more than there were where asked."""
+    rows = steps if more else [step for step in steps if step[1]]
+    return [*rows, ("0.75", "")][:MOST_STEPS]
 
 
 def _policy_data(request: Request, form: dict[str, Any]) -> dict[str, Any]:
