@@ -16,6 +16,7 @@ settings.register_profile("untimed", deadline=None)  # no test is a timed one, a
 settings.load_profile("untimed")
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
+LONG = ("test_access_walk", "test_api_contract", "test_kill")  # a file is one process's work, so these are no last ones
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (dropped if unwanted else kept).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is None)
+    items[:] = sorted(kept, key=lambda item: (item.get_closest_marker("browser") is None, item.path.stem not in LONG))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-STARTS_S = 60.0
+STARTS_S = 180.0
 
 T = TypeVar("T")
 

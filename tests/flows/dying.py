@@ -48,7 +48,7 @@ from hubbub.listening.services import backfill  # noqa: E402
 from tests.make import NO_FILES, NOON  # noqa: E402
 
 KILLED = -signal.SIGKILL
-LIFE_S = 60
+LIFE_S = 180
 _lives = multiprocessing.get_context("forkserver")
 _lives.set_forkserver_preload([__name__])
 

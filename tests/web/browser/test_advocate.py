@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser import needs_chromium, visit
 from tests.installation import until
-from tests.web.browser.demo import WORLD, Demo, at, come_in, demo_running, live
+from tests.web.browser.demo import SOON_MS, WORLD, Demo, at, come_in, demo_running, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
-SOON_MS = 45_000
 HOW = "@AcmeCustServ how do I reset the clock of my Acmegard?"
 TRY = "Hold the reset for ten seconds, until the light blinks."
 SOLVED = "That worked, thanks!"
@@ -54,7 +53,7 @@ def morning(demo: Demo, browser: Browser) -> dict[str, Any]:
     """Alice and Mia have come in; Mia has set how cases are answered, and what is asked when one is resolved."""
     cookies = come_in(demo, browser, "Alice", "Mia")
     with at(demo, browser, cookies, "Mia", "/settings/answering/") as page:
-        page.get_by_label("A reply can be taken back for").fill("4")
+        page.get_by_label("A reply can be taken back for").fill("8")
         page.get_by_role("button", name="Save").first.click()
         expect(page.locator("#toasts .toast")).to_be_visible()
     with at(demo, browser, cookies, "Mia", "/settings/answering/personas/new/") as page:
@@ -91,7 +90,9 @@ def next_until(page: Page, words: str) -> None:
         before = page.url
         page.get_by_role("button", name="Next", exact=True).click()
         expect(page).not_to_have_url(before)
-        expect(page.locator("#case[data-case]")).to_be_visible()
+        number = re.search(r"/(\d+)/(?:\?|$)", page.url)
+        assert number, page.url
+        expect(page.locator(f"#case[data-number='{number[1]}']")).to_be_visible()
         if said(page, words).count():
             return
     raise AssertionError(f"Next never led to {words!r}")

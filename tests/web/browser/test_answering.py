@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser import needs_chromium
-from tests.web.browser.demo import LOUD, Demo, at
+from tests.web.browser.demo import LOUD, SOON_MS, Demo, at
 
 pytestmark = [pytest.mark.browser, needs_chromium]
-
-SOON_MS = 30_000
 
 
 def opens(page: Page, words: str) -> None:

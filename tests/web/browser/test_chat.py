@@ -16,13 +16,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
-from tests.browser import PHONE, needs_chromium, visit
+from tests.browser import PHONE, do_until, needs_chromium, visit
 from tests.channels.chat.visitors import picture
-from tests.web.browser.demo import Demo, at, demo_running, live
+from tests.web.browser.demo import SOON_MS, Demo, at, demo_running, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.chat, needs_chromium]
 
-SOON_MS = 15_000
 AXE_RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
@@ -160,10 +159,9 @@ def test_both_sides_talk_see_who_writes_and_nothing_is_kept_before_the_visitor_a
         row(alice, "My parcel is late").click()
         expect(alice.locator("#looking")).to_contain_text("Nora is here")
         expect(panel.locator(".state")).to_have_text("Seen")
-        panel.get_by_label("Your message").press_sequentially("It")
-        expect(alice.locator("#looking")).to_contain_text("Nora is typing")
-        alice.get_by_label("Your words").press_sequentially("Which one?")
-        expect(panel.get_by_text("Alice is typing")).to_be_visible()
+        writing, answering = panel.get_by_label("Your message"), alice.get_by_label("Your words")
+        do_until(lambda: writing.press_sequentially("It"), alice.locator("#looking", has_text="Nora is typing"))
+        do_until(lambda: answering.press_sequentially("Which one?"), panel.get_by_text("Alice is typing"))
         began = time.monotonic()
         answer(alice, "Which one?")
         expect(panel.get_by_text("Which one?")).to_be_visible(timeout=SOON_MS)
@@ -288,12 +286,12 @@ def test_cut_lines_and_a_killed_server_lose_and_double_nothing(
         write(panel, "Said while nobody was there")
         expect(panel.get_by_text("Not connected just now.")).to_be_visible()
         expect(panel.locator(".state")).to_have_text("Sending…")
-        expect(alice.locator(".msg", has_text="while nobody was there")).to_have_count(1, timeout=60_000)
-        expect(panel.locator(".unsent")).to_have_count(0, timeout=60_000)
-        expect(panel.get_by_text("Not connected just now.")).to_have_count(0, timeout=60_000)
+        expect(alice.locator(".msg", has_text="while nobody was there")).to_have_count(1, timeout=SOON_MS)
+        expect(panel.locator(".unsent")).to_have_count(0, timeout=SOON_MS)
+        expect(panel.get_by_text("Not connected just now.")).to_have_count(0, timeout=SOON_MS)
         alice.reload()
         answer(alice, "Still here.")
-        expect(panel.get_by_text("Still here.")).to_have_count(1, timeout=30_000)
+        expect(panel.get_by_text("Still here.")).to_have_count(1, timeout=SOON_MS)
         page.reload()
         panel = open_chat(page)
         said = ["Hello!", "First of Rosa", "Said while an answer", "Said while nobody", "Still here."]

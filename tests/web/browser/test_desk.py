@@ -20,15 +20,14 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Browser, Locator, Page, Request, Route, expect
-from tests.browser import AXE_RULES, DESK, PHONE, needs_chromium, visit
+from tests.browser import AXE_RULES, DESK, PHONE, do_until, needs_chromium, visit
 from tests.channels.hostile import HOSTILE, XSS
 from tests.installation import until
-from tests.web.browser.demo import HOME, LOUD, Demo, at, live
+from tests.web.browser.demo import HOME, LOUD, SOON_MS, Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 AXE_COLOURS = AXE_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-SOON_MS = 15_000
 
 
 def row(page: Page, words: str) -> Locator:
@@ -86,13 +85,13 @@ def test_the_whole_desk_works_by_keys_alone(demo: Demo, browser: Browser, mornin
         assert f"case-{page.locator('#case').get_attribute('data-case')}" == first
 
         press("a")
-        assert page.evaluate("document.activeElement.matches('.menu-item')")
+        expect(page.locator(".menu-item:focus")).to_be_visible()
         page.get_by_role("button", name="Me", exact=True).focus()
         press("Enter")
         expect(page.locator("[data-assign] summary")).to_contain_text("Alice Lind")
-        assert focused(page), "the focus is lost"
+        until(lambda: focused(page), 10, "the focus, which was lost,")
         press("Shift+N")
-        assert focused(page) == "c-text"
+        expect(page.locator("#c-text")).to_be_focused()
         page.keyboard.type("Looks like the hinge again.")
         press("Control+Enter")
         expect(page.locator(".msg-note", has_text="hinge again")).to_be_visible()
@@ -206,7 +205,7 @@ def test_after_the_server_was_killed_the_page_has_what_it_missed(
         live(page)
         demo.kill_web()
         demo.says("missed_one", "@AcmeCustServ the widget of missed_one is broken!", **LOUD)
-        expect(row(page, "missed_one")).to_be_visible(timeout=30_000)
+        expect(row(page, "missed_one")).to_be_visible(timeout=SOON_MS)
         page.trouble.clear()  # type: ignore[attr-defined]  # the connections that were refused meanwhile
 
 
@@ -223,13 +222,12 @@ def test_in_the_stream_new_posts_wait_behind_a_button_and_the_text_does_not_move
         before = first.inner_text(), first.bounding_box()
         demo.says("stream_two", "@AcmeCustServ the widget of stream_two is broken!", **LOUD)
         news = column.get_by_role("button", name=re.compile(r"^\d+ new$"))
-        expect(news).to_be_visible(timeout=2 * SOON_MS)
+        expect(news).to_be_visible(timeout=SOON_MS)
         assert (first.inner_text(), first.bounding_box()) == before
         news.click()
         expect(first).to_contain_text("stream_two", timeout=SOON_MS)
-        page.wait_for_timeout(200)  # quicker than anybody's hand, buttons are not awake yet
-        column.get_by_role("button", name="Missed, by worth").click()
-        expect(column.get_by_text("those most worth reading first")).to_be_visible()
+        worth = column.get_by_role("button", name="Missed, by worth")
+        do_until(worth.click, column.get_by_text("those most worth reading first"))
         assert axe(page, AXE_RULES) == []
         column.get_by_role("button", name="All read").click()
         expect(column.locator(".is-new")).to_have_count(0)
@@ -250,11 +248,11 @@ def test_an_alert_stands_above_the_cases_until_it_is_seen(
         assert axe(page, AXE_RULES) == []
     with at(demo, browser, morning, "Bob", "/inbox/needs/") as page:
         live(page)
-        page.wait_for_timeout(6_000)  # the worker looks every five seconds; from then on
+        page.wait_for_timeout(12_000)  # the worker looks every five seconds; from then on
         louder = LOUD | {"followers": 99_000_000}
         demo.says("alarm_one", "@AcmeCustServ the widget of alarm_one is broken!", **louder)
         strip = page.locator("#alert-strip")
-        expect(strip.get_by_text("alarm_one")).to_be_visible(timeout=2 * SOON_MS)
+        expect(strip.get_by_text("alarm_one")).to_be_visible(timeout=SOON_MS)
         assert axe(page, AXE_RULES) == []
         strip.get_by_role("button", name="Seen").click()
         expect(strip.get_by_text("alarm_one")).to_have_count(0)

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser import needs_chromium
-from tests.web.browser.demo import LOUD, Demo, at
+from tests.web.browser.demo import LOUD, SOON_MS, Demo, at
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
-SOON_MS = 30_000
 REPLY = "Hello Cold, warm the lever with your hands, then put Acmegard on its hinge."
 
 

@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser import DESK, PHONE, needs_chromium
-from tests.web.browser.demo import Demo, at, live
+from tests.web.browser.demo import SOON_MS, Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
-
-SOON_MS = 20_000
 
 
 def test_cases_are_chosen_by_key_and_box_merged_and_undone(

@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser import DESK, PHONE, check, needs_chromium
 from tests.installation import until
-from tests.web.browser.demo import Demo, at, live
+from tests.web.browser.demo import SOON_MS, Demo, at, live
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
-SOON_MS = 15_000
 PNG = b"\x89PNG\r\n\x1a\n" + b"a scan"
 
 
