@@ -234,7 +234,7 @@ class Agent(threading.Thread):
 
     def _ask(self, what: str, path: str, fields: dict[str, str] | None = None) -> tuple[float, int, str]:
         try:
-            answer = self.browser.ask(path, fields)
+            answer = self.browser.ask(path, fields, live=what.startswith("live"))
         except (OSError, TimeoutError, AttributeError) as error:
             self.told.counts["errors"] += 1
             self.told.wrong.append(f"{path}: {type(error).__name__}: {error}")

@@ -262,11 +262,13 @@ class Browser:
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.told_apart_s = 0.0  # how long the last answer wants not to be asked for again
 
-    def ask(self, path: str, fields: dict[str, str] | None = None, *, part: bool = True) -> Answer:
-        """Send a request."""
+    def ask(self, path: str, fields: dict[str, str] | None = None, *, part: bool = True, live: bool = False) -> Answer:
+        """Send a request; a live one as a page does that asks for a part of itself again."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if part:
             headers["HX-Request"] = "true"
+        if live:
+            headers["Hubbub-Live"] = "true"
         body = None
         if fields is not None:
             body = urlencode(fields)

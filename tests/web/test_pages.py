@@ -1,12 +1,14 @@
-"""Files leave in pieces: each is written when the one before has left."""
+"""Files leave in pieces, each when the one before has left; parts that only stay live keep nobody waiting."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Coroutine, Iterator
 from typing import Any
 
 import pytest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
+from hubbub.web import pace
 from hubbub.web.pages import Pages
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
@@ -75,3 +77,26 @@ async def test_a_file_is_written_as_it_is_sent_and_only_for_who_still_wants_it(
     await Pages()(SCOPE, reader.receive, reader.send)
     assert reader.got == [b"%d" % number for number in range(made)]
     assert written == [*(f"{number} while {number} had left" for number in range(made)), "closed"]
+
+
+async def test_parts_that_only_stay_live_keep_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    def answer(self: Pages, request: HttpRequest) -> HttpResponse:
+        return HttpResponse(b"live" if "Hubbub-Live" in request.headers and go_on.wait(20) else b"whole")
+
+    async def ask(**more: Any) -> bytes:
+        reader = Reader()
+        await pages({**SCOPE, **more}, reader.receive, reader.send)
+        return b"".join(reader.got)
+
+    monkeypatch.setattr(Pages, "get_response", answer)
+    pages = Pages()
+    live = [asyncio.create_task(ask(headers=[(pace.LIVE, b"true")])) for _ in range(20)]
+    await asyncio.sleep(0.05)
+    try:
+        assert await asyncio.wait_for(ask(), 10) == b"whole"
+        assert not any(each.done() for each in live)
+    finally:
+        go_on.set()
+    assert await asyncio.gather(*live) == [b"live"] * 20

@@ -12,8 +12,9 @@ from hubbub.cli.setup import start
 from hubbub.infra.environment import PARENT
 from hubbub.infra.places import places
 
-NICE = 5
-"""What the worker catches up with may wait for a processor, too; not for ever: it holds locks."""
+NICE = {"sqlite": {"listener": 0, "worker": 5}, "postgresql": {"listener": 10, "worker": 10}}
+"""People at pages have the processor first: what is heard and what is to be worked off can wait. Not for ever: these
+processes hold locks, too, and SQLite's is everybody's."""
 
 
 def end_with_parent() -> None:
@@ -68,8 +69,11 @@ def listener_command() -> None:
     end_with_parent()
     start(pool=True)
     from django.conf import settings
+    from django.db import connection
 
     from hubbub.flows.listen import Listener
+
+    os.nice(NICE[connection.vendor]["listener"])
 
     async def run() -> None:
         listener = Listener(places(), settings.ENVIRONMENT.allow_private)
@@ -85,6 +89,7 @@ def worker_command() -> None:
     end_with_parent()
     start(pool=True)
     from django.conf import settings
+    from django.db import connection
     from django.utils.module_loading import import_string
 
     from hubbub.flows.alerts import Post
@@ -92,7 +97,7 @@ def worker_command() -> None:
     from hubbub.infra.sqlite.base import DatabaseWrapper
 
     DatabaseWrapper.polite = True
-    os.nice(NICE)
+    os.nice(NICE[connection.vendor]["worker"])
     env = settings.ENVIRONMENT
     letters = import_string(settings.LETTERS)(env.address)
     post = Post(letters, env.mail_server, env.mail_from, "webhook" in env.allow_private)

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 HEADER = "Hubbub-Again-Ms"
+LIVE = b"hubbub-live"
+"""The header of a request that nobody waits for: a page asks for a part of itself again, as something changed."""
 SHARE = 0.1
 """Of one processor, for one part of all pages."""
 SLOWEST_MS = 10_000

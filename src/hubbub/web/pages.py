@@ -25,8 +25,9 @@ from django.urls import set_script_prefix
 from hubbub.web import pace
 from hubbub.web.live import Scope, tailer
 
-THREADS = {"sqlite": (3, 2), "postgresql": (8, 4)}
-"""For who only reads, and for who writes: these may have to wait for others who write, those never do. Python computes
+THREADS = {"sqlite": (3, 2, 1), "postgresql": (6, 4, 2)}
+"""For who only reads, for who writes, and for pages that ask for a part of themselves again: who writes may have to
+wait for others who do, who reads never does, and what a person does goes before what only stays live. Python computes
 one page at a time: with SQLite, which answers at once, more threads only let each other wait; with PostgreSQL most of a
 page's time is on its way there and back."""
 SWITCH_S = 0.0005
@@ -39,8 +40,9 @@ class Pages(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        readers, writers = THREADS[connection.vendor]
+        readers, writers, live = THREADS[connection.vendor]
         self._readers, self._writers = ThreadPoolExecutor(readers, "page"), ThreadPoolExecutor(writers, "deed")
+        self._live = ThreadPoolExecutor(live, "live")
         sys.setswitchinterval(SWITCH_S)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -50,13 +52,17 @@ class Pages(ASGIHandler):
         except RequestAborted:
             return
         context = copy_context()
-        threads = self._readers if scope["method"] in ("GET", "HEAD") else self._writers
         answer = partial(context.run, self._answer, scope, body)
-        response = await asyncio.get_running_loop().run_in_executor(threads, answer)
+        response = await asyncio.get_running_loop().run_in_executor(self._threads(scope), answer)
         if isinstance(response, StreamingHttpResponse):
             await self._stream(response, context, receive, send)
         else:
             await self.send_response(response, send)
+
+    def _threads(self, scope: Scope) -> ThreadPoolExecutor:
+        if scope["method"] not in ("GET", "HEAD"):
+            return self._writers
+        return self._live if any(name == pace.LIVE for name, _ in scope["headers"]) else self._readers
 
     def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Return the response, closed but for a stream: the connection is this thread's."""

@@ -41,8 +41,10 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   tellApart(detail.elt.id, detail.xhr.getResponseHeader("Hubbub-Again-Ms"));
 });
 
-async function part(name, address) {
-  const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+// What a person waits for is answered before what only stays live: the latter says so.
+async function part(name, address, atOnce) {
+  const headers = { "HX-Request": "true", ...(atOnce ? {} : { "Hubbub-Live": "true" }) };
+  const answer = await fetch(address, { headers, credentials: "same-origin" });
   tellApart(name, answer.headers.get("Hubbub-Again-Ms"));
   if (answer.redirected || !answer.ok) return null; // signed out, or gone: the next click says so
   return new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -52,10 +54,10 @@ async function part(name, address) {
 // time as the server told, at least `apartMs`.
 function soon(name, task, apartMs) {
   let timer = null, running = false, again = null, next = 0;
-  const run = async () => {
+  const run = async (atOnce) => {
     timer = null;
     running = true;
-    try { await task(); } catch { /* the next change asks anew */ }
+    try { await task(atOnce); } catch { /* the next change asks anew */ }
     running = false;
     next = performance.now() + Math.max(apartMs, told[name] ?? 0);
     if (again !== null) { const atOnce = again; again = null; ask(atOnce); }
@@ -63,7 +65,7 @@ function soon(name, task, apartMs) {
   const ask = (atOnce = false) => { // at once: what the person themself did
     if (running) { again = again || atOnce; return; }
     if (atOnce) { clearTimeout(timer); timer = null; }
-    timer ??= setTimeout(run, Math.max(AT_ONCE_MS, atOnce ? 0 : next - performance.now()));
+    timer ??= setTimeout(run, Math.max(AT_ONCE_MS, atOnce ? 0 : next - performance.now()), atOnce);
   };
   return ask;
 }
@@ -121,11 +123,11 @@ function again(place, element) {
   return [...place.querySelectorAll(element.tagName)].find((each) => each.textContent === element.textContent);
 }
 
-const refreshList = soon("list", async () => {
+const refreshList = soon("list", async (atOnce) => {
   const list = document.getElementById("list");
   if (!list) return;
   const address = list.dataset.refresh;
-  const page = await part("list", address);
+  const page = await part("list", address, atOnce);
   if (!page || document.getElementById("list")?.dataset.refresh !== address) return;
   const fresh = page.getElementById("list");
   const scroll = document.getElementById("list-scroll");
@@ -188,10 +190,10 @@ document.addEventListener("click", (event) => {
 });
 
 let said = false; // the person themself added words: show them
-const refreshCase = soon("case", async () => {
+const refreshCase = soon("case", async (atOnce) => {
   const open = document.querySelector("#case[data-refresh]");
   if (!open) return;
-  const page = await part("case", open.dataset.refresh);
+  const page = await part("case", open.dataset.refresh, atOnce);
   if (!page || document.querySelector("#case[data-refresh]") !== open) return;
   const scroll = document.getElementById("thread-scroll");
   const toEnd = said || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
