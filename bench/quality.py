@@ -1,8 +1,9 @@
-"""How well posts are understood, on firms and trades left out: the tables of docs/quality.md.
+"""How well posts are understood, measured by leaving one airline (one domain) out at a time.
 
 `python bench/quality.py --data DIR`, where DIR holds `airline.csv` and `complaints.csv` (see docs/quality.md). Prints
 the tables, and one JSON line last. `--seeds 2` is quicker. `--semantic` measures instead what close reading
-adds to models that learnt (`hubbub[semantic]` has to be installed).
+adds to models that learnt (`hubbub[semantic]` has to be installed). `--afternoon` measures instead what anybody has
+after an afternoon with scikit-learn: words and letters, from DIR's `semeval/*.tsv` and the same labels.
 """
 
 import argparse
@@ -10,21 +11,23 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hubbub.care.core import measures
 from hubbub.care.core.close import pair
-from hubbub.care.core.evaluation import evaluate, vader
+from hubbub.care.core.evaluation import chances_of, evaluate, figures_of, truth_of, vader
 from hubbub.care.core.learning import Labelled, refit, refitted
 from hubbub.care.core.sentences import Sentences, encoder
 from hubbub.care.core.spellings import labelled, near_copies
-from hubbub.care.core.understanding import LinearModel, Understanding
+from hubbub.care.core.understanding import KINDS, SENTIMENTS, Kind, LinearModel, Reading, Sentiment, Understanding
 
-Figures = dict[str, float]
 Told = dict[str, Any]
 FEW = 500
 SHARES = {"a fifth": 0.2, "a third": 1 / 3, "half": 0.5, "all": 1.0}
@@ -33,37 +36,87 @@ SHOWN = {
     "auc": "AUC",
     "recall_at_precision_87": "recall at precision .87",
     "ece": "ECE",
+    "ece_by_chance": "ECE by chance alone",
 }
 BASE = LinearModel.shipped()
 
 
-def judged(model: Understanding, held: Sequence[Labelled], *, complaint: bool) -> Figures:
-    """Return the figures of a model on posts left out."""
-    found = evaluate(model, held, complaint=complaint, resamples=0).guess.figures
-    return {name: value for name, value in found.items() if value is not None}
+# One model, some posts ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What posts are, and how likely a model that never saw them finds each class."""
+
+    classes: tuple[str, ...]
+    truth: NDArray[np.intp]  # (n,)
+    chances: NDArray[np.float64]  # (n, classes)
+
+    @classmethod
+    def of(cls, model: Understanding, held: Sequence[Labelled], task: str) -> "Judged":
+        """Let a model read posts."""
+        complaint = task == "complaint"
+        classes, truth = truth_of(held, complaint=complaint)
+        return cls(classes, truth, chances_of(model, [each.text for each in held], complaint=complaint))
+
+    @classmethod
+    def together(cls, parts: Sequence["Judged"]) -> "Judged":
+        """Return all posts as one set, each as the model read it that was not made from its group."""
+        truth, chances = (np.concatenate([getattr(each, name) for each in parts]) for name in ("truth", "chances"))
+        return cls(parts[0].classes, truth, chances)
+
+    def figures(self) -> dict[str, float]:
+        """Return what is shown; NaN where it is not defined."""
+        found = {**figures_of(self.truth, self.chances, self.classes), "ece_by_chance": self._ece_by_chance()}
+        return {name: np.nan if (value := found[name]) is None else value for name in SHOWN}
+
+    def _ece_by_chance(self) -> float:
+        """Return the calibration error that so many posts would show, were every probability right."""
+        said = self.chances[:, 1] if len(self.classes) == 2 else self.chances.max(axis=1)
+        chance = np.random.default_rng(0)
+        return float(np.mean([measures.ece(said, chance.random(len(said)) < said) for _ in range(20)]))
+
+
+ByGroup = dict[str, list[Judged]]
+"""For each group left out, one for every seed."""
+
+
+# Leaving one out ----------------------------------------------------------
 
 
 def tried(
     rows: list[Labelled],
     groups: NDArray[np.str_],
-    left_out: Sequence[str],
+    made: Callable[[Sequence[Labelled], int], dict[str, Understanding]],
     *,
+    tasks: Sequence[str],
     limit: int | None,
     seeds: int,
-    both: bool,
-) -> dict[str, dict[str, list[Figures]]]:
-    """Learn from all groups but one, judge by that one; for each task and group, the figures of every seed."""
-    found: dict[str, dict[str, list[Figures]]] = {}
-    for group in left_out:
-        for seed in range(seeds):
+) -> dict[str, dict[str, ByGroup]]:
+    """Learn from all groups but one, judge by that one: for each task, the models by name."""
+    found: dict[str, dict[str, ByGroup]] = {}
+    for group in firms(groups):
+        for seed in range(seeds if limit else 1):
+            started = time.process_time()
             examples, left = parted(rows, groups, group, limit, seed)
-            model = refit(BASE, examples, seed=seed)
-            for task in ("sentiment", "complaint") if both else ("complaint",):
-                figures = judged(model, left, complaint=task == "complaint")
-                found.setdefault(task, {}).setdefault(group, []).append(figures)
-                shown = ", ".join(f"{name} {figures[name]:.3f}" for name in SHOWN)
-                print(f"{group}, {len(examples):,} labels, seed {seed}, {task}: {shown}", file=sys.stderr, flush=True)
+            for name, model in made(examples, seed).items():
+                for task in tasks:
+                    seen = found.setdefault(task, {}).setdefault(name, {}).setdefault(group, [])
+                    seen.append(Judged.of(model, left, task))
+            spent = time.process_time() - started
+            print(f"{group}, {len(examples):,} labels, seed {seed}: {spent:.1f} s", file=sys.stderr, flush=True)
     return found
+
+
+def cold(rows: list[Labelled], groups: NDArray[np.str_], model: Understanding, task: str) -> ByGroup:
+    """Judge a model that learnt from none of the groups."""
+    parts = {group: [rows[at] for at in np.flatnonzero(groups == group)] for group in firms(groups)}
+    return {group: [Judged.of(model, part, task)] for group, part in parts.items()}
+
+
+def firms(groups: NDArray[np.str_]) -> list[str]:
+    """Return the groups that are left out in turn."""
+    return sorted(each for each in set(groups.tolist()) if not each.startswith("random"))
 
 
 def parted(
@@ -74,6 +127,14 @@ def parted(
     examples = [rows[at] for at in np.random.default_rng(seed).permutation(pool)[: limit or len(pool)]]
     copies = near_copies([each.text for each in held], [each.text for each in examples])
     return examples, [each for each, copy in zip(held, copies, strict=True) if not copy]
+
+
+# Ways of learning ---------------------------------------------------------
+
+
+def linear(examples: Sequence[Labelled], seed: int) -> dict[str, Understanding]:
+    """Learn as Hubbub does without the extra."""
+    return {"linear": refit(BASE, examples, seed=seed)}
 
 
 class Remembered:
@@ -94,72 +155,99 @@ class Remembered:
         """Return what texts mean."""
         return np.array([self._known[text] for text in texts])
 
-
-def closely(rows: list[Labelled], groups: NDArray[np.str_], *, tasks: Sequence[str], few: int, seeds: int) -> Told:
-    """Print what close reading of a share of the posts adds; means over the groups left out."""
-    sentences = Remembered(rows)
-    names = sorted(each for each in set(groups.tolist()) if not each.startswith("random"))
-    told: Told = {}
-    for limit in (few, None) if few else (None,):
-        found: dict[str, dict[str, dict[str, list[Figures]]]] = {}
-        for group in names:
-            for seed in range(seeds if limit else 1):
-                examples, left = parted(rows, groups, group, limit, seed)
-                texts = [each.text for each in examples]
-                plain = refitted(BASE, examples, np.empty((len(texts), 0)), seed)
-                close = refitted(BASE, examples, sentences.encode(texts).astype(np.float64), seed)
-                models: dict[str, Understanding] = {"none": plain.model}
-                models |= {name: pair(plain, close, sentences, share) for name, share in SHARES.items()}
-                for task in tasks:
-                    for name, model in models.items():
-                        figures = judged(model, left, complaint=task == "complaint")
-                        found.setdefault(task, {}).setdefault(name, {}).setdefault(group, []).append(figures)
-                print(f"{group}, {len(examples):,} labels, seed {seed}", file=sys.stderr, flush=True)
-        for task, shares in found.items():
-            title = f"{task}, {limit or 'all'} labels, mean of those left out"
-            print(f"\n### {title}\n\n| read closely | {' | '.join(SHOWN.values())} |\n|---|{'---|' * len(SHOWN)}")
-            for name, by_group in shares.items():
-                means = mean(by_group)
-                values = (f"{middle:.3f}" for middle, _, _ in means.values())
-                print(f"| {name} | {' | '.join(values)} |", flush=True)
-                told[f"{task}_{limit or 'all'}_{name}"] = {key: round(each[0], 4) for key, each in means.items()}
-    return told
+    def closely(self, examples: Sequence[Labelled], seed: int) -> dict[str, Understanding]:
+        """Learn with close reading, of none and of several shares of the posts."""
+        texts = [each.text for each in examples]
+        plain = refitted(BASE, examples, np.empty((len(texts), 0)), seed)
+        close = refitted(BASE, examples, self.encode(texts).astype(np.float64), seed)
+        pairs = {name: pair(plain, close, self, share) for name, share in SHARES.items()}
+        return {"none": plain.model, **pairs}
 
 
-def cold(
-    rows: list[Labelled], groups: NDArray[np.str_], left_out: Sequence[str], *, task: str
-) -> dict[str, list[Figures]]:
-    """Judge the shipped model by each group."""
-    parts = {group: [rows[at] for at in np.flatnonzero(groups == group)] for group in left_out}
-    return {group: [judged(BASE, part, complaint=task == "complaint")] for group, part in parts.items()}
+class Afternoon:
+    """What anybody has after an afternoon: TF-IDF of words and letters, logistic regression, SemEval and the labels."""
 
+    LABEL = 3.0  # what a label counts beside a tweet of SemEval
 
-def mean(found: dict[str, list[Figures]]) -> dict[str, tuple[float, float, float]]:
-    """Return the mean over groups, its mean over seeds, and the lowest and highest of the seeds."""
-    seeds = len(next(iter(found.values())))
-    return {
-        name: (float(np.mean(each)), min(each), max(each))
-        for name in SHOWN
-        for each in [[float(np.mean([seen[seed][name] for seen in found.values()])) for seed in range(seeds)]]
-    }
+    def __init__(self, folder: Path) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.pipeline import make_union
 
-
-def show(title: str, tables: dict[str, dict[str, list[Figures]]]) -> dict[str, dict[str, float]]:
-    """Print one table: a line for each way of learning and group, and the mean."""
-    print(f"\n### {title}\n\n| | left out | {' | '.join(SHOWN.values())} |\n|---|---|{'---|' * len(SHOWN)}")
-    told = {}
-    for name, found in tables.items():
-        for group, seen in found.items():
-            values = (f"{np.mean([each[figure] for each in seen]):.3f}" for figure in SHOWN)
-            print(f"| {name} | {group} | {' | '.join(values)} |")
-        means = mean(found)
-        values = (
-            f"**{middle:.3f}**" + (f" ({low:.3f} to {high:.3f})" if low < high else "")
-            for middle, low, high in means.values()
+        lines = [line for path in sorted(folder.glob("*.tsv")) for line in path.open(encoding="utf-8")]
+        tweets = [line.rstrip("\n").split("\t")[:3] for line in lines]
+        tweets = [each for each in tweets if len(each) == 3 and each[1] in set(Sentiment)]
+        self._count = make_union(
+            TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=5, sublinear_tf=True, max_features=200_000),
         )
-        print(f"| {name} | **mean** | {' | '.join(values)} |", flush=True)
-        told[name] = {figure: round(middle, 4) for figure, (middle, _, _) in means.items()}
+        self._rows = self._count.fit_transform([text for _, _, text in tweets])
+        self._feelings = np.array([SENTIMENTS.index(Sentiment(feeling)) for _, feeling, _ in tweets])
+
+    def learnt(self, examples: Sequence[Labelled], seed: int = 0) -> dict[str, Understanding]:
+        """Fit to SemEval and some labels; where these say only complaint or not, negative stands for complaint."""
+        from scipy.sparse import vstack
+        from sklearn.linear_model import LogisticRegression
+
+        feelings, rows = self._feelings, self._rows
+        if examples:
+            rows = vstack([rows, self._count.transform([each.text for each in examples])])
+            if all(each.sentiment for each in examples):
+                new = [SENTIMENTS.index(each.sentiment) for each in examples if each.sentiment]
+            else:
+                feelings = np.minimum(feelings, 1)
+                new = [int(each.kinds != {Kind.COMPLAINT}) for each in examples]
+            feelings = np.concatenate([feelings, new])
+        weight = np.where(np.arange(len(feelings)) < len(self._feelings), 1.0, self.LABEL)
+        model = LogisticRegression(C=1.0, max_iter=60, class_weight="balanced", random_state=seed)
+        with warnings.catch_warnings(action="ignore"):  # stopping early is meant
+            model.fit(rows, feelings, sample_weight=weight)
+        return {"afternoon": _Fitted(self._count, model)}
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A model of scikit-learn's, asked as Hubbub's are."""
+
+    count: Any
+    model: Any
+    version: str = "afternoon"
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Return the probabilities; 'complaint' is 'negative'."""
+        said = self.model.predict_proba(self.count.transform(texts)).astype(np.float32)
+        kinds = np.zeros((len(texts), len(KINDS)), np.float32)
+        kinds[:, KINDS.index(Kind.COMPLAINT)], kinds[:, KINDS.index(Kind.TALK)] = said[:, 0], 1 - said[:, 0]
+        return Reading(kinds=kinds, sentiment=np.pad(said, ((0, 0), (0, len(SENTIMENTS) - said.shape[1]))))
+
+
+# Tables -------------------------------------------------------------------
+
+
+def show(title: str, tables: dict[str, ByGroup], *, groups: bool = True) -> Told:
+    """Print one table: a line for each way of learning and group, their mean, and all posts together."""
+    print(f"\n### {title}\n\n| | left out | {' | '.join(SHOWN.values())} |\n|---|---|{'---|' * len(SHOWN)}")
+    told: Told = {}
+    for name, found in tables.items():
+        by_group = {group: [each.figures() for each in seen] for group, seen in found.items()}
+        for group, seen in by_group.items() if groups else ():
+            print(f"| {name} | {group} | {_cells([[each[figure] for each in seen] for figure in SHOWN])} |")
+        seeds = range(len(next(iter(found.values()))))
+        means = [[float(np.mean([seen[seed][key] for seen in by_group.values()])) for seed in seeds] for key in SHOWN]
+        pooled = [Judged.together([seen[seed] for seen in found.values()]).figures() for seed in seeds]
+        for which, values in (("mean", means), ("together", [[each[key] for each in pooled] for key in SHOWN])):
+            print(f"| {name} | **{which}** | {_cells(values, '**', spread=True)} |", flush=True)
+            told[f"{name}, {which}"] = {
+                figure: round(float(np.mean(each)), 4) for figure, each in zip(SHOWN, values, strict=True)
+            }
     return told
+
+
+def _cells(values: list[list[float]], mark: str = "", *, spread: bool = False) -> str:
+    """Return the mean over seeds of each figure, and its lowest and highest."""
+    return " | ".join(
+        f"{mark}{np.mean(each):.3f}{mark}" + (f" ({min(each):.3f} to {max(each):.3f})" if spread and each[1:] else "")
+        for each in values
+    )
 
 
 def table(path: Path, label: str, group: str) -> tuple[list[Labelled], NDArray[np.str_]]:
@@ -169,42 +257,59 @@ def table(path: Path, label: str, group: str) -> tuple[list[Labelled], NDArray[n
     return rows, np.array([each[group] for each in read])
 
 
-def airlines(path: Path, seeds: int, *, semantic: bool) -> Told:
+def airlines(path: Path, seeds: int, way: str, afternoon: Afternoon | None) -> Told:
     """Measure by the airlines: sentiment, and negative as a complaint."""
-    rows, firms = table(path, "sentiment", "airline")
-    if semantic:
-        found = closely(rows, firms, tasks=("sentiment", "complaint"), few=FEW, seeds=seeds)
-        return {f"airline_{name}": figures for name, figures in found.items()}
-    names = sorted(set(firms.tolist()))
-    many = tried(rows, firms, names, limit=None, seeds=1, both=True)
-    few = tried(rows, firms, names, limit=FEW, seeds=seeds, both=True)
+    rows, groups = table(path, "sentiment", "airline")
+    tasks = ("sentiment", "complaint")
+    made = _made(way, rows, afternoon)
+    few = tried(rows, groups, made, tasks=tasks, limit=FEW, seeds=seeds)
+    many = tried(rows, groups, made, tasks=tasks, limit=None, seeds=1)
     told: Told = {}
-    for task in ("sentiment", "complaint"):
-        tables = {
-            "cold": cold(rows, firms, names, task=task),
-            f"{FEW} labels": few[task],
-            "all other airlines": many[task],
-        }
-        told[f"airline_{task}"] = show(f"Airlines, {task}, leaving one airline out", tables)
-        told[f"airline_{task}_whole"] = beside_vader(rows, task)
+    for task in tasks:
+        tables = {f"{FEW} labels": few[task], "all other airlines": many[task]}
+        title = f"Airlines, {task}, leaving one airline out"
+        told[f"airline_{task}"] = _shown(title, rows, groups, task, tables, afternoon)
+        if way == "linear":
+            told[f"airline_{task}_whole"] = beside_vader(rows, task)
     return told
 
 
-def complaints(path: Path, *, semantic: bool) -> Told:
+def complaints(path: Path, way: str, afternoon: Afternoon | None) -> Told:
     """Measure by complaints to firms of several trades."""
-    rows, trades = table(path, "complaint", "domain")
-    if semantic:
-        found = closely(rows, trades, tasks=("complaint",), few=0, seeds=1)
-        return {f"trades_{name}": figures for name, figures in found.items()}
-    names = sorted(each for each in set(trades.tolist()) if not each.startswith("random"))
-    learnt = tried(rows, trades, names, limit=None, seeds=1, both=False)["complaint"]
-    tables = {"cold": cold(rows, trades, names, task="complaint"), "all other domains": learnt}
-    to_firms = [rows[at] for at in np.flatnonzero(np.isin(trades, names))]
-    return {
-        "complaints": show("Complaints to firms, leaving one domain out", tables),
-        "complaints_whole": beside_vader(rows, "complaint"),
-        "complaints_to_firms": beside_vader(to_firms, "complaint"),
-    }
+    rows, groups = table(path, "complaint", "domain")
+    learnt = tried(rows, groups, _made(way, rows, afternoon), tasks=("complaint",), limit=None, seeds=1)["complaint"]
+    title, tables = "Complaints to firms, leaving one domain out", {"all other domains": learnt}
+    told: Told = {"complaints": _shown(title, rows, groups, "complaint", tables, afternoon)}
+    if way == "linear":
+        to_firms = [rows[at] for at in np.flatnonzero(np.isin(groups, firms(groups)))]
+        told["complaints_whole"] = beside_vader(rows, "complaint")
+        told["complaints_to_firms"] = beside_vader(to_firms, "complaint")
+    return told
+
+
+def _made(
+    way: str, rows: list[Labelled], afternoon: Afternoon | None
+) -> Callable[[Sequence[Labelled], int], dict[str, Understanding]]:
+    if afternoon:
+        return afternoon.learnt
+    return Remembered(rows).closely if way == "semantic" else linear
+
+
+def _shown(
+    title: str,
+    rows: list[Labelled],
+    groups: NDArray[np.str_],
+    task: str,
+    tables: dict[str, dict[str, ByGroup]],
+    afternoon: Afternoon | None,
+) -> Told:
+    """Print each way of learning beside the model as it was before; shares that are read closely without groups."""
+    if any(len(models) > 1 for models in tables.values()):
+        lines = {f"{labels}, {name}": found for labels, models in tables.items() for name, found in models.items()}
+        return show(title, lines, groups=False)
+    before = afternoon.learnt(())["afternoon"] if afternoon else BASE
+    lines = {labels: found for labels, models in tables.items() for found in models.values()}
+    return show(title, {"cold": cold(rows, groups, before, task), **lines})
 
 
 def beside_vader(rows: list[Labelled], task: str) -> Told:
@@ -220,14 +325,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--only", choices=("airlines", "complaints"))
-    parser.add_argument("--semantic", action="store_true", help="measure what close reading adds to what was learnt")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--semantic", action="store_true", help="measure what close reading adds to what was learnt")
+    ways.add_argument("--afternoon", action="store_true", help="measure TF-IDF and logistic regression instead")
     options = parser.parse_args()
     started = time.process_time()
-    told: Told = {"model": BASE.version}
+    way = "semantic" if options.semantic else "afternoon" if options.afternoon else "linear"
+    afternoon = Afternoon(options.data / "semeval") if options.afternoon else None
+    told: Told = {"model": way if options.afternoon else BASE.version}
     if options.only != "complaints":
-        told |= airlines(options.data / "airline.csv", options.seeds, semantic=options.semantic)
+        told |= airlines(options.data / "airline.csv", options.seeds, way, afternoon)
     if options.only != "airlines":
-        told |= complaints(options.data / "complaints.csv", semantic=options.semantic)
+        told |= complaints(options.data / "complaints.csv", way, afternoon)
     told["cpu_s"] = round(time.process_time() - started)
     print()
     print(json.dumps(told))

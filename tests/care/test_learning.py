@@ -11,7 +11,7 @@ from hubbub.accounts.models import AuditEntry
 from hubbub.care import selectors as care
 from hubbub.care.core import trial as trial_room
 from hubbub.care.core.labels import is_held_back
-from hubbub.care.core.learning import Comparison, Measure, Score, Task
+from hubbub.care.core.learning import Comparison, Measure, Score, Task, refit
 from hubbub.care.core.trial import Figure, Material, Told, Trial, try_out, verdict
 from hubbub.care.core.understanding import KINDS, Kind, LinearModel, Sentiment
 from hubbub.care.models import Label, Learning, OwnModel
@@ -80,6 +80,20 @@ def test_a_kind_says_more_than_complaint_or_not() -> None:
     assert told.kinds == frozenset(KINDS) - {Kind.COMPLAINT}
     told = Told("x", {"complaint": "yes", "kind": "question", "sentiment": "neutral"}).labelled()
     assert (told.kinds, told.sentiment) == (frozenset({Kind.QUESTION}), Sentiment.NEUTRAL)
+
+
+def test_complaint_or_not_teaches_what_a_complaint_is_and_leaves_the_other_kinds_as_they_were() -> None:
+    said = [("this gadget is zonk", "yes"), ("this gadget is brill", "no")]
+    examples = [
+        Told(f"{text}, says {number}", {"complaint": yes}).labelled() for number in range(60) for text, yes in said
+    ]
+    own = refit(SHIPPED, examples)
+    texts = ["where is the gadget?", "you should sell the gadget in blue", "thank you for the gadget"]
+    before, after = (reader.read(texts).kinds[:, 1:] for reader in (SHIPPED, own))
+    assert (before.argmax(axis=1) == after.argmax(axis=1)).all()
+    zonk = ["the zonk lamp", "the brill lamp"]
+    complains = own.read(zonk).kinds[:, 0] - SHIPPED.read(zonk).kinds[:, 0]
+    assert complains[0] > 0.05 > -0.05 > complains[1]
 
 
 def test_points_are_told_in_plain_words() -> None:

@@ -61,24 +61,19 @@ def evaluate(
     model: Understanding, held: Sequence[Labelled], *, complaint: bool, seed: int = 0, resamples: int = RESAMPLES
 ) -> Evaluation:
     """Measure a model on posts that it was not made from."""
-    classes, truth = _truth(held, complaint)
+    classes, truth = truth_of(held, complaint=complaint)
     texts = [each.text for each in held]
-    pages = [model.read(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-    if complaint:
-        said = np.concatenate([each.kinds[:, _COMPLAINT] for each in pages]).astype(np.float64)
-        chances = np.column_stack([1 - said, said])
-    else:
-        chances = np.concatenate([each.sentiment for each in pages]).astype(np.float64)
+    chances = chances_of(model, texts, complaint=complaint)
     asked = 1 if complaint else 0
-    figures = _figures(truth, chances, classes, asked)
-    intervals = _intervals(truth, chances, classes, asked, seed, resamples)
+    figures = figures_of(truth, chances, classes)
+    intervals = _intervals(truth, chances, classes, seed, resamples)
     figures["posts_per_cpu_s"] = _speed(lambda some: model.read(some), texts)
     most = int(np.bincount(truth).argmax())
     always = np.zeros((len(truth), len(classes)))
     always[:, most] = 1
     majority = {
         name: value
-        for name, value in _figures(truth, always, classes, asked).items()
+        for name, value in figures_of(truth, always, classes).items()
         if name.startswith(("macro_f1", "recall", "precision", "auc"))
     }
     return Evaluation(len(held), classes, asked, Guess(figures, intervals), Guess(majority))
@@ -93,7 +88,7 @@ def vader(held: Sequence[Labelled], *, complaint: bool, seed: int = 0) -> Guess 
         score = import_module("vaderSentiment.vaderSentiment").SentimentIntensityAnalyzer().polarity_scores
     except ImportError:
         return None
-    classes, truth = _truth(held, complaint)
+    classes, truth = truth_of(held, complaint=complaint)
     texts = [each.text for each in held]
     compound = np.array([score(text)["compound"] for text in texts])
     guessed = (compound <= -0.05).astype(np.intp) if complaint else 1 + (compound >= 0.05) - (compound <= -0.05)
@@ -107,17 +102,29 @@ def vader(held: Sequence[Labelled], *, complaint: bool, seed: int = 0) -> Guess 
     return Guess(figures)
 
 
-def _truth(held: Sequence[Labelled], complaint: bool) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+def truth_of(held: Sequence[Labelled], *, complaint: bool) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """Return the classes, and which of them each post is of."""
     if complaint:
         return ("other", "complaint"), np.array([int(each.kinds == {Kind.COMPLAINT}) for each in held], np.intp)
     return tuple(SENTIMENTS), np.array([SENTIMENTS.index(each.sentiment) for each in held if each.sentiment], np.intp)
 
 
-def _figures(
-    truth: NDArray[np.intp], chances: NDArray[np.float64], classes: tuple[str, ...], asked: int
+def chances_of(model: Understanding, texts: Sequence[str], *, complaint: bool) -> NDArray[np.float64]:
+    """Return how likely a model finds each class, one row a text, as `truth_of` orders them."""
+    pages = [model.read(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
+    if not complaint:
+        return np.concatenate([each.sentiment for each in pages]).astype(np.float64)
+    said = np.concatenate([each.kinds[:, _COMPLAINT] for each in pages]).astype(np.float64)
+    return np.column_stack([1 - said, said])
+
+
+def figures_of(
+    truth: NDArray[np.intp], chances: NDArray[np.float64], classes: tuple[str, ...]
 ) -> dict[str, float | None]:
+    """Return every figure of guesses, by name; None where it is not defined."""
     guessed = chances.argmax(axis=1)
     two = len(classes) == 2
+    asked = 1 if two else 0
     found: dict[str, float | None] = {
         "macro_f1": measures.macro_f1(truth, guessed, len(classes)),
         **_by_class("recall", measures.recalls(truth, guessed, len(classes)), classes),
@@ -136,7 +143,6 @@ def _intervals(
     truth: NDArray[np.intp],
     chances: NDArray[np.float64],
     classes: tuple[str, ...],
-    asked: int,
     seed: int,
     resamples: int,
 ) -> dict[str, tuple[float, float]]:
@@ -145,7 +151,7 @@ def _intervals(
     drawn: dict[str, list[float]] = {}
     for _ in range(resamples):
         at = chance.integers(len(truth), size=len(truth))
-        for name, value in _figures(truth[at], chances[at], classes, asked).items():
+        for name, value in figures_of(truth[at], chances[at], classes).items():
             if value is not None:
                 drawn.setdefault(name, []).append(value)
     return {

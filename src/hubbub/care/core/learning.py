@@ -43,6 +43,10 @@ STRENGTH = 0.5
 """How strongly new weights are held back."""
 PRIOR = 200
 """The base model's opinion counts as much as so many labels: what is left of it is where learning starts."""
+LEAST_KEPT = 0.6
+UNNAMED = 10.0
+"""'No complaint' does not say what else a post is. Where labels say no more, at least so much of the base model's
+opinion is kept, and kinds that no label names alone are held back so much more (docs/quality.md)."""
 OPINION = 0.1
 """Size of the base model's opinion among what is learnt from, so that it can be weighed anew."""
 FOLDS = 4
@@ -98,7 +102,10 @@ def refitted(base: LinearModel, examples: Sequence[Labelled], meaning: Floats, s
             continue
         even = _evened(allowed[told], weight[told])
         kept = PRIOR / (PRIOR + len(told))
-        lesson = Lesson(rows.some(told), beside[told], kept * opinion[told, task], allowed[told], even)
+        if (unnamed := _unnamed(allowed[told])).any():
+            kept = max(kept, LEAST_KEPT)
+        strength = np.where(unnamed, STRENGTH * UNNAMED, STRENGTH)
+        lesson = Lesson(rows.some(told), beside[told], kept * opinion[told, task], allowed[told], even, strength)
         learnt, out = learn(lesson, weight[told], seed)
         mix = learnt.mix[:, :COLUMNS] * OPINION
         mix[:, task] += kept * np.eye(mix.shape[0])
@@ -111,6 +118,12 @@ def refitted(base: LinearModel, examples: Sequence[Labelled], meaning: Floats, s
         tasks.append(task)
     model = LinearModel.packed(f"{base.version.partition('~')[0]}~", weights, bias)
     return Refitted(model, means, tuple(tasks), held)
+
+
+def _unnamed(allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which classes labels allow, but none by itself."""
+    alone: NDArray[np.bool_] = allowed.sum(axis=1) == 1
+    return np.asarray(allowed.any(axis=0) & ~allowed[alone].any(axis=0))
 
 
 def _evened(allowed: NDArray[np.bool_], weight: Floats) -> Floats:
@@ -175,6 +188,7 @@ class Lesson:
     prior: Floats  # (n, c), what of its part for this task is taken for granted
     allowed: NDArray[np.bool_]  # (n, c)
     weight: Floats  # (n,)
+    strength: Floats  # (c,), how strongly new weights are held back
 
     def some(self, chosen: NDArray[np.intp]) -> "Lesson":
         """Return some of the examples."""
@@ -184,6 +198,7 @@ class Lesson:
             self.prior[chosen],
             self.allowed[chosen],
             self.weight[chosen],
+            self.strength,
         )
 
 
@@ -230,16 +245,18 @@ def _fitted(lesson: Lesson) -> Learnt:
     active = len(rows.buckets)
     beside = np.hstack([lesson.beside, np.full((count, 1), 1.0)])
     inner = beside.shape[1]
+    strength = np.tile(lesson.strength, active + inner)
 
     def loss(x: Floats) -> tuple[float, Floats]:
         words, rest = x[: active * classes].reshape(active, classes), x[active * classes :].reshape(inner, classes)
         logits = lesson.prior + beside @ rest
         _times(rows.ends, rows.places, rows.values, words, logits)
         value, slope = _surprise(logits, lesson.allowed, lesson.weight)
-        gradient = STRENGTH * x
+        gradient = strength * x
+        value += float(gradient @ x) / 2
         _spread(rows.ends, rows.places, rows.values, slope, gradient[: active * classes].reshape(active, classes))
         gradient[active * classes :] += (beside.T @ slope).ravel()
-        return value + STRENGTH * float(x @ x) / 2, gradient
+        return value, gradient
 
     x = minimum(loss, np.zeros((active + inner) * classes), STEPS)
     words, rest = x[: active * classes].reshape(active, classes), x[active * classes :].reshape(inner, classes)
