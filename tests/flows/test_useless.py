@@ -7,9 +7,11 @@ from django.contrib.sessions.models import Session
 
 from hubbub.accounts.core.access import Access
 from hubbub.accounts.services import keep_posts_for
+from hubbub.care import selectors
 from hubbub.care.core.case import Case, Status
 from hubbub.care.core.deeds import AddTag
-from hubbub.care.models import CaseRow, Doing, Fired, Presence, StateSpan
+from hubbub.care.core.filters import Filter
+from hubbub.care.models import CaseRow, Doing, Fired, Incident, Likeness, Presence, ReadMark, StateSpan
 from hubbub.care.services import cases
 from hubbub.flows import retention
 from hubbub.infra.places import Places
@@ -43,6 +45,22 @@ def test_what_can_be_of_use_yet_stays_and_the_rest_goes(mia: Access) -> None:
     assert list(Doing.objects.values_list("cases", flat=True)) == [[second.pk]]
     assert Presence.objects.get().case == second
     assert set(Fired.objects.values_list("moment", flat=True)) == {first.sort_at, LATER}
+
+
+def test_what_old_cases_were_found_and_read_by_goes_but_not_what_is_counted_or_open(mia: Access) -> None:
+    first, second = CaseRow.objects.order_by("number")
+    incident = Incident.objects.create(workspace_id=mia.workspace, title="Storm", began_at=NOON, opened_at=NOON)
+    CaseRow.objects.filter(pk=first.pk).update(status="closed")
+    CaseRow.objects.filter(pk=second.pk).update(incident=incident)
+    for case, at in ((first, NOON), (second, NOON), (first, NOON + timedelta(days=300))):
+        Likeness.objects.create(case=case, workspace_id=mia.workspace, heading="1/failure", voice="ann", said_at=at)
+    for case in (first, second):
+        ReadMark.objects.create(case=case, person_id=mia.me, at=NOON)
+    assert retention.remove_useless(NOON + timedelta(days=365)) == 0
+    assert retention.remove_useless(NOON + timedelta(days=400)) == 2
+    assert set(Likeness.objects.values_list("case", "said_at__year")) == {(second.pk, 2026), (first.pk, 2027)}
+    assert ReadMark.objects.get().case == second
+    assert {line.number: line.unread for line in selectors.cases(mia, Filter(view="all")).lines}[1] is False
 
 
 def test_states_are_kept_as_long_as_posts(mia: Access, places: Places) -> None:

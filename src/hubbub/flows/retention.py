@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts import services as account_services
 from hubbub.care import selectors as care
-from hubbub.care.services import calls, cases, happenings, undo, work
+from hubbub.care.services import calls, cases, forgetting, happenings, undo, work
 from hubbub.channels.adapters.chat import visits
 from hubbub.infra import archive
 from hubbub.infra.places import Places
@@ -41,6 +41,8 @@ def remove_useless(now: datetime) -> int:
         undo.forget_old(now)
         + cases.forget_presences(now)
         + happenings.forget_old(now)
+        + forgetting.forget_likenesses(now)
+        + forgetting.forget_read_marks(now)
         + account_services.forget_sessions(now)
     )
 

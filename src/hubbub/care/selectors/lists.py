@@ -77,7 +77,7 @@ def line_of(
     """Return a line of a list, given its `LINE` columns."""
     read = {"status": Status(row["status"]), "folder": Folder(row["folder"]), "priority": Priority(row["priority"])}
     shown = {name: row[name] for name in LINE} | read
-    unread = read_at is None or read_at < row["last_inbound_at"]
+    unread = read["status"] is not Status.CLOSED and (read_at is None or read_at < row["last_inbound_at"])
     return CaseLine(**shown, owner_name=owner_name, unread=unread, tags=tags)
 
 
