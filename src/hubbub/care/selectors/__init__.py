@@ -40,10 +40,11 @@ from hubbub.care.selectors.lists import cases, count, counts, due
 from hubbub.care.selectors.macros import macros
 from hubbub.care.selectors.playbooks import data_of, day_end, dry_run, playbook, playbook_draft, playbook_versions
 from hubbub.care.selectors.ratings import rating_of, rating_rules, ratings, scores_by_person
+from hubbub.care.selectors.rows import case_row
 from hubbub.care.selectors.settings import canned, canned_count, canned_folders, canned_reply, case_counts, colleagues
 from hubbub.care.selectors.sorting import case_rules, fields, links_of, tags, wrap_ups
 from hubbub.care.selectors.threads import followed, threads_since, threads_to_read
-from hubbub.care.selectors.timeline import case, case_row, decisions, lookers, number_of, post_of, talk
+from hubbub.care.selectors.timeline import case, decisions, lookers, number_of, post_of, talk
 from hubbub.care.selectors.understanding import own_model, own_models, quick_model, understanding
 from hubbub.care.selectors.views import counted_views, saved_view, saved_views
 from hubbub.care.selectors.ways import last_from_customer, ways

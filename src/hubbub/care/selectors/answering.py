@@ -16,6 +16,7 @@ from hubbub.care.core.tone import Draft as Words
 from hubbub.care.core.tone import Looked, looked
 from hubbub.care.core.views import CaseView, DraftView, Pending
 from hubbub.care.models import AnswerRules, CaseRow, Draft, Entry, Owned, PendingReply, PersonaRow
+from hubbub.care.selectors.rows import case_row
 from hubbub.infra.memory import recall, remembered
 from hubbub.kernel.details import File
 from hubbub.kernel.errors import NotFound
@@ -23,16 +24,6 @@ from hubbub.kernel.ids import PersonId
 from hubbub.kernel.speech import say
 
 MOST_DRAFTS = 200
-
-
-def case_row(access: Access, number: int) -> CaseRow:
-    """Return the row of a case with its person."""
-    access.require(Permission.READ)
-    rows = CaseRow.objects.filter(workspace_id=access.workspace, number=number).select_related("account__customer")
-    row = rows.first() if 0 <= number < 2**63 else None
-    if row is None:
-        raise NotFound(what="case", which=number)
-    return row
 
 
 @remembered

@@ -33,6 +33,7 @@ from hubbub.care.selectors.calls import calls_of, task_of
 from hubbub.care.selectors.customers import customer_of
 from hubbub.care.selectors.files import files_of
 from hubbub.care.selectors.lists import line_of
+from hubbub.care.selectors.rows import case_row
 from hubbub.care.selectors.sorting import answers_of, links_of, tags_of
 from hubbub.care.selectors.voices import accounts_of, voices, voices_of
 from hubbub.care.selectors.ways import ways
@@ -54,20 +55,6 @@ CALLS_SHOWN = 5
 
 
 PRESENT = timedelta(seconds=40)
-
-
-def case_row(access: Access, number: int) -> CaseRow:
-    """Return the row of a case by its number; for this domain only."""
-    row = (
-        CaseRow.objects.filter(workspace_id=access.workspace, number=number)
-        .select_related("owner", "account__customer", "wrap_up")
-        .first()
-        if 0 <= number < 2**63
-        else None
-    )
-    if row is None:
-        raise NotFound(what="case", which=number)
-    return row
 
 
 def number_of(access: Access, case: CaseId) -> int | None:

@@ -66,7 +66,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         raw.execute(f"PRAGMA busy_timeout = {LOOKS_AT_ONCE_MS}")
         try:
             with self.wrap_database_errors:
-                _begin(raw, time.monotonic() + PATIENCE_S)
+                _take_lock(raw, time.monotonic() + PATIENCE_S)
         finally:
             raw.execute(f"PRAGMA busy_timeout = {busy_ms}")
 
@@ -99,7 +99,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._began = 0.0
 
 
-def _begin(raw: sqlite3.Connection, until: float) -> None:
+def _take_lock(raw: sqlite3.Connection, until: float) -> None:
     while True:
         try:
             raw.execute("BEGIN IMMEDIATE")
