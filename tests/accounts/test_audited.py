@@ -39,6 +39,14 @@ def test_what_it_was_done_to_and_words_of_ours_are_said_but_nobody_elses() -> No
         )
 
 
+def test_a_role_and_who_has_a_case_are_called_as_everywhere() -> None:
+    after = {"role": "lead", "owner": "Alice"}
+    line = Audited(1, datetime(2026, 3, 1, tzinfo=UTC), "Mia", "web", "role changed", "Alice", {"role": "agent"}, after)
+    assert line.changes == (("role", "agent", "team lead"), ("owned by", "", "Alice"))
+    with speaking("de"):
+        assert line.changes[0] == ("role", "Agent", "Teamleitung")
+
+
 def test_several_deeds_at_once_are_said_one_by_one() -> None:
     line = Audited(1, datetime(2026, 3, 1, tzinfo=UTC), "Mia", "web", "take, wrap_up", "case 7", None, {"shared": True})
     assert line.deed == "take, wrap_up"

@@ -86,10 +86,14 @@ class Audited:
         after = self.after if isinstance(self.after, dict) else {"": self.after}
         names = list(dict.fromkeys([*before, *after]))
         pairs = [
-            (OTHERWISE.get(name, name), *(_words(each.get(name), name in SAID) for each in (before, after)))
-            for name in names
+            (OTHERWISE.get(name, name), *(_told(name, each.get(name)) for each in (before, after))) for name in names
         ]
         return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+
+def _told(name: str, value: Any) -> str:
+    """What something was or became, as a person reads it."""
+    return Role(value).label if name == "role" and str(value) in set(Role) else _words(value, name in SAID)
 
 
 def _words(value: Any, ours: bool = False) -> str:
