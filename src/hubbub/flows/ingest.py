@@ -91,6 +91,7 @@ def ingest(
             made = piece.decide()
             if last:
                 made.cursor = stream.cursor if past else raw.cursor
+                made.moves = made.cursor != stream.cursor
                 made.lines = len(raw.lines) + passed
                 made.rejects = [(reject.reason, raw.lines[reject.row]) for reject in batch.rejects]
             table, keys = piece.table(), piece.keys()

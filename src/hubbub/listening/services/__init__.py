@@ -181,6 +181,7 @@ class Commit:
     cursor: Any
     lines: int
     arrived_at: datetime
+    moves: bool = False  # the cursor is another than it was; else it stays, whatever others committed meanwhile
     segment_size: int | None = None  # None: nothing was heard, no segment was written
     heard: int = 0
     shed: int = 0
@@ -342,7 +343,7 @@ def _move_on(made: Commit, now: datetime) -> None:
         {"id": made.stream, "next_segment": made.number},
         {
             "next_segment": next_number,
-            "cursor": made.cursor,
+            **({"cursor": made.cursor} if made.moves else {}),
             "heard_at": made.arrived_at,
             "ok_at": now,
             "error": "",
