@@ -59,7 +59,7 @@ def test_a_rule_is_a_sentence_in_another_language_too() -> None:
     with speaking("de"):
         assert when_words(rule["when"], numbers)[0].startswith("mindestens 50.000 Menschen es sehen können, oder ")
         assert then_words(rule, numbers) == "antworten: fällig jetzt"
-        (change,) = changes(data, {**data, "rules": [{**each, "tags": ["A"]} if each is rule else each
+        (change,) = changes(data, {**data, "rules": [{**each, "tags": ["A"]} if each == rule else each
                                                      for each in data["rules"]]})  # fmt: skip
         assert (change.what, change.after) == ("P7a Seen by many: dann", "antworten: fällig jetzt, Schlagwörter A")
     assert when_words(rule["when"], numbers)[0].startswith("50,000 or more people may see it, or ")

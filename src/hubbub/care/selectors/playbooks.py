@@ -32,7 +32,7 @@ def playbook(workspace: int) -> Playbook:
 def shipped(workspace: int) -> dict[str, Any]:
     """Return the data of the default playbook in a workspace's language; for this domain only."""
     with speaking_there(workspace):
-        return dict(playbooks.shipped())
+        return playbooks.shipped()
 
 
 def _shipped(workspace: int) -> Playbook:

@@ -100,9 +100,16 @@ def read_trigger(data: Any, number: int, numbers: Mapping[str, float]) -> Trigge
 
 
 @cache
-def shipped() -> Mapping[str, Any]:
-    """Return the data of the default playbook; canned replies it names are called as the language spoken has it."""
-    data = tomllib.loads(files("hubbub.care").joinpath("data/playbook.toml").read_text(encoding="utf-8"))
+def _default() -> str:
+    return files("hubbub.care").joinpath("data/playbook.toml").read_text(encoding="utf-8")
+
+
+def shipped() -> dict[str, Any]:
+    """Return the data of the default playbook, the caller's to change.
+
+    Canned replies it names are called as the language spoken has it.
+    """
+    data = tomllib.loads(_default())
     for each in (*data["rules"], *data["triggers"]):
         if "template" in each:
             each["template"] = say(each["template"])
