@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "hand_in",
     "calls": "calls",
     "customers": "customers",
+    "staff": "staff",
     "train": "train",
     "evaluate": "evaluate",
     "status": "status",

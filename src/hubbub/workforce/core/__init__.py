@@ -1,0 +1,1 @@
+"""The rules of staffing: arrays in, arrays out."""
