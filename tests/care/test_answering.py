@@ -73,6 +73,10 @@ def sends(town: Town, by: Access, text: str = SORRY, **how: Any) -> Any:
     return cases.answer(by, 1, Written(text, **how), **{"undoable": True, **deed}, now=town.at)
 
 
+def files(by: Access) -> dict[str, tuple[File, ...]]:
+    return {each.mode: each.files for each in selectors.drafts_on(by, 1)}
+
+
 def draft(by: Access, mode: str = "public") -> str:
     return next((each.text for each in selectors.drafts_on(by, 1) if each.mode == mode), "")
 
@@ -157,12 +161,14 @@ def test_files_stand_in_a_draft_come_along_and_leave_with_its_words_or_others(to
     cases.keep_draft(alice, number, mode="public", text="Sorr", seen=0, now=town.at)
     cases.keep_draft_files(alice, number, mode="public", files=[one, two], now=town.at)
     assert cases.keep_draft_files(alice, number, mode="private", files=[], come=["f1"], now=town.at) == [one]
-    assert cases.files_of_draft(alice, number, "public") == (two,)
+    assert files(alice) == {"public": (two,), "private": (one,)}
+    assert cases.files_of_drafts(alice, number) == (two, one)
     cases.answer(alice, number, Written(SORRY, attached=(two,)), now=town.at)  # before the last words were kept
-    assert cases.files_of_draft(alice, number, "public") == ()
-    assert cases.files_of_draft(alice, number, "private") == (one,)
+    assert files(alice) == {"public": (), "private": (one,)}
+    cases.answer(alice, number, Written(SORRY, attached=(one,)), now=town.at)  # before it had come along
+    assert files(alice) == {"public": (), "private": ()}
     with pytest.raises(InvalidInput, match="At most 10"):
-        many = [File(f"f{each}") for each in range(3, 13)]
+        many = [File(f"f{each}") for each in range(3, 14)]
         cases.keep_draft_files(alice, number, mode="private", files=many, now=town.at)
     with pytest.raises(InvalidInput, match="public or private"):
         cases.keep_draft_files(alice, number, mode="note", files=[one], now=town.at)

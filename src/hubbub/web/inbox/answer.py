@@ -65,7 +65,7 @@ def _answer(request: Request, number: int) -> None:
         words,
         private=mode == Mode.PRIVATE,
         persona=number_in(request, "persona"),
-        attached=(*_kept(request, number, mode), *take_in(_uploads(request), places().files)),
+        attached=(*_kept(request, number), *take_in(_uploads(request), places().files)),
         confirmed=text(request, "confirmed") == "yes",
         ticked=frozenset(request.POST.getlist("ticked")),
         aside=text(request, "ended") == "yes" and mode == Mode.PUBLIC and not deed,
@@ -85,11 +85,11 @@ def _answer(request: Request, number: int) -> None:
     )
 
 
-def _kept(request: Request, number: int, mode: str) -> tuple[File, ...]:
-    """The files that stand in one's draft and were not left out."""
+def _kept(request: Request, number: int) -> tuple[File, ...]:
+    """The files that stand in one's drafts and were not left out."""
     refs, alts = request.POST.getlist("kept"), request.POST.getlist("kept_alt")
     asked = dict(zip(refs, alts + [""] * (len(refs) - len(alts)), strict=False))
-    found = (each for each in cases.files_of_draft(request.access, number, mode) if each.ref in asked)
+    found = (each for each in cases.files_of_drafts(request.access, number) if each.ref in asked)
     return tuple(replace(each, alt=described(asked[each.ref]) or each.alt) for each in found)
 
 

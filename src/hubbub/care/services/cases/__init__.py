@@ -4,7 +4,7 @@ from hubbub.care.services.cases.answer import message_of, reply
 from hubbub.care.services.cases.delivery import delivery_failed, happened, has_arrived, send_again, take_back
 from hubbub.care.services.cases.drafts import (
     drop_draft_file,
-    files_of_draft,
+    files_of_drafts,
     forget_empty_drafts,
     keep_draft,
     keep_draft_files,
@@ -40,7 +40,7 @@ __all__ = [
     "do_one",
     "drop_draft_file",
     "event",
-    "files_of_draft",
+    "files_of_drafts",
     "forget_empty_drafts",
     "forget_presences",
     "happened",

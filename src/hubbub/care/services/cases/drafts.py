@@ -79,10 +79,15 @@ def keep_draft_files(
 
 def draft_spent(access: Access, row: CaseRow, mode: str, text: str, now: datetime, files: Sequence[File] = ()) -> None:
     """The words were taken, with some files: their draft is empty again. Words that changed on the way stay."""
+    sent = {each.ref for each in files}
+    others = Draft.objects.filter(case=row, person_id=access.me).exclude(mode=mode).exclude(files=[])
+    for other in others if sent else ():
+        other.files = [each for each in other.files if each["ref"] not in sent]
+        other.save(update_fields=["files"])
     draft = Draft.objects.filter(case=row, person_id=access.me, mode=mode).first()
     if draft is None or not (draft.text or draft.files):
         return
-    sent, words = {each.ref for each in files}, draft.text.strip() == text
+    words = draft.text.strip() == text
     left = [each for each in draft.files if each["ref"] not in sent and not words]
     if words or left != draft.files:
         draft.files = left
@@ -110,11 +115,14 @@ def drop_draft_file(access: Access, number: int, *, mode: str, ref: str, now: da
     draft.save(update_fields=["files"])
 
 
-def files_of_draft(access: Access, number: int, mode: str) -> tuple[File, ...]:
-    """Return the files that stand in somebody's draft."""
+def files_of_drafts(access: Access, number: int) -> tuple[File, ...]:
+    """Return the files that stand in what somebody writes on a case, in public or in private.
+
+    Whichever: a file that is on its way from one to the other is in the reply that leaves meanwhile.
+    """
     rows = Draft.objects.filter(case__workspace_id=access.workspace, case__number=number, person_id=access.me)
-    data = rows.filter(mode=mode).values_list("files", flat=True).first()
-    return msgspec.convert(data or [], tuple[File, ...])
+    found = [each for files in rows.order_by("pk").values_list("files", flat=True) for each in files]
+    return msgspec.convert(found, tuple[File, ...])
 
 
 def forget_empty_drafts(now: datetime) -> int:
