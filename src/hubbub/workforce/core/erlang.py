@@ -57,8 +57,8 @@ def blocking(load: ArrayLike, agents: ArrayLike) -> Floats:
     ----------
     A. K. Erlang (1917).
 
-    >>> blocking(4.46, 10).round(4)
-    array(0.01)
+    >>> blocking([4.46, 10.0], 10).round(4)
+    array([0.01  , 0.2146])
     """
     return _each(queues.all_blocking, load, agents)
 
@@ -101,8 +101,8 @@ def served(
     A. K. Erlang (1917); C. Palm (1946); A. Mandelbaum and S. Zeltyn (2007), Service engineering in action: the
     Palm/Erlang-A queue.
 
-    >>> served(100, 14).in_time.round(3)
-    array(0.888)
+    >>> served(100, [13, 14]).in_time.round(3)
+    array([0.796, 0.888])
     """
     load = loads(calls, per, handling)
     seconds, limit = _times(handling), _numbers(within)

@@ -66,8 +66,8 @@ def shrinkage(causes: Sequence[Cause]) -> Shrinkage:
 def on_the_schedule(agents: ArrayLike, causes: Sequence[Cause] | float) -> NDArray[np.int64]:
     """Return how many people stand on the schedule, so that so many answer: agents / (1 - shrinkage), rounded up.
 
-    >>> on_the_schedule(14, 0.3)
-    array(20)
+    >>> on_the_schedule([14, 7], 0.3)
+    array([20, 10])
     """
     listed = [Cause("Shrinkage", causes)] if isinstance(causes, float) else causes
     share = shrinkage(listed).share
