@@ -366,7 +366,7 @@ class CaseView:
     wrap_up: str
     needs_approval: bool
     first_name: str  # how the customer is greeted; empty where no name is known
-    voices: tuple[Voice, ...]  # who spoke in it; none where it is one person
+    voices: tuple[Voice, ...]  # who spoke in it; none where it is one person, or only a few lines were asked for
     around: frozenset[str]  # what else there is about it, see care.selectors.around
 
 

@@ -17,7 +17,6 @@ from hubbub.care.models import (
     Mute,
     PendingReply,
     Rating,
-    Routed,
 )
 from hubbub.infra.db import having
 
@@ -32,7 +31,6 @@ _OF_CASE: Final[tuple[tuple[str, type[models.Model], str], ...]] = (
     ("articles", Article, "case_id = %s"),
     ("rating", Rating, "case_id = %s"),
     ("lead", Lead, "case_id = %s"),
-    ("routed", Routed, "case_id = %s"),
 )
 _OF_ACCOUNT: Final[tuple[tuple[str, type[models.Model], str], ...]] = (
     ("past", AuthorPast, "account_id = %s"),

@@ -104,7 +104,7 @@ def case(access: Access, number: int, now: datetime, *, moments: int = MOMENTS) 
         moments=_with_calls([_moment(each, row, sendings, reach, access) for each in entries], calls, row.opened_at),
         hidden=total - len(entries),
         customer=customer,
-        voices=_voices(access, row, entries, accounts, whole=total == len(entries)),
+        voices=_voices(access, row, entries, accounts, whole=total == len(entries)) if moments == MOMENTS else (),
         lookers=lookers(access, row.pk, now),
         drafting=drafting(access, row.pk) if "drafts" in there else (),
         pending=pending_on(access, row.pk) if "pending" in there else (),

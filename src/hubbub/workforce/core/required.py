@@ -61,9 +61,9 @@ def required_agents(
 ) -> NDArray[np.int64]:  # fmt: skip
     """Return the fewest agents that meet all targets in each interval; none where nobody calls.
 
-    Every target gets easier with more people, so the first number that meets them all is found by halving. Without
-    patience that is more than the load, but it may be the very next number: where the time allowed is long, a queue may
-    grow and shrink again. With patience it may be below the load, as some give up.
+    Every target gets easier with more people, so it is the first number that meets them all. Without patience that is
+    more than the load, but it may be the very next number: where the time allowed is long, a queue may grow and shrink
+    again. With patience it may be below the load, as some give up.
 
     Parameters
     ----------
