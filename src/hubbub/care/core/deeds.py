@@ -13,6 +13,7 @@ from hubbub.kernel.speech import mark, say
 
 MAX_NOTE = 20_000
 MOST_HOURS = 24 * 366
+MOST_DEEDS = 20
 
 
 class LinkKind(StrEnum):
@@ -242,7 +243,7 @@ def read_deeds(data: object) -> tuple[AnyDeed, ...]:
         deeds = msgspec.convert(data, tuple[AnyDeed, ...], strict=False)
     except msgspec.ValidationError as error:
         raise InvalidInput(reason=say("These actions can't be read: {error}.", error=error)) from None
-    if not deeds or len(deeds) > 20:
+    if not deeds or len(deeds) > MOST_DEEDS:
         raise InvalidInput(reason="Give 1 to 20 actions.")
     for each in deeds:
         each.check()

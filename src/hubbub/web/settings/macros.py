@@ -10,7 +10,7 @@ from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.care import selectors as care
 from hubbub.care.core.case import Priority
-from hubbub.care.core.deeds import AnyDeed, read_deeds
+from hubbub.care.core.deeds import MOST_DEEDS, AnyDeed, read_deeds
 from hubbub.care.selectors.macros import MacroLine
 from hubbub.care.services import macros
 from hubbub.kernel.errors import InvalidInput, NotFound
@@ -41,8 +41,6 @@ PRIORITIES = {
     Priority.NORMAL: mark("normal"),
     Priority.LOW: mark("low"),
 }
-
-MOST = 20  # as many steps has a macro at most
 
 
 @require_safe
@@ -96,13 +94,15 @@ def _rows(request: Request, value: MacroLine | None) -> list[tuple[int, str, str
         told = [(str(each["do"]), _needs(request.access, each)) for each in (value.deeds if value else ())]
     while told and told[-1] == ("", "") and text(request, "do") != "more":
         told.pop()
-    return [(row, *each) for row, each in enumerate([*told, ("", "")][:MOST])]
+    return [(row, *each) for row, each in enumerate([*told, ("", "")][:MOST_DEEDS])]
 
 
 def _given(request: Request) -> list[tuple[str, str]]:
     """The lines that were sent: action, what it needs."""
     return [
-        (text(request, f"do_{row}"), text(request, f"with_{row}")) for row in range(MOST) if f"do_{row}" in request.POST
+        (text(request, f"do_{row}"), text(request, f"with_{row}"))
+        for row in range(MOST_DEEDS)
+        if f"do_{row}" in request.POST
     ]
 
 

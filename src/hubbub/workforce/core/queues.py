@@ -27,6 +27,15 @@ ROUND = 1.0 + 1e-12
 
 
 @compiled
+def _begun(load: float, agents: float) -> tuple[float, float]:
+    """Return from where the recurrence of 1/B goes up to so many agents, and how it stands there, nearly."""
+    first = math.floor(min(load, agents) - BELOW * math.sqrt(load) - 5.0)
+    if first <= 0:
+        return 0.0, 1.0
+    return float(first), load / (load - first)
+
+
+@compiled
 def log_one_over_blocking(load: float, agents: float) -> float:
     """Return ln(1/B), B by Erlang's loss formula. A. K. Erlang (1917).
 
@@ -35,17 +44,12 @@ def log_one_over_blocking(load: float, agents: float) -> float:
     """
     if load <= 0.0:
         return math.inf if agents > 0 else 0.0
-    first = float(math.floor(load - BELOW * math.sqrt(load) - 5.0))
-    at, inverse = 0.0, 1.0
-    if agents <= first:
-        first = max(0.0, agents - BELOW * math.sqrt(load) - 5.0)
-    if first > 0.0:
-        at, inverse = float(math.floor(first)), load / (load - math.floor(first))
+    at, inverse = _begun(load, agents)
     while at < agents:
         at += 1.0
         inverse = 1.0 + inverse * at / load
         if inverse > LARGE:  # the 1 counts no more: what is left is a ratio of factorials
-            rest = math.lgamma(agents + 1.0) - math.lgamma(at + 1.0) - (agents - at) * math.log(load)
+            rest: float = math.lgamma(agents + 1.0) - math.lgamma(at + 1.0) - (agents - at) * math.log(load)
             return math.log(inverse) + rest
     return math.log(inverse)
 
@@ -157,10 +161,7 @@ def needed(load: float, level: float, within: float, wait: float, busy: float) -
 
     One walk along the recurrence of 1/B, from some deviations below the load; see `log_one_over_blocking`.
     """
-    at, inverse = 0.0, 1.0
-    first = float(math.floor(load - BELOW * math.sqrt(load) - 5.0))
-    if first > 0.0:
-        at, inverse = first, load / (load - first)
+    at, inverse = _begun(load, load)
     while True:
         at += 1.0
         inverse = 1.0 + inverse * at / load
