@@ -9,8 +9,14 @@ rel_error_bc       largest relative error of Erlang B and C against 50-digit ari
 error_a            largest error of who waits and who gives up against the chain of births and deaths, also in deep
                    overload
 references_failed  published figures that are not met (`tests/workforce` has them all with their sources)
+social_below       posts with a deadline (90 % begun within an hour, four minutes each), twelve cases from none to
+                   strong bursts: by how many people, all together, `required_by_deadline` stays below the fewest that
+                   meet the target in a simulation of years
+social_excess      the largest number of people it is above them, less what is allowed: one, or 5 % of them
+vs_simpy           how many times more arrivals a second the simulation takes than simpy (`pip install simpy`): Poisson
+                   calls, ten agents; with the drawing of chance. null where it is not installed
 
-    python bench/workforce.py [--intervals 10000] [--timed 300]
+    python bench/workforce.py [--intervals 10000] [--timed 300] [--longer 1]
 """
 
 import argparse
@@ -18,12 +24,27 @@ import json
 import math
 import time
 from decimal import Decimal, getcontext
+from typing import Any
 
 import numpy as np
 
-from hubbub.workforce import Targets, blocking, on_the_schedule, required_agents, served, wait_probability
+from hubbub.workforce import (
+    Targets,
+    blocking,
+    on_the_schedule,
+    required_agents,
+    required_by_deadline,
+    served,
+    wait_probability,
+)
+from hubbub.workforce.core import simulated
 
 PER, HANDLING, LEVEL, WITHIN = 1800.0, 180.0, 0.8, 20.0
+POSTS = {60: 100_000, 300: 40_000, 1500: 24_000}
+"""Posts an hour, and for how many hours they are simulated: large crews forget slowly."""
+BURSTS = ((0.0, 4.0), (0.5, 4.0), (0.8, 2.0), (0.9, 4.0))
+"""Further posts that each one calls forth, and the speed at which that fades, an hour."""
+PARTS, IN_TIME, POST_HOURS = 5, 0.9, 1 / 15
 PUBLISHED = (
     ("agents", lambda: required_agents(100, Targets(0.8, 20, occupancy=0.85)), 14, 0),
     ("service level", lambda: served(100, 14).in_time, 0.8883500191794669, 1e-11),
@@ -41,9 +62,14 @@ PUBLISHED = (
     ("C(2, 3/2)", lambda: wait_probability(1.5, 2), 9 / 14, 1e-13),
     ("C(132, 123)", lambda: wait_probability(123, 132), 0.3211161792617074, 1e-11),
     ("B(10, 4.46)", lambda: blocking(4.46, 10), 0.01, 2e-5),
+    ("B(20, 12.03)", lambda: blocking(12.03, 20), 0.01, 2e-5),
+    ("B(50, 37.9)", lambda: blocking(37.9, 50), 0.01, 2e-5),
     ("B(100, 84.06)", lambda: blocking(84.06, 100), 0.01, 2e-5),
     ("Palm: gives up", lambda: served(48, 50, per=60, handling=60, patience=120).gives_up, 0.031, 5e-4),
     ("Palm: wait in s", lambda: served(48, 50, per=60, handling=60, patience=120).average_wait, 3.7, 0.05),
+    ("Palm: occupancy", lambda: served(48, 50, per=60, handling=60, patience=120).occupancy, 0.93, 5e-3),
+    ("Palm: stays, queue", lambda: served(48, 50, per=60, handling=60).average_wait * 48 / 60, 17, 0.5),
+    ("Palm: stays, 90th", lambda: served(48, 50, per=60, handling=60, within=58.1).in_time, 0.9, 5e-4),
     ("Palm: stays, wait in s", lambda: served(48, 50, per=60, handling=60).average_wait, 20.8, 0.05),
 )
 
@@ -106,11 +132,68 @@ def error_a() -> float:
     return worst
 
 
+def social(scale: float) -> tuple[int, float]:
+    """Return how far below and above the simulated fewest the formula is."""
+    below, excess = 0, -math.inf
+    for posts, hours in POSTS.items():
+        for branching, fading in BURSTS:
+            need = int(required_by_deadline(posts, within=3600, level=IN_TIME, per=3600, branching=branching))
+            fewest = need
+            while in_time(posts, branching, fading, hours * scale, fewest) < IN_TIME:
+                fewest += 1
+            while fewest > 1 and in_time(posts, branching, fading, hours * scale, fewest - 1) >= IN_TIME:
+                fewest -= 1
+            below += max(0, fewest - need)
+            excess = max(excess, need - fewest - max(1.0, 0.05 * fewest))
+    return below, round(excess, 3)
+
+
+def in_time(posts: int, branching: float, fading: float, hours: float, agents: int) -> float:
+    """Return the share of simulated posts begun within the hour."""
+    begun = many = 0
+    for part in range(PARTS):
+        chance = np.random.default_rng(part)
+        came = simulated.posts(posts, branching, fading, hours / PARTS, chance)
+        waited = simulated.waits(came, chance.exponential(POST_HOURS, len(came)), None, agents)
+        begun, many = begun + int((waited <= 1).sum()), many + len(came)
+    return begun / many
+
+
+def beside_simpy(many: int = 1_000_000, theirs: int = 20_000) -> float | None:
+    """Return how many times more arrivals a second are simulated than by simpy."""
+    try:
+        import simpy  # type: ignore[import-not-found]
+    except ImportError:
+        return None
+
+    def call(world: Any, crew: Any, takes: float) -> Any:
+        with crew.request() as turn:
+            yield turn
+            yield world.timeout(takes)
+
+    def calls(world: Any, crew: Any, chance: np.random.Generator) -> Any:
+        for gap, takes in zip(chance.exponential(1 / 8, theirs).tolist(), chance.exponential(1, theirs), strict=True):
+            yield world.timeout(gap)
+            world.process(call(world, crew, takes))
+
+    world = simpy.Environment()
+    world.process(calls(world, simpy.Resource(world, 10), np.random.default_rng(1)))
+    began = time.perf_counter()
+    world.run()
+    theirs_s = (time.perf_counter() - began) / theirs
+    chance = np.random.default_rng(1)
+    began = time.perf_counter()
+    came = np.cumsum(chance.exponential(1 / 8, many))
+    simulated.waits(came, chance.exponential(1, many), None, 10)
+    return round(theirs_s / ((time.perf_counter() - began) / many), 1)
+
+
 def main() -> None:
     """Measure, and print."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--intervals", type=int, default=10_000)
     options.add_argument("--timed", type=int, default=300, help="intervals that pyworkforce is timed with")
+    options.add_argument("--longer", type=float, default=1, help="how many times as long posts are simulated")
     given = options.parse_args()
     loads = np.random.default_rng(7).uniform(1, 5_000, given.intervals)
     calls = loads * PER / HANDLING
@@ -123,6 +206,7 @@ def main() -> None:
     ours_s = float(np.median(took))
     ratio, differing = beside(calls, ours, ours_s, min(given.timed, given.intervals))
     failed = [name for name, ask, value, most in PUBLISHED if abs(float(ask()) - value) > most]
+    below, excess = social(given.longer)
     found = {
         "bench": "workforce",
         "required_ms": round(ours_s * 1000, 1),
@@ -131,6 +215,9 @@ def main() -> None:
         "rel_error_bc": error_bc(),
         "error_a": error_a(),
         "references_failed": len(failed),
+        "social_below": below,
+        "social_excess": excess,
+        "vs_simpy": beside_simpy(),
     }
     for name in failed:
         print(f"not met: {name}")

@@ -180,3 +180,14 @@ def test_whole_days_are_one_call_and_nobody_waits_where_nobody_comes() -> None:
 def test_what_can_not_be_is_said_in_a_sentence(wrong: dict[str, float], says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         served(**{"calls": 100, "agents": 14, **wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [({"calls": [1, 2], "agents": [1, 2, 3]}, "2, 3, 1, 1|does not fit together"), ({"calls": "many"}, "comes in"),
+     ({"within": float("nan")}, "within which to answer"), ({"agents": 2.5}, "whole people")],
+)  # fmt: skip
+def test_what_does_not_fit_or_is_no_number_is_said_in_a_sentence(wrong: dict[str, object], says: str) -> None:
+    given = {"calls": 100, "agents": 14, **wrong}
+    with pytest.raises(InvalidInput, match=says):
+        served(given.pop("calls"), given.pop("agents"), **given)  # type: ignore[arg-type]

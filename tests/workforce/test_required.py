@@ -104,3 +104,12 @@ def test_so_many_on_the_schedule_leave_enough_who_answer() -> None:
     planned = on_the_schedule(need, [Cause("Holiday", 0.12), Cause("Training", 0.03)])
     left = 1 - shrinkage([Cause("Holiday", 0.12), Cause("Training", 0.03)]).share
     assert (planned * left >= need - 1e-6).all() and ((planned - 1) * left < need).all()
+
+
+@pytest.mark.parametrize("people", [-3, float("nan"), 2.5])
+def test_people_who_can_not_be_stand_on_no_schedule(people: float) -> None:
+    assert on_the_schedule(14, 0) == 14
+    with pytest.raises(InvalidInput, match="whole people"):
+        on_the_schedule(people, 0.3)
+    with pytest.raises(InvalidInput, match="a share"):
+        on_the_schedule(14, 1)

@@ -7,18 +7,14 @@ assumptions of every figure here. Bursts, as posts come in, break the first one.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark
 from hubbub.workforce.core import queues
+from hubbub.workforce.core.given import WITHIN, Floats, amounts, flat, loads, people, times, together
 
-Floats = NDArray[np.float64]
 REDIAL_STEPS = 60
-_NEGATIVE = mark("How much comes in is a number from 0 on.")
-_AGENTS = mark("Agents are whole people, from 0 on.")
-_TIMES = mark("Times are seconds above 0.")
-_WITHIN = mark("The time within which to answer is 0 seconds or more.")
 _SHARE = mark("The share that calls again is from 0 on, and below 1.")
 
 
@@ -104,15 +100,13 @@ def served(
     >>> served(100, [13, 14]).in_time.round(3)
     array([0.796, 0.888])
     """
-    load = loads(calls, per, handling)
-    seconds, limit = _times(handling), _numbers(within)
-    if (limit < 0).any():
-        raise InvalidInput(reason=_WITHIN)
-    load, staff, seconds, limit = np.broadcast_arrays(load, _staff(agents), seconds, limit)
+    load, staff, seconds, limit = together(
+        loads(calls, per, handling), people(agents), times(handling), amounts(within, WITHIN)
+    )
     if patience is not None:
-        load, staff, seconds, limit, stays = np.broadcast_arrays(load, staff, seconds, limit, _times(patience))
+        load, staff, seconds, limit, stays = together(load, staff, seconds, limit, times(patience))
         out = np.empty((load.size, 3))
-        queues.all_impatient(_flat(load), _flat(staff), _flat(stays / seconds), _flat(limit / seconds), out)
+        queues.all_impatient(flat(load), flat(staff), flat(stays / seconds), flat(limit / seconds), out)
         waits, gone, in_time = (column.reshape(load.shape) for column in out.T)
         return Served(load, waits, in_time, gone, gone * stays, _busy(load * (1 - gone), staff))
     waits = wait_probability(load, staff)
@@ -139,7 +133,7 @@ def redialled(
     """
     if not 0 <= again < 1:
         raise InvalidInput(reason=_SHARE)
-    first = _numbers(calls)
+    first = amounts(calls)
     low, high = first, first / (1 - again)
     for _ in range(REDIAL_STEPS):
         middle = (low + high) / 2
@@ -149,48 +143,13 @@ def redialled(
     return np.asarray((low + high) / 2)
 
 
-def loads(calls: ArrayLike, per: ArrayLike, handling: ArrayLike) -> Floats:
-    """Return erlangs: calls a second times the seconds one takes."""
-    arriving = _numbers(calls)
-    if (arriving < 0).any():
-        raise InvalidInput(reason=_NEGATIVE)
-    return np.asarray(arriving * (_times(handling) / _times(per)))
-
-
 def _each(fill: queues.Fill, load: ArrayLike, agents: ArrayLike) -> Floats:
-    offered, staff = np.broadcast_arrays(_numbers(load), _staff(agents))
-    if (offered < 0).any():
-        raise InvalidInput(reason=_NEGATIVE)
+    offered, staff = together(amounts(load), people(agents))
     out = np.empty(offered.size)
-    fill(_flat(offered), _flat(staff), out)
+    fill(flat(offered), flat(staff), out)
     return out.reshape(offered.shape)
-
-
-def _numbers(given: ArrayLike) -> Floats:
-    found = np.asarray(given, np.float64)
-    if not np.isfinite(found).all():
-        raise InvalidInput(reason=_NEGATIVE)
-    return found
-
-
-def _times(given: ArrayLike) -> Floats:
-    found = np.asarray(given, np.float64)
-    if not (np.isfinite(found) & (found > 0)).all():
-        raise InvalidInput(reason=_TIMES)
-    return found
-
-
-def _staff(given: ArrayLike) -> Floats:
-    found = np.asarray(given, np.float64)
-    if not (np.isfinite(found) & (found >= 0) & (found == np.floor(found))).all():
-        raise InvalidInput(reason=_AGENTS)
-    return found
 
 
 def _busy(work: Floats, staff: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(staff > 0, work / staff, 0.0)
-
-
-def _flat(found: Floats) -> Floats:
-    return np.ascontiguousarray(found, np.float64).reshape(-1)

@@ -212,3 +212,63 @@ def all_needed(loads: np.ndarray, given: np.ndarray, out: np.ndarray) -> None:
             out[at] = needed(loads[at], level, within, wait, busy)
         else:
             out[at] = needed_by_impatient(loads[at], patience, level, within, wait, giving_up, busy)
+
+
+# Several at a time -----------------------------------------------------------------
+@compiled
+def chats(load: float, agents: float, within: float, at_once: float, slows: float) -> tuple[float, float, float, float]:
+    """Return who waits, who is answered in time, the mean wait, and how many chats one has at a time.
+
+    The chain over the number of chats: with j of them, q = ⌊j/n⌋ each and some one more; c at a time end at the rate
+    c / (1 + slows (c-1)). Beyond n · at_once they queue.
+    """
+    if load <= 0.0:
+        return 0.0, 1.0, 0.0, 0.0
+    full = agents * at_once / (1.0 + slows * (at_once - 1.0))
+    if full <= load:
+        return 1.0, 0.0, math.inf, at_once if agents > 0.0 else 0.0
+    one, total, mean, j = 1.0, 1.0, 0.0, 0.0
+    while j < agents * at_once:
+        j += 1.0
+        few = math.floor(j / agents)
+        more = j - few * agents
+        ending = (agents - more) * few / (1.0 + slows * (few - 1.0)) + more * (few + 1.0) / (1.0 + slows * few)
+        one *= load / ending
+        total += one
+        mean += one * j
+        if total > LARGE:
+            one, total, mean = one / LARGE, total / LARGE, mean / LARGE
+    used = load / full
+    beyond = one * used / (1.0 - used)
+    total, mean = total + beyond, mean + beyond * agents * at_once
+    waiting = (one + beyond) / total
+    free = full - load
+    return waiting, 1.0 - waiting * math.exp(-free * within), waiting / free, mean / total / agents
+
+
+@compiled
+def all_chats(
+    load: np.ndarray, agents: np.ndarray, within: np.ndarray, at_once: float, slows: float, out: np.ndarray
+) -> None:
+    """Fill rows of (waits, in time, mean wait, chats at a time)."""
+    for at in range(len(load)):
+        out[at, 0], out[at, 1], out[at, 2], out[at, 3] = chats(load[at], agents[at], within[at], at_once, slows)
+
+
+@compiled
+def all_needed_for_chat(
+    load: np.ndarray, within: np.ndarray, level: float, at_once: float, slows: float, out: np.ndarray
+) -> None:
+    """Fill in the fewest agents, by halving."""
+    for at in range(len(load)):
+        low = math.floor(load[at] * (1.0 + slows * (at_once - 1.0)) / at_once)
+        high, step = low + 1.0, 1.0
+        while load[at] > 0.0 and chats(load[at], high, within[at], at_once, slows)[1] < level:
+            low, high, step = high, high + step, 2.0 * step
+        while high - low > 1.0:
+            middle = math.floor((low + high) / 2.0)
+            if chats(load[at], middle, within[at], at_once, slows)[1] >= level:
+                high = middle
+            else:
+                low = middle
+        out[at] = int(high) if load[at] > 0.0 else 0

@@ -8,11 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark
 from hubbub.workforce.core import queues
-from hubbub.workforce.core.erlang import loads
+from hubbub.workforce.core.given import LEVEL, WITHIN, flat, loads, times, together
 
 _NONE = mark("Name at least one target: a service level, an average wait, a share that gives up, or an occupancy.")
-_LEVEL = mark("A service level is a share above 0 and below 1, as .8 for 80 %.")
-_WITHIN = mark("The time within which to answer is 0 seconds or more.")
 _WAIT = mark("An average wait is above 0 seconds.")
 _GIVING_UP = mark("The share that may give up is above 0 and below 1, and needs a patience: without one, nobody does.")
 _BUSY = mark("Occupancy is a share above 0 and at most 1.")
@@ -44,9 +42,9 @@ class Targets:
         if all(each is None for each in asked):
             raise InvalidInput(reason=_NONE)
         if self.level is not None and not 0 < self.level < 1:
-            raise InvalidInput(reason=_LEVEL)
+            raise InvalidInput(reason=LEVEL)
         if not 0 <= self.within < np.inf:
-            raise InvalidInput(reason=_WITHIN)
+            raise InvalidInput(reason=WITHIN)
         if self.average_wait is not None and not 0 < self.average_wait < np.inf:
             raise InvalidInput(reason=_WAIT)
         if self.gives_up is not None and not 0 < self.gives_up < 1:
@@ -80,16 +78,14 @@ def required_agents(
     array([ 0, 14])
     """
     load = loads(calls, per, handling)
-    seconds = np.asarray(handling, np.float64)
+    seconds = times(handling)
     if patience is None:
         if targets.gives_up is not None:
             raise InvalidInput(reason=_GIVING_UP)
         stays = np.asarray(np.inf)
     else:
-        stays = np.asarray(patience, np.float64)
-        if not (np.isfinite(stays) & (stays > 0)).all():
-            raise InvalidInput(reason=_PATIENCE)
-    load, seconds, stays = np.broadcast_arrays(load, seconds, stays)
+        stays = times(patience, _PATIENCE)
+    load, seconds, stays = together(load, seconds, stays)
     given = np.empty((load.size, 6))
     given[:, 0] = (stays / seconds).reshape(-1)
     given[:, 1] = 0.0 if targets.level is None else targets.level
@@ -98,5 +94,5 @@ def required_agents(
     given[:, 4] = np.inf if targets.gives_up is None else targets.gives_up
     given[:, 5] = np.inf if targets.occupancy is None else targets.occupancy
     out = np.empty(load.size, np.int64)
-    queues.all_needed(np.ascontiguousarray(load, np.float64).reshape(-1), given, out)
+    queues.all_needed(flat(load), given, out)
     return out.reshape(load.shape)

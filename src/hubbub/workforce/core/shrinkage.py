@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark, say
+from hubbub.workforce.core.given import people
 
 _SHARE = mark("{name}: a share is from 0 on and below 1, as .08 for 8 %.")
 _ALL = mark("These causes leave nobody to answer: together they are {share:.0%} of all paid time.")
@@ -69,6 +70,6 @@ def on_the_schedule(agents: ArrayLike, causes: Sequence[Cause] | float) -> NDArr
     >>> on_the_schedule([14, 7], 0.3)
     array([20, 10])
     """
-    listed = [Cause("Shrinkage", causes)] if isinstance(causes, float) else causes
+    listed = [Cause("Shrinkage", causes)] if isinstance(causes, int | float) else causes
     share = shrinkage(listed).share
-    return np.ceil(np.asarray(agents, np.float64) / (1.0 - share) - 1e-9).astype(np.int64)
+    return np.ceil(people(agents) / (1.0 - share) - 1e-9).astype(np.int64)
