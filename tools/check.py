@@ -9,7 +9,7 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 PLACES = ("src", "tests", "bench", "tools")
-APPS = ("infra", "accounts", "channels", "listening", "care")
+APPS = ("infra", "accounts", "channels", "workforce", "listening", "care")
 CHECKS = {
     "style": (str(BIN / "ruff"), "check", "--quiet", *PLACES),
     "format": (str(BIN / "ruff"), "format", "--quiet", "--check", *PLACES),

@@ -13,6 +13,7 @@ work on cases               yes    yes   yes      -        yes
 change canned replies       -      yes   yes      -        yes
 approve replies             -      yes   yes      -        yes
 lead the team               -      yes   yes      -        yes
+plan people's hours         -      yes   yes      -        yes
 take cases out as a file    -      yes   yes      yes      yes
 change what is listened to  -      -     yes      -        yes
 change the playbook         -      -     yes      -        yes
@@ -33,6 +34,7 @@ LEAST = {
     "change canned replies": "A team lead",
     "approve replies": "A team lead",
     "lead the team": "A team lead",
+    "plan people's hours": "A team lead",
     "take cases out as a file": "A team lead",
     "change what is listened to": "A manager",
     "change the playbook": "A manager",

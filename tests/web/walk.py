@@ -324,6 +324,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "event-change": {"GET": Call(MANAGERS), "POST": Call(MANAGERS, EVENT, NOTED)},
     "event-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "topic-remove": {"POST": Call(MANAGERS, {}, NOTED)},
+    "staffing": {"GET": Call(READERS)},
     "settings": {"GET": Call(READERS)},
     "workspace": {
         "GET": Call(MANAGERS),

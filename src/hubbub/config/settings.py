@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "hubbub.infra",
     "hubbub.accounts",
     "hubbub.channels",
+    "hubbub.workforce",
     "hubbub.listening",
     "hubbub.care",
     "hubbub.web",

@@ -41,6 +41,11 @@ def clean(text: str) -> str:
     return text
 
 
+def one_line(text: str) -> str:
+    """Return text as one line, clean, without blanks around it: a name as people type it."""
+    return " ".join(clean(text).split())
+
+
 def fold(text: str) -> str:
     r"""Return the form in which texts are compared: NFC, case folded, İ as i.
 

@@ -23,6 +23,7 @@ from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
+from hubbub.web.workforce import staffing
 
 urlpatterns = [
     path("", signin.front, name="front"),
@@ -234,6 +235,7 @@ urlpatterns = [
     path("w/<slug:slug>/topics/events/<int:event>/report.pdf", events.pdf, name="event-pdf"),
     path("w/<slug:slug>/topics/events/<int:event>/change/", events.edit, name="event-change"),
     path("w/<slug:slug>/topics/events/<int:event>/remove/", events.remove, name="event-remove"),
+    path("w/<slug:slug>/staffing/", staffing.index, name="staffing"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     CANNED = mark("change canned replies")
     APPROVE = mark("approve replies")
     TEAM = mark("lead the team")
+    PLAN = mark("plan people's hours")
     LISTEN = mark("change what is listened to")
     PLAYBOOK = mark("change the playbook")
     PEOPLE = mark("change who works here")
@@ -56,7 +57,9 @@ class Permission(StrEnum):
 
 
 _AGENT = {Permission.READ, Permission.WORK}
-_LEAD = _AGENT | {Permission.CANNED, Permission.APPROVE, Permission.TEAM, Permission.AUDIT, Permission.EXPORT}
+_LEAD = _AGENT | {
+    Permission.CANNED, Permission.APPROVE, Permission.TEAM, Permission.PLAN, Permission.AUDIT, Permission.EXPORT,
+}  # fmt: skip
 _MANAGER = _LEAD | {Permission.LISTEN, Permission.PLAYBOOK, Permission.PEOPLE, Permission.WORKSPACE}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset(_AGENT),

@@ -1,0 +1,1 @@
+"""The workforce: how many people are needed, when they work, and what that costs."""

@@ -1,0 +1,1 @@
+"""What a manager plans for: queues with their targets, and the rules of the place."""

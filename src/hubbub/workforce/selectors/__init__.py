@@ -1,0 +1,1 @@
+"""Reads of the workforce, a module a noun. They return frozen values."""

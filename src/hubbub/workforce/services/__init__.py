@@ -1,0 +1,1 @@
+"""Writes of the workforce, a module a noun; each is one transaction."""
