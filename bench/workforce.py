@@ -15,6 +15,9 @@ social_below       posts with a deadline (90 % begun within an hour, four minute
 social_excess      the largest number of people it is above them, less what is allowed: one, or 5 % of them
 vs_simpy           how many times more arrivals a second the simulation takes than simpy (`pip install simpy`): Poisson
                    calls, ten agents; with the drawing of chance. null where it is not installed
+sl_against_simulation  served in time, given up and turned away by the formulas, against days played event by event: the
+                   worst difference, in units of what is allowed, .002 or three standard errors; 1 is the bar
+blended_per_second items a second that are drawn and played where calls, chats and bursty posts share people
 
     python bench/workforce.py [--intervals 10000] [--timed 300] [--longer 1]
 """
@@ -29,9 +32,15 @@ from typing import Any
 import numpy as np
 
 from hubbub.workforce import (
+    Day,
+    Kind,
+    Queue,
+    Routing,
     Targets,
+    Team,
     blocking,
     on_the_schedule,
+    play_days,
     required_agents,
     required_by_deadline,
     served,
@@ -159,6 +168,39 @@ def in_time(posts: int, branching: float, fading: float, hours: float, agents: i
     return begun / many
 
 
+def against_simulation(scale: float) -> float:
+    """Return how far formulas and days that are played differ at most, in units of what is allowed."""
+    worst = 0.0
+    for calls, people, patience in ((20, 3, None), (100, 12, None), (100, 14, None), (900, 95, None), (100, 8, 120.0),
+                                    (100, 14, 300.0), (500, 52, 240.0), (100, 12, 1e-9), (1000, 90, 1e-9)):  # fmt: skip
+        queue = Queue("phone", Kind.CALL, [calls] * 48, handling=HANDLING, within=WITHIN, patience=patience)
+        found = play_days(
+            Day((queue,), (Team("all", ("phone",), people),), again=True), days=round(40_000 * scale / calls)
+        ).whole["phone"]
+        met = served(calls, people, handling=HANDLING, within=WITHIN, patience=patience)
+        lost = patience is not None and patience < 1
+        gone = blocking(calls * HANDLING / PER, people) if lost else met.gives_up
+        pairs = [(found.gives_up, gone)] if lost else [(found.gives_up, gone), (found.in_time, met.in_time)]
+        for ours, right in pairs:
+            worst = max(worst, abs(float(ours.mean - right)) / max(0.002, 3 * float(ours.error)))
+    return worst
+
+
+def blended_per_second(days: int) -> float:
+    """Return how many items a second are drawn and played."""
+    queues = (
+        Queue("phone", Kind.CALL, [150.0] * 48, handling=300, patience=180),
+        Queue("chat", Kind.CHAT, 44.0, handling=600, within=60, slows=0.15),
+        Queue("social", Kind.DEFERRED, 90.0, handling=240, within=3600, branching=0.7, lasts=1800),
+    )
+    day = Day(queues, (Team("both", ("phone", "social"), 39), Team("chat", ("chat",), 8)), routing=Routing(reserve=2))
+    play_days(day, days=2)  # compiled
+    began = time.perf_counter()
+    found = play_days(day, days=days)
+    items = days * sum(float(each.items.mean) for each in found.whole.values())
+    return items / (time.perf_counter() - began)
+
+
 def beside_simpy(many: int = 1_000_000, theirs: int = 20_000) -> float | None:
     """Return how many times more arrivals a second are simulated than by simpy."""
     try:
@@ -218,6 +260,8 @@ def main() -> None:
         "social_below": below,
         "social_excess": excess,
         "vs_simpy": beside_simpy(),
+        "sl_against_simulation": round(against_simulation(given.longer), 3),
+        "blended_per_second": round(blended_per_second(200)),
     }
     for name in failed:
         print(f"not met: {name}")

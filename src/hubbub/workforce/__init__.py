@@ -1,5 +1,7 @@
 """How many people are needed at each part of the day. A library of its own: it knows no database and no web."""
 
+from hubbub.workforce.core.blended.day import Day, Kind, Queue, Routing, Team
+from hubbub.workforce.core.blended.outcome import Estimate, Meets, Outcome, play_days
 from hubbub.workforce.core.bursts import Burstiness, burstiness, counted
 from hubbub.workforce.core.chat import Chats, chats_served, required_for_chat
 from hubbub.workforce.core.deferred import Worked, carried_over, levelled, required_by_deadline
@@ -11,9 +13,17 @@ __all__ = [
     "Burstiness",
     "Cause",
     "Chats",
+    "Day",
+    "Estimate",
+    "Kind",
+    "Meets",
+    "Outcome",
+    "Queue",
+    "Routing",
     "Served",
     "Shrinkage",
     "Targets",
+    "Team",
     "Worked",
     "blocking",
     "burstiness",
@@ -22,6 +32,7 @@ __all__ = [
     "counted",
     "levelled",
     "on_the_schedule",
+    "play_days",
     "redialled",
     "required_agents",
     "required_by_deadline",
