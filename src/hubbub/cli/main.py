@@ -20,6 +20,7 @@ COMMANDS = {
     "calls": "calls",
     "customers": "customers",
     "staff": "staff",
+    "sample": "sample",
     "train": "train",
     "evaluate": "evaluate",
     "status": "status",
