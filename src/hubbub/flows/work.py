@@ -37,6 +37,7 @@ from hubbub.flows.decide import decide
 from hubbub.flows.events import ask_accounts
 from hubbub.flows.learning import learn_all
 from hubbub.flows.lookback import look_back_all
+from hubbub.flows.measuring import measure_all
 from hubbub.flows.pasts import read_pasts
 from hubbub.flows.send import Sender
 from hubbub.infra import archive, changes
@@ -74,6 +75,7 @@ PEOPLE_EVERY_S = 2.0
 COUNT_EVERY_S = 2.0
 SEARCH_EVERY_S = 0.5
 LEARN_EVERY_S = 60.0
+MEASURE_EVERY_S = 20.0
 ADVOCATES_EVERY_S = 60.0
 MATCH_EVERY_S = 5.0
 TIDY_EVERY_S = 3600.0
@@ -126,6 +128,7 @@ class Worker:
                     self._often(LOOK_BACK_EVERY_S, self._look_back),
                     self._often(SEARCH_EVERY_S, self._index),
                     self._often(LEARN_EVERY_S, self._learn),
+                    self._often(MEASURE_EVERY_S, self._measure),
                     self._often(ADVOCATES_EVERY_S, self._advocates),
                     self._often(MATCH_EVERY_S, self._match),
                     self._often(TIDY_EVERY_S, self._tidy),
@@ -251,6 +254,9 @@ class Worker:
 
     def _learn(self) -> None:
         learn_all()
+
+    def _measure(self) -> None:
+        measure_all(datetime.now(UTC))
 
     def _left_over(self) -> None:
         """Hear and triage what a killed import or web process stored but did not decide about: chats, calls, posts."""

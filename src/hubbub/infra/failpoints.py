@@ -37,6 +37,7 @@ FAILPOINTS: Final = (
     "learning.fitting",
     "learning.tried",
     "learning.kept",
+    "measuring.kept",
 )
 _passed: Counter[str] = Counter()
 

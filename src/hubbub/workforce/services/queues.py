@@ -78,6 +78,9 @@ def save_queue(access: Access, data: Mapping[str, Any], *, queue: int | None = N
         if rows.count() >= MOST_QUEUES:
             raise Conflict(reason=say("There can be {most} queues.", most=MOST_QUEUES))
         row.place = (rows.aggregate(last=Max("place"))["last"] or 0) + 1
+    elif queue_of(before).feeds != value.feeds:  # what was measured is another's
+        HistoryRow.objects.filter(queue=row, source="desk").delete()
+        row.measured_until = row.branching = None
     row.name, row.data, row.forecast_due = value.name, data_of(value), True
     row.save()
     done = "planned queue changed" if before else "planned queue made"

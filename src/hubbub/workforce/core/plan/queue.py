@@ -102,6 +102,11 @@ class Queue:
         return self.skill or self.name
 
     @property
+    def feeds(self) -> tuple[object, ...]:
+        """By what the desk feeds it, and how that is counted; what was measured of another is not its own."""
+        return self.calls, frozenset(self.channels), self.kind.way
+
+    @property
     def targets(self) -> Targets:
         """What is to be met."""
         return Targets(self.level, self.within_s, self.average_wait_s, self.gives_up, self.occupancy)
