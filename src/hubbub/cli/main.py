@@ -21,6 +21,7 @@ COMMANDS = {
     "customers": "customers",
     "staff": "staff",
     "sample": "sample",
+    "forecast": "forecast",
     "train": "train",
     "evaluate": "evaluate",
     "status": "status",

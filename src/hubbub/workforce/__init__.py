@@ -6,38 +6,67 @@ from hubbub.workforce.core.bursts import Burstiness, burstiness, counted
 from hubbub.workforce.core.chat import Chats, chats_served, required_for_chat
 from hubbub.workforce.core.deferred import Worked, carried_over, levelled, required_by_deadline
 from hubbub.workforce.core.erlang import Served, blocking, redialled, served, wait_probability
+from hubbub.workforce.core.forecast.backtest import Backtest, backtest
+from hubbub.workforce.core.forecast.calendar import Event, Learnt, holidays_of
+from hubbub.workforce.core.forecast.handling import Handling, handling
+from hubbub.workforce.core.forecast.history import History, instants, passes
+from hubbub.workforce.core.forecast.intervals import Spread, inside
+from hubbub.workforce.core.forecast.intraday import reforecast
+from hubbub.workforce.core.forecast.outlook import Forecast, forecast
+from hubbub.workforce.core.forecast.reading import read_history
+from hubbub.workforce.core.forecast.storms import Storm, Storms, Swept, swept
 from hubbub.workforce.core.required import Targets, required_agents
 from hubbub.workforce.core.shrinkage import Cause, Shrinkage, on_the_schedule, shrinkage
 
 __all__ = [
+    "Backtest",
     "Burstiness",
     "Cause",
     "Chats",
     "Day",
     "Estimate",
+    "Event",
+    "Forecast",
+    "Handling",
+    "History",
     "Kind",
+    "Learnt",
     "Meets",
     "Outcome",
     "Queue",
     "Routing",
     "Served",
     "Shrinkage",
+    "Spread",
+    "Storm",
+    "Storms",
+    "Swept",
     "Targets",
     "Team",
     "Worked",
+    "backtest",
     "blocking",
     "burstiness",
     "carried_over",
     "chats_served",
     "counted",
+    "forecast",
+    "handling",
+    "holidays_of",
+    "inside",
+    "instants",
     "levelled",
     "on_the_schedule",
+    "passes",
     "play_days",
+    "read_history",
     "redialled",
+    "reforecast",
     "required_agents",
     "required_by_deadline",
     "required_for_chat",
     "served",
     "shrinkage",
+    "swept",
     "wait_probability",
 ]

@@ -1,0 +1,81 @@
+"""Which model wins for a queue: each foretells past weeks from what was known before them (rolling origins)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hubbub.workforce.core.forecast.intervals import ENOUGH, Spread, assumed, inside, learnt, normal_score
+from hubbub.workforce.core.forecast.models import MODELS
+from hubbub.workforce.core.given import Floats
+
+ORIGINS = 12
+"""Weeks that are foretold, one after the other; if fewer days are asked for, so many days at a time."""
+LEAST = 14
+"""Days that have to be known before the first origin."""
+FURTHEST = 28
+"""Days ahead that are tried at most."""
+NEARLY = 1.01
+"""A simpler model wins if its error is within this of the best."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backtest:
+    """How the models did."""
+
+    origins: int
+    """How often the days ahead were foretold; with 0 nothing could be tried."""
+    errors: dict[str, float]
+    """The WAPE of each model: the sum of absolute errors by the sum of what came, day and interval."""
+    model: str
+    """The one that won."""
+    coverage: float | None
+    """The share of what came within 80 % intervals, each half of the weeks measured with what the other taught."""
+    spread: Spread
+
+    @property
+    def gain(self) -> float | None:
+        """Return by which share the error of the winner is below that of the seasonal naive forecast."""
+        naive = self.errors.get("last_week", 0.0)
+        return 1 - self.errors[self.model] / naive if naive > 0 else None
+
+
+def backtest(base: Floats, ahead: int = 7) -> Backtest:
+    """Let the models foretell the last weeks of a table of days, and learn from the winner how far off one is."""
+    ahead = min(ahead, FURTHEST)
+    known = (~np.isnan(base)).any(1)
+    begins = int(known.argmax()) if known.any() else 0
+    last = len(base) - ahead
+    step = min(ahead, 7)
+    origins = [at for at in range(last - 7 * ORIGINS + step, last + 1, step) if at >= begins + LEAST]
+    if not origins:
+        return Backtest(0, {}, "together" if len(base) >= LEAST else "four_weeks", None, assumed())
+    seen = np.stack([base[at : at + ahead] for at in origins])
+    told = {name: np.stack([model(base[:at], ahead) for at in origins]) for name, model in MODELS.items()}
+    known_by_all = ~np.isnan(seen) & ~np.isnan(sum(told.values()))
+    whole = seen[known_by_all].sum()
+    missed = {name: float(np.abs(each - seen)[known_by_all].sum()) for name, each in told.items()}
+    best = min(missed.values())
+    winner = next(name for name, error in missed.items() if error <= best * NEARLY)
+    rows = (-1, base.shape[1])
+    errors = {name: error / whole if whole > 0 else 0.0 for name, error in missed.items()}
+    spread = learnt(told[winner].reshape(rows), seen.reshape(rows), max(1, len(origins) * step // 7))
+    return Backtest(len(origins), errors, winner, _coverage(told[winner], seen), spread)
+
+
+def _coverage(told: Floats, seen: Floats) -> float | None:
+    hits, whole = 0.0, 0
+    rows = (-1, seen.shape[2])
+    for half in (0, 1):
+        taught, tried = (told[half::2], seen[half::2]), (told[1 - half :: 2], seen[1 - half :: 2])
+        if (~np.isnan(taught[1])).sum() < ENOUGH:
+            return None
+        spread = learnt(
+            taught[0].reshape(rows),
+            taught[1].reshape(rows),
+            max(1, taught[1].shape[0] * min(taught[1].shape[1], 7) // 7),
+        )
+        low, high = (spread.at(tried[0], normal_score(share)) for share in (0.1, 0.9))
+        known = ~np.isnan(tried[1]) & ~np.isnan(tried[0])
+        hits += float(inside(low, high, tried[1], spread.whole)[known].sum())
+        whole += int(known.sum())
+    return hits / whole if whole else None
