@@ -1,7 +1,10 @@
 """How many people are needed at each part of the day. A library of its own: it knows no database and no web."""
 
 from hubbub.workforce.core.blended.day import Day, Kind, Queue, Routing, Team
+from hubbub.workforce.core.blended.margins import Margin, Staffing
 from hubbub.workforce.core.blended.outcome import Estimate, Meets, Outcome, play_days
+from hubbub.workforce.core.blended.search import cheapest_staffing
+from hubbub.workforce.core.blended.whatif import Beside, Comparison, QueueBeside, changed, storming, what_if
 from hubbub.workforce.core.bursts import Burstiness, burstiness, counted
 from hubbub.workforce.core.chat import Chats, chats_served, required_for_chat
 from hubbub.workforce.core.deferred import Worked, carried_over, levelled, required_by_deadline
@@ -20,9 +23,11 @@ from hubbub.workforce.core.shrinkage import Cause, Shrinkage, on_the_schedule, s
 
 __all__ = [
     "Backtest",
+    "Beside",
     "Burstiness",
     "Cause",
     "Chats",
+    "Comparison",
     "Day",
     "Estimate",
     "Event",
@@ -31,13 +36,16 @@ __all__ = [
     "History",
     "Kind",
     "Learnt",
+    "Margin",
     "Meets",
     "Outcome",
     "Queue",
+    "QueueBeside",
     "Routing",
     "Served",
     "Shrinkage",
     "Spread",
+    "Staffing",
     "Storm",
     "Storms",
     "Swept",
@@ -48,7 +56,9 @@ __all__ = [
     "blocking",
     "burstiness",
     "carried_over",
+    "changed",
     "chats_served",
+    "cheapest_staffing",
     "counted",
     "forecast",
     "handling",
@@ -67,6 +77,8 @@ __all__ = [
     "required_for_chat",
     "served",
     "shrinkage",
+    "storming",
     "swept",
     "wait_probability",
+    "what_if",
 ]

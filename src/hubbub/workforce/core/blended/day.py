@@ -209,6 +209,17 @@ class Day:
         """People of each team in each interval: an array (n_teams, n_intervals)."""
         return np.array([self.row(team.people) for team in self.teams]).astype(np.int64)
 
+    @property
+    def hours(self) -> float:
+        """Hours of people, all together."""
+        return float(self.people.sum()) * self.per / 3600
+
+    @property
+    def cost(self) -> float:
+        """What these people cost."""
+        both = zip(self.people, self.teams, strict=True)
+        return float(sum(row.sum() * team.cost for row, team in both)) * self.per / 3600
+
     def staffed(self, staff: ArrayLike) -> "Day":
         """Return the same day with other people, an array (n_teams, n_intervals)."""
         rows = people(staff)
