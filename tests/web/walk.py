@@ -325,6 +325,8 @@ PAGES: dict[str, dict[str, Call]] = {
     "event-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "topic-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "staffing": {"GET": Call(READERS)},
+    "money": {"GET": Call(LEADS)},
+    "money-csv": {"GET": Call(LEADS)},
     "settings": {"GET": Call(READERS)},
     "workspace": {
         "GET": Call(MANAGERS),

@@ -212,6 +212,29 @@ def scores_by_time(step: str, ticks: str) -> Mapping[str, Any]:
     return _done(alt.layer(line, dots), 140)
 
 
+@_made_once
+def cost_by_level() -> Mapping[str, Any]:
+    """A cost against a service level, as a line; points have `level` (of a hundred), `cost`, and some a `mark`."""
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    x = alt.X("level:Q", scale=alt.Scale(domain=[50, 100]), axis=alt.Axis(title=None, grid=False, format="d"))
+    money = alt.Axis(title=None, tickCount=4, format=",.0f", minExtent=_GUTTER)
+    y = alt.Y("cost:Q", scale=alt.Scale(zero=False, nice=True), axis=money)
+    told = [
+        alt.Tooltip("level:Q", title=say("Service level, %"), format=".0f"),
+        alt.Tooltip("cost:Q", title=say("Cost a day"), format=",.0f"),
+    ]
+    line = base.transform_filter("!datum.mark").mark_line(color="var(--c-1)", strokeWidth=2).encode(x=x, y=y)
+    aimed = base.transform_filter("!datum.mark").mark_point(size=60, opacity=0).encode(x=x, y=y, tooltip=told)
+    marked = base.transform_filter("datum.mark")
+    dots = marked.mark_point(filled=True, size=90, opacity=1, color="var(--c-action)").encode(x=x, y=y, tooltip=told)
+    names = marked.mark_text(
+        align="right", baseline="bottom", dx=-8, dy=-4, color="var(--text)", fontSize=12, fontWeight=600
+    ).encode(x=x, y=y, text=alt.Text("mark:N"))
+    return _done(alt.layer(line, aimed, dots, names), 240)
+
+
 def warm_up() -> None:
     """Load what draws charts, which takes a second or two, before somebody waits for it."""
     moods_by_time("hour", "days", False)

@@ -23,7 +23,7 @@ from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
-from hubbub.web.workforce import staffing
+from hubbub.web.workforce import money, staffing
 
 urlpatterns = [
     path("", signin.front, name="front"),
@@ -236,6 +236,8 @@ urlpatterns = [
     path("w/<slug:slug>/topics/events/<int:event>/change/", events.edit, name="event-change"),
     path("w/<slug:slug>/topics/events/<int:event>/remove/", events.remove, name="event-remove"),
     path("w/<slug:slug>/staffing/", staffing.index, name="staffing"),
+    path("w/<slug:slug>/staffing/money/", money.page, name="money"),
+    path("w/<slug:slug>/staffing/money/money.csv", money.numbers, name="money-csv"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),

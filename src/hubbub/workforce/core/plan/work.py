@@ -1,0 +1,167 @@
+"""What comes to a queue over some days, who answers it, and what those who come meet. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubbub.workforce.core.blended import day as played
+from hubbub.workforce.core.blended.outcome import Outcome, play_days
+from hubbub.workforce.core.chat import chats_served
+from hubbub.workforce.core.erlang import served
+from hubbub.workforce.core.given import Floats
+from hubbub.workforce.core.plan.need import need
+from hubbub.workforce.core.plan.queue import Queue, Way
+
+MOST_ITEMS: Final = 200_000
+"""So many contacts are played at most, so that a page need not wait for them."""
+DAYS: Final = (3, 20)
+"""A plan is played so often, at least and at most."""
+SEED: Final = 1
+_KINDS: Final = {Way.NOW: played.Kind.CALL, Way.AT_ONCE: played.Kind.CHAT, Way.LATER: played.Kind.DEFERRED}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """What comes to one queue, interval by interval of some days, and who answers; all arrays of one length."""
+
+    id: int
+    queue: Queue
+    items: Floats
+    handling_s: Floats
+    opens: NDArray[np.bool_]
+    people: Floats
+    """Who answer; by a roster also parts of people."""
+    bursts: float = 0.0
+    storm: Floats | float = 0.0
+    """What comes on top."""
+
+    @property
+    def comes(self) -> Floats:
+        """How many come in each interval."""
+        return np.asarray(self.items + self.storm, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What those who come to a queue meet. Shares are of all who come; a time without end is infinite."""
+
+    contacts: float
+    in_time: float
+    gives_up: float
+    average_wait_s: float
+    occupancy: float
+    """Share of their time in which people have something in hand; of chats, how much of all they could have."""
+    left: float = 0.0
+    """How many still wait at the end."""
+    played: bool = False
+    """Found by playing the days, not by a formula."""
+
+
+def met(work: Work, per: float) -> Met:
+    """Return what those who come meet with the people there are.
+
+    Calls and chats by the formulas, where each interval settles; where somebody comes and too few are there for that,
+    and for work that may wait, the days are played.
+
+    Parameters
+    ----------
+    per : seconds an interval lasts
+    """
+    comes = work.comes
+    if not comes.any():
+        return Met(0.0, 1.0, 0.0, 0.0, 0.0)
+    if not work.people.any():
+        return Met(float(comes.sum()), 0.0, 0.0, np.inf, 0.0, float(comes.sum()))
+    if work.queue.kind.way is not Way.LATER:
+        found = _by_formula(work, per)
+        if np.isfinite(found.average_wait_s):
+            return found
+    return together([work], (team(work.queue.needs, [work.queue.name], work.people),), per).met[0]
+
+
+def _by_formula(work: Work, per: float) -> Met:
+    comes, low = work.comes, np.floor(work.people)
+    part = work.people - low
+    found = np.zeros((4, len(comes)))
+    for people, weight in ((low, 1 - part), (low + 1, part)):
+        if weight.any():
+            told = _figures(work, people, per)
+            found += np.where(weight > 0, np.where(weight > 0, told, 0.0) * weight, 0.0)
+    at = comes > 0
+    shares = (found[:3, at] * comes[at]).sum(axis=1) / comes.sum()
+    busy = float((found[3] * work.people).sum() / work.people.sum())
+    return Met(float(comes.sum()), float(shares[0]), float(shares[1]), float(shares[2]), busy)
+
+
+def _figures(work: Work, people: Floats, per: float) -> Floats:
+    """Return in time, giving up, average wait and occupancy: (4, n)."""
+    queue = work.queue
+    if queue.kind.way is Way.NOW:
+        told = served(
+            work.comes, people, per=per, handling=work.handling_s, within=queue.within_s, patience=queue.patience_s
+        )
+        return np.array([told.in_time, told.gives_up, told.average_wait, told.occupancy])
+    chats = chats_served(
+        work.comes, people, at_once=queue.at_once, slows=queue.slows, per=per, handling=work.handling_s,
+        within=queue.within_s,
+    )  # fmt: skip
+    return np.array([chats.in_time, np.zeros(len(people)), chats.average_wait, chats.each / queue.at_once])
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What queues meet that share people, as they were played."""
+
+    met: tuple[Met, ...]
+    occupancy: float
+
+
+def together(works: Sequence[Work], teams: Sequence[played.Team], per: float, reserve: int = 0) -> Together:
+    """Return what queues meet whose teams may share skills: the days are played, each time from empty queues on."""
+    many = sum(float(each.comes.sum()) for each in works)
+    days = int(np.clip(MOST_ITEMS / max(1.0, many), *DAYS))
+    day = played.Day(tuple(map(_played_queue, works)), tuple(teams), per, played.Routing(reserve=reserve))
+    found = play_days(day, days=days, seed=SEED)
+    there = {each.name: float(np.sum(day.row(each.people))) for each in teams}
+    return Together(
+        tuple(_met(found, each, _busy(found, there, each.queue.name)) for each in works), _busy(found, there)
+    )
+
+
+def _busy(found: Outcome, there: dict[str, float], queue: str = "") -> float:
+    """Return the occupancy of all teams, or of those that serve a queue."""
+    teams = [each.name for each in found.day.teams if not queue or queue in each.skills]
+    hours = sum(there[each] for each in teams)
+    return sum(float(found.occupancy[each].mean) * there[each] for each in teams) / hours if hours else 0.0
+
+
+def _met(found: Outcome, work: Work, busy: float) -> Met:
+    meets = found.whole[work.queue.name]
+    return Met(
+        float(work.comes.sum()), float(meets.in_time.mean), float(meets.gives_up.mean),
+        float(meets.average_wait.mean), busy, float(meets.backlog.mean), played=True,
+    )  # fmt: skip
+
+
+def _played_queue(work: Work) -> played.Queue:
+    queue = work.queue
+    return played.Queue(
+        queue.name, _KINDS[queue.kind.way], work.items, work.handling_s, queue.within_s, queue.level,
+        patience=queue.patience_s if queue.kind.way is Way.NOW else None,
+        branching=work.bursts if queue.kind.way is Way.LATER else 0.0, storm=work.storm, at_once=queue.at_once,
+        slows=queue.slows,
+    )  # fmt: skip
+
+
+def team(name: str, queues: Sequence[str], people: Floats) -> played.Team:
+    """Return people with skills, each interval's number rounded to whole people."""
+    return played.Team(name, tuple(queues), np.floor(people + 0.5))
+
+
+def needed(work: Work, per: float) -> Work:
+    """Return the same work with the fewest people that meet its targets."""
+    found = need(work.queue, work.comes, per=per, handling=work.handling_s, opens=work.opens, branching=work.bursts)
+    return replace(work, people=found.answering.astype(np.float64))
