@@ -31,6 +31,8 @@ from hubbub.kernel.errors import HubbubError
 from hubbub.kernel.ids import PersonId
 from hubbub.listening.core.topics import TopicClass
 from hubbub.listening.services import save_topic
+from hubbub.workforce.core.plan.history import Day
+from hubbub.workforce.services import queues as planned
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PASSWORD = "a long enough one"
@@ -58,6 +60,16 @@ def make_topic(
 ) -> int:
     """A topic."""
     return save_topic(access, name=name or query[:40], klass=klass, text=query, now=now)
+
+
+def make_planned(access: Access, now: datetime = NOON) -> int:
+    """Two queues that people are planned for, the second, whose id is returned, with a week of history."""
+    planned.save_queue(access, {"name": "Snark shop", "kind": "mail", "channels": ["mail"]}, now=now)
+    queue = planned.save_queue(access, {"name": "Snark line", "kind": "phone"}, now=now)
+    came = (0.0,) * 16 + (20.0,) * 24 + (0.0,) * 8
+    week = [Day(now.date() - timedelta(days=each), 30, came, came, (180.0,) * 48) for each in range(1, 8)]
+    planned.take_history(access, queue, week, source="import", now=now)
+    return queue
 
 
 def connect_demo(

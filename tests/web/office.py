@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import Client
 from PIL import Image
 from tests.channels.chat.visitors import make_chat, make_visit
-from tests.make import PASSWORD, make_member, make_town, make_workspace, roles
+from tests.make import PASSWORD, make_member, make_planned, make_town, make_workspace, roles
 from tests.simulate.living import acme, quiet, running
 
 from hubbub.accounts import services as accounts
@@ -313,9 +313,11 @@ def make_office(places: Places, network: str) -> Office:
     )
     asked_for = Filter("needs", kinds=("complaint",), words="Jabberwock")
     shared = views.save_view(access, name="Jabberwock view", asked=asked_for, shared=True, now=at)
+    planned = make_planned(access, now=at)
     archive_due(places, now=datetime.now(UTC), age=timedelta(0), rows=0)  # what is undone leaves no file behind
     things = {
         "persona": persona,
+        "queue": planned,
         "pending": pending[access.me],
         "asked": asked,
         "sent": sent[access.me],

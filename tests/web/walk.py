@@ -105,6 +105,8 @@ STAGES = "New\nTalked\nOffered\nWon = won\nLost = lost\nGnomes"
 MACRO = {"name": "Gnome it", "do_0": "note", "with_0": "Gnome"}
 VIEW = {"name": "Gnomes", "view": "all", "kind": "complaint", "do": "save"}
 PEOPLE_LIST = {"name": "Gnomes", "note": "All of them", "means": "employee"}
+QUEUE = {"name": "Gnome line", "kind": "phone", "level": "80", "within": "20 s", "handling": "3 min"}
+RULES = {"step": "30", "rate": "14.50", "currency": "EUR", "cause0": "Holiday", "share0": "10.8", "of0": "rest"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -327,6 +329,14 @@ PAGES: dict[str, dict[str, Call]] = {
     "staffing": {"GET": Call(READERS)},
     "money": {"GET": Call(LEADS)},
     "money-csv": {"GET": Call(LEADS)},
+    "staffing-setup": {"GET": Call(READERS)},
+    "planning-rules": {"GET": Call(LEADS), "POST": Call(LEADS, RULES, NOTED)},
+    "planned-queues-found": {"POST": Call(LEADS, {"name": "Chat"}, NOTED)},
+    "planned-queue-new": {"GET": Call(LEADS), "POST": Call(LEADS, QUEUE, NOTED)},
+    "planned-queue": {"GET": Call(LEADS), "POST": Call(LEADS, QUEUE, NOTED)},
+    "planned-queue-move": {"POST": Call(LEADS, {"to": "earlier"}, NOTED)},
+    "planned-queue-forget": {"POST": Call(LEADS, {}, NOTED)},
+    "planned-queue-remove": {"POST": Call(LEADS, {}, NOTED)},
     "settings": {"GET": Call(READERS)},
     "workspace": {
         "GET": Call(MANAGERS),
@@ -488,7 +498,8 @@ IDS = {"doing", "lead", "field", "tag", "macro",
        "number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
        "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted", "pending", "persona", "pair", "review", "article", "follow_up", "people_list", "member"}  # fmt: skip
+       "parted", "pending", "persona", "pair", "review", "article", "follow_up", "people_list", "member",
+       "queue"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

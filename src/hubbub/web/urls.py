@@ -24,6 +24,8 @@ from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
 from hubbub.web.workforce import money, staffing
+from hubbub.web.workforce.setup import queues as planned_queues
+from hubbub.web.workforce.setup import rules as planning_rules
 
 urlpatterns = [
     path("", signin.front, name="front"),
@@ -238,6 +240,14 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/", staffing.index, name="staffing"),
     path("w/<slug:slug>/staffing/money/", money.page, name="money"),
     path("w/<slug:slug>/staffing/money/money.csv", money.numbers, name="money-csv"),
+    path("w/<slug:slug>/staffing/setup/", planned_queues.index, name="staffing-setup"),
+    path("w/<slug:slug>/staffing/setup/rules/", planning_rules.page, name="planning-rules"),
+    path("w/<slug:slug>/staffing/setup/found/", planned_queues.make_found, name="planned-queues-found"),
+    path("w/<slug:slug>/staffing/setup/queues/new/", planned_queues.edit, name="planned-queue-new"),
+    path("w/<slug:slug>/staffing/setup/queues/<int:queue>/", planned_queues.edit, name="planned-queue"),
+    path("w/<slug:slug>/staffing/setup/queues/<int:queue>/move/", planned_queues.move, name="planned-queue-move"),
+    path("w/<slug:slug>/staffing/setup/queues/<int:queue>/forget/", planned_queues.forget, name="planned-queue-forget"),
+    path("w/<slug:slug>/staffing/setup/queues/<int:queue>/remove/", planned_queues.remove, name="planned-queue-remove"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),

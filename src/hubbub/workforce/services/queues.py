@@ -90,6 +90,32 @@ def save_queue(access: Access, data: Mapping[str, Any], *, queue: int | None = N
 
 
 @transaction.atomic
+def make_queues(access: Access, queues: Iterable[Mapping[str, Any]], *, now: datetime) -> tuple[int, ...]:
+    """Make several queues, or none where one of them can't be; return their ids."""
+    return tuple(save_queue(access, each, now=now) for each in queues)
+
+
+@transaction.atomic
+def move_queue(access: Access, queue: int, *, earlier: bool, now: datetime) -> None:
+    """Have a queue stand one place earlier or later; the first and the last stay where they are."""
+    enter(access)
+    row = row_of(access, queue)
+    others = QueueRow.objects.filter(workspace_id=access.workspace)
+    beside = (
+        others.filter(place__lt=row.place).order_by("-place")
+        if earlier
+        else others.filter(place__gt=row.place).order_by("place")
+    ).first()
+    if beside is None:
+        return
+    before = row.place
+    row.place, beside.place = beside.place, row.place
+    QueueRow.objects.bulk_update([row, beside], ["place"])
+    audit(access, "planned queue moved", row.name, now=now, before={"place": before}, after={"place": row.place})
+    changes.record(access.workspace, "plan", row.pk, now=now)
+
+
+@transaction.atomic
 def remove_queue(access: Access, queue: int, *, now: datetime) -> None:
     """Remove a queue with all that came to it."""
     enter(access)

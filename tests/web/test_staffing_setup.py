@@ -1,0 +1,114 @@
+"""Setting up the planning: queues, their forms with lengths as people type them, and the rules of the place."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.web.office import Office
+
+from hubbub.accounts.core.access import Role
+from hubbub.workforce.selectors import queues
+
+pytestmark = pytest.mark.django_db
+
+LINE: dict[str, Any] = {
+    "kind": "phone", "name": "Gnome line", "level": "85 %", "within": "30 s", "handling": "4.5 min",
+    "patience": "2 min", "gives_up": "5", "day0": "8-20", "day1": "08:30–18:00",
+}  # fmt: skip
+
+
+@pytest.fixture
+def client(office: Office) -> Client:
+    return office.client(office.people[Role.LEAD])
+
+
+@pytest.fixture
+def at(office: Office) -> str:
+    return f"/w/{office.access.slug}/staffing/setup/"
+
+
+def test_a_queue_is_made_with_lengths_as_people_type_them_and_shown_so_again(
+    office: Office, client: Client, at: str
+) -> None:
+    assert client.post(f"{at}queues/new/", LINE).status_code == 302
+    line = queues.queues(office.access)[-1]
+    made = line.queue
+    assert (made.level, made.within_s, made.handling_s, made.patience_s, made.gives_up) == (0.85, 30, 270, 120, 0.05)
+    assert made.week == ((480, 1200), (510, 1080), *(None,) * 5)
+    shown = client.get(f"{at}queues/{line.id}/").content.decode()
+    for each in ("85", "30 s", "270 s", "2 min", "08:00–20:00", "08:30–18:00"):
+        assert f'value="{each}"' in shown, each
+    assert "85 % within 30 s" in client.get(at).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"within": "soon"}, "Within: &#x27;soon&#x27; is no time; write it like 20 s"),
+        ({"day3": "20-8"}, "Thursday: &#x27;20-8&#x27; are no hours"),
+        ({"level": "lots"}, "Answer: &#x27;lots&#x27; is no share"),
+        ({"level": "100"}, "A service level is a share above 0 and below 1"),
+        ({"patience": ""}, "say how long people wait before they do"),
+        ({"name": "Snark line"}, "There is a queue Snark line already."),
+        ({"handling": "0 s"}, "The handling time is in seconds above 0."),
+    ],
+)
+def test_a_queue_that_can_not_be_is_shown_again_with_the_reason_and_what_was_typed(
+    client: Client, at: str, changed: dict[str, str], words: str
+) -> None:
+    wrong = client.post(f"{at}queues/new/", LINE | changed)
+    page = wrong.content.decode()
+    assert wrong.status_code in (400, 409) and words in page
+    assert 'value="8-20"' in page and f'value="{(LINE | changed)["handling"]}"' in page
+
+
+def test_each_kind_of_work_asks_for_its_own(office: Office, client: Client, at: str) -> None:
+    chat = client.get(f"{at}queues/new/", {"kind": "chat"}).content.decode()
+    assert "Chats at once" in chat and 'name="patience"' not in chat
+    mail = {"kind": "mail", "name": "Gnome mail", "level": "90", "within": "2 days", "handling": "5 min",
+            "channels": ["demo", "nonsense"], "calls": "*"}  # fmt: skip
+    assert client.post(f"{at}queues/new/", mail).status_code == 302
+    made = queues.queues(office.access)[-1].queue
+    assert (made.within_s, made.channels, made.calls) == (172_800, ("demo",), "")
+
+
+def test_what_the_desk_hears_becomes_queues_once(office: Office, client: Client, at: str) -> None:
+    assert "Make queues of these" in client.get(at).content.decode()
+    before = len(queues.queues(office.access))
+    assert client.post(f"{at}found/", {"name": ["Snarks", "Chat", "Letters", "Social", "Nonsense"]}).status_code == 302
+    made = [each.queue for each in queues.queues(office.access)[before:]]
+    assert [(each.name, each.calls) for each in made] == [
+        ("Snarks", "Snarks"), ("Chat", ""), ("Letters", ""), ("Social", ""),
+    ]  # fmt: skip
+    assert made[1].channels == ("chat",) and "demo" in made[3].channels
+    assert "Make queues of these" not in client.get(at).content.decode()
+    assert client.post(f"{at}found/", {}).status_code == 400
+
+
+def test_queues_are_put_in_order_and_forget(office: Office, client: Client, at: str) -> None:
+    line = queues.queue(office.access, office.things["queue"])
+    assert line.days == 7
+    client.post(f"{at}queues/{line.id}/move/", {"to": "earlier"})
+    assert queues.queues(office.access)[0].id == line.id
+    client.post(f"{at}queues/{line.id}/move/", {"to": "earlier"})
+    client.post(f"{at}queues/{line.id}/forget/")
+    assert (queues.queues(office.access)[0].id, queues.queue(office.access, line.id).days) == (line.id, 0)
+
+
+def test_shrinkage_is_said_in_words_while_it_is_typed_and_kept_when_it_is_saved(
+    office: Office, client: Client, at: str
+) -> None:
+    causes = {"cause0": "Holiday", "share0": "20", "of0": "rest", "cause1": "Sickness", "share1": "13,4", "of1": "all"}
+    looked = client.post(f"{at}rules/", {**causes, "do": "look"}).content.decode()
+    assert "Of 100 paid hours, 66.6 are at work." in looked and "To have 20 at work, plan 31." in looked
+    assert "is no share" in client.post(f"{at}rules/", {**causes, "share1": "x", "do": "look"}).content.decode()
+    form = {**causes, "step": "30", "rate": "14,50", "currency": "eur", "on_costs": "21", "overtime": "25"}
+    assert client.post(f"{at}rules/", form).status_code == 302
+    held = queues.rules(office.access)
+    assert [(each.name, each.share, each.of_rest) for each in held.causes] == [
+        ("Holiday", 0.2, True), ("Sickness", 0.134, False),
+    ]  # fmt: skip
+    assert (held.rate, held.on_costs, held.currency) == (14.5, 0.21, "EUR")
+    other = client.post(f"{at}rules/", {**form, "step": "15"})
+    assert other.status_code == 409 and "Remove the history of all queues first." in other.content.decode()
+    assert 'value="13,4"' in other.content.decode()
