@@ -35,6 +35,7 @@ from hubbub.flows.archive import archive_due
 from hubbub.flows.calls import hand_over
 from hubbub.flows.decide import decide
 from hubbub.flows.events import ask_accounts
+from hubbub.flows.forecasting import forecast_all
 from hubbub.flows.learning import learn_all
 from hubbub.flows.lookback import look_back_all
 from hubbub.flows.measuring import measure_all
@@ -76,6 +77,7 @@ COUNT_EVERY_S = 2.0
 SEARCH_EVERY_S = 0.5
 LEARN_EVERY_S = 60.0
 MEASURE_EVERY_S = 20.0
+FORECAST_EVERY_S = 5.0
 ADVOCATES_EVERY_S = 60.0
 MATCH_EVERY_S = 5.0
 TIDY_EVERY_S = 3600.0
@@ -129,6 +131,7 @@ class Worker:
                     self._often(SEARCH_EVERY_S, self._index),
                     self._often(LEARN_EVERY_S, self._learn),
                     self._often(MEASURE_EVERY_S, self._measure),
+                    self._often(FORECAST_EVERY_S, self._forecast),
                     self._often(ADVOCATES_EVERY_S, self._advocates),
                     self._often(MATCH_EVERY_S, self._match),
                     self._often(TIDY_EVERY_S, self._tidy),
@@ -257,6 +260,10 @@ class Worker:
 
     def _measure(self) -> None:
         measure_all(datetime.now(UTC))
+
+    def _forecast(self) -> None:
+        while not self.stop.is_set() and forecast_all(datetime.now(UTC)):
+            pass
 
     def _left_over(self) -> None:
         """Hear and triage what a killed import or web process stored but did not decide about: chats, calls, posts."""

@@ -38,6 +38,9 @@ FAILPOINTS: Final = (
     "learning.tried",
     "learning.kept",
     "measuring.kept",
+    "forecasting.made",
+    "forecasting.in_transaction",
+    "forecasting.kept",
 )
 _passed: Counter[str] = Counter()
 

@@ -34,6 +34,8 @@ DEEDS: Final = (
     mark("park"), mark("permission given"), mark("permission withdrawn"), mark("person added"),
     mark("person erased"), mark("person removed"), mark("persona changed"), mark("persona made"),
     mark("persona removed"), mark("playbook changed"), mark("policy changed"), mark("policy made"),
+    mark("planned event changed"), mark("planned event marked"), mark("planned event removed"),
+    mark("storm confirmed"), mark("storm denied"),
     mark("history removed"), mark("history taken in"), mark("planned queue changed"), mark("planned queue made"),
     mark("planned queue moved"), mark("planned queue removed"), mark("planning rules changed"), mark("policy moved"),
     mark("policy removed"),

@@ -20,6 +20,8 @@ class MarkedRow(models.Model):
     end_min = models.PositiveSmallIntegerField(default=1440)
     storm = models.BooleanField(default=False)  # kept out of what is usual
     found = models.BooleanField(default=False)  # by the forecast itself
+    confirmed = models.BooleanField(null=True)  # of what was found: what somebody said; None: nobody said anything
+    factor = models.FloatField(null=True)  # how many times the usual comes, set by hand; None: as is learnt
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "day"], name="marked_day")]
@@ -38,6 +40,8 @@ class ForecastRow(models.Model):
     high = models.JSONField()
     storm = models.JSONField()  # what a storm would bring on top
     handling_s = models.JSONField()
+    day_low = models.FloatField()  # of all that comes that day; intervals are not off all at once, so no sum of theirs
+    day_high = models.FloatField()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["queue", "day", "made_on"], name="forecast_once")]
