@@ -20,6 +20,7 @@ from PIL import Image
 from tests.channels.chat.visitors import make_chat, make_visit
 from tests.make import PASSWORD, make_member, make_planned, make_town, make_workspace, roles
 from tests.simulate.living import acme, quiet, running
+from tests.workforce.desk.make import make_rostered
 
 from hubbub.accounts import services as accounts
 from hubbub.accounts.core.access import Access, Role
@@ -401,6 +402,7 @@ def make_office(places: Places, network: str) -> Office:
         "drafted": drafted,
         "reviewed": reviewed,
         "retired": retired,
+        **make_rostered(access, at),
         "secret": accounts.make_link(agent.me, datetime.now(UTC)),
     }
     assert CannedReply.objects.count() == 1

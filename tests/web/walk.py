@@ -107,6 +107,12 @@ VIEW = {"name": "Gnomes", "view": "all", "kind": "complaint", "do": "save"}
 PEOPLE_LIST = {"name": "Gnomes", "note": "All of them", "means": "employee"}
 QUEUE = {"name": "Gnome line", "kind": "phone", "level": "80", "within": "20 s", "handling": "3 min"}
 RULES = {"step": "30", "rate": "14.50", "currency": "EUR", "cause0": "Holiday", "share0": "10.8", "of0": "rest"}
+ROSTERED = {"name": "Gnome", "contract": "{contract}", "skill": "Jabberwocks", "off": "2"}
+TERMS = {
+    "name": "Gnome time", "days_from": "5", "days_to": "5", "hours_from": "0", "hours_to": "40", "lengths": "8",
+    "starts": "07:00-10:00", "lunch": "30", "lunch_from": "6", "break": "15", "break_every": "4", "split": "",
+    "pause": "3", "rest": "11", "running": "6", "together": "2",
+}  # fmt: skip
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -337,6 +343,24 @@ PAGES: dict[str, dict[str, Call]] = {
     "planned-queue-move": {"POST": Call(LEADS, {"to": "earlier"}, NOTED)},
     "planned-queue-forget": {"POST": Call(LEADS, {}, NOTED)},
     "planned-queue-remove": {"POST": Call(LEADS, {}, NOTED)},
+    "my-shifts": {"GET": Call(READERS)},
+    "roster-people": {
+        "GET": Call(LEADS),
+        "POST": Call(LEADS, {"person": ["{person}"], "contract": "{contract}", "skill": "Jabberwocks"}, NOTED),
+    },
+    "roster-people-upload": {"POST": Call(LEADS, {"file": "name,contract\nGnome,Snark time\n"}, NOTED)},
+    "roster-person-new": {"GET": Call(LEADS), "POST": Call(LEADS, ROSTERED, NOTED)},
+    "roster-person": {"GET": Call(LEADS), "POST": Call(LEADS, ROSTERED, NOTED)},
+    "roster-person-remove": {"POST": Call(LEADS, {}, NOTED, {"rostered": "unrostered"})},
+    "roster-person-feed": {"POST": Call(LEADS, {}, NOTED)},
+    "roster-wishes": {"POST": Call(LEADS, {"what": "week", "off": "2"}, NOTED)},
+    "absence-note": {"POST": Call(LEADS, {"first": "2026-12-28", "cause": "holiday"}, NOTED)},
+    "absence-answer": {"POST": Call(LEADS, {"grant": "yes"}, NOTED)},
+    "absence-end": {"POST": Call(LEADS, {}, NOTED)},
+    "contracts-ready": {"POST": Call(LEADS, {}, NOTED)},
+    "contract-new": {"GET": Call(LEADS), "POST": Call(LEADS, TERMS, NOTED)},
+    "contract": {"GET": Call(LEADS), "POST": Call(LEADS, TERMS, NOTED)},
+    "contract-remove": {"POST": Call(LEADS, {}, NOTED, {"contract": "free-contract"})},
     "settings": {"GET": Call(READERS)},
     "workspace": {
         "GET": Call(MANAGERS),
@@ -500,6 +524,8 @@ IDS = {"doing", "lead", "field", "tag", "macro",
        "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
        "parted", "pending", "persona", "pair", "review", "article", "follow_up", "people_list", "member",
        "queue"}  # fmt: skip
+       "parted", "pending", "persona", "pair", "review", "rostered", "contract", "absence",
+       "article", "follow_up", "people_list", "member"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -551,7 +577,7 @@ class Walker:
             "soon": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
         }
         if missing:
-            things |= dict.fromkeys(("topic", "team", "other", "model", "parted"), NOT_THERE)
+            things |= dict.fromkeys(("topic", "team", "other", "model", "parted", "person", "contract"), NOT_THERE)
         return {
             name: _given(things[value.strip("{}")])
             if isinstance(value, str) and value[:1] + value[-1:] == "{}"

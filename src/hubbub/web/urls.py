@@ -23,9 +23,11 @@ from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
-from hubbub.web.workforce import money, staffing
+from hubbub.web.workforce import absences, mine, money, staffing
 from hubbub.web.workforce.setup import queues as planned_queues
 from hubbub.web.workforce.setup import rules as planning_rules
+from hubbub.web.workforce import contracts as work_contracts
+from hubbub.web.workforce import people as roster_people
 
 urlpatterns = [
     path("", signin.front, name="front"),
@@ -248,6 +250,21 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/move/", planned_queues.move, name="planned-queue-move"),
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/forget/", planned_queues.forget, name="planned-queue-forget"),
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/remove/", planned_queues.remove, name="planned-queue-remove"),
+    path("w/<slug:slug>/staffing/mine/", mine.page, name="my-shifts"),
+    path("w/<slug:slug>/staffing/people/", roster_people.index, name="roster-people"),
+    path("w/<slug:slug>/staffing/people/upload/", roster_people.upload, name="roster-people-upload"),
+    path("w/<slug:slug>/staffing/people/new/", roster_people.edit, name="roster-person-new"),
+    path("w/<slug:slug>/staffing/people/<int:rostered>/", roster_people.edit, name="roster-person"),
+    path("w/<slug:slug>/staffing/people/<int:rostered>/remove/", roster_people.remove, name="roster-person-remove"),
+    path("w/<slug:slug>/staffing/people/<int:rostered>/feed/", roster_people.feed, name="roster-person-feed"),
+    path("w/<slug:slug>/staffing/people/<int:rostered>/wishes/", absences.wishes, name="roster-wishes"),
+    path("w/<slug:slug>/staffing/people/<int:rostered>/away/", absences.note, name="absence-note"),
+    path("w/<slug:slug>/staffing/absences/<int:absence>/answer/", absences.answer, name="absence-answer"),
+    path("w/<slug:slug>/staffing/absences/<int:absence>/end/", absences.end, name="absence-end"),
+    path("w/<slug:slug>/staffing/contracts/ready/", work_contracts.ready_made, name="contracts-ready"),
+    path("w/<slug:slug>/staffing/contracts/new/", work_contracts.edit, name="contract-new"),
+    path("w/<slug:slug>/staffing/contracts/<int:contract>/", work_contracts.edit, name="contract"),
+    path("w/<slug:slug>/staffing/contracts/<int:contract>/remove/", work_contracts.remove, name="contract-remove"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),

@@ -34,5 +34,10 @@ def when_of(request: Request, how: str, present: datetime, asked: str = mark("Sa
         raise InvalidInput(reason="Give the day and the time.") from None
 
 
+def today(request: Request) -> date:
+    """Return the day it is on the workspace's clock."""
+    return datetime.now(ZoneInfo(request.access.timezone)).date()
+
+
 def _morning(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, MORNING, zone).astimezone(UTC)

@@ -26,6 +26,7 @@ class Why(StrEnum):
     COACHING = "coaching"
     RATED = "rated"
     RULE = "rule"
+    SHIFTS = "shifts"
 
     @property
     def label(self) -> str:
@@ -44,6 +45,7 @@ _LABELS: Final = {
     Why.COACHING: mark("Somebody leaves me a coaching note"),
     Why.RATED: mark("Somebody I helped is not satisfied"),
     Why.RULE: mark("A rule of the playbook tells me of a case"),
+    Why.SHIFTS: mark("My shifts change, or somebody asks about shifts or absences"),
 }
 
 

@@ -14,7 +14,7 @@ def feed_key() -> str:
 
 
 class ContractRow(models.Model):
-    """What somebody may be asked to work. See `core.roster`."""
+    """What somebody may be asked to work. See `core.plan.contracts`."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(max_length=60)
@@ -34,7 +34,7 @@ class MemberRow(models.Model):
     skills = models.JSONField(default=list)
     rate = models.FloatField(null=True)  # of an hour; None: as the rules say
     days_off = models.JSONField(default=list)  # weekdays they wish to be off, Monday 0
-    balance = models.JSONField(default=dict)  # unpopular shifts of published weeks, by what makes them so
+    balance = models.JSONField(default=dict)  # by Monday of a published week: unpopular shifts beyond a fair share
     feed = models.CharField(max_length=40, default=feed_key, unique=True)
     left_on = models.DateField(null=True)
 

@@ -16,6 +16,8 @@ class RosterRow(models.Model):
     version = models.PositiveIntegerField(default=1)  # of its shifts: who edits an older one is told
     solving = models.CharField(max_length=8, default="")  # "", "asked" or "running"
     solve_at = models.DateTimeField(null=True)  # since when
+    tries = models.PositiveSmallIntegerField(default=0)  # how often it was begun since it was asked for
+    trouble = models.CharField(max_length=500, default="")  # why the last making came to nothing
     demand = models.JSONField(default=dict)  # by skill: agents required, interval by interval, when it was made
     result = models.JSONField(default=dict)  # how good it is: gap, seconds, sentences
     made_at = models.DateTimeField(null=True)
