@@ -518,14 +518,11 @@ OPERATIONS: dict[str, dict[str, Call]] = {
 }
 """The same for the operations of the API."""
 
-IDS = {"doing", "lead", "field", "tag", "macro",
-       "number", "outbox", "account", "topic", "connection", "person", "team", "canned", "token", "other",
-       "policy", "calendar", "notice", "skill", "need", "state", "event", "line", "rule", "report", "column",
-       "correction", "post", "entry", "label", "model", "incident", "customer", "owned", "match", "merge",
-       "parted", "pending", "persona", "pair", "review", "article", "follow_up", "people_list", "member",
-       "queue"}  # fmt: skip
-       "parted", "pending", "persona", "pair", "review", "rostered", "contract", "absence",
-       "article", "follow_up", "people_list", "member"}  # fmt: skip
+IDS = {"doing", "lead", "field", "tag", "macro", "number", "outbox", "account", "topic", "connection",
+       "person", "team", "canned", "token", "other", "policy", "calendar", "notice", "skill", "need", "state",
+       "event", "line", "rule", "report", "column", "correction", "post", "entry", "label", "model",
+       "incident", "customer", "owned", "match", "merge", "parted", "pending", "persona", "pair", "review",
+       "article", "follow_up", "people_list", "member", "queue", "rostered", "contract", "absence"}  # fmt: skip
 
 _fresh = itertools.count(1)
 

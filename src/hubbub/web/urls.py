@@ -24,10 +24,10 @@ from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
 from hubbub.web.workforce import absences, mine, money, staffing
-from hubbub.web.workforce.setup import queues as planned_queues
-from hubbub.web.workforce.setup import rules as planning_rules
 from hubbub.web.workforce import contracts as work_contracts
 from hubbub.web.workforce import people as roster_people
+from hubbub.web.workforce.setup import queues as planned_queues
+from hubbub.web.workforce.setup import rules as planning_rules
 
 urlpatterns = [
     path("", signin.front, name="front"),
