@@ -27,7 +27,7 @@ import numpy as np
 
 from hubbub.kernel.errors import HubbubError
 from hubbub.workforce import History, forecast, holidays_of, inside, read_history
-from hubbub.workforce.core.forecast.models import last_week
+from hubbub.workforce.core.forecast.models import SPAN, last_week
 
 WEEK = 7
 LEAST = 28
@@ -41,10 +41,10 @@ def tried(history: History, origins: int, holidays: dict[date, str]) -> Row:
     """Return errors, naive errors, arrivals, counts inside, counts, and which models won."""
     missed = naive = whole = hits = 0.0
     counts, models = 0, Counter[str]()
-    last = history.days - WEEK
+    last = int(np.flatnonzero((~np.isnan(history.arrivals)).any(1))[-1]) + 1 - WEEK
     for at in range(last, max(LEAST, last - WEEK * origins), -WEEK):
         known = history.until(history.first + timedelta(days=at))
-        if np.isnan(known.arrivals).all():
+        if np.isnan(known.arrivals[-WEEK * SPAN :]).all():
             continue
         told, came = forecast(known, WEEK, holidays), history.arrivals[at : at + WEEK]
         before = last_week(known.arrivals, WEEK)

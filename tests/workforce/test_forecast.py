@@ -1,6 +1,7 @@
 """Forecasts of queues that were made, so that what is true is known."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -119,6 +120,9 @@ def test_a_distribution_is_in_order_and_its_samples_agree_with_it() -> None:
     below, middle, above = told.totals()
     assert below[0] < middle[0] < above[0] and abs(middle[0] - np.median(whole)) < 0.03 * middle[0]
     assert (told.samples(2, seed=3) == told.samples(2, seed=3)).all()
+    spread = replace(told.spread, linked=0.5, fades=1.0, shared=0.4)
+    week = replace(told, backtest=replace(told.backtest, spread=spread)).samples(4000, seed=3).sum(2)
+    assert week.sum(1).var() > 2 * week.var(0).sum()  # and so do days of a week, where the past did
 
 
 def flat(days: int, at: float = 200.0) -> np.ndarray:

@@ -68,6 +68,7 @@ def forecast_command(
     hubbub forecast calls.csv --country DE
     """
     from hubbub.workforce import read_history
+    from hubbub.workforce.core.forecast.outlook import NOTHING
 
     try:
         text = file.read_text("utf-8-sig")
@@ -80,7 +81,9 @@ def forecast_command(
             raise InvalidInput(reason=say(_QUEUE, queue=queue, queues=", ".join(found)))
         found = {queue: found[queue]}
     marked = [_event(each) for each in events]
-    told = {name: _told(history, days, country, marked) for name, history in found.items()}
+    told = {name: _told(history, days, country, marked) for name, history in found.items() if _counted(history)}
+    if not told:
+        raise InvalidInput(reason=NOTHING)
     if as_json:
         click.echo(json.dumps({name: _object(each) for name, each in told.items()}))
     elif as_csv:
@@ -91,6 +94,13 @@ def forecast_command(
         for name, each in told.items():
             for line in _lines(name, each):
                 click.echo(line)
+
+
+def _counted(history: "History") -> bool:
+    """Say whether a queue had anything of late; one that a long file has long forgotten is left out."""
+    from hubbub.workforce.core.forecast.models import SPAN
+
+    return not bool(np.isnan(history.arrivals[-7 * SPAN :]).all())
 
 
 def _told(history: "History", days: int, country: str | None, events: "list[Event]") -> _Told:

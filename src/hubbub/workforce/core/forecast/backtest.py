@@ -14,8 +14,9 @@ LEAST = 14
 """Days that have to be known before the first origin."""
 FURTHEST = 28
 """Days ahead that are tried at most."""
-NEARLY = 1.01
-"""A simpler model wins if its error is within this of the best."""
+CAUTION = 0.15
+"""The mean of several memories wins if it is worse than the best by no more than this, by the number of weeks: few
+of them may flatter a model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +40,15 @@ class Backtest:
         return 1 - self.errors[self.model] / naive if naive > 0 else None
 
 
-def backtest(base: Floats, ahead: int = 7) -> Backtest:
-    """Let the models foretell the last weeks of a table of days, and learn from the winner how far off one is."""
+def backtest(base: Floats, ahead: int = 7, seen: Floats | None = None) -> Backtest:
+    """Let the models foretell the last weeks of a table of days, and learn from the winner how far off one is.
+
+    Parameters
+    ----------
+    base : (days, intervals) what the models learn from, nan where not known
+    ahead : days to foretell
+    seen : the same, with what can't be learnt from, but was to be foretold; None: the base
+    """
     ahead = min(ahead, FURTHEST)
     known = (~np.isnan(base)).any(1)
     begins = int(known.argmax()) if known.any() else 0
@@ -49,17 +57,19 @@ def backtest(base: Floats, ahead: int = 7) -> Backtest:
     origins = [at for at in range(last - 7 * ORIGINS + step, last + 1, step) if at >= begins + LEAST]
     if not origins:
         return Backtest(0, {}, "together" if len(base) >= LEAST else "four_weeks", None, assumed())
-    seen = np.stack([base[at : at + ahead] for at in origins])
+    came = np.stack([(base if seen is None else seen)[at : at + ahead] for at in origins])
     told = {name: np.stack([model(base[:at], ahead) for at in origins]) for name, model in MODELS.items()}
-    known_by_all = ~np.isnan(seen) & ~np.isnan(sum(told.values()))
-    whole = seen[known_by_all].sum()
-    missed = {name: float(np.abs(each - seen)[known_by_all].sum()) for name, each in told.items()}
-    best = min(missed.values())
-    winner = next(name for name, error in missed.items() if error <= best * NEARLY)
+    known_by_all = ~np.isnan(came) & ~np.isnan(sum(told.values()))
+    whole = came[known_by_all].sum()
+    missed = {name: float(np.abs(each - came)[known_by_all].sum()) for name, each in told.items()}
+    tried = max(1, len(origins) * step // 7)
+    winner = min(missed, key=lambda name: missed[name])
+    if missed["together"] <= missed[winner] * (1 + CAUTION / tried):
+        winner = "together"
     rows = (-1, base.shape[1])
     errors = {name: error / whole if whole > 0 else 0.0 for name, error in missed.items()}
-    spread = learnt(told[winner].reshape(rows), seen.reshape(rows), max(1, len(origins) * step // 7))
-    return Backtest(len(origins), errors, winner, _coverage(told[winner], seen), spread)
+    spread = learnt(told[winner].reshape(rows), came.reshape(rows), tried)
+    return Backtest(len(origins), errors, winner, _coverage(told[winner], came), spread)
 
 
 def _coverage(told: Floats, seen: Floats) -> float | None:

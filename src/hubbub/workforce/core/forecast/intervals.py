@@ -6,11 +6,11 @@ without naming a distribution. A count is thought to lie anywhere within half a 
 quantiles too (C. Czado, T. Gneiting, L. Held, 2009); what is shown is rounded again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtrit
 
 from hubbub.workforce.core.given import Floats, amounts
 
@@ -21,8 +21,6 @@ LIFT = 0.75
 """Is added before the root, so that a count of 0 has room below it."""
 WITHIN = np.array([-3, -1, 1, 3]) / 8
 """Where within its half a one a count is put."""
-UNSURE = 0.5
-"""Quantiles learnt from few weeks are too narrow: they are widened by this, by the number of weeks."""
 HALF = 0.25
 """The median may lie so far from what the model says as half a count does (this, by the root); what is more is the
 luck of the last weeks and tells nothing of the next."""
@@ -49,6 +47,8 @@ class Spread:
     """By which factor that falls an interval further."""
     whole: bool = True
     """What is counted is whole."""
+    shared: float = 0.0
+    """Which part of the variance all intervals of a week have in common."""
 
     def at(self, middle: Floats, scores: ArrayLike, wider: ArrayLike = 1.0) -> Floats:
         """Return what comes, at normal scores (0: the median), around a forecast; shapes are broadcast."""
@@ -97,9 +97,24 @@ def learnt(foretold: Floats, seen: Floats, weeks: int) -> Spread:
     quantiles = np.array([np.quantile(rest[group], SHARES) for group in groups])
     centre = quantiles[:, [len(GRID) // 2]]
     apart = np.clip(centre, -HALF / levels[:, None], HALF / levels[:, None])
-    spread = Spread(levels, apart + (quantiles - centre) * (1 + UNSURE / weeks), whole=whole)
-    linked, fades = _linked(_normal(_root(seen) - _root(foretold), _root(foretold), spread))
-    return replace(spread, linked=linked, fades=fades)
+    scores = _normal(_root(seen) - _root(foretold), _root(foretold), Spread(levels, quantiles))
+    shared = _shared(scores, weeks)
+    wide = apart + (quantiles - centre) * (1 + shared * (_unsure(weeks) - 1))
+    linked, fades = _linked(scores)
+    return Spread(levels, wide, linked, fades, whole, shared)
+
+
+def _shared(scores: Floats, weeks: int) -> float:
+    """Return which part of the variance the intervals of a week have in common; of one week that can't be known."""
+    if weeks < 2:
+        return 0.0
+    means = [float(np.nanmean(week)) for week in np.array_split(scores, weeks) if not np.isnan(week).all()]
+    return min(1.0, float(np.mean(np.square(means))) / max(float(np.nanmean(scores**2)), 1e-9))
+
+
+def _unsure(weeks: int) -> float:
+    """Return how much wider than the normal 80 % interval that of Student is, of so many weeks and for one more."""
+    return float(stdtrit(max(weeks - 1, 1), 0.9) / ndtri(0.9) * np.sqrt(1 + 1 / weeks))
 
 
 def inside(low: Floats, high: Floats, seen: Floats, whole: bool) -> Floats:
@@ -130,7 +145,7 @@ def _linked(scores: Floats) -> tuple[float, float]:
     if whole <= 0 or pairs.sum() < ENOUGH:
         return LINKED
     found = both / np.maximum(pairs, 1) / whole
-    best = (np.inf, 0.0, 1.0)
+    best = (float("inf"), 0.0, 1.0)
     for fades in (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 1.0):
         curve = fades**far
         linked = float(np.clip((pairs * curve) @ found / ((pairs * curve) @ curve), 0, 0.95))

@@ -15,6 +15,8 @@ LEARNT = 26
 """Weeks from which the course of the day effect is learnt."""
 WARM, RECENT, MOST = 14, 56.0, 0.3
 """Days before the course is judged; days after which what it missed counts half; a day counts no more than this off."""
+MEMORIES = (1, 4, 16)
+"""Half-lives that forecast together, in weeks."""
 GRID = [(fades, gain) for fades in (0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1) for gain in (1, 0.6, 0.35, 0.2, 0.1)]
 
 
@@ -50,7 +52,7 @@ def day_effects(past: Floats, ahead: int, half_life: float) -> Floats:
 
 def together(past: Floats, ahead: int) -> Floats:
     """Return the mean of three such forecasts, with a short, a middling and a long memory."""
-    return sum((day_effects(past, ahead, half_life) for half_life in (3, 8, 20)), np.zeros(())) / 3
+    return sum((day_effects(past, ahead, half_life) for half_life in MEMORIES), np.zeros(())) / len(MEMORIES)
 
 
 Model = Callable[[Floats, int], Floats]
@@ -58,6 +60,7 @@ MODELS: dict[str, Model] = {
     "last_week": last_week,
     "four_weeks": recent,
     "eight_weeks": lambda past, ahead: recent(past, ahead, 8),
+    "days_latest": lambda past, ahead: day_effects(past, ahead, 1),
     "days_short": lambda past, ahead: day_effects(past, ahead, 3),
     "days": lambda past, ahead: day_effects(past, ahead, 8),
     "days_long": lambda past, ahead: day_effects(past, ahead, 20),
@@ -67,6 +70,7 @@ WORDS = {
     "last_week": mark("As last week"),
     "four_weeks": mark("Mean of four weeks"),
     "eight_weeks": mark("Mean of eight weeks"),
+    "days_latest": mark("Profile and day effect, shortest memory"),
     "days_short": mark("Profile and day effect, short memory"),
     "days": mark("Profile and day effect"),
     "days_long": mark("Profile and day effect, long memory"),

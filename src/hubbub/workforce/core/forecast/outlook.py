@@ -18,7 +18,7 @@ from hubbub.workforce.core.forecast.models import MODELS, SPAN, Model
 from hubbub.workforce.core.forecast.storms import Storms, Swept, swept
 from hubbub.workforce.core.given import Floats, share
 
-_NOTHING = mark("Nothing has been counted yet, or not for more than a year: a forecast needs one day at least.")
+NOTHING = mark("Nothing has been counted yet, or not for more than a year: a forecast needs one day at least.")
 _AHEAD = mark("Foretell one day at least, and 366 at most.")
 ONE_DAY = mark("Only one day is known: every day is thought to be like it.")
 DAYS = mark("Less than two weeks are known: weekdays that were not seen are thought to be like the mean of the others.")
@@ -85,11 +85,16 @@ class Forecast:
         return self.quantile(out), self.quantile(1 - out)
 
     def samples(self, many: int, seed: int) -> Floats:
-        """Return courses that may come, (many, days, intervals): intervals of a day go together, days do not."""
+        """Return courses that may come, (many, days, intervals): intervals of a day go together, and days of a week."""
         days, intervals = self.middle.shape
-        value, vector = np.linalg.eigh(self.spread.together(intervals) if self.linked is None else self.linked)
+        chance = np.random.default_rng(seed)
+        linked = self.spread.together(intervals) if self.linked is None else self.linked
+        shared = min(self.spread.shared, float(linked.min())) if self.linked is None else 0.0
+        value, vector = np.linalg.eigh(linked - shared)
         root = vector * np.sqrt(np.maximum(value, 0))
-        scores = self._scores()[0] + np.random.default_rng(seed).standard_normal((many, days, intervals)) @ root.T
+        scores = self._scores()[0] + chance.standard_normal((many, days, intervals)) @ root.T
+        weeks = chance.standard_normal((many, -(-days // 7)))
+        scores += np.sqrt(shared) * np.repeat(weeks, 7, axis=1)[:, :days, None]
         found = np.maximum(self.spread.at(self.middle, scores, self.wider), 0)
         return np.asarray(np.round(found) if self.spread.whole else found)
 
@@ -147,13 +152,13 @@ def forecast(
     if not 1 <= ahead <= 366:
         raise InvalidInput(reason=_AHEAD)
     if np.isnan(history.arrivals[-7 * SPAN :]).all():
-        raise InvalidInput(reason=_NOTHING)
+        raise InvalidInput(reason=NOTHING)
     holidays = holidays or {}
     known = covered(history.first, history.arrivals.shape, holidays, events)
     if np.isnan(np.where(known, np.nan, history.arrivals)[-7 * SPAN :]).all():
         known[:] = False
     clean = swept(history, known)
-    tried = backtest(clean.base, ahead)
+    tried = backtest(clean.base, ahead, clean.seen)
     middle = _filled(clean.base, MODELS[tried.model], ahead)
     does = marks(history, clean.usual, _scatter(clean), ahead, holidays, events)
     middle = np.where(does.open, middle * does.times, np.nan)

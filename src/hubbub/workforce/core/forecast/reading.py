@@ -26,10 +26,10 @@ USUAL = 30
 """Minutes of an interval, where the file has finer ones or a row a call."""
 NAMES = {
     "time": "time timestamp datetime date_time start starts start_time started begin begins interval interval_start "
-    "zeit zeitpunkt zeitstempel beginn start_zeit startzeit intervall created created_at ds period",
+    "zeit zeitpunkt zeitstempel beginn start_zeit startzeit intervall created created_at ds ts date_time period",
     "day": "date day datum tag",
     "clock": "time clock hour uhrzeit zeit stunde start_time interval interval_start",
-    "queue": "queue channel skill split line group team warteschlange kanal gruppe unique_id series",
+    "queue": "queue channel skill split line group team warteschlange kanal gruppe unique_id series id name",
     "arrivals": "arrivals calls contacts count offered volume anrufe anzahl kontakte menge eingang y n value "
     "calls_offered number received",
     "handling": "handling handling_s handling_seconds aht handle_time average_handle_time duration duration_s seconds "
@@ -40,7 +40,7 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(.+))?$")
 _LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})(?:[T ,]+(.+))?$")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}:?\d{2})?$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
-_GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+$")
+_GROUPED = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+$")
 _SPAN = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})$")
 _EMPTY = mark("There is nothing in the file: give a row of column names, and below it rows of counts or calls.")
 _NO_TIME = mark("No column has times. Name one 'time', with times as 2026-03-02 09:30.")
@@ -58,6 +58,12 @@ _MIXED = mark("The rows are {found} minutes apart: they can't be laid into inter
 _SPREADS = mark("The times span more than {years} years, from {first} to {last}: one of them is wrong, it seems.")
 YEARS = 30
 EPOCH = datetime.combine(date(1970, 1, 1), datetime.min.time())
+UNKNOWN = frozenset({"", "-", "na", "n/a", "nan", "null", "none"})
+LONGEST = 30
+ALONE = 0.99
+"""The share of times that a column of queues has once for each; clocks that change may repeat some."""
+MANY = 4
+"""Rows that a queue has on average at least among the first; else its column is something else."""
 OFTEN = 5
 """Rows a day: where there are so many, a day without any was closed, or nobody counted."""
 
@@ -135,13 +141,12 @@ def _columns(head: list[str], body: list[list[str]]) -> _Columns:
 
     places = range(len(names))
     dated = [place for place in places if all_match(place, _ISO) or all_match(place, _LAST)]
-    time = called("time")
-    time = time if time in dated else next(iter(dated), None)
-    if time is None:
-        named = [place for place in (called("day"), called("time")) if place is not None]
-        if not named:
-            raise InvalidInput(reason=_NO_TIME)
-        time = named[0]
+    clocked = [place for place in dated if not all(len(row) <= place or _no_clock(row[place]) for row in sample)]
+    named = [place for place in places if names[place] in _KNOWN["time"] | _KNOWN["day"]]
+    best = [place for place in named if place in clocked] + clocked + [place for place in named if place in dated]
+    if not (best := best + dated + named):
+        raise InvalidInput(reason=_NO_TIME)
+    time = best[0]
     bare = all(len(row) <= time or _no_clock(row[time]) for row in sample)
     clock = None
     if bare:
@@ -151,11 +156,33 @@ def _columns(head: list[str], body: list[list[str]]) -> _Columns:
     queue, arrivals, handling = (
         place if (place := called(role)) not in taken else None for role in ("queue", "arrivals", "handling")
     )
+    if queue is not None and len({row[queue] for row in sample if queue < len(row)}) > max(1, len(sample) / MANY):
+        queue = None  # it numbers rows
+    if queue is None:
+        queue = _telling_apart(
+            body, time, clock, [place for place in places if place not in {*taken, arrivals, handling}]
+        )
     taken |= {queue, handling}
     if arrivals is None and handling is None:
         free = [place for place in places if place not in taken and all_match(place, _NUMBER)]
         arrivals = next((place for place in reversed(free) if not _numbering(sample, place)), None)
     return _Columns(time, clock, queue, arrivals, handling)
+
+
+def _telling_apart(body: list[list[str]], time: int, clock: int | None, others: list[int]) -> int | None:
+    """Return the column of words that tells rows of the same time apart, if there are such rows."""
+    whole = [row for row in body if len(row) > max([time, *others])]
+    times = [(row[time], row[clock] if clock is not None else "") for row in whole]
+    many = len(set(times))
+    if many == len(times):
+        return None
+    for place in others:
+        found = {row[place] for row in whole}
+        if 1 < len(found) <= 2 * len(whole) / many and not any(_NUMBER.match(cell.strip()) for cell in found):
+            pairs = {(time, row[place]) for time, row in zip(times, whole, strict=True)}
+            if len(pairs) >= ALONE * len(times):
+                return place
+    return None
 
 
 def _no_clock(cell: str) -> bool:
@@ -182,10 +209,13 @@ def _rows(
             raise InvalidInput(reason=say(_SHORT, line=line))
         clock = "" if columns.clock is None else f" {row[columns.clock].strip()}"
         times.append((line, row[columns.time].strip() + clock))
+    fractions = columns.arrivals is not None and any(
+        ("." in (cell := row[columns.arrivals]) or "," in cell) and not _GROUPED.match(cell.strip()) for row in body
+    )
     days_first = _days_first(times) if day_first is None else day_first
     rows = []
     for (line, written), row in zip(times, body, strict=True):
-        count = 1.0 if columns.arrivals is None else _count(row[columns.arrivals], line)
+        count = 1.0 if columns.arrivals is None else _count(row[columns.arrivals], line, fractions)
         took = None if columns.handling is None else _seconds(row[columns.handling], line)
         queue = "" if columns.queue is None else row[columns.queue].strip()
         rows.append(_Row(line, _time(written, line, zone, days_first), queue, count, took))
@@ -237,13 +267,13 @@ def _time(written: str, line: int, zone: tzinfo | None, days_first: bool | None)
     return at
 
 
-def _count(cell: str, line: int) -> float:
+def _count(cell: str, line: int, fractions: bool) -> float:
     written = cell.strip()
-    if not written:
+    if written.lower() in UNKNOWN:
         return float("nan")
-    if _GROUPED.match(written):
+    if not fractions and _GROUPED.match(written):
         _wrong(_GROUPS, line, written)
-    if not _NUMBER.match(written) or len(written) > 15:
+    if not _NUMBER.match(written) or len(written) > LONGEST:
         _wrong(_COUNT, line, written)
     return float(written.replace(",", "."))
 
@@ -251,7 +281,7 @@ def _count(cell: str, line: int) -> float:
 def _seconds(cell: str, line: int) -> float:
     if found := _SPAN.match(cell.strip()):
         return int(found[1] or 0) * 3600.0 + int(found[2]) * 60 + int(found[3])
-    return _count(cell, line)
+    return _count(cell, line, True)
 
 
 def _wrong(words: str, line: int, value: str) -> NoReturn:
@@ -324,7 +354,7 @@ def _handling(rows: list[_Row], place: NDArray[np.int64], count: Floats, shape: 
 def _complete(there: Flags) -> bool:
     """Say whether nearly every interval inside opening hours has a row: then one that has none is not known."""
     hours = _open(there, 0) & there.any(1, keepdims=True)
-    return bool(there[hours].mean() >= 0.95)
+    return bool(there[hours].sum() >= 0.95 * hours.sum())
 
 
 def _open(there: Flags, near: int) -> Flags:

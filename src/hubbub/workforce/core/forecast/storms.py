@@ -88,6 +88,8 @@ class Swept:
 
     base: Floats
     """Arrivals, nan where a storm was or the day was odd."""
+    seen: Floats
+    """Arrivals, nan where a storm was: odd days come again, so what is foretold is measured on them too."""
     usual: Floats
     """What is usual for each interval, by the weeks around."""
     storms: Storms = field(default_factory=Storms)
@@ -105,13 +107,13 @@ def swept(history: History, marked: Floats | None = None) -> Swept:
     rest = root - usual
     spread = _spread(rest, usual)
     storms = _storms(rest / spread, seen, usual**2 - 0.25, history.first)
-    base = seen.copy()
-    base[odd] = np.nan
+    calm = seen.copy()
     for storm in storms:
         begins = storm.interval
-        base[(storm.day - history.first).days, begins : begins + len(storm.extra)] = np.nan
+        calm[(storm.day - history.first).days, begins : begins + len(storm.extra)] = np.nan
+    base = np.where(odd[:, None], np.nan, calm)
     open_days = int((~np.isnan(seen)).any(1).sum())
-    return Swept(base, np.maximum(middle**2 - 0.25, 0), Storms(storms, open_days))
+    return Swept(base, calm, np.maximum(middle**2 - 0.25, 0), Storms(storms, open_days))
 
 
 def _around(root: Floats) -> Floats:
