@@ -34,7 +34,7 @@ def expect(queue: int, many: float, handling_s: float, days: int = 7) -> None:
         ForecastRow(
             queue_id=queue, day=MONDAY + timedelta(days=each), made_on=MONDAY, step_min=30, model="usual",
             mean=[many] * 48, low=[many * 0.8] * 48, high=[many * 1.2] * 48, storm=[0.0] * 48,
-            handling_s=[handling_s] * 48,
+            handling_s=[handling_s] * 48, day_low=many * 40, day_high=many * 56,
         )
         for each in range(days)
     )  # fmt: skip

@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 
 from hubbub.workforce.core.given import Floats
+from hubbub.workforce.core.money import Contacts, Cost, Rates, balance, cost
 from hubbub.workforce.core.plan.presence import Shift
 from hubbub.workforce.core.plan.queue import Queue, Way
 from hubbub.workforce.core.plan.rules import Rules
 from hubbub.workforce.core.plan.work import Met, Work, needed
 
-HOUR_S: Final = 3600.0
 POINTS: Final = np.arange(50, 100) / 100
 """The service levels of a curve."""
-SOME: Final = np.array([50, 60, 70, 80, 85, 90, 93, 96, 98, 99]) / 100
+SOME: Final = np.array([50, 70, 80, 90, 95, 98, 99]) / 100
 """Those that are reckoned for work that may wait, which takes longer; what is between lies on lines."""
 BEFORE: Final = 5
 
@@ -62,26 +62,24 @@ def total(of: Iterable[Money]) -> Money:
     return reduce(lambda one, other: one + other, of, Money())
 
 
-def paid_hours(work_h: float, rules: Rules) -> float:
-    """Return for how many hours one pays so that people answer in so many."""
-    return work_h / (1.0 - rules.share)
+def rates(rules: Rules) -> Rates:
+    """Return what an hour costs at the place."""
+    return Rates(rules.rate, rules.on_costs)
 
 
-def cost_of(paid_h: float, rules: Rules) -> float:
-    """Return what paid hours cost at the rate of the place, on-costs included."""
-    return paid_h * rules.rate * (1.0 + rules.on_costs)
-
-
-def value_of(queue: Queue, met: Met) -> float:
-    """Return what the contacts that got an answer are worth."""
-    return met.contacts * (1.0 - met.gives_up) * queue.conversion * queue.sale_value * queue.margin
+def cost_of(work: Work, rules: Rules) -> Cost:
+    """Return what the people of some work cost, by the hours they answer."""
+    return cost(work.people, rates(rules), per=rules.per_s, shrinkage=rules.share)
 
 
 def money(work: Work, met: Met, rules: Rules) -> Money:
-    """Return what the people of some work cost, by the hours they answer, and what it is worth."""
-    hours = float(work.people.sum()) * rules.per_s / HOUR_S
-    paid = paid_hours(hours, rules)
-    return Money(met.contacts, hours, paid, cost_of(paid, rules), value_of(work.queue, met))
+    """Return what the people of some work cost, and what the contacts are worth that got an answer."""
+    spent, queue = cost_of(work, rules), work.queue
+    contacts = Contacts(
+        queue.kind, met.contacts, spent.total, queue.client, met.gives_up, queue.conversion, queue.sale_value,
+        queue.margin,
+    )  # fmt: skip
+    return Money(met.contacts, spent.worked_hours, spent.paid_hours, spent.total, balance([contacts]).value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,18 +112,17 @@ def curve(work: Work, rules: Rules, days: float) -> Curve:
     days : how many days of work the intervals are
     """
 
-    def cost(queue: Queue) -> float:
-        hours = float(needed(replace(work, queue=queue), rules.per_s).people.sum()) * rules.per_s / HOUR_S
-        return cost_of(paid_hours(hours, rules), rules) / days
+    def costs_of(queue: Queue) -> float:
+        return cost_of(needed(replace(work, queue=queue), rules.per_s), rules).total / days
 
     queue = work.queue
     asked = SOME if queue.kind.way is Way.LATER else POINTS
-    found = np.array([cost(replace(queue, level=float(level))) for level in asked])
+    found = np.array([costs_of(replace(queue, level=float(level))) for level in asked])
     costs = np.interp(POINTS, asked, np.maximum.accumulate(found))
     quicker = queue.within_s / 2 if queue.kind.way is Way.NOW else queue.within_s
     better = replace(queue, level=min(0.98, queue.level + 0.1), within_s=quicker)
-    now = cost(queue)
-    return Curve(queue, POINTS, costs, now, better, cost(better) - now, steep_from(POINTS, costs, queue.level))
+    now = costs_of(queue)
+    return Curve(queue, POINTS, costs, now, better, costs_of(better) - now, steep_from(POINTS, costs, queue.level))
 
 
 def steep_from(levels: Floats, costs: Floats, target: float) -> float:

@@ -15,7 +15,7 @@ from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.need import need
 from hubbub.workforce.core.plan.queue import Queue, Way
 
-MOST_ITEMS: Final = 200_000
+MOST_ITEMS: Final = 100_000
 """So many contacts are played at most, so that a page need not wait for them."""
 DAYS: Final = (3, 20)
 """A plan is played so often, at least and at most."""
