@@ -220,6 +220,11 @@ def test_the_rest_of_the_day_follows_its_morning_and_grows_surer() -> None:
     assert width[1][0, 12:].mean() < width[0][0, 12:].mean()
     high = reforecast(told, 0, np.where(np.arange(24) < 12, told.quantile(0.95)[0], np.nan))
     assert (high.median[0, 12:] >= told.median[0, 12:]).all() and high.median[0, 13] > told.median[0, 13]
+    usual = np.where(np.arange(24) < 12, told.median[0], np.nan)
+    stormy, strong = usual.copy(), usual * 3
+    stormy[9:11] *= 4
+    assert np.allclose(reforecast(told, 0, stormy).mean[0, 12:], reforecast(told, 0, usual).mean[0, 12:], rtol=0.02)
+    assert (reforecast(told, 0, strong).mean[0, 12:18] > 1.1 * told.mean[0, 12:18]).all()
     nothing = reforecast(told, 0, np.full(24, np.nan))
     assert (nothing.median == told.median).all()
     assert np.nansum(high.samples(500, 1)[:, 0, 12:].mean(0)) > np.nansum(told.samples(500, 1)[:, 0, 12:].mean(0))

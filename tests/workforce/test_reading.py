@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.workforce import read_history
@@ -94,6 +96,7 @@ def test_a_day_or_a_month_first_is_told_by_another_row_or_has_to_be_said() -> No
     [
         ("", "nothing in the file"),
         ("time,calls\n", "nothing in the file"),
+        ("2026-03-02 09:00,7\n2026-03-02 09:30,7\n", "row of column names above"),
         ("name,calls\nAnna,7\n", "No column has times"),
         ("time,calls\n2026-03-02 09:00,7\nyesterday,9\n", "Line 3: 'yesterday' is not a time"),
         ("time,calls\n2026-03-02 09:00,7\n\n2026-02-30 09:00,9\n", "Line 4: .*not in the calendar"),
@@ -101,6 +104,8 @@ def test_a_day_or_a_month_first_is_told_by_another_row_or_has_to_be_said() -> No
         ("time,calls\n2026-03-02 09:00,many\n", "Line 2: 'many' is not a number"),
         ("time,calls\n2026-03-02 09:00,-7\n", "Line 2: '-7' is not a number"),
         ("time;calls\n2026-03-02 09:00;1.234\n", "may be thousands"),
+        ("time,calls\n2026-03-02 09:00," + "7" * 200_000, "quotation mark"),
+        ('time,calls\n2026-03-02 09:00,"7\n2026-03-02 09:30,8\n', "not a number"),
         ("time,calls\n2026-03-02 09:00\n", "Line 2 has fewer columns"),
         ("time,calls\n2026-03-02 09:00,7\n1926-03-02 09:00,7\n", "more than 30 years"),
     ],
@@ -114,3 +119,24 @@ def test_what_can_not_be_read_is_said_with_its_line(text: str, says: str) -> Non
 def test_intervals_that_do_not_fit_are_said(per: int, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         read_history("time,calls\n2026-03-02 09:00,7\n2026-03-02 09:30,9\n", per=per)
+
+
+CELLS = st.sampled_from(
+    ["", "7", "x", "-1", "1,5", "2026-03-02 09:00", "03/04/2026", "13/4/2026 9 pm", "2026-03-02T09:00Z", '"', "9:00",
+     "0", "NaN", "1e9", "\x00", "9999-12-31 23:59Z", "0001-01-01 00:00+05:00"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    head=st.lists(st.sampled_from(["time", "date", "calls", "queue", "aht", "hour", "x"]), min_size=1, max_size=4),
+    rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8), delimiter=st.sampled_from(",;\t|"),
+)  # fmt: skip
+def test_any_text_is_read_or_gets_a_sentence(head: list[str], rows: list[list[str]], delimiter: str) -> None:
+    text = "\n".join(delimiter.join(row) for row in [head, *rows])
+    try:
+        found = read_history(text, zone=ZoneInfo("Europe/Berlin"))
+    except InvalidInput as error:
+        assert str(error).endswith(".")
+    else:
+        assert found

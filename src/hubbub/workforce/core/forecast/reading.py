@@ -43,6 +43,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
 _GROUPED = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+$")
 _SPAN = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})$")
 _EMPTY = mark("There is nothing in the file: give a row of column names, and below it rows of counts or calls.")
+_NO_HEAD = mark("The first row has a time in it: put a row of column names above it, as 'time,calls'.")
 _NO_TIME = mark("No column has times. Name one 'time', with times as 2026-03-02 09:30.")
 _TIME = mark("Line {line}: '{value}' is not a time. Write it as 2026-03-02 09:30.")
 _NO_SUCH = mark("Line {line}: {value} is not in the calendar or on the clock.")
@@ -52,6 +53,7 @@ _EITHER = mark(
 _BOTH = mark("Some rows have the day first and some the month first, as '{value}' in line {line}. Write 2026-03-02.")
 _COUNT = mark("Line {line}: '{value}' is not a number from 0 on.")
 _GROUPS = mark("Line {line}: '{value}' may be thousands or a fraction. Write thousands without a mark between them.")
+_TANGLED = mark("About line {line} the table can't be read: look for a quotation mark that is not closed.")
 _SHORT = mark("Line {line} has fewer columns than the first.")
 _PER = mark("An interval lasts whole minutes that make up a day: 5, 15, 30 or 60, say.")
 _MIXED = mark("The rows are {found} minutes apart: they can't be laid into intervals of {per} minutes.")
@@ -119,13 +121,26 @@ def read_history(
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if len(numbered) < 2:
         raise InvalidInput(reason=_EMPTY)
-    delimiter = max(";\t|,", key=numbered[0][1].count)
-    table = list(csv.reader((line for _, line in numbered), delimiter=delimiter, skipinitialspace=True))
-    head, body = table[0], table[1:]
-    numbers = [number for number, _ in numbered[1:]]
+    table = _table([line for _, line in numbered])
+    head, body = table[0][1], [row for _, row in table[1:]]
+    numbers = [numbered[place][0] for place, _ in table[1:]]
+    if not body:
+        raise InvalidInput(reason=_EMPTY)
+    if any(_ISO.match(cell.strip()) or _LAST.match(cell.strip()) for cell in head):
+        raise InvalidInput(reason=_NO_HEAD)
     columns = _columns(head, body)
     rows = _rows(columns, body, numbers, zone, day_first)
     return _histories(rows, columns.arrivals is not None, per, zone)
+
+
+def _table(lines: list[str]) -> list[tuple[int, list[str]]]:
+    """Return the cells of each row, with the place of the line it ends in."""
+    delimiter = max(";\t|,", key=lines[0].count)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    try:
+        return [(reader.line_num - 1, row) for row in reader]
+    except csv.Error:
+        raise InvalidInput(reason=say(_TANGLED, line=reader.line_num)) from None
 
 
 def _columns(head: list[str], body: list[list[str]]) -> _Columns:
