@@ -1,0 +1,162 @@
+"""From a week to its roster: the best start is rounded in parts, and improved until the gap asked for is proven."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubbub.workforce.core.roster.cover import Coverage, covered
+from hubbub.workforce.core.roster.lines import is_unpopular, share
+from hubbub.workforce.core.roster.model import Model, build, fair
+from hubbub.workforce.core.roster.naming import named
+from hubbub.workforce.core.roster.people import Person
+from hubbub.workforce.core.roster.program import Columns, Solved, solve
+from hubbub.workforce.core.roster.week import Shift, Week
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the cost of a roster is made of."""
+
+    missing: float
+    wishes: float
+    fairness: float
+    hours: float
+
+    @property
+    def total(self) -> float:
+        """All together."""
+        return self.missing + self.wishes + self.fairness + self.hours
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who works when, what it covers, and how near it is to the best there can be."""
+
+    shifts: tuple[Shift, ...]
+    coverage: Coverage
+    parts: Parts
+    bound: float
+    """No roster of the week that keeps to the rules of docs/roster.md can cost less."""
+    seconds: float
+    balances: dict[str, float]
+    """Unpopular shifts beyond the share, this week included: hand them in with the next one."""
+    refused: dict[str, tuple[int, ...]]
+    """Days wished off that are worked, by person."""
+    idle: tuple[str, ...]
+    """People for whom no week fits their contract, absences and what is placed."""
+
+    @property
+    def cost(self) -> float:
+        """What is minimised."""
+        return self.parts.total
+
+    @property
+    def gap_abs(self) -> float:
+        """By how much a better roster could be cheaper at most."""
+        return max(0.0, self.cost - self.bound)
+
+    @property
+    def gap(self) -> float:
+        """The same as a share of the cost."""
+        return self.gap_abs / self.cost if self.cost > 1e-9 else 0.0
+
+
+def roster(week: Week, *, seconds: float = 30.0, gap: float = 0.005) -> Roster:
+    """Return a roster of a week that is proven to be within `gap` of the best, or the best found in some `seconds`.
+
+    Raises
+    ------
+    Unsolved
+        If none was found in time.
+
+    References
+    ----------
+    S. E. Bechtold and L. W. Jacobs, 1990: breaks as counts. G. B. Dantzig, 1954: shifts that cover.
+    """
+    began = time.perf_counter()
+    model = build(week)
+    found = _found(model, began + seconds, gap)
+    shifts, coverage = covered(week, named(model, found.values))
+    idle = tuple(who for kind in model.kinds if not kind.lines for who in kind.people)
+    told = outcome(week, shifts, coverage, found.bound + _standing(week, idle), tuple(who.name for who in idle))
+    return replace(told, seconds=time.perf_counter() - began)
+
+
+def outcome(week: Week, shifts: tuple[Shift, ...], coverage: Coverage, bound: float, idle: tuple[str, ...]) -> Roster:
+    """Return what shifts come to."""
+    worked = {(each.person, each.day) for each in shifts}
+    refused = {
+        who.name: days
+        for who in week.people
+        if (days := tuple(sorted(day for day in who.wishes if (who.name, day) in worked)))
+    }
+    balances = beyond(week, shifts)
+    parts = Parts(
+        coverage.cost,
+        week.prices.wish * sum(week.named[name].wishes[day] for name, days in refused.items() for day in days),
+        sum(fair(week, each) for each in balances.values()),
+        week.prices.hour * sum(each.paid for each in shifts) / 60,
+    )
+    return Roster(shifts, coverage, parts, bound, 0.0, balances, refused, idle)
+
+
+def beyond(week: Week, shifts: Sequence[Shift]) -> dict[str, float]:
+    """Return how many unpopular shifts beyond their share people have worked, earlier weeks included."""
+    worked = Counter(each.person for each in shifts if is_unpopular(each.start, week.weekend))
+    return {who.name: who.balance + worked[who.name] - share(who, week.weekend, week.step) for who in week.people}
+
+
+def _standing(week: Week, idle: tuple[Person, ...]) -> float:
+    """Return what costs whatever is chosen: hours placed, and what is placed for those for whom no week is open."""
+    names, hours = {who.name for who in idle}, sum(each.paid for each in week.placed) / 60
+    placed = [each for each in week.placed if each.person in names]
+    wished = sum(week.named[each.person].wishes.get(each.day, 0.0) for each in placed)
+    unfair = beyond(week, placed)
+    return week.prices.hour * hours + week.prices.wish * wished + sum(fair(week, unfair[name]) for name in names)
+
+
+def _found(model: Model, until: float, gap: float) -> Solved:
+    """Return a solution of the whole program and the best bound: the relaxed one's, or that of a search through all."""
+    relaxed = solve(model.program, whole=(), seconds=_left(until))
+    best = _rounded(model, relaxed, until, gap)
+    if best.objective * (1 - gap) <= relaxed.bound + 1e-6 or time.perf_counter() > until - 1:
+        return replace(best, bound=relaxed.bound)
+    whole = solve(model.program, start=best.values, seconds=_left(until), gap=gap)
+    return replace(min(whole, best, key=lambda each: each.objective), bound=max(relaxed.bound, whole.bound))
+
+
+def _rounded(model: Model, relaxed: Solved, until: float, gap: float) -> Solved:
+    """Round in three parts, each near what the last one left: the week of each, the shifts, when breaks begin."""
+    columns = (model.lines, model.shifts, model.breaks)
+    lines, shifts, breaks = (np.array(list(each.values()), np.int64) for each in columns)
+    low, high = np.zeros(len(model.program.cost)), np.array(model.program.most)
+
+    def near(values: Floats, part: Columns, more: int) -> None:
+        low[part] = np.maximum(low[part], np.floor(values[part] + 1e-6) - more)
+        high[part] = np.minimum(high[part], np.ceil(values[part] - 1e-6) + more)
+
+    def whole(part: Columns, budget: float, within: float) -> Solved:
+        target = relaxed.bound / (1 - budget * gap)
+        found = solve(
+            model.program, whole=part, within=(low, high), seconds=_left(until) * 0.7, gap=within * gap, enough=target
+        )
+        found.values[part] = np.rint(found.values[part])
+        return found
+
+    near(relaxed.values, lines, 0)
+    found = whole(lines, 0.45, 0.4)
+    near(found.values, lines, 0)
+    near(found.values, shifts, 1)
+    found = whole(shifts, 0.85, 0.1)
+    near(found.values, shifts, 0)
+    return whole(breaks, 1, 0.01)
+
+
+def _left(until: float) -> float:
+    return max(0.5, until - time.perf_counter())
