@@ -85,16 +85,23 @@ def _make(world: World, network: str, now: datetime) -> Access:
     return access
 
 
+def keeper() -> Access:
+    """Return the pass of the demo's owner."""
+    owner = Membership.objects.filter(role=Role.OWNER).order_by("pk").first()
+    assert owner is not None, "furnish first"
+    return accounts.enter(PersonId(owner.person_id), owner.workspace.slug)
+
+
 def remember(world: World, network: str, places: Places, *, now: datetime) -> int:
-    """Hear what was said before the network began, once; return how many posts were heard."""
+    """Hear what was said before the network began, and plan who works, once; return how many posts were heard."""
+    from hubbub.cli.demo_staff import plan_staff
     from hubbub.flows.archive import archive_due
     from hubbub.flows.backfill import hear_past
     from hubbub.listening.selectors import history as told
     from hubbub.listening.services import history
 
-    owner = Membership.objects.filter(role=Role.OWNER).order_by("pk").first()
-    assert owner is not None, "furnish first"
-    access = accounts.enter(PersonId(owner.person_id), owner.workspace.slug)
+    access = keeper()
+    plan_staff(access, now=now)
     stream = next((each.stream for each in channels.connections(access) if each.kind == "demo"), None)
     if stream is None or told.remembers(access, now - timedelta(days=1)):
         return 0

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,9 +131,10 @@ def _crew(environ: Mapping[str, str]) -> Iterator[Crew]:
         click.echo("Stopped. Everything is kept; start again to go on.", err=True)
 
 
-def _stay(crew: Crew) -> None:
+def _stay(crew: Crew, chore: Callable[[datetime], object] = lambda now: None) -> None:
     while True:
         crew.watch()
+        chore(datetime.now(UTC))
         time.sleep(0.5)
 
 
@@ -184,7 +185,8 @@ def demo_command(world: Path | None) -> None:
     start()
     from django.conf import settings
 
-    from hubbub.cli.demo import furnish, remember
+    from hubbub.cli.demo import furnish, keeper, remember
+    from hubbub.cli.demo_staff import Telephone
     from hubbub.infra.places import places
     from hubbub.simulate.world import read_world
 
@@ -207,4 +209,4 @@ def demo_command(world: Path | None) -> None:
         click.echo(f"{env.address}/enter/{link}/\n")
         click.echo("Ctrl-C stops everything; starting again goes on where it was.")
         remember(read, network, places(), now=datetime.now(UTC))  # the past joins while one looks around
-        _stay(crew)
+        _stay(crew, Telephone(keeper(), places()).ring)

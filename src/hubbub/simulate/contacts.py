@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ LASTS, SWINGS = 0.7, 0.06
 MATCH_EVERY = 21
 """Days between two matches of the club whose shirts bear the brand; always on a Saturday, from 20:00 to 22:00."""
 MATCH = slice(40, 45)
+LOST = 0.03
+"""The share of callers who give up."""
+LONGEST = timedelta(hours=1)
+"""No call is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +101,34 @@ def _shape(stream: Stream) -> NDArray[np.float64]:
     shape = 0.12 + (high * np.exp(-(((hours - at) / wide) ** 2))).sum(axis=0)
     opens, shuts = stream.hours
     return np.asarray(np.where((hours > opens) & (hours < shuts), shape / shape.max(), 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One call that is over. `answered` is None where the caller gave up."""
+
+    id: str
+    started: datetime
+    answered: datetime | None
+    ended: datetime
+    number: str
+
+
+def rung(stream: Stream, seed: int, since: datetime, until: datetime) -> Iterator[Rung]:
+    """Yield the calls that ended after `since` and by `until`, told by the place's own clock; the same each time."""
+    shape = _shape(stream)
+    minute = (since - LONGEST).replace(second=0, microsecond=0)
+    while minute < until:
+        at = (minute.hour * 60 + minute.minute) // STEP_MIN
+        rate = stream.busiest * shape[at] * stream.weekdays[minute.weekday()] / STEP_MIN
+        rng = np.random.default_rng((seed, int(minute.timestamp())))
+        for number in range(rng.poisson(rate)):
+            started = minute + timedelta(seconds=int(rng.integers(60)))
+            waits = rng.exponential(11.0)
+            takes = min(stream.handling_s * rng.lognormal(-0.18, 0.6), LONGEST.seconds / 2)
+            who = f"+44207946{rng.integers(10_000):04}"  # of numbers that are kept free for stories
+            picked = started + timedelta(seconds=round(waits)) if rng.random() > LOST else None
+            ended = (picked or started) + timedelta(seconds=round(40 + 2 * waits if picked is None else takes))
+            if since < ended <= until:
+                yield Rung(f"{minute:%Y%m%d%H%M}-{number}", started, picked, ended, who)
+        minute += timedelta(minutes=1)
