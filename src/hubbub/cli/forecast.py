@@ -59,14 +59,14 @@ def forecast_command(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    r"""Foretell the days after a file of counts or calls: the median, and between what 80 % of all cases lie.
+    """Foretell the days after a file of counts or calls: the median, and between what 80 % of all cases lie.
 
     FILE is a table with a row an interval (time, how many, perhaps how long they took on average, perhaps a queue), or
     a row a call (when it came, how long it took).
 
     \b
     hubbub forecast calls.csv --country DE
-    """
+    """  # noqa: D301 - the help wants the character
     from hubbub.workforce import read_history
     from hubbub.workforce.core.forecast.outlook import NOTHING
 

@@ -80,13 +80,13 @@ class Target(click.ParamType[tuple[float, float]]):
 @click.option("--shrinkage", type=Share(), help="The share of paid time in which people do not answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def staff_command(calls: float, per: float, aht: float, shrinkage: float | None, as_json: bool, **asked: Any) -> None:
-    r"""Say how many people calls, chats, or mail and posts need: the fewest with whom all targets are met.
+    """Say how many people calls, chats, or mail and posts need: the fewest with whom all targets are met.
 
     \b
     hubbub staff --calls 100 --per 30m --aht 180s --target 80/20s
     hubbub staff --calls 100 --per 30m --aht 10m --chats 3 --slows 0.15
     hubbub staff --calls 300 --per 1h --aht 4m --deadline 1h --late 10% --bursts 0.8
-    """
+    """  # noqa: D301 - the help wants the character
     from hubbub.workforce import on_the_schedule
 
     _fit(asked)
