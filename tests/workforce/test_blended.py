@@ -57,7 +57,7 @@ def days(draw: st.DrawFn) -> Day:
 @given(days(), st.integers(0, 10_000))
 def test_a_second_simulation_says_the_same_of_every_item(day: Day, seed: int) -> None:
     items = drawn(day, HALF_HOURS, seed, 0)
-    ours, second = run.ran(run.given(day, items)).waits, Desk(day, items).run()
+    ours, second = run.ran(day, items).waits, Desk(day, items).run()
     np.testing.assert_allclose(ours, second, atol=1e-6)
 
 
@@ -67,7 +67,7 @@ def test_whoever_comes_is_served_gives_up_or_waits_and_people_work_no_longer_tha
     day: Day, seed: int
 ) -> None:
     items = drawn(day, HALF_HOURS, seed, 0)
-    floor = run.ran(run.given(day, items))
+    floor = run.ran(day, items)
     for q, queue in enumerate(day.queues):
         waits = floor.waits[items.first[q] : items.first[q + 1]]
         assert np.isnan(waits).sum() == floor.left[q, -1]
@@ -81,7 +81,7 @@ def test_one_queue_is_the_simple_simulation_draw_for_draw() -> None:
     for queue in (phone(), social()):
         day = Day((queue,), (Team("all", (queue.name,), 6),))
         items = drawn(day, 400, 3, 0)
-        ours = run.ran(run.given(day, items)).waits
+        ours = run.ran(day, items).waits
         simple = simulated.waits(items.came, items.work, items.stays, 6)
         known = ~np.isnan(ours)
         assert known.mean() > 0.99

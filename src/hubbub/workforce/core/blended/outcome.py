@@ -165,8 +165,7 @@ def _around(day: Day) -> tuple[int, int]:
 
 def _counts(day: Day, items: Items) -> tuple[Floats, Floats, Floats, Floats]:
     """Play one row; return its counts, by queue or team and interval."""
-    given = run.given(day, items)
-    floor = run.ran(given)
+    floor = run.ran(day, items)
     tally = np.zeros((len(day.queues), items.spans, 5))
-    play.tallied(given, floor.waits, tally)
+    play.tallied(floor, tally)
     return tally, floor.left, floor.busy, floor.paid

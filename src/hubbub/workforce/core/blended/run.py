@@ -7,39 +7,50 @@ from hubbub.workforce.core.blended.day import Day, Kind
 from hubbub.workforce.core.blended.items import Items
 
 
-def ran(given: play.Given) -> play.Floor:
-    """Play it, from an empty desk on; return the desk as it is at the end."""
-    queues, teams, slots = len(given.within), len(given.slots) - 1, int(given.slots[-1])
-    most = max(1, int(given.at_once.max()))
-    floor = play.Floor(
-        head=given.first[:-1].copy(), tail=given.first[:-1].copy(),
-        team=np.repeat(np.arange(teams), np.diff(given.slots)), there=np.zeros(slots, bool),
-        going=np.zeros(slots, bool), alone=np.zeros(slots, bool), load=np.zeros(slots, np.int64),
-        done=np.zeros(slots), since=np.zeros(slots), ends=np.zeros((slots, most)), due=np.full(slots, np.inf),
-        top=np.full((teams, most + 1), play.NOBODY), up=np.full(slots, play.NOBODY), down=np.full(slots, play.NOBODY),
-        heap=np.zeros(slots + 1, np.int64), place=np.full(slots, play.NOBODY), many=np.zeros(2, np.int64),
-        here=np.zeros(teams, np.int64), idle=np.zeros(teams, np.int64), seen=np.zeros(teams),
-        waits=np.full(len(given.came), np.nan), left=np.zeros((queues, given.spans)),
-        busy=np.zeros((teams, given.spans)), paid=np.zeros((teams, given.spans)),
-    )  # fmt: skip
-    play.played(given, floor)
+def ran(day: Day, items: Items) -> play.Floor:
+    """Play it, from an empty floor on; return the floor as it is at the end."""
+    floor = _floor(day, items)
+    play.played(floor)
     return floor
 
 
-def given(day: Day, items: Items) -> play.Given:
-    """Return who is there, by which rules, and what comes."""
+def _floor(day: Day, items: Items) -> play.Floor:
     staff = day.people
+    many = staff.max(axis=1)
+    queues, teams, spans, slots = _queues(day, items), _teams(day, many), items.spans, int(many.sum())
     can = np.array([[queue.name in team.skills for queue in day.queues] for team in day.teams])
-    calls = np.array([queue.kind is Kind.CALL for queue in day.queues])
-    chats = np.array([queue.kind is Kind.CHAT for queue in day.queues])
-    within = np.array([queue.within for queue in day.queues], np.float64)
-    slows = np.array([queue.slows for queue in day.queues])
-    skills = can.sum(axis=1) if day.routing.specialists_first else np.zeros(len(day.teams))
-    order = np.argsort(skills, kind="stable")
-    return play.Given(
-        items.first, items.came, items.work, items.stays, within, np.arange(len(day.queues)),
-        np.array([queue.at_once for queue in day.queues]) * chats, ~calls & ~chats, day.routing.old * within,
-        can, np.tile(order, (len(day.queues), 1)), (can & calls).any(axis=1), (can * (slows * chats)).max(axis=1),
-        staff, np.concatenate([[0], np.cumsum(staff.max(axis=1))]), float(day.per), items.spans,
-        day.routing.reserve, day.routing.by_deadline,
+    most = max(1, int(queues["at_once"].max()))
+    skills = can.sum(axis=1) if day.routing.specialists_first else np.zeros(len(teams))
+    everyone = np.zeros(slots, play.PERSON)
+    everyone["team"] = np.repeat(np.arange(len(teams)), many)
+    for name in ("up", "down", "place"):
+        everyone[name] = play.NOBODY
+    return play.Floor(
+        queues, teams, everyone, items.came, items.work, items.stays, np.full(len(items.came), np.nan), can,
+        np.argsort(skills, kind="stable"), staff, np.zeros((slots, most)),
+        np.full((len(teams), most + 1), play.NOBODY), np.zeros(slots, play.FINISH), np.zeros(2, np.int64),
+        np.zeros((len(queues), spans)), np.zeros((len(teams), spans)), np.zeros((len(teams), spans)),
+        float(day.per), spans, int(day.routing.reserve), bool(day.routing.by_deadline),
     )  # fmt: skip
+
+
+def _queues(day: Day, items: Items) -> np.ndarray:
+    out = np.zeros(len(day.queues), play.QUEUE)
+    out["first"] = out["head"] = out["tail"] = items.first[:-1]
+    out["end"] = items.first[1:]
+    out["within"] = [queue.within for queue in day.queues]
+    out["older"] = day.routing.old * out["within"]
+    out["at_once"] = [queue.at_once if queue.kind is Kind.CHAT else 0 for queue in day.queues]
+    out["may_wait"] = [queue.kind is Kind.DEFERRED for queue in day.queues]
+    return out
+
+
+def _teams(day: Day, many: np.ndarray) -> np.ndarray:
+    out = np.zeros(len(day.teams), play.TEAM)
+    out["end"] = np.cumsum(many)
+    out["first"] = out["end"] - many
+    for at, team in enumerate(day.teams):
+        able = [queue for queue in day.queues if queue.name in team.skills]
+        out[at]["calls"] = any(queue.kind is Kind.CALL for queue in able)
+        out[at]["slows"] = max((queue.slows for queue in able if queue.kind is Kind.CHAT), default=0.0)
+    return out
