@@ -101,6 +101,7 @@ from hubbub.listening.services.alerts import save_rule
 from hubbub.listening.services.columns import save_column
 from hubbub.listening.services.events import save_event
 from hubbub.listening.services.reports import save_report
+from hubbub.web.workforce.setup.history import store
 
 
 def saved(model: LinearModel) -> bytes:
@@ -319,6 +320,7 @@ def make_office(places: Places, network: str) -> Office:
     things = {
         "persona": persona,
         "queue": planned,
+        "stored": store(access, "time,calls\n2026-11-20 10:00,4\n2026-11-20 10:30,5\n"),
         "pending": pending[access.me],
         "asked": asked,
         "sent": sent[access.me],

@@ -1,8 +1,10 @@
 """Setting up the planning: queues, their forms with lengths as people type them, and the rules of the place."""
 
+import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.web.office import Office
 
@@ -112,3 +114,56 @@ def test_shrinkage_is_said_in_words_while_it_is_typed_and_kept_when_it_is_saved(
     other = client.post(f"{at}rules/", {**form, "step": "15"})
     assert other.status_code == 409 and "Remove the history of all queues first." in other.content.decode()
     assert 'value="13,4"' in other.content.decode()
+
+
+# What came before -------------------------------------------------------------
+CAME = "time;queue;calls;aht\n" + "".join(
+    f"2026-11-{day:02} {hour:02}:{half:02};{queue};{number};240\n"
+    for queue, number in (("Snark line", 7), ("Gnome chat", 3))
+    for day in (2, 3, 4, 5, 6, 9, 10, 12, 13, 16, 17, 18, 19, 20)
+    for hour in range(8, 18)
+    for half in (0, 30)
+)
+
+
+def test_a_file_of_what_came_is_looked_at_before_it_is_kept_and_the_history_is_removed_again(
+    office: Office, client: Client, at: str
+) -> None:
+    rows = CAME + CAME.splitlines()[1] + "\n"
+    looked = client.post(f"{at}history/", {"file": SimpleUploadedFile("calls.csv", rows.encode("utf-16"))})
+    page = looked.content.decode()
+    line = office.things["queue"]
+    for words in ("The file tells of 2 queues.", "14 days, 2 Nov 2026 to 20 Nov 2026", "nothing on 11 Nov 2026",
+                  "1 line stands there again", f'value="{line}" selected', 'value="new:chat" selected'):  # fmt: skip
+        assert words in page, words
+    assert queues.queue(office.access, line).days == 7
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
+    assert ticket
+    form = {"ticket": ticket[1], "to0": "new:chat", "name0": "Gnome chat", "to1": str(line)}
+    twice = client.post(f"{at}history/keep/", {**form, "to0": str(line)})
+    assert twice.status_code == 400 and "Two of them go to the same queue." in twice.content.decode()
+    assert client.post(f"{at}history/keep/", form).status_code == 302
+    made = queues.queues(office.access)[-1]
+    assert (made.queue.name, made.queue.handling_s, made.days) == ("Gnome chat", 240, 14)
+    assert made.queue.week[0] == (480, 1080) and made.queue.week[6] is None
+    (first, *_) = queues.history(office.access, made.id)
+    assert (first.arrivals[16:18], first.arrivals[0], first.handling_s[16]) == ((3.0, 3.0), None, 240.0)
+    charlie = office.client(office.charlie)
+    stolen = charlie.post(f"/w/{office.charlie.slug}/staffing/setup/history/keep/", {**form, "to1": ""})
+    assert stolen.status_code == 400 and "The file is not here any more." in stolen.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("", "Choose a file first, or paste its lines."),
+        ("time,calls\n2026-11-30 09:00,many\n", "Line 2: &#x27;many&#x27; is not a number from 0 on."),
+        ("time,calls\nyesterday,4\n", "Line 2: &#x27;yesterday&#x27; is not a time."),
+        ("calls\n4\n", "No column has times."),
+    ],
+)
+def test_a_file_that_can_not_be_read_says_which_line_and_what_to_mend(
+    client: Client, at: str, given: str, words: str
+) -> None:
+    answer = client.post(f"{at}history/", {"pasted": given})
+    assert answer.status_code == 400 and words in answer.content.decode()

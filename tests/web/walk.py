@@ -105,6 +105,7 @@ STAGES = "New\nTalked\nOffered\nWon = won\nLost = lost\nGnomes"
 MACRO = {"name": "Gnome it", "do_0": "note", "with_0": "Gnome"}
 VIEW = {"name": "Gnomes", "view": "all", "kind": "complaint", "do": "save"}
 PEOPLE_LIST = {"name": "Gnomes", "note": "All of them", "means": "employee"}
+CAME = "time,calls\n2026-11-20 10:00,4\n2026-11-20 10:30,5\n"
 QUEUE = {"name": "Gnome line", "kind": "phone", "level": "80", "within": "20 s", "handling": "3 min"}
 RULES = {"step": "30", "rate": "14.50", "currency": "EUR", "cause0": "Holiday", "share0": "10.8", "of0": "rest"}
 ROSTERED = {"name": "Gnome", "contract": "{contract}", "skill": "Jabberwocks", "off": "2"}
@@ -337,6 +338,8 @@ PAGES: dict[str, dict[str, Call]] = {
     "money-csv": {"GET": Call(LEADS)},
     "staffing-setup": {"GET": Call(READERS)},
     "planning-rules": {"GET": Call(LEADS), "POST": Call(LEADS, RULES, NOTED)},
+    "planned-history": {"GET": Call(LEADS), "POST": Call(LEADS, {"pasted": CAME})},
+    "planned-history-keep": {"POST": Call(LEADS, {"ticket": "{stored}", "to0": "{queue}"}, NOTED)},
     "planned-queues-found": {"POST": Call(LEADS, {"name": "Chat"}, NOTED)},
     "planned-queue-new": {"GET": Call(LEADS), "POST": Call(LEADS, QUEUE, NOTED)},
     "planned-queue": {"GET": Call(LEADS), "POST": Call(LEADS, QUEUE, NOTED)},

@@ -26,6 +26,7 @@ from hubbub.web.signin import views as signin
 from hubbub.web.workforce import absences, mine, money, staffing
 from hubbub.web.workforce import contracts as work_contracts
 from hubbub.web.workforce import people as roster_people
+from hubbub.web.workforce.setup import history as planned_history
 from hubbub.web.workforce.setup import queues as planned_queues
 from hubbub.web.workforce.setup import rules as planning_rules
 
@@ -244,6 +245,8 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/money/money.csv", money.numbers, name="money-csv"),
     path("w/<slug:slug>/staffing/setup/", planned_queues.index, name="staffing-setup"),
     path("w/<slug:slug>/staffing/setup/rules/", planning_rules.page, name="planning-rules"),
+    path("w/<slug:slug>/staffing/setup/history/", planned_history.page, name="planned-history"),
+    path("w/<slug:slug>/staffing/setup/history/keep/", planned_history.keep, name="planned-history-keep"),
     path("w/<slug:slug>/staffing/setup/found/", planned_queues.make_found, name="planned-queues-found"),
     path("w/<slug:slug>/staffing/setup/queues/new/", planned_queues.edit, name="planned-queue-new"),
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/", planned_queues.edit, name="planned-queue"),

@@ -380,6 +380,12 @@ def exact(number: int) -> str:
 
 
 @register.filter
+def whole(number: float) -> str:
+    """A number of many, to the next whole one."""
+    return figure(round(number))
+
+
+@register.filter
 def signed(number: int) -> str:
     """A difference with its sign: +12, −3, 0."""
     return f"{number:+d}".replace("-", "−") if number else "0"

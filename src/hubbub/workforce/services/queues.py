@@ -143,6 +143,24 @@ def take_history(access: Access, queue: int, days: Iterable[Day], *, source: str
     return kept
 
 
+@transaction.atomic
+def take_several(
+    access: Access, parts: Iterable[tuple[int | Mapping[str, Any], Iterable[Day]]], *, now: datetime
+) -> int:
+    """Keep what came to several queues, each known by its id or made of what is said; return how many days were kept.
+
+    Raises
+    ------
+    NotFound, InvalidInput, Conflict
+        If one of them can't be; then nothing is kept.
+    """
+    kept = 0
+    for queue, days in parts:
+        which = queue if isinstance(queue, int) else save_queue(access, queue, now=now)
+        kept += take_history(access, which, days, source="import", now=now)
+    return kept
+
+
 def keep_days(row: QueueRow, days: Iterable[Day], *, source: str) -> int:
     """Keep days of a queue inside somebody's transaction; it is to be forecast anew. Return how many."""
     made = [
