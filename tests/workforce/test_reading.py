@@ -63,6 +63,15 @@ def test_what_is_missing_is_not_known_where_a_file_has_zeros_and_parts_of_an_int
     assert np.isnan(history.arrivals[0, 19]) and history.arrivals[0, 18] == history.arrivals[0, 20] == 6
 
 
+def test_parts_of_an_interval_are_added_and_what_only_repeats_one_is_not() -> None:
+    rows = [f"2026-03-02 {hour:02d}:00,{hour * 3},{many}" for hour in range(8, 18) for many in (1, 2)]
+    repeated = read_history("time,calls,weather\n" + "\n".join(rows))[""].arrivals
+    assert repeated[0, 9] == 27
+    rows += [f"2026-03-02 {hour:02d}:00,7,3" for hour in range(8, 18)]
+    parts = read_history("time,calls,weather\n" + "\n".join(rows))
+    assert parts[""].arrivals[0, 9] == 27 + 27 + 7
+
+
 def test_times_with_an_offset_are_put_on_the_clock_of_the_zone() -> None:
     text = "time,calls\n2026-03-02T08:00:00Z,7\n2026-07-02T08:00:00+00:00,9\n"
     arrivals = read_history(text, zone=ZoneInfo("Europe/Berlin"))[""].arrivals

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hubbub.workforce.core.forecast.intervals import ENOUGH, Spread, assumed, inside, learnt, normal_score
-from hubbub.workforce.core.forecast.models import MODELS
+from hubbub.workforce.core.forecast.models import foretold
 from hubbub.workforce.core.given import Floats
 
 ORIGINS = 12
 """Weeks that are foretold, one after the other; if fewer days are asked for, so many days at a time."""
 LEAST = 14
 """Days that have to be known before the first origin."""
-FURTHEST = 28
+FURTHEST = 84
 """Days ahead that are tried at most."""
 CAUTION = 0.15
 """The mean of several memories wins if it is worse than the best by no more than this, by the number of weeks: few
@@ -32,6 +32,8 @@ class Backtest:
     coverage: float | None
     """The share of what came within 80 % intervals, each half of the weeks measured with what the other taught."""
     spread: Spread
+    ahead: int = 0
+    """How many days ahead were tried."""
 
     @property
     def gain(self) -> float | None:
@@ -49,27 +51,28 @@ def backtest(base: Floats, ahead: int = 7, seen: Floats | None = None) -> Backte
     ahead : days to foretell
     seen : the same, with what can't be learnt from, but was to be foretold; None: the base
     """
-    ahead = min(ahead, FURTHEST)
     known = (~np.isnan(base)).any(1)
     begins = int(known.argmax()) if known.any() else 0
+    ahead = min(ahead, FURTHEST, max(7, (len(base) - begins - LEAST) // 2))
     last = len(base) - ahead
     step = min(ahead, 7)
     origins = [at for at in range(last - 7 * ORIGINS + step, last + 1, step) if at >= begins + LEAST]
     if not origins:
         return Backtest(0, {}, "together" if len(base) >= LEAST else "four_weeks", None, assumed())
     came = np.stack([(base if seen is None else seen)[at : at + ahead] for at in origins])
-    told = {name: np.stack([model(base[:at], ahead) for at in origins]) for name, model in MODELS.items()}
+    each = [foretold(base[:at], ahead) for at in origins]
+    told = {name: np.stack([models[name] for models in each]) for name in each[0]}
     known_by_all = ~np.isnan(came) & ~np.isnan(sum(told.values()))
     whole = came[known_by_all].sum()
-    missed = {name: float(np.abs(each - came)[known_by_all].sum()) for name, each in told.items()}
+    missed = {name: float(np.abs(table - came)[known_by_all].sum()) for name, table in told.items()}
     tried = max(1, len(origins) * step // 7)
     winner = min(missed, key=lambda name: missed[name])
-    if missed["together"] <= missed[winner] * (1 + CAUTION / tried):
-        winner = "together"
+    near = [name for name in ("together", "together_year") if missed[name] <= missed[winner] * (1 + CAUTION / tried)]
+    winner = min(near or [winner], key=lambda name: missed[name])
     rows = (-1, base.shape[1])
     errors = {name: error / whole if whole > 0 else 0.0 for name, error in missed.items()}
     spread = learnt(told[winner].reshape(rows), came.reshape(rows), tried)
-    return Backtest(len(origins), errors, winner, _coverage(told[winner], came), spread)
+    return Backtest(len(origins), errors, winner, _coverage(told[winner], came), spread, ahead)
 
 
 def _coverage(told: Floats, seen: Floats) -> float | None:

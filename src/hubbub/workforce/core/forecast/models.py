@@ -1,7 +1,5 @@
 """The models that compete for a queue: from simple to somewhat less simple. Each gives the middle of what will come."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from hubbub.kernel.compiled import compiled
@@ -15,8 +13,10 @@ LEARNT = 26
 """Weeks from which the course of the day effect is learnt."""
 WARM, RECENT, MOST = 14, 56.0, 0.3
 """Days before the course is judged; days after which what it missed counts half; a day counts no more than this off."""
+YEAR, TRUST = 52, 0.7
+"""Weeks after which a season comes again on the same weekdays; how far it is thought to be as it was."""
 MEMORIES = (1, 4, 16)
-"""Half-lives that forecast together, in weeks."""
+"""Half-lives of profiles, in weeks."""
 GRID = [(fades, gain) for fades in (0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1) for gain in (1, 0.6, 0.35, 0.2, 0.1)]
 
 
@@ -33,13 +33,47 @@ def recent(past: Floats, ahead: int, many: int = 4) -> Floats:
     return _ahead(_mean(back, (known & newest).astype(float)), ahead)
 
 
-def day_effects(past: Floats, ahead: int, half_life: float) -> Floats:
+def foretold(past: Floats, ahead: int) -> dict[str, Floats]:
+    """Return what each model says of the days after a table of days: (ahead, intervals), nan where it was not open."""
+    back = weeks(np.sqrt(past[-7 * SPAN :] + 0.25))
+    latest, short, long = (day_effects(back, ahead, half_life) for half_life in MEMORIES)
+    together, year = (latest + short + long) / len(MEMORIES), _year(past, ahead)[:, None]
+    return {
+        "last_week": last_week(past, ahead),
+        "four_weeks": recent(past, ahead, 4),
+        "eight_weeks": recent(past, ahead, 8),
+        "days_latest": latest,
+        "days_short": short,
+        "days_long": long,
+        "together": together,
+        "days_year": long * year,
+        "together_year": together * year,
+    }
+
+
+WORDS = {
+    "last_week": mark("As last week"),
+    "four_weeks": mark("Mean of four weeks"),
+    "eight_weeks": mark("Mean of eight weeks"),
+    "days_latest": mark("Profile and day effect, shortest memory"),
+    "days_short": mark("Profile and day effect, short memory"),
+    "days_long": mark("Profile and day effect, long memory"),
+    "together": mark("Profiles of three memories together"),
+    "days_year": mark("Profile and day effect, with the season of the year"),
+    "together_year": mark("Profiles of three memories together, with the season of the year"),
+}
+
+
+def day_effects(back: Floats, ahead: int, half_life: float) -> Floats:
     """Return profile times day effect, on the scale of square roots, where counts of any size scatter alike.
 
     The profile of a weekday is the mean of its past, a week counting half after `half_life` weeks. The day effect is by
     how much a whole day lies above its profile; it is levelled out and fades (see `_course`).
+
+    Parameters
+    ----------
+    back : (weeks, 7, intervals) roots of counts and a quarter
     """
-    back = weeks(np.sqrt(past[-7 * SPAN :] + 0.25))
     known = ~np.isnan(back)
     weight = 0.5 ** (np.arange(len(back))[::-1, None, None] / half_life)
     profile = _mean(back, weight * known)
@@ -48,34 +82,6 @@ def day_effects(past: Floats, ahead: int, half_life: float) -> Floats:
     effect = (shape * np.nan_to_num(back)).sum(2) / np.where(size > 0, size, np.nan) - 1
     course = _course(effect.ravel()[-7 * LEARNT :], ahead)
     return np.maximum(_ahead(profile, ahead) * (1 + course)[:, None], 0.5) ** 2 - 0.25
-
-
-def together(past: Floats, ahead: int) -> Floats:
-    """Return the mean of three such forecasts, with a short, a middling and a long memory."""
-    return sum((day_effects(past, ahead, half_life) for half_life in MEMORIES), np.zeros(())) / len(MEMORIES)
-
-
-Model = Callable[[Floats, int], Floats]
-MODELS: dict[str, Model] = {
-    "last_week": last_week,
-    "four_weeks": recent,
-    "eight_weeks": lambda past, ahead: recent(past, ahead, 8),
-    "days_latest": lambda past, ahead: day_effects(past, ahead, 1),
-    "days_short": lambda past, ahead: day_effects(past, ahead, 3),
-    "days": lambda past, ahead: day_effects(past, ahead, 8),
-    "days_long": lambda past, ahead: day_effects(past, ahead, 20),
-    "together": together,
-}
-WORDS = {
-    "last_week": mark("As last week"),
-    "four_weeks": mark("Mean of four weeks"),
-    "eight_weeks": mark("Mean of eight weeks"),
-    "days_latest": mark("Profile and day effect, shortest memory"),
-    "days_short": mark("Profile and day effect, short memory"),
-    "days": mark("Profile and day effect"),
-    "days_long": mark("Profile and day effect, long memory"),
-    "together": mark("Profiles of three memories together"),
-}
 
 
 def _course(effect: Floats, ahead: int) -> Floats:
@@ -109,6 +115,27 @@ def _follow(
                 if day + after < len(effect) and not np.isnan(effect[day + after]):
                     missed = effect[day + after] - levels[day] * fades[pair] ** after
                     cost[pair] += weight * min(missed * missed, MOST**2)
+
+
+def _year(past: Floats, ahead: int) -> Floats:
+    """Return by which factor each day ahead lies above these weeks, as it did 52 and 104 weeks ago, drawn towards 1."""
+    back = weeks(np.sqrt(past[-7 * (2 * YEAR + 4) :] + 0.25))
+    if len(back) < YEAR + 4:
+        return np.ones(ahead)
+    known = ~np.isnan(back)
+    profile = np.where(known, np.nan_to_num(_mean(back, known.astype(float))), 0.0)
+    seen, usual = ((profile * table).sum((1, 2)) for table in (np.nan_to_num(back), profile))
+    around = np.ones(5)
+    seen, usual = np.convolve(seen, around, "same"), np.convolve(usual, around, "same")
+    level = np.where(usual > 0, seen / np.where(usual > 0, usual, 1), np.nan)
+    coming = np.arange(ahead) // 7
+    went = []
+    for years in (1, 2):
+        now = len(back) - YEAR * years
+        if now >= 4:
+            went.append(level[np.minimum(now + coming, len(level) - 1)] / level[now - 2])
+    mean = np.stack(went).mean(0)
+    return np.where(np.isfinite(mean) & (mean > 0), mean, 1.0) ** (2 * TRUST)  # of roots, so twice for counts
 
 
 def _mean(back: Floats, weight: Floats) -> Floats:

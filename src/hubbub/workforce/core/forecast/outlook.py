@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark
-from hubbub.workforce.core.forecast.backtest import FURTHEST, Backtest, backtest
+from hubbub.workforce.core.forecast.backtest import Backtest, backtest
 from hubbub.workforce.core.forecast.calendar import Event, Learnt, Marks, covered, marks
 from hubbub.workforce.core.forecast.history import History, passes
 from hubbub.workforce.core.forecast.intervals import GRID, LIFT, Spread, normal_score
-from hubbub.workforce.core.forecast.models import MODELS, SPAN, Model
+from hubbub.workforce.core.forecast.models import SPAN, foretold
 from hubbub.workforce.core.forecast.storms import Storms, Swept, swept
 from hubbub.workforce.core.given import Floats, share
 
@@ -23,7 +23,7 @@ _AHEAD = mark("Foretell one day at least, and 366 at most.")
 ONE_DAY = mark("Only one day is known: every day is thought to be like it.")
 DAYS = mark("Less than two weeks are known: weekdays that were not seen are thought to be like the mean of the others.")
 UNTRIED = mark("Too little is known to try the models on past weeks; how far off a forecast may be is assumed.")
-FAR = mark("Nothing so far ahead was tried on the past: further than four weeks, it may be further off than it says.")
+FAR = mark("So far ahead could not be tried on the past: towards its end it may be further off than it says.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +159,7 @@ def forecast(
         known[:] = False
     clean = swept(history, known)
     tried = backtest(clean.base, ahead, clean.seen)
-    middle = _filled(clean.base, MODELS[tried.model], ahead)
+    middle = _filled(clean.base, tried.model, ahead)
     does = marks(history, clean.usual, _scatter(clean), ahead, holidays, events)
     middle = np.where(does.open, middle * does.times, np.nan)
     told = Forecast(history.end, middle, np.ones(middle.shape), tried, clean.storms, does.learnt, zone=history.zone)
@@ -172,11 +172,12 @@ def forecast(
     )
 
 
-def _filled(base: Floats, model: Model, ahead: int) -> Floats:
+def _filled(base: Floats, model: str, ahead: int) -> Floats:
     """Return the forecast of a model; for a weekday that a short history has not seen, the mean of the others."""
-    middle: Floats = np.array(model(base, ahead))
+    models = foretold(base, ahead)
+    middle = models[model]
     if np.isnan(middle).all():  # nothing was counted of late
-        middle = MODELS["days_long"](base, ahead)
+        middle = models["days_long"]
     seen = (~np.isnan(base)).any(1)
     if seen.sum() and len(base) - int(seen.argmax()) < 14:
         with np.errstate(invalid="ignore"):
@@ -210,6 +211,6 @@ def _notes(base: NDArray[np.float64], tried: Backtest, ahead: int) -> tuple[str,
         found.append(DAYS)
     if tried.origins == 0:
         found.append(UNTRIED)
-    if ahead > FURTHEST:
+    if tried.origins and ahead > tried.ahead:
         found.append(FAR)
     return tuple(found)

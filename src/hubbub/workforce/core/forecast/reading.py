@@ -62,6 +62,8 @@ YEARS = 30
 EPOCH = datetime.combine(date(1970, 1, 1), datetime.min.time())
 UNKNOWN = frozenset({"", "-", "na", "n/a", "nan", "null", "none"})
 LONGEST = 30
+ALIKE = 0.95
+"""Where so many of the rows that have a time again have its count again too, they repeat it."""
 ALONE = 0.99
 """The share of times that a column of queues has once for each; clocks that change may repeat some."""
 MANY = 4
@@ -341,7 +343,7 @@ def _history(
     fine = step or per
     shape = (days, MINUTES // fine)
     place = minutes // fine
-    some = ~np.isnan(count)
+    some = ~np.isnan(count) & _once(minutes, count)
     came = np.bincount(place[some], count[some], shape[0] * shape[1]).reshape(shape)
     there = np.bincount(place[some], minlength=shape[0] * shape[1]).reshape(shape) > 0
     known = there if step is not None and (zeros or _complete(there)) else _open(there, max(1, shape[1] // 24))
@@ -353,6 +355,16 @@ def _history(
     times = passes(first, days, MINUTES // per, zone)
     arrivals = np.where(times > 0, arrivals / np.where(times > 0, times, 1), np.nan)
     return History(first, arrivals, _handling(rows, minutes // per, count, arrivals.shape), zone)
+
+
+def _once(minutes: NDArray[np.int64], count: Floats) -> Flags:
+    """Return which rows count: all, as parts of an interval are added; but the first of a time if others repeat it."""
+    _, first, place = np.unique(minutes, return_index=True, return_inverse=True)
+    again = np.ones(len(count), bool)
+    again[first] = False
+    same = count[again] == count[first][place[again]]
+    repeated = again.sum() >= OFTEN and same.mean() >= ALIKE and np.median(count[again]) >= OFTEN
+    return ~again if repeated else np.ones(len(count), bool)
 
 
 def _handling(rows: list[_Row], place: NDArray[np.int64], count: Floats, shape: tuple[int, int]) -> Floats | None:
