@@ -34,6 +34,7 @@ LEAST = 28
 """Days that are known before the first origin."""
 QUEUES, YEARS = 50, 2
 HALF_HOURS, DAYS = 48, 420
+BRANCHING = 0.8
 Row = tuple[float, float, float, float, int, Counter[str]]
 
 
@@ -108,12 +109,26 @@ def world(kind: str, seed: int, days: int = DAYS) -> History:
     usual = 100 * np.array([1.2, 1.05, 1, 1, 0.95, 0.5, 0.4])[day % 7, None] * shape[day % 7]
     usual = CHANGES[kind](usual * np.exp(level)[:, None], day, chance)
     counts = np.where(np.isnan(usual), np.nan, chance.poisson(np.nan_to_num(usual)).astype(float))
+    if kind == "posts call forth others":
+        counts = _called_forth(counts, chance)
     if kind == "bursts":
         for _ in range(days // 12):
             day_of, begins = chance.integers(days), chance.integers(HALF_HOURS - 6)
             size = chance.exponential(250)
             counts[day_of, begins : begins + 5] += chance.poisson(size * np.array([0.5, 1, 0.7, 0.4, 0.2]))
     return History(date(2024, 1, 1), counts)
+
+
+def _called_forth(counts: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """Let each post call forth `BRANCHING` others on average, an hour later on average, and those others in turn."""
+    born = counts.astype(int).reshape(-1)
+    every = born.copy()
+    while born.sum():
+        parents = np.repeat(np.arange(len(born)), chance.poisson(BRANCHING * born))
+        after = parents + np.floor(chance.random(len(parents)) + chance.exponential(2, len(parents))).astype(int)
+        born = np.bincount(after[after < len(born)], minlength=len(born))
+        every += born
+    return every.astype(float).reshape(counts.shape)
 
 
 def _hours(usual: np.ndarray, day: np.ndarray, chance: np.random.Generator) -> np.ndarray:
@@ -139,6 +154,7 @@ CHANGES: dict[str, Callable[[np.ndarray, np.ndarray, np.random.Generator], np.nd
     "random walk": lambda usual, day, chance: usual * np.exp(np.cumsum(chance.normal(size=len(day)) * 0.03))[:, None],
     "overdispersed": lambda usual, day, chance: usual * chance.gamma(20, 1 / 20, usual.shape),
     "bursts": lambda usual, day, chance: usual,
+    "posts call forth others": lambda usual, day, chance: usual * 0.1,
     "outages, odd days": _outages,
     "week days 8 to 20": _hours,
     "few (a twentieth)": lambda usual, day, chance: usual * 0.05,

@@ -75,6 +75,12 @@ def test_what_can_not_be_is_said_in_a_sentence(calls: Path, words: tuple[str, ..
     assert says in answer.output + str(answer.exception)
 
 
+def test_a_queue_of_a_file_without_queues_is_said(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("time,calls\n2026-03-02 09:00,7\n")
+    assert "no column of queues" in str(told(tmp_path / "calls.csv", "--queue", "x").exception)
+    assert "Only one day is known" in told(tmp_path / "calls.csv").output
+
+
 def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_bytes(b"Zeit;Anrufe\n" + b"\xe4\n")
     assert "UTF-8" in str(told(tmp_path / "calls.csv").exception)

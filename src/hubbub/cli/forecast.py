@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _UTF8 = mark("The file is not text in UTF-8: save it as 'CSV UTF-8'.")
 _QUEUE = mark("The file has no queue '{queue}'. It has: {queues}.")
+_NO_QUEUES = mark("The file has no column of queues: leave '--queue' out.")
 _ZONE = mark("'{zone}' is no time zone. Give one as Europe/Berlin.")
 _EVENT = mark("'{event}' is not an event: give its kind and when it begins, as 'match@2026-03-07 20:30'.")
 FIELDS = ("queue", "start", "median", "mean", "low", "high", "handling_s")
@@ -78,7 +79,8 @@ def forecast_command(
     found = read_history(text, per=minutes, zone=_zone(zone), day_first=day_first)
     if queue is not None:
         if queue not in found:
-            raise InvalidInput(reason=say(_QUEUE, queue=queue, queues=", ".join(found)))
+            known = say(_QUEUE, queue=queue, queues=", ".join(found)) if any(found) else _NO_QUEUES
+            raise InvalidInput(reason=known)
         found = {queue: found[queue]}
     marked = [_event(each) for each in events]
     told = {name: _told(history, days, country, marked) for name, history in found.items() if _counted(history)}
