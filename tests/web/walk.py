@@ -78,6 +78,9 @@ RULE = {"name": "Gnomes burst", "kind": "burst", "topic": "{topic}", "pause": "6
 REPORT = {"name": "Gnomes", "page": "topics/", "weekday": "0", "hour": "8", "mails": "mia@zephyr.example"}
 COLUMN = {"name": "Gnomes", "topic": "{topic}"}
 COLUMNS = {"listening.StreamColumn"}
+LENT = {
+    "what": "lend", "shift": "{shift-to-come}", "skill": "Jabberwocks", "start": "600", "end": "660", "version": "1"
+}  # fmt: skip
 WRITTEN = {"number": "lettered", "outbox": "written"}
 LETTER = {
     "id": "b" * 24,
@@ -334,6 +337,9 @@ PAGES: dict[str, dict[str, Call]] = {
     "event-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "topic-remove": {"POST": Call(MANAGERS, {}, NOTED)},
     "staffing": {"GET": Call(READERS)},
+    "staffing-today": {"GET": Call(READERS)},
+    "staffing-today-behind": {"GET": Call(READERS)},
+    "staffing-today-do": {"POST": Call(LEADS, LENT, NOTED)},
     "money": {"GET": Call(LEADS)},
     "money-csv": {"GET": Call(LEADS)},
     "staffing-setup": {"GET": Call(READERS)},
@@ -457,6 +463,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/next": {"POST": Call(WORKERS, {}, NOTED)},
     "/api/v1/handling-times": {"GET": Call(READERS, {"days": "7"})},
     "/api/v1/board": {"GET": Call(READERS)},
+    "/api/v1/staffing/today": {"GET": Call(READERS)},
     "/api/v1/report": {"GET": Call(READERS, {"by": "channel"})},
     "/api/v1/report/{what}": {"GET": Call(READERS)},
     "/api/v1/exports/cases": {"GET": Call(AUDITORS, {"view": "all", "form": "csv"}, NOTED)},

@@ -30,6 +30,7 @@ from hubbub.api import (
     posts,
     reports,
     sorting,
+    staffing,
     understanding,
     working,
 )
@@ -69,7 +70,21 @@ api = Api(
 api.add_router("/customers", customers.router)
 api.add_router("/articles", knowledge.router)
 api.add_router("/people-lists", people_lists.router)
-for each in (people, cases, working, deeds, sorting, understanding, leads, incidents, calls, posts, board, reports):
+for each in (
+    people,
+    cases,
+    working,
+    deeds,
+    sorting,
+    understanding,
+    leads,
+    incidents,
+    calls,
+    posts,
+    board,
+    reports,
+    staffing,
+):
     api.add_router("", each.router)
 
 

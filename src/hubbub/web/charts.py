@@ -235,6 +235,128 @@ def cost_by_level() -> Mapping[str, Any]:
     return _done(alt.layer(line, aimed, dots, names), 240)
 
 
+@_made_once
+def contacts_by_interval() -> Mapping[str, Any]:
+    """What comes in intervals of a day.
+
+    Points have `at`, `end`, `mid`, `forecast` and `came`, or none; from now on `now_mean`, `low` and `high`; the first
+    has `now` and `says` where the day runs.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    count = alt.Axis(title=None, tickCount=3, format="~s", tickMinStep=1, minExtent=_GUTTER, maxExtent=_GUTTER)
+    tips = [
+        alt.Tooltip("when:N", title=say("From")),
+        alt.Tooltip("forecast:Q", title=say("Forecast"), format=",.0f"),
+        alt.Tooltip("came:Q", title=say("Came"), format=",.0f"),
+        alt.Tooltip("now_mean:Q", title=say("Expected now"), format=",.0f"),
+    ]
+    band = (
+        base.transform_filter("isValid(datum.low)")
+        .mark_area(color="var(--c-band)", interpolate="monotone")
+        .encode(x=_of_day("mid"), y=alt.Y("low:Q", axis=count), y2="high:Q")
+    )
+    told = base.mark_line(color="var(--c-1)", strokeWidth=1.5, strokeDash=[4, 3], interpolate="monotone").encode(
+        x=_of_day("mid"), y=alt.Y("forecast:Q", axis=count)
+    )
+    rest = (
+        base.transform_filter("isValid(datum.now_mean)")
+        .mark_line(color="var(--c-1)", strokeWidth=2, interpolate="monotone")
+        .encode(x=_of_day("mid"), y=alt.Y("now_mean:Q", axis=count))
+    )
+    dots = (
+        base.transform_filter("isValid(datum.came)")
+        .mark_point(color="var(--text)", filled=True, size=36, opacity=1)
+        .encode(x=_of_day("mid"), y=alt.Y("came:Q", axis=count), href=alt.Href("href:N"), tooltip=tips)
+    )
+    return _done(alt.layer(band, told, rest, dots, *_now(base, named=True)), 130)
+
+
+@_made_once
+def people_by_interval() -> Mapping[str, Any]:
+    """People in intervals of a day.
+
+    Points have `at`, `end`, `mid`, `required`, `planned`, and `worked` and `top`, or none: up to where people are
+    missing.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    count = alt.Axis(title=None, tickCount=3, tickMinStep=1, format="d", minExtent=_GUTTER, maxExtent=_GUTTER)
+    tips = [
+        alt.Tooltip("when:N", title=say("From")),
+        alt.Tooltip("required:Q", title=say("Needed")),
+        alt.Tooltip("planned:Q", title=say("On the roster")),
+        alt.Tooltip("worked:Q", title=say("At work")),
+    ]
+    bars = base.mark_rect(color="var(--pressed)", stroke="var(--surface)", strokeWidth=1).encode(
+        x=_of_day("at"), x2="end:T", y=alt.Y("planned:Q", axis=count), y2=alt.datum(0), tooltip=tips
+    )
+    short = (
+        base.transform_filter("isValid(datum.top)")
+        .mark_rect(color="var(--bad)", stroke="var(--surface)", strokeWidth=1)
+        .encode(x=_of_day("at"), x2="end:T", y=alt.Y("planned:Q", axis=count), y2="top:Q", tooltip=tips)
+    )
+    needed = base.mark_rule(color="var(--c-1)", strokeWidth=2).encode(
+        x=_of_day("at"), x2="end:T", y=alt.Y("required:Q", axis=count)
+    )
+    dots = (
+        base.transform_filter("isValid(datum.worked)")
+        .mark_point(color="var(--text)", filled=True, size=36, opacity=1)
+        .encode(x=_of_day("mid"), y=alt.Y("worked:Q", axis=count), tooltip=tips)
+    )
+    return _done(alt.layer(bars, short, needed, dots, *_now(base)), 150)
+
+
+@_made_once
+def level_by_interval() -> Mapping[str, Any]:
+    """The service level of intervals of a day, of 100. Points have `at`, `end`, `level`, or none, and `target`."""
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    axis = alt.Axis(values=[0, 50, 100], title=None, minExtent=_GUTTER, maxExtent=_GUTTER)
+    y = alt.Y("level:Q", scale=alt.Scale(domain=[0, 100]), axis=axis)
+    bars = (
+        base.transform_filter("isValid(datum.level)")
+        .mark_rect(stroke="var(--surface)", strokeWidth=1, cursor="pointer")
+        .encode(
+            x=_of_day("at"), x2="end:T", y=y, y2=alt.datum(0), href=alt.Href("href:N"),
+            color=alt.condition("datum.level >= datum.target", alt.value("var(--good)"), alt.value("var(--bad)")),
+            tooltip=[
+                alt.Tooltip("when:N", title=say("From")),
+                alt.Tooltip("level:Q", title=say("In time, of 100"), format=".0f"),
+            ],
+        )
+    )  # fmt: skip
+    target = base.mark_rule(color="var(--c-axis)", strokeDash=[3, 3]).encode(
+        x=_of_day("at"), x2="end:T", y=alt.Y("target:Q", scale=alt.Scale(domain=[0, 100]), axis=axis)
+    )
+    return _done(alt.layer(bars, target, *_now(base)), 90)
+
+
+def _of_day(name: str) -> "alt.X":
+    import altair as alt
+
+    axis = alt.Axis(title=None, labelOverlap="greedy", tickCount=12, format="%H:%M", grid=False, labelFlush=True)
+    return alt.X(f"{name}:T", scale=alt.Scale(type="utc", nice=False), axis=axis)
+
+
+def _now(base: Any, *, named: bool = False) -> list[Any]:
+    """Return the frame of the day and a line where it stands; with the time above it."""
+    import altair as alt
+
+    whole = base.mark_rule(opacity=0).encode(x=_of_day("at"), x2="end:T")  # all charts of a day share its times
+    here = base.transform_filter("isValid(datum.now)")
+    rule = here.mark_rule(color="var(--c-action)", strokeDash=[2, 2]).encode(x=_of_day("now"))
+    if not named:
+        return [whole, rule]
+    words = here.mark_text(
+        align="center", baseline="bottom", y=-2, color="var(--text-2)", fontSize=12, fontWeight=600
+    ).encode(x=_of_day("now"), text=alt.Text("says:N"))
+    return [whole, rule, words]
+
+
 def warm_up() -> None:
     """Load what draws charts, which takes a second or two, before somebody waits for it."""
     moods_by_time("hour", "days", False)

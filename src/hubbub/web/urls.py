@@ -29,6 +29,7 @@ from hubbub.web.workforce import people as roster_people
 from hubbub.web.workforce.setup import history as planned_history
 from hubbub.web.workforce.setup import queues as planned_queues
 from hubbub.web.workforce.setup import rules as planning_rules
+from hubbub.web.workforce.today import page as today
 
 urlpatterns = [
     path("", signin.front, name="front"),
@@ -268,6 +269,9 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/contracts/new/", work_contracts.edit, name="contract-new"),
     path("w/<slug:slug>/staffing/contracts/<int:contract>/", work_contracts.edit, name="contract"),
     path("w/<slug:slug>/staffing/contracts/<int:contract>/remove/", work_contracts.remove, name="contract-remove"),
+    path("w/<slug:slug>/staffing/today/", today.page, name="staffing-today"),
+    path("w/<slug:slug>/staffing/today/do/", today.do, name="staffing-today-do"),
+    path("w/<slug:slug>/staffing/today/<int:queue>/", today.behind, name="staffing-today-behind"),
     path("w/<slug:slug>/settings/", settings.index, name="settings"),
     path("w/<slug:slug>/settings/workspace/", settings.workspace, name="workspace"),
     path("w/<slug:slug>/settings/channels/", settings.channels.index, name="channels"),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from hubbub.accounts.core.access import Access
-from hubbub.workforce.models import AbsenceRow
+from hubbub.workforce.models import AbsenceRow, RosterRow, ShiftRow
 from hubbub.workforce.services import people, queues
 from tests.make import NOON
 
@@ -27,8 +27,12 @@ def make_rostered(access: Access, at: datetime) -> dict[str, int]:
     rostered = make_on_roster(access, "Bandersnatch Brontë", terms, ("Jabberwocks",), at, rate=12.0)
     away = people.note_absence(access, rostered, date(2026, 12, 24), date(2026, 12, 24), "holiday", now=at)
     AbsenceRow.objects.filter(pk=away.id).update(state="asked")
+    jubjub = make_on_roster(access, "Jubjub", terms, ("Jabberwocks",), at)
+    monday = date(2040, 1, 2)
+    week = RosterRow.objects.create(workspace_id=access.workspace, monday=monday)
+    shift = ShiftRow.objects.create(roster=week, member_id=jubjub, day=monday, pieces=[[480, 960]])
     return {
-        "rostered": rostered, "contract": terms, "absence": away.id,
+        "rostered": rostered, "contract": terms, "absence": away.id, "shift-to-come": shift.pk,
         "free-contract": make_contract(access, "Snarkless", at),
         "unrostered": make_on_roster(access, "Tribble Free", terms, (), at),
     }  # fmt: skip

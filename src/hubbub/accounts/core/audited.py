@@ -41,6 +41,7 @@ DEEDS: Final = (
     mark("persona removed"), mark("playbook changed"), mark("policy changed"), mark("policy made"),
     mark("planned event changed"), mark("planned event marked"), mark("planned event removed"),
     mark("storm confirmed"), mark("storm denied"),
+    mark("break moved"), mark("lent to a queue"),
     mark("history removed"), mark("history taken in"), mark("planned queue changed"), mark("planned queue made"),
     mark("planned queue moved"), mark("planned queue removed"), mark("planning rules changed"), mark("policy moved"),
     mark("policy removed"),
@@ -80,7 +81,7 @@ NAMES: Final = (
     mark("until"), mark("version"), mark("way"), mark("works"), mark("writer"),
     mark("asked"), mark("channels"), mark("class"), mark("delay minutes"), mark("done"), mark("each"), mark("first"),
     mark("heard of"), mark("lang"), mark("level"), mark("next"), mark("on bad"), mark("seed"), mark("special"),
-    mark("text"), mark("thanks"), mark("week"), mark("zone"),
+    mark("text"), mark("thanks"), mark("time"), mark("week"), mark("zone"),
 )  # fmt: skip
 """What of it changed."""
 

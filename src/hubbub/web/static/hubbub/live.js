@@ -161,6 +161,21 @@ const refreshCounts = soon("views", () => htmx.trigger("#views", "hubbub:counts"
 
 const refreshBoard = soon("board", () => htmx.trigger("#board", "hubbub:board"), 3000);
 
+// The running day: drawn anew when something changes, and every half minute, since time alone changes it. Whether a
+// chart stands as its table, what is open and where the focus is stay as they are.
+const refreshDay = soon("today", async (atOnce) => {
+  const old = document.getElementById("today");
+  const fresh = old && (await part("today", old.dataset.refresh, atOnce))?.getElementById("today");
+  if (!fresh || !old.isConnected) return;
+  const chosen = [...old.querySelectorAll("input:checked")].map(({ name, value }) => `[name="${name}"][value="${value}"]`);
+  const tables = [...old.querySelectorAll(".chart-table")].map((each) => each.scrollTop);
+  freshen(old, fresh);
+  for (const each of chosen) { const same = old.querySelector(each); if (same) same.checked = true; }
+  [...old.querySelectorAll(".chart-table")].forEach((each, place) => { each.scrollTop = tables[place] ?? 0; });
+  htmx.trigger(old, "htmx:afterSwap");
+}, 5000);
+setInterval(() => { if (!document.hidden) refreshDay(); }, 30_000);
+
 function topRow(scroll, cases) {
   const edge = scroll.getBoundingClientRect().top;
   return [...cases.children].find((row) => row.getBoundingClientRect().bottom > edge) ?? null;
@@ -254,6 +269,7 @@ function hear() {
     const open = document.querySelector("#case[data-case]")?.dataset.case;
     if (change.kind === "case" || change.kind === "imported") refreshList();
     if ((change.kind === "case" || change.kind === "levels") && document.getElementById("board")) refreshBoard();
+    if (change.kind === "case" || change.kind === "plan" || change.kind === "state") refreshDay();
     if (change.kind === "incident") htmx.trigger(document.body, "hubbub:incident");
     if (change.kind === "alert") htmx.trigger(document.body, "hubbub:alert");
     if (change.kind === "health" || change.kind === "topics") refreshList();

@@ -1,0 +1,1 @@
+"""The running day: what the workforce plans and what the desk does, put together."""
