@@ -47,7 +47,7 @@ def crew(many: int, contract: Contract = FULL, skills: frozenset[str] = BOTH) ->
 
 def kept(week: Week, **how: float) -> Roster:
     """Roster a week, and see that no rule is broken and no figure is wrong."""
-    found = roster(week, **{"seconds": 4, "gap": 0.05, **how})
+    found = roster(week, **{"seconds": 5, "gap": 0.2, **how})
     assert [each.words for each in checked(week, found)] == []
     assert found.bound <= found.cost + 1e-6
     return found
@@ -72,7 +72,7 @@ def test_no_rule_is_ever_broken_whatever_the_week(seed: int, repeats: bool) -> N
         )
     demand = Demand({"phone": chance.integers(0, 4, 336), "chat": chance.integers(0, 3, 336)})
     week = Week(people, demand, repeats=repeats)
-    found = roster(week, seconds=1.5, gap=0.05)
+    found = roster(week, gap=0.5)
     left = [each for each in checked(week, found) if each.person not in found.idle]
     assert [each.words for each in left] == []
 
@@ -202,7 +202,7 @@ def test_what_cannot_be_used_is_said(make: "object", words: str) -> None:
 
 def test_who_has_no_week_that_fits_is_named_and_the_others_are_rostered() -> None:
     never = replace(FULL, name="Never", hours=(60, 80))
-    found = roster(Week([*crew(3), *crew(1, never)], need(1, 0)), seconds=3)
+    found = roster(Week([*crew(3), *crew(1, never)], need(1, 0)), seconds=5, gap=0.3)
     assert found.idle == ("Never 0",)
     assert {each.person for each in found.shifts} == {"Full time 0", "Full time 1", "Full time 2"}
 
@@ -229,7 +229,10 @@ def test_the_checker_sees_each_broken_rule() -> None:
     assert "days" in rules(*others)
     assert "hours" in rules(*others)
     assert "start" in rules(moved(first, 600 - first.start % DAY + 600), *others)
-    assert "rest" in rules(moved(first, 1200), *others) | rules(moved(others[0], -600), first, *others[1:])
+    late = [
+        [moved(each, 1380 - each.start % DAY) if each is one else each for each in found.shifts] for one in found.shifts
+    ]
+    assert any("rest" in rules(*shifts) for shifts in late)
     assert "twice" in rules(first, *found.shifts)
     assert "break" in rules(replace(first, breaks=first.breaks[1:]), *others)
     assert "form" in rules(replace(first, pieces=((first.start, first.end + 30),)), *others)

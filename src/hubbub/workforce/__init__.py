@@ -32,14 +32,20 @@ from hubbub.workforce.core.money import (
     cost_curve,
 )
 from hubbub.workforce.core.required import Targets, required_agents
+from hubbub.workforce.core.roster import repair
+from hubbub.workforce.core.roster.calendar import feed, rows
 from hubbub.workforce.core.roster.checker import Broken, broken, checked
 from hubbub.workforce.core.roster.cover import Coverage, covered
+from hubbub.workforce.core.roster.loosen import Advice, Loosened, Short, advice
 from hubbub.workforce.core.roster.people import Break, Contract, Person, Shape
+from hubbub.workforce.core.roster.repair import Change, Effect, effect
 from hubbub.workforce.core.roster.solve import Parts, Roster, roster
+from hubbub.workforce.core.roster.swaps import against_giving, against_swapping
 from hubbub.workforce.core.roster.week import Demand, Prices, Shift, Week
 from hubbub.workforce.core.shrinkage import Cause, Shrinkage, on_the_schedule, shrinkage
 
 __all__ = [
+    "Advice",
     "Backtest",
     "Balance",
     "Beside",
@@ -47,6 +53,7 @@ __all__ = [
     "Broken",
     "Burstiness",
     "Cause",
+    "Change",
     "Chats",
     "Comparison",
     "Contacts",
@@ -55,6 +62,7 @@ __all__ = [
     "Coverage",
     "Day",
     "Demand",
+    "Effect",
     "Estimate",
     "Event",
     "Forecast",
@@ -62,6 +70,7 @@ __all__ = [
     "History",
     "Kind",
     "Learnt",
+    "Loosened",
     "Margin",
     "Meeting",
     "Meets",
@@ -77,6 +86,7 @@ __all__ = [
     "Served",
     "Shape",
     "Shift",
+    "Short",
     "Shrinkage",
     "Spread",
     "Staffing",
@@ -88,6 +98,9 @@ __all__ = [
     "Team",
     "Week",
     "Worked",
+    "advice",
+    "against_giving",
+    "against_swapping",
     "backtest",
     "balance",
     "blocking",
@@ -104,6 +117,8 @@ __all__ = [
     "cost_curve",
     "counted",
     "covered",
+    "effect",
+    "feed",
     "forecast",
     "handling",
     "holidays_of",
@@ -116,10 +131,12 @@ __all__ = [
     "read_history",
     "redialled",
     "reforecast",
+    "repair",
     "required_agents",
     "required_by_deadline",
     "required_for_chat",
     "roster",
+    "rows",
     "served",
     "shrinkage",
     "storming",

@@ -210,8 +210,7 @@ def _agents(week: Week, shifts: Sequence[Shift]) -> "np.ndarray[tuple[int, ...],
 
 
 def _share(week: Week, who: Person) -> float:
-    starts = {
-        each for first, last in who.contract.starts for each in range(first, last + 1, week.step)
-    }  # fmt: skip
+    every = week.demand.interval
+    starts = {each for first, last in who.contract.starts for each in range(first, last + 1, every)}
     by_day = sum(5 * 60 <= each < 20 * 60 for each in starts) / len(starts)
     return (who.days[0] + who.days[1]) / 2 * (1 - by_day * (7 - len(week.weekend)) / 7)

@@ -68,7 +68,7 @@ def kinds(week: Week) -> tuple[Kind, ...]:
     )
 
 
-def share(who: Person, weekend: frozenset[int], step: int) -> float:
+def share(who: Person, weekend: frozenset[int], interval: int) -> float:
     """Return how many unpopular shifts a week of somebody has on average, were they spread evenly.
 
     >>> from hubbub.workforce.core.roster.people import Shape
@@ -76,7 +76,7 @@ def share(who: Person, weekend: frozenset[int], step: int) -> float:
     >>> round(share(Person("Alice", early, frozenset({"phone"})), frozenset({5, 6}), 30), 2)
     1.43
     """
-    starts = _starts(who.contract, step)
+    starts = starts_of(who.contract, interval)
     popular = sum(not is_night(each) for each in starts) / len(starts) * (7 - len(weekend)) / 7
     return sum(who.days) / 2 * (1 - popular)
 
@@ -118,7 +118,7 @@ def _lines(week: Week, who: Person, fixed: Sequence[Shift], past: Sequence[Shift
         left = tuple(each for each in days if each not in taken)
         shapes = _shapes(who, len(left), paid)
         follow = any((each + 1) % 7 in left for each in left if week.repeats or each < 6)
-        for band in _bands(who.contract, shapes, week.step, follow) if left else ((),):
+        for band in _bands(who.contract, shapes, week.demand.interval, follow) if left else ((),):
             cell = _cell(who.skills & frozenset(week.demand.skills), band, shapes, limits)
             if all(cell.days[each] for each in left):
                 night = bool(band) and is_night(band[0])
@@ -175,12 +175,13 @@ def _shapes(who: Person, left: int, paid: int) -> tuple[Shape, ...]:
 
 
 @cache
-def _starts(contract: Contract, step: int) -> tuple[int, ...]:
-    return tuple(sorted({each for first, last in contract.starts for each in range(first, last + 1, step)}))
+def starts_of(contract: Contract, interval: int) -> tuple[int, ...]:
+    """Return when shifts of a contract may start: each interval from the beginning of its windows on."""
+    return tuple(sorted({each for first, last in contract.starts for each in range(first, last + 1, interval)}))
 
 
 @cache
-def _bands(contract: Contract, shapes: tuple[Shape, ...], step: int, follow: bool) -> tuple[tuple[int, ...], ...]:
+def _bands(contract: Contract, shapes: tuple[Shape, ...], interval: int, follow: bool) -> tuple[tuple[int, ...], ...]:
     """Return bands of starts, of days or of nights, that leave the rest between any two shifts of following days."""
     if not shapes:
         return ()
@@ -188,7 +189,7 @@ def _bands(contract: Contract, shapes: tuple[Shape, ...], step: int, follow: boo
     if width < 0:
         return ()
     found: list[tuple[int, ...]] = []
-    for starts in _homogeneous(_starts(contract, step)):
+    for starts in _homogeneous(starts_of(contract, interval)):
         at = starts[0]
         while True:
             at = min(at, max(starts[0], next(each for each in starts if each >= starts[-1] - width)))

@@ -101,7 +101,7 @@ def _people(model: Model) -> None:
     working: defaultdict[tuple[Cell, int], list[tuple[int, float]]] = defaultdict(list)
     for k, kind in enumerate(model.kinds):
         who, many = kind.people[0], len(kind.people)
-        usual = share(who, week.weekend, week.step)
+        usual = share(who, week.weekend, week.demand.interval)
         for j, line in enumerate(kind.lines):
             cost = week.prices.wish * line.wished + fair(week, who.balance + line.unpopular - usual)
             model.lines[k, j] = column = program.column(many, cost)

@@ -109,7 +109,9 @@ def outcome(week: Week, shifts: tuple[Shift, ...], coverage: Coverage, bound: fl
 def beyond(week: Week, shifts: Sequence[Shift]) -> dict[str, float]:
     """Return how many unpopular shifts beyond their share people have worked, earlier weeks included."""
     worked = Counter(each.person for each in shifts if is_unpopular(each.start, week.weekend))
-    return {who.name: who.balance + worked[who.name] - share(who, week.weekend, week.step) for who in week.people}
+    return {
+        who.name: who.balance + worked[who.name] - share(who, week.weekend, week.demand.interval) for who in week.people
+    }
 
 
 def _standing(week: Week, idle: tuple[Person, ...]) -> float:
