@@ -18,6 +18,8 @@ vs_simpy           how many times more arrivals a second the simulation takes th
 sl_against_simulation  served in time, given up and turned away by the formulas, against days played event by event: the
                    worst difference, in units of what is allowed, .002 or three standard errors; 1 is the bar
 blended_per_second items a second that are drawn and played where calls, chats and bursty posts share people
+search_s           seconds for the cheapest people of four teams over 28 half-hours with these three queues
+search_met         whether all targets are met on days that the plan was not found on
 
     python bench/workforce.py [--intervals 10000] [--timed 300] [--longer 1]
 """
@@ -39,6 +41,7 @@ from hubbub.workforce import (
     Targets,
     Team,
     blocking,
+    cheapest_staffing,
     on_the_schedule,
     play_days,
     required_agents,
@@ -186,6 +189,22 @@ def against_simulation(scale: float) -> float:
     return worst
 
 
+def searched() -> tuple[float, bool]:
+    """Return how long the cheapest people are searched for, and whether they meet all targets."""
+    hours = np.arange(28) / 2 + 7.25
+    course = np.exp(-(((hours - 11) / 3.5) ** 2)) + 0.6 * np.exp(-(((hours - 16) / 3) ** 2))
+    queues = (
+        Queue("phone", Kind.CALL, 150 * course + 10, handling=300, patience=180),
+        Queue("chat", Kind.CHAT, 40 * course + 4, handling=600, within=60, slows=0.15),
+        Queue("social", Kind.DEFERRED, 80 * course + 20, 240, within=3600, level=0.9, branching=0.7, lasts=1800),
+    )
+    skills = {"p": ("phone",), "c": ("chat",), "s": ("social",), "ps": ("phone", "social")}
+    teams = tuple(Team(name, able, cost=20 + len(able)) for name, able in skills.items())
+    began = time.perf_counter()
+    found = cheapest_staffing(Day(queues, teams, routing=Routing(reserve=1)))
+    return round(time.perf_counter() - began, 2), found.met
+
+
 def blended_per_second(days: int) -> float:
     """Return how many items a second are drawn and played."""
     queues = (
@@ -262,6 +281,7 @@ def main() -> None:
         "vs_simpy": beside_simpy(),
         "sl_against_simulation": round(against_simulation(given.longer), 3),
         "blended_per_second": round(blended_per_second(200)),
+        **dict(zip(("search_s", "search_met"), searched(), strict=True)),
     }
     for name in failed:
         print(f"not met: {name}")

@@ -1,8 +1,9 @@
 """The cheapest people with whom a blended day meets all its targets: from formulas, by trying, and tried once more.
 
 Formulas give a start for each queue by itself. People are then shifted between teams and taken away where fewest items
-are late, as long as all targets are met on the same drawn days. What is found is tried on days that it was not found
-on; where it misses a target there, more is asked for and the search goes on.
+are late, as long as all targets are met on the same drawn days. What is found is tried on new days, which tells how
+lucky the others were; with that the search goes on, and what it finds is tried on new days again. Only figures of days
+that a plan was not found on are told.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,15 +34,18 @@ SAFE = 1.0
 MOST_MORE = 0.7
 """Part of what a target leaves up to all of them, by which it may be raised."""
 MOST_BUSY = 0.98
-ROUNDS, AGAIN = 6, 30
-"""How often a plan that was not confirmed is mended, and with how many tries."""
+ROUNDS, AGAIN = 6, 40
+"""How often a plan is tried on new days and mended, and with how many tries."""
+STUCK = 3
+"""Places of a team from which nobody can be taken, after which one looks no further."""
+SEEDS = 1_000_003
 _OPEN = mark("Say for each team and interval whether somebody may work then: {name}.")
 _BLOCK = mark("A block is a whole number of intervals from 1 on.")
 
 
 def cheapest_staffing(
     day: Day, *, working: Mapping[str, ArrayLike] | None = None, block: int = 1, reserves: Sequence[int] = (),
-    days: int = 20, confirmed: int = 100, tries: int = 160, seed: int = 1,
+    days: int = 20, confirmed: int = 100, tries: int = 120, seed: int = 1,
 ) -> Staffing:  # fmt: skip
     """Return the cheapest people for whom every queue meets its target over the whole day, as far as found.
 
@@ -73,15 +77,20 @@ def cheapest_staffing(
     (np.int64(14), True)
     """
     look = _Search(day, _mask(day, working), _blocks(day, block), rows(day, days, seed), tries)
-    others = rows(day, confirmed, seed + 1_000_003)
-    plan = look.cheapest(look.start(reserves))
+    plan, best = look.cheapest(look.start(reserves)), None
     for number in range(ROUNDS):
-        found = look.tried(plan, others)
-        if found.met or look.given_up:
+        found = look.tried(plan, rows(day, confirmed, seed + SEEDS * (number + 1)))
+        if best is None or (not found.met, found.day.cost) < (not best.met, best.day.cost):
+            best = found
+        if look.hopeless or (found.met and number > 0):
             break
-        look.asks_more(found.margins, rows(day, days * 2 ** min(number + 1, 2), seed))
+        if not found.met and number > 0:
+            look.items = rows(day, days * 2 ** min(number, 2), seed)
+            look.known.clear()
+        look.learn(plan, found.margins)
         plan = look.cheapest(look.raised(plan))
-    return replace(look.tried(plan, others), tries=look.spent)
+    assert best is not None
+    return replace(best, tries=look.spent)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,8 +98,10 @@ class _Tried:
     """What a plan came to on the days that are searched on."""
 
     cost: float
-    short: float
-    """By how much targets are missed, all together; 0: all are met."""
+    slacks: Floats
+    """By how much each target is passed, as a share."""
+    errors: Floats
+    unfinished: float
     late: Floats
     """(Q, n): items that are late, or give up, in each interval."""
     busy: Floats
@@ -107,41 +118,57 @@ class _Search:
     items: list[Items]
     tries: int
     spent: int = 0
-    given_up: bool = False
-    more: Floats = field(init=False)
-    """By how much more than asked for each target is to be met."""
+    hopeless: bool = False
+    """No plan was found that meets all targets."""
+    more: Floats | None = None
+    """By how much each target is to be passed; None: by `SAFE` standard errors."""
     known: dict[bytes, _Tried] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.more = np.zeros(len(targets(self.day.queues)))
 
     # Trying ------------------------------------------------------------------------------
     def try_(self, staff: Staff) -> _Tried:
         """Return what a plan comes to, from memory if it was tried before."""
-        key = staff.tobytes() + self.more.tobytes() + self.day.routing.reserve.to_bytes(8, "big")
+        key = staff.tobytes() + self.day.routing.reserve.to_bytes(8, "big")
         if key not in self.known:
             self.spent += 1
             self.known[key] = self._try(staff)
         return self.known[key]
 
-    def asks_more(self, found: Sequence[Margin], items: list[Items]) -> None:
-        """Ask for more of the targets that were missed, on more days, and allow some more tries."""
-        self.items, self.tries = items, self.spent + AGAIN
-        self.known.clear()
-        for k, each in enumerate(found):
-            most = MOST_MORE * (each.asked if each.gives_up else 1 - each.asked)
-            missed = 0.0 if each.met else float(each.found.error) - each.slack
-            self.more[k] = min(most, self.more[k] + missed)
-
     def _try(self, staff: Staff) -> _Tried:
         found = played(self.day.staffed(staff), self.items)
-        short = self._unfinished(found)
-        for k, each in enumerate(margins(self.day, found)):
-            short += max(0.0, self.more[k] + SAFE * float(each.found.error) - each.slack)
+        met = margins(self.day, found)
         counts = found.tally.mean(axis=0)
-        late = counts[..., JUDGED] - counts[..., IN_TIME]
-        busy = found.busy.mean(axis=0) / self.day.per
-        return _Tried(self.day.staffed(staff).cost, short, late, busy)
+        return _Tried(
+            self.day.staffed(staff).cost,
+            np.array([each.slack for each in met]),
+            np.array([float(each.found.error) for each in met]),
+            self._unfinished(found),
+            counts[..., JUDGED] - counts[..., IN_TIME],
+            found.busy.mean(axis=0) / self.day.per,
+        )
+
+    def _asked(self, found: _Tried) -> Floats:
+        """Return by how much each target is to be passed."""
+        return SAFE * found.errors if self.more is None else self.more
+
+    def _room(self, staff: Staff) -> Floats:
+        """Return for each team by how much the closest of its targets is passed beyond what is to be."""
+        found = self.try_(staff)
+        beyond, of = found.slacks - self._asked(found), [q for q, _, _ in targets(self.day.queues)]
+        return np.array(
+            [min((beyond[k] for k, q in enumerate(of) if q in skills), default=0.0) for skills in self._skills()]
+        )
+
+    def short(self, staff: Staff) -> float:
+        """Return by how much a plan misses what is to be met, all together; 0: nothing."""
+        found = self.try_(staff)
+        return found.unfinished + float(np.maximum(self._asked(found) - found.slacks, 0.0).sum())
+
+    def learn(self, staff: Staff, confirmed: Sequence[Margin]) -> None:
+        """Set what is to be met by how lucky the days are that are searched on, and allow some more tries."""
+        lucky = self.try_(staff).slacks - np.array([each.slack for each in confirmed])
+        most = [MOST_MORE * (each.asked if each.gives_up else 1 - each.asked) for each in confirmed]
+        self.more = np.minimum(lucky + [float(each.found.error) for each in confirmed], most)
+        self.tries = self.spent + AGAIN
 
     def _unfinished(self, found: Played) -> float:
         """Return which share of what may wait is left at the end beyond what may be.
@@ -253,7 +280,7 @@ class _Search:
         """Return the first multiple that meets all targets; the largest, where none does."""
         for scale in MORE:
             found = self._whole(np.asarray(staff * scale + (staff > 0) * (scale > 1), np.float64))
-            if self.try_(found).short == 0:
+            if self.short(found) == 0:
                 break
         return found
 
@@ -266,15 +293,14 @@ class _Search:
                 middle = (low + high) // 2
                 other = start.copy()
                 other[team] = self._whole(np.asarray(start * FEWER[middle], np.float64))[team]
-                if self.try_(other).short > 0:
+                if self.short(other) > 0:
                     low = middle
                 else:
                     high, staff = middle, other
         return staff
 
     def _rank(self, staff: Staff) -> tuple[float, float]:
-        found = self.try_(staff)
-        return found.short, found.cost
+        return self.short(staff), self.try_(staff).cost
 
     def _better(self, one: Staff, other: Staff) -> bool:
         return self._rank(one) < self._rank(other)
@@ -283,7 +309,7 @@ class _Search:
     def raised(self, staff: Staff) -> Staff:
         """Return a plan with more people where most is late, until all targets are met."""
         step = 1
-        while self.try_(staff).short > 0 and self.spent < self.tries:
+        while self.short(staff) > 0 and self.spent < self.tries:
             gain, cells = self._worth(staff)
             staff = self._moved(staff, [cells[k] for k in np.argsort(-gain, kind="stable")[:step]], 1)
             step = min(2 * step, -(-len(cells) // 4))
@@ -291,8 +317,8 @@ class _Search:
 
     def cheapest(self, staff: Staff) -> Staff:
         """Take people away, many at a time at first, and shift single ones, as long as all targets are met."""
-        if self.try_(staff).short > 0:
-            self.given_up = True
+        if self.short(staff) > 0:
+            self.hopeless = True
             return staff
         staff, tabu = self._thinned(staff), 0
         while self.spent < self.tries and tabu < 8:  # one more where it helps most, two fewer elsewhere
@@ -308,25 +334,24 @@ class _Search:
         return staff
 
     def _thinned(self, staff: Staff, spare: tuple[int, int] | None = None) -> Staff:
-        """Take people away where fewest items are late: half of all places at once, then fewer, then one by one."""
-        stuck: set[tuple[int, int]] = set() if spare is None else {spare}
-        step = None
-        while self.spent < self.tries:
-            gain, cells = self._worth(staff)
-            order = [cells[k] for k in np.argsort(gain, kind="stable") if self._has(staff, cells[k])]
-            order = [cell for cell in order if cell not in stuck]
-            if not order:
-                break
-            step = max(1, len(order) // 2) if step is None else min(step, len(order))
-            other = self._moved(staff, order[:step], -1)
-            if self.try_(other).short == 0 and self._better(other, staff):
-                staff = other
-            elif step > 1:
-                step = step // 2
-            else:
-                stuck.add(order[0])
-                if spare is not None and len(stuck) > 4:
+        """Take people away where fewest are late, first of the team whose targets leave most, not in `spare`."""
+        for team in np.argsort(-self._room(staff), kind="stable").tolist():
+            stuck: set[tuple[int, int]] = set() if spare is None else {spare}
+            step = int(self.block[-1]) + 1
+            while self.spent < self.tries and len(stuck) <= STUCK:
+                gain, cells = self._worth(staff)
+                order = [cells[k] for k in np.argsort(gain, kind="stable")]
+                order = [cell for cell in order if cell[0] == team and cell not in stuck and self._has(staff, cell)]
+                if not order:
                     break
+                step = min(step, -(-len(order) // 2))
+                other = self._moved(staff, order[:step], -1)
+                if self.short(other) == 0 and self._better(other, staff):
+                    staff = other
+                elif step > 1:
+                    step //= 2
+                else:
+                    stuck.add(order[0])
         return staff
 
     def _has(self, staff: Staff, cell: tuple[int, int]) -> bool:
