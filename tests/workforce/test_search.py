@@ -99,6 +99,12 @@ def test_a_target_that_nobody_can_meet_is_said_to_be_missed() -> None:
     assert "misses its target" in plan.words[0]
 
 
+def test_people_who_cost_nothing_are_still_no_more_than_needed() -> None:
+    queue = Queue("phone", Kind.CALL, np.full(8, 100.0))
+    plan = cheapest_staffing(Day((queue,), (Team("all", ("phone",), cost=0), Team("none", ()))), block=8)
+    assert plan.met and plan.day.people[:, 0].tolist() == [14, 0]
+
+
 def test_who_gives_up_is_a_target_too() -> None:
     queue = Queue("phone", Kind.CALL, np.full(10, 60.0), handling=300, patience=120, level=0.3, gives_up=0.02)
     plan = cheapest_staffing(Day((queue,), specialists()[:1]), block=10, tries=60)

@@ -80,7 +80,7 @@ def cheapest_staffing(
     plan, best = look.cheapest(look.start(reserves)), None
     for number in range(ROUNDS):
         found = look.tried(plan, rows(day, confirmed, seed + SEEDS * (number + 1)))
-        if best is None or (not found.met, found.day.cost) < (not best.met, best.day.cost):
+        if best is None or _worse(found) < _worse(best):
             best = found
         if look.hopeless or (found.met and number > 0):
             break
@@ -127,7 +127,7 @@ class _Search:
     # Trying ------------------------------------------------------------------------------
     def try_(self, staff: Staff) -> _Tried:
         """Return what a plan comes to, from memory if it was tried before."""
-        key = staff.tobytes() + self.day.routing.reserve.to_bytes(8, "big")
+        key = staff.tobytes() + int(self.day.routing.reserve).to_bytes(8, "big")
         if key not in self.known:
             self.spent += 1
             self.known[key] = self._try(staff)
@@ -299,8 +299,8 @@ class _Search:
                     high, staff = middle, other
         return staff
 
-    def _rank(self, staff: Staff) -> tuple[float, float]:
-        return self.short(staff), self.try_(staff).cost
+    def _rank(self, staff: Staff) -> tuple[float, float, int]:
+        return self.short(staff), self.try_(staff).cost, int(staff.sum())
 
     def _better(self, one: Staff, other: Staff) -> bool:
         return self._rank(one) < self._rank(other)
@@ -376,6 +376,10 @@ class _Search:
             inside = (self.block == block) & self.works[t]
             out[t, inside] = np.maximum(out[t, inside] + by, 0)
         return out
+
+
+def _worse(found: Staffing) -> tuple[float, float, float]:
+    return sum(max(0.0, -each.slack) for each in found.margins), found.day.cost, found.day.hours
 
 
 def _mask(day: Day, working: Mapping[str, ArrayLike] | None) -> NDArray[np.bool_]:
