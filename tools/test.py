@@ -65,7 +65,9 @@ def main() -> None:
 
 def compile_loops() -> None:
     """Compile once what every process would compile for itself at the same time, while tests wait for them."""
-    subprocess.run([sys.executable, "-c", "from hubbub.flows.warming import warm; warm()"], check=True)
+    subprocess.run(
+        [sys.executable, "-c", "from hubbub.flows import warming; warming.warm(); warming.warm_planning()"], check=True
+    )
 
 
 def pytest(where: str, given: list[str], **env: str) -> int:

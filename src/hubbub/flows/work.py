@@ -41,6 +41,7 @@ from hubbub.flows.lookback import look_back_all
 from hubbub.flows.measuring import measure_all
 from hubbub.flows.pasts import read_pasts
 from hubbub.flows.send import Sender
+from hubbub.flows.warming import warm_planning
 from hubbub.infra import archive, changes
 from hubbub.infra.changes import Tailer
 from hubbub.infra.db import with_database
@@ -108,6 +109,7 @@ class Worker:
             loops = [
                 asyncio.create_task(each)
                 for each in (
+                    asyncio.to_thread(warm_planning),
                     self._send(sender),
                     self._often(REVIEW_EVERY_S, self._review),
                     self._often(LEVELS_EVERY_S, self._levels),
