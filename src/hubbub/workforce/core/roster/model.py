@@ -59,6 +59,20 @@ class Model:
                     found[frozenset({skill})][step] += part
         return dict(found)
 
+    def steps(self) -> NDArray[np.int64]:
+        """Return the step of each column, of a shift that of its start; -1 for lines."""
+        found = np.full(len(self.program.cost), -1, np.int64)
+        for (_, _, start, _), column in self.shifts.items():
+            found[column] = start // self.week.step
+        for table in (self.breaks, self.waiting):
+            for (_, step), column in table.items():
+                found[column] = step
+        for (_, _, step), column in self.serving.items():
+            found[column] = step
+        for (_, step), both in self.missing.items():
+            found[list(both)] = step
+        return found
+
 
 def build(week: Week) -> Model:
     """Return the program of a week."""

@@ -17,6 +17,8 @@ from hubbub.workforce.core.roster.program import Columns, Solved, solve
 from hubbub.workforce.core.roster.week import Shift, Week
 
 Floats = NDArray[np.float64]
+LEAST_S = 3.0
+"""Each part has so many seconds at least, however few are left: a roster that is late beats none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _standing(week: Week, idle: tuple[Person, ...]) -> float:
 
 def _found(model: Model, until: float, gap: float) -> Solved:
     """Return a solution of the whole program and the best bound: the relaxed one's, or that of a search through all."""
-    relaxed = solve(model.program, whole=(), seconds=_left(until))
+    relaxed = solve(model.program, whole=(), seconds=max(10 * LEAST_S, _left(until)))
     best = _rounded(model, relaxed, until, gap)
     if best.objective * (1 - gap) <= relaxed.bound + 1e-6 or time.perf_counter() > until - 1:
         return replace(best, bound=relaxed.bound)
@@ -143,21 +145,46 @@ def _rounded(model: Model, relaxed: Solved, until: float, gap: float) -> Solved:
         low[part] = np.maximum(low[part], np.floor(values[part] + 1e-6) - more)
         high[part] = np.minimum(high[part], np.ceil(values[part] - 1e-6) + more)
 
-    def whole(part: Columns, budget: float, within: float) -> Solved:
-        target = relaxed.bound / (1 - budget * gap)
+    def whole(part: Columns, budget: float, within: float, time_share: float) -> Solved:
+        seconds, target = max(LEAST_S, _left(until) * time_share), relaxed.bound / (1 - budget * gap)
         found = solve(
-            model.program, whole=part, within=(low, high), seconds=_left(until) * 0.7, gap=within * gap, enough=target
-        )
+            model.program, whole=part, within=(low, high), seconds=seconds, gap=within * gap, enough=target
+        )  # fmt: skip
         found.values[part] = np.rint(found.values[part])
         return found
 
     near(relaxed.values, lines, 0)
-    found = whole(lines, 0.45, 0.4)
-    near(found.values, lines, 0)
-    near(found.values, shifts, 1)
-    found = whole(shifts, 0.85, 0.1)
-    near(found.values, shifts, 0)
-    return whole(breaks, 1, 0.01)
+    lined = whole(lines, 0.45, 0.4, 0.6)
+    near(lined.values, lines, 0)
+    open_shifts = low.copy(), high.copy()
+    near(lined.values, shifts, 1)
+    found = whole(shifts, 0.85, 0.1, 0.5)
+    if found.objective * (1 - gap) > relaxed.bound:
+        found = min(found, _by_day(model, lined, open_shifts, until, gap), key=lambda each: each.objective)
+    low[shifts] = high[shifts] = found.values[shifts]
+    return whole(breaks, 1, 0.01, 1)
+
+
+def _by_day(model: Model, found: Solved, within: tuple[Floats, Floats], until: float, gap: float) -> Solved:
+    """Round the shifts of one day after the other; those of other days stay, and what goes over midnight is free."""
+    week, steps = model.week, model.steps()
+    shifts = np.array(list(model.shifts.values()), np.int64)
+    days = np.array([day for _, day, _, _ in model.shifts], np.int64)
+    per = week.steps // 7
+    over = per + max((shape.minutes for *_, shape in model.shifts), default=0) // week.step + 1
+    for day in range(7):
+        chosen = shifts[days == day]
+        since = (steps - day * per) % week.steps if week.repeats else steps - day * per
+        free = (since >= 0) & (since < over) & (steps >= 0)
+        free[shifts] = False
+        free[chosen] = True
+        low, high = (np.where(free, bound, found.values) for bound in within)
+        low[chosen] = np.maximum(0, np.floor(found.values[chosen] + 1e-6) - 1)
+        high[chosen] = np.ceil(found.values[chosen] - 1e-6) + 1
+        seconds = (until - time.perf_counter()) / (8 - day)
+        found = solve(model.program, whole=chosen, within=(low, high), seconds=max(LEAST_S / 3, seconds), gap=gap / 20)
+        found.values[chosen] = np.rint(found.values[chosen])
+    return found
 
 
 def _left(until: float) -> float:
