@@ -26,7 +26,7 @@ HALF = 0.25
 luck of the last weeks and tells nothing of the next."""
 GROUP, GROUPS = 150, 8
 """Residuals that a group of like level has at least, and groups there are at most."""
-ENOUGH = 100
+ENOUGH = 30
 """With fewer residuals, the spread is that of Poisson counts on days that scatter by `SCATTER`."""
 SCATTER = 0.2
 LINKED = (0.3, 0.99)
