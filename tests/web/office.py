@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,7 @@ from hubbub.listening.services.columns import save_column
 from hubbub.listening.services.events import save_event
 from hubbub.listening.services.reports import save_report
 from hubbub.web.workforce.setup.history import store
+from hubbub.workforce.services import scenarios
 
 
 def saved(model: LinearModel) -> bytes:
@@ -316,10 +317,18 @@ def make_office(places: Places, network: str) -> Office:
     asked_for = Filter("needs", kinds=("complaint",), words="Jabberwock")
     shared = views.save_view(access, name="Jabberwock view", asked=asked_for, shared=True, now=at)
     planned = make_planned(access, now=at)
+    days = (date(2026, 11, 30), 7)
+    scenario, other_scenario = (
+        scenarios.keep(access, name, *days, {"shrinkage": 0.4}, now=at) for name in ("Snarks ill", "Snarks away soon")
+    )
+    scenario_key = scenarios.share(access, scenario, now=at)
     archive_due(places, now=datetime.now(UTC), age=timedelta(0), rows=0)  # what is undone leaves no file behind
     things = {
         "persona": persona,
         "queue": planned,
+        "scenario": scenario,
+        "other-scenario": other_scenario,
+        "scenario-key": scenario_key,
         "stored": store(access, "time,calls\n2026-11-20 10:00,4\n2026-11-20 10:30,5\n"),
         "pending": pending[access.me],
         "asked": asked,

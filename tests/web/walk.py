@@ -117,6 +117,7 @@ TERMS = {
     "starts": "07:00-10:00", "lunch": "30", "lunch_from": "6", "break": "15", "break_every": "4", "split": "",
     "pause": "3", "rest": "11", "running": "6", "together": "2",
 }  # fmt: skip
+SCENARIO = {"span": "week", "from": "2026-11-30", "shrinkage": "40", "name": "Snarks away"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -141,6 +142,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "chat-file": {"GET": Call(ANYBODY, headers=VISITOR, what={"number": "line-of-chat"})},
     "chat-note": {"POST": Call(ANYBODY, writes=CHAT, headers=VISITOR, body='{"typing": true}')},
     "chat-end": {"POST": Call(ANYBODY, writes=CHAT | {"care.Entry"}, headers=VISITOR, body="{}")},
+    "shared-scenario": {"GET": Call(ANYBODY, what={"key": "scenario-key"})},
     "rate": {
         "GET": Call(ANYBODY),
         "POST": Call(ANYBODY, {"score": "5"}, {"care.Rating", "care.Entry", "infra.Change"}),
@@ -340,6 +342,14 @@ PAGES: dict[str, dict[str, Call]] = {
     "staffing-today": {"GET": Call(READERS)},
     "staffing-today-behind": {"GET": Call(READERS)},
     "staffing-today-do": {"POST": Call(LEADS, LENT, NOTED)},
+    "what-if": {"GET": Call(LEADS, {"shrinkage": "40"})},
+    "scenario-keep": {"POST": Call(LEADS, SCENARIO, NOTED)},
+    "scenarios-compare": {"GET": Call(LEADS, {"of": "{scenario}"})},
+    "scenario": {"GET": Call(LEADS)},
+    "scenario-anew": {"POST": Call(LEADS, {}, NOTED)},
+    "scenario-share": {"POST": Call(LEADS, {}, NOTED, {"scenario": "other-scenario"})},
+    "scenario-withdraw": {"POST": Call(LEADS, {}, NOTED)},
+    "scenario-remove": {"POST": Call(LEADS, {}, NOTED)},
     "money": {"GET": Call(LEADS)},
     "money-csv": {"GET": Call(LEADS)},
     "staffing-setup": {"GET": Call(READERS)},
@@ -524,6 +534,16 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/customers/{customer}/permissions": {
         "POST": Call(WORKERS, {"to": "mail", "given": False, "source": "a call"}, NOTED)
     },
+    "/api/v1/money": {"GET": Call(LEADS, {"since": "2026-11-30"})},
+    "/api/v1/what-if": {"POST": Call(LEADS, {"since": "2026-11-30", "shrinkage": 0.4})},
+    "/api/v1/scenarios": {
+        "GET": Call(LEADS),
+        "POST": Call(LEADS, {"since": "2026-11-30", "shrinkage": 0.4, "name": "Snarks away"}, NOTED),
+    },
+    "/api/v1/scenarios/{scenario}": {"GET": Call(LEADS)},
+    "/api/v1/scenarios/{scenario}/share": {"POST": Call(LEADS, {}, NOTED, {"scenario": "other-scenario"})},
+    "/api/v1/scenarios/{scenario}/withdraw": {"POST": Call(LEADS, {}, NOTED)},
+    "/api/v1/scenarios/{scenario}/remove": {"POST": Call(LEADS, {}, NOTED)},
     "/api/v1/posts": {"POST": Call(WORKERS, {"source": "mail", "id": "{fresh}", "text": "my widget"}, NOTED)},
 }
 """The same for the operations of the API."""
@@ -532,7 +552,8 @@ IDS = {"doing", "lead", "field", "tag", "macro", "number", "outbox", "account", 
        "person", "team", "canned", "token", "other", "policy", "calendar", "notice", "skill", "need", "state",
        "event", "line", "rule", "report", "column", "correction", "post", "entry", "label", "model",
        "incident", "customer", "owned", "match", "merge", "parted", "pending", "persona", "pair", "review",
-       "article", "follow_up", "people_list", "member", "queue", "rostered", "contract", "absence"}  # fmt: skip
+       "article", "follow_up", "people_list", "member", "queue", "rostered", "contract", "absence",
+       "scenario"}  # fmt: skip
 
 _fresh = itertools.count(1)
 
@@ -628,8 +649,9 @@ class Walker:
         number = self.office.things[call.what.get("number", "number")]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = path.replace("{number}", str(NOT_THERE if missing else number))
-        for name in ("incident", "article", "customer", "people_list"):
-            address = address.replace(f"{{{name}}}", str(NOT_THERE if missing else self.office.things[name]))
+        for name in ("incident", "article", "customer", "people_list", "scenario"):
+            thing = self.office.things[call.what.get(name, name)]
+            address = address.replace(f"{{{name}}}", str(NOT_THERE if missing else thing))
         address = address.replace("{what}", "arrived")
         data = self.fill(call.data, missing)
         if method == "GET":

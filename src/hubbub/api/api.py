@@ -25,6 +25,7 @@ from hubbub.api import (
     incidents,
     knowledge,
     leads,
+    money,
     people,
     people_lists,
     posts,
@@ -84,6 +85,7 @@ for each in (
     board,
     reports,
     staffing,
+    money,
 ):
     api.add_router("", each.router)
 

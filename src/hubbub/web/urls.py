@@ -30,6 +30,8 @@ from hubbub.web.workforce.setup import history as planned_history
 from hubbub.web.workforce.setup import queues as planned_queues
 from hubbub.web.workforce.setup import rules as planning_rules
 from hubbub.web.workforce.today import page as today
+from hubbub.web.workforce.whatif import deeds as what_if_deeds
+from hubbub.web.workforce.whatif import pages as what_ifs
 
 urlpatterns = [
     path("", signin.front, name="front"),
@@ -50,6 +52,7 @@ urlpatterns = [
     path("chat/<slug:public>/note", chat.note, name="chat-note"),
     path("chat/<slug:public>/end", chat.end, name="chat-end"),
     path("rate/<str:ticket>/", rating.page, name="rate"),
+    path("scenario/<str:key>/", what_ifs.shared, name="shared-scenario"),
     path("w/<slug:slug>/", lists.home, name="home"),
     path("w/<slug:slug>/start/", first_run.steps, name="start"),
     path("w/<slug:slug>/start/preview/", first_run.preview, name="start-preview"),
@@ -242,6 +245,14 @@ urlpatterns = [
     path("w/<slug:slug>/topics/events/<int:event>/change/", events.edit, name="event-change"),
     path("w/<slug:slug>/topics/events/<int:event>/remove/", events.remove, name="event-remove"),
     path("w/<slug:slug>/staffing/", staffing.index, name="staffing"),
+    path("w/<slug:slug>/staffing/what-if/", what_ifs.index, name="what-if"),
+    path("w/<slug:slug>/staffing/what-if/keep/", what_if_deeds.keep, name="scenario-keep"),
+    path("w/<slug:slug>/staffing/what-if/compare/", what_ifs.compare, name="scenarios-compare"),
+    path("w/<slug:slug>/staffing/what-if/<int:scenario>/", what_ifs.kept, name="scenario"),
+    path("w/<slug:slug>/staffing/what-if/<int:scenario>/anew/", what_if_deeds.renew, name="scenario-anew"),
+    path("w/<slug:slug>/staffing/what-if/<int:scenario>/share/", what_if_deeds.share, name="scenario-share"),
+    path("w/<slug:slug>/staffing/what-if/<int:scenario>/withdraw/", what_if_deeds.withdraw, name="scenario-withdraw"),
+    path("w/<slug:slug>/staffing/what-if/<int:scenario>/remove/", what_if_deeds.remove, name="scenario-remove"),
     path("w/<slug:slug>/staffing/money/", money.page, name="money"),
     path("w/<slug:slug>/staffing/money/money.csv", money.numbers, name="money-csv"),
     path("w/<slug:slug>/staffing/setup/", planned_queues.index, name="staffing-setup"),

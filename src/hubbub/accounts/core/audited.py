@@ -54,6 +54,8 @@ DEEDS: Final = (
     mark("report removed"), mark("resolve"), mark("retention changed"), mark("review calibrated"),
     mark("review commented"), mark("review form changed"), mark("reviews drawn"), mark("role changed"),
     mark("routed"), mark("routing changed"), mark("send again"), mark("send back"), mark("send later"),
+    mark("scenario kept"), mark("scenario reckoned anew"), mark("scenario removed"), mark("scenario shared"),
+    mark("scenario withdrawn"),
     mark("sign-in link made"), mark("signing key renewed"), mark("skill added"), mark("skill removed"),
     mark("snooze"), mark("split"), mark("state added"), mark("state changed"), mark("state removed"),
     mark("tag changed"), mark("tag removed"), mark("tag"), mark("tags merged"), mark("take up"), mark("take"),

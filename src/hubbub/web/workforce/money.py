@@ -20,7 +20,7 @@ from hubbub.web.charts import Cell, Chart, cost_by_level
 from hubbub.web.request import Request, in_workspace, render
 from hubbub.web.workforce.amounts import SIGNS, hours_words, money_words, share_words, target_words, time_words
 from hubbub.workforce.core.plan.money import Curve, Money, total
-from hubbub.workforce.selectors.money import Accounts, Line, accounts, cost_curve
+from hubbub.workforce.selectors.money import NO_DAY, YEARS, Accounts, Line, accounts, cost_curve
 
 WEEK = 7
 SPANS = (("week", mark("Week")), ("month", mark("Month")))
@@ -59,22 +59,25 @@ class Span:
         """As people say it."""
         if self.name == "month":
             return date_format(self.since, "F Y")
+        if self.name == "day":
+            return date_format(self.since, say("D j M"))
         day = say("j M")
         return f"{date_format(self.since, day)} – {date_format(self.until, day)}"
 
 
-def span_of(request: Request) -> Span:
-    """Return the week or month that the address asks for; this week, where it asks for nothing."""
-    given = request.GET.get("from", "")
+def span_of(names: Sequence[str], asked: Mapping[str, str]) -> Span:
+    """Return the days that are asked for; this week or day or month, where nothing is. The first name is the usual."""
+    given = asked.get("from", "").replace("\x00", "")
     try:
         day = date.fromisoformat(given) if given else timezone.localdate()
-        if not 2000 <= day.year <= 2100:
+        if not YEARS[0] <= day.year <= YEARS[1]:
             raise ValueError
     except ValueError:
-        raise InvalidInput(
-            reason=say("{given} is no day; write it as 2026-11-30, between 2000 and 2100.", given=repr(given[:20]))
-        ) from None
-    if request.GET.get("span") == "month":
+        raise InvalidInput(reason=say(NO_DAY, given=repr(given[:20]))) from None
+    name = asked.get("span") if asked.get("span") in names else names[0]
+    if name == "day":
+        return Span(name, day, 1)
+    if name == "month":
         first = day.replace(day=1)
         return Span("month", first, ((first + timedelta(days=32)).replace(day=1) - first).days)
     return Span("week", day - timedelta(days=day.weekday()), WEEK)
@@ -84,7 +87,7 @@ def _asked(request: Request) -> tuple[Span, str | None]:
     """Return the span, and whose queues; None: everybody's."""
     request.access.require(Permission.PLAN)
     client = request.GET.get("client", "").replace("\x00", "")[:100]
-    return span_of(request), client or None
+    return span_of([name for name, _ in SPANS], request.GET.dict()), client or None
 
 
 @require_safe

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.speech import mark, say
 from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.money import Curve, Money, curve, minutes, money, total
 from hubbub.workforce.core.plan.queue import DAY_MIN
@@ -18,6 +20,8 @@ from hubbub.workforce.models import MemberRow
 from hubbub.workforce.selectors.plan import Expected, Plan, first_skills, plan, shifts
 
 WEEK = 7
+YEARS = (2000, 2100)
+NO_DAY = mark("{given} is no day; write it as 2026-11-30, between 2000 and 2100.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +80,8 @@ class Accounts:
 def base(access: Access, since: date, days: int) -> Base:
     """Return the present plan of some days: who is needed, or who is there where a week has a roster."""
     access.require(Permission.PLAN)
+    if not YEARS[0] <= since.year <= YEARS[1]:
+        raise InvalidInput(reason=say(NO_DAY, given=since))
     found = plan(access, since, days)
     worked = shifts(access, since, since + timedelta(days=days))
     weeks = {each.day - timedelta(days=each.day.weekday()) for each in worked}
@@ -94,7 +100,7 @@ def _work(found: Plan, each: Expected, rostered: NDArray[np.bool_]) -> Work:
     there = found.there(each.queue.needs) * _share(found, each)
     people = np.where(rostered, there, each.required.astype(np.float64))
     return Work(
-        each.id, each.queue, np.where(each.opens, each.mean, 0.0), each.handling_s, each.opens, people,
+        each.id, each.queue, each.mean, each.handling_s, each.opens, people,
         each.bursts,
     )  # fmt: skip
 

@@ -40,8 +40,21 @@ class Work:
 
     @property
     def comes(self) -> Floats:
-        """How many come in each interval."""
-        return np.asarray(self.items + self.storm, np.float64)
+        """How many come in each interval in which it is open."""
+        return self.seen(self.items + self.storm)
+
+    def seen(self, row: Floats) -> Floats:
+        """Return a row as the queue sees it: who calls while it is shut is gone, other work waits until it opens.
+
+        What comes after the last opening comes before the first, as the week before left it.
+        """
+        open_at = np.flatnonzero(self.opens)
+        if self.queue.kind.way is not Way.LATER or not len(open_at):
+            return np.where(self.opens, row, 0.0)
+        first = np.searchsorted(open_at, np.arange(len(row))) % len(open_at)
+        found = np.zeros(len(row))
+        found[open_at] = np.bincount(first, row, minlength=len(open_at))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,10 @@ class Met:
     """Found by playing the days, not by a formula."""
 
 
+NOTHING: Final = Met(0.0, 1.0, 0.0, 0.0, 0.0)
+"""Nobody comes."""
+
+
 def met(work: Work, per: float) -> Met:
     """Return what those who come meet with the people there are.
 
@@ -72,7 +89,7 @@ def met(work: Work, per: float) -> Met:
     """
     comes = work.comes
     if not comes.any():
-        return Met(0.0, 1.0, 0.0, 0.0, 0.0)
+        return NOTHING
     if not work.people.any():
         return Met(float(comes.sum()), 0.0, 0.0, np.inf, 0.0, float(comes.sum()))
     if work.queue.kind.way is not Way.LATER:
@@ -120,12 +137,20 @@ class Together:
 
 
 def together(works: Sequence[Work], teams: Sequence[played.Team], per: float, reserve: int = 0) -> Together:
-    """Return what queues meet whose teams may share skills: the days are played, each time from empty queues on."""
+    """Return what queues meet whose teams may share skills: the days are played, each time from empty queues on.
+
+    Hours in which all are shut are left out: deadlines count in open hours.
+    """
     many = sum(float(each.comes.sum()) for each in works)
     days = int(np.clip(MOST_ITEMS / max(1.0, many), *DAYS))
-    day = played.Day(tuple(map(_played_queue, works)), tuple(teams), per, played.Routing(reserve=reserve))
+    if not many:
+        return Together(tuple(NOTHING for _ in works), 0.0)
+    opens = np.any([each.opens for each in works], axis=0)
+    there_then = tuple(replace(each, people=np.asarray(each.people)[opens]) for each in teams)
+    queues = tuple(_played_queue(each, opens) for each in works)
+    day = played.Day(queues, there_then, per, played.Routing(reserve=reserve))
     found = play_days(day, days=days, seed=SEED)
-    there = {each.name: float(np.sum(day.row(each.people))) for each in teams}
+    there = {each.name: float(np.sum(each.people)) for each in there_then}
     return Together(
         tuple(_met(found, each, _busy(found, there, each.queue.name)) for each in works), _busy(found, there)
     )
@@ -146,12 +171,14 @@ def _met(found: Outcome, work: Work, busy: float) -> Met:
     )  # fmt: skip
 
 
-def _played_queue(work: Work) -> played.Queue:
+def _played_queue(work: Work, opens: NDArray[np.bool_]) -> played.Queue:
     queue = work.queue
     return played.Queue(
-        queue.name, _KINDS[queue.kind.way], work.items, work.handling_s, queue.within_s, queue.level,
+        queue.name, _KINDS[queue.kind.way], work.seen(work.items)[opens], work.handling_s[opens],
+        queue.within_s, queue.level,
         patience=queue.patience_s if queue.kind.way is Way.NOW else None,
-        branching=work.bursts if queue.kind.way is Way.LATER else 0.0, storm=work.storm, at_once=queue.at_once,
+        branching=work.bursts if queue.kind.way is Way.LATER else 0.0,
+        storm=work.seen(np.zeros(len(opens)) + work.storm)[opens], at_once=queue.at_once,
         slows=queue.slows,
     )  # fmt: skip
 

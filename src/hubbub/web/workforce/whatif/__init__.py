@@ -1,0 +1,1 @@
+"""What if: changes beside the present plan, tried, kept, compared and shared."""
