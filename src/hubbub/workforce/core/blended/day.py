@@ -1,6 +1,6 @@
 """A day as it is planned: what comes, who is there with which skills, and who takes what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -168,6 +168,7 @@ class Day:
     routing: Routing = Routing()
     again: bool = False
     """The day comes again and again, what is left going on with the next; else each begins with `backlog`."""
+    intervals: int = field(init=False)
 
     def __post_init__(self) -> None:
         times(self.per)
@@ -185,17 +186,14 @@ class Day:
         for name in names:
             if not any(name in team.skills for team in self.teams):
                 raise InvalidInput(reason=say(_NOBODY, queue=name))
+        rows = [each for queue in self.queues for each in (queue.items, queue.handling, queue.storm)]
+        many = max(np.size(each) for each in [*rows, *(team.people for team in self.teams)])
+        object.__setattr__(self, "intervals", many)
         for queue in self.queues:
             for each in (queue.items, queue.handling, queue.storm):
                 self.row(each, queue.name)
         for team in self.teams:
             self.row(team.people, team.name)
-
-    @property
-    def intervals(self) -> int:
-        """How many there are."""
-        rows = [each for queue in self.queues for each in (queue.items, queue.handling, queue.storm)]
-        return max(np.size(each) for each in [*rows, *(team.people for team in self.teams)])
 
     def row(self, given: ArrayLike, name: str = "") -> Floats:
         """Return a number for each interval."""

@@ -45,7 +45,7 @@ _BLOCK = mark("A block is a whole number of intervals from 1 on.")
 
 def cheapest_staffing(
     day: Day, *, working: Mapping[str, ArrayLike] | None = None, block: int = 1, reserves: Sequence[int] = (),
-    days: int = 20, confirmed: int = 100, tries: int = 120, seed: int = 1,
+    days: int = 20, confirmed: int = 100, tries: int = 100, seed: int = 1,
 ) -> Staffing:  # fmt: skip
     """Return the cheapest people for whom every queue meets its target over the whole day, as far as found.
 
