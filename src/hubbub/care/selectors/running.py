@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -37,6 +37,11 @@ class Wanted:
     """A case's first reply; False: a further one."""
     handled_s: float = 0.0
     """How long a call lasted."""
+
+    @property
+    def waited(self) -> timedelta | None:
+        """How long it took until then; None: they still wait."""
+        return None if self.until is None else self.until - self.at
 
 
 @dataclass(frozen=True, slots=True)

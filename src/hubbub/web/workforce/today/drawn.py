@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from math import ceil
 
 import numpy as np
 from django.urls import reverse
@@ -10,10 +11,11 @@ from hubbub.flows.today.values import QueueToday, SkillToday, Today
 from hubbub.kernel.speech import figure, say
 from hubbub.web.charts import Cell, Chart, contacts_by_interval, level_by_interval, local_ms, people_by_interval
 from hubbub.web.templatetags.hubbub import percent
-from hubbub.web.workforce.today.words import intervals
+from hubbub.web.workforce.today.words import FEW, intervals
 from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.clock import clock
 from hubbub.workforce.core.plan.queue import DAY_MIN
+from hubbub.workforce.core.today.rest import runs
 
 Points = list[dict[str, object]]
 MOST = 6
@@ -85,6 +87,7 @@ def _contacts(
         ]  # fmt: skip
         rows.append(cells)
     total, expected = int(came.sum()), sum(each.expected_so_far for each in queues)
+    band = () if found.over else (("fband", say("Expected now, 8 times in 10")),)
     return Chart(
         name="today-contacts",
         title=only.queue.name if only else say("All queues"),
@@ -93,7 +96,7 @@ def _contacts(
         points=points,
         head=(say("From"), say("Forecast"), say("Came"), say("Expected now")),
         rows=rows,
-        legend=(("fband", say("Expected now, 8 times in 10")), ("f1", say("Forecast")), ("ftext", say("Came"))),
+        legend=(*band, ("f1", say("Forecast")), ("ftext", say("Came"))),
     )
 
 
@@ -116,18 +119,28 @@ def _people(found: Today, skill: SkillToday, places: Sequence[int], place: int) 
     return Chart(
         name=f"today-people-{place}",
         title=say("People for {skill}", skill=skill.skill),
-        says=say("People by interval: needed, on the roster, and at work."),
+        says=_short_words(short, found.rules.step_min),
         spec=people_by_interval(),
         points=points,
         head=(say("From"), say("Needed"), say("On the roster"), say("At work"), say("Short")),
         rows=rows,
-        legend=(
-            ("f1", say("Needed")),
-            ("fpressed", say("On the roster")),
-            ("ftext", say("At work")),
-            ("fbad", say("Short")),
-        ),
+        legend=_people_legend() if place == 0 else (),
+    )
+
+
+def _people_legend() -> Sequence[tuple[str, str]]:
+    return (
+        ("f1", say("Needed")), ("fpressed", say("On the roster")), ("ftext", say("At work")), ("fbad", say("Short")),
     )  # fmt: skip
+
+
+def _short_words(short: Floats, step: int) -> str:
+    """Return when people are missing by the roster, and how many."""
+    found = runs(short >= FEW)
+    if not found:
+        return say("Nobody is missing on the roster.")
+    spans = ", ".join(f"{clock(first * step)}–{clock(last * step)}" for first, last in found)
+    return say("Short by up to {many}: {spans}.", many=ceil(float(short.max()) - 1e-6), spans=spans)
 
 
 def _levels(found: Today, queue: QueueToday, places: Sequence[int], slug: str) -> Chart:

@@ -264,14 +264,13 @@ class Told:
             for line in ahead.rest.lines:
                 if line.queue.needs != skill:
                     continue
-                name = "" if line.queue.name == skill else line.queue.name
                 shares = by_id[line.id].share[: ahead.many]
                 in_time = tuple(
                     Cell("–") if np.isnan(share) else Cell(percent(share), share < line.queue.level - 0.005)
                     for share in shares
                 )
                 items = (line.items * ahead.rest.parts.weight * line.opens)[: ahead.many]
-                found.append(Row(name, say("in time"), in_time))
+                found.append(Row(line.queue.name, say("in time"), in_time))
                 found.append(Row("", say("come"), tuple(Cell(figure(each, ",.0f")) for each in items)))
         return tuple(found)
 
@@ -316,7 +315,7 @@ class Told:
         ]
         if remedy.mended_min:
             effect.append(
-                say_many("{number} minute missing less", "{number} minutes missing less", round(remedy.mended_min))
+                say_many("{number} minute less short", "{number} minutes less short", round(remedy.mended_min))
             )
         return Help(remedy, title, "; ".join(effect), remedy.cost, remedy.what in (What.BREAK, What.LEND))
 
