@@ -271,6 +271,12 @@ def test_a_short_history_has_an_answer_and_says_what_is_not_known(days: int, say
     assert told.backtest.gain is None
 
 
+def test_how_far_off_one_may_be_is_learnt_or_said_to_be_assumed() -> None:
+    daily = counts(40).sum(1, keepdims=True)
+    assert forecast(History(MONDAY, daily[:24])).notes
+    assert not forecast(History(MONDAY, counts(40))).notes
+
+
 def test_week_days_stay_closed_once_two_weeks_are_known() -> None:
     told = forecast(History(MONDAY, counts(21, change=day_hours)))
     assert np.isnan(told.median[5:]).all() and not np.isnan(told.median[:5, 8:20]).any()

@@ -49,6 +49,8 @@ class Spread:
     """What is counted is whole."""
     shared: float = 0.0
     """Which part of the variance all intervals of a week have in common."""
+    assumed: bool = False
+    """There was too little to learn it from."""
 
     def at(self, middle: Floats, scores: ArrayLike, wider: ArrayLike = 1.0) -> Floats:
         """Return what comes, at normal scores (0: the median), around a forecast; shapes are broadcast."""
@@ -79,7 +81,7 @@ def assumed(levels: ArrayLike = (0.5, 1, 2, 5, 10, 30, 100, 300)) -> Spread:
     """Return the spread where there is too little to learn it from: Poisson counts on days that scatter."""
     at = amounts(levels)
     wide = np.sqrt(0.25 + (SCATTER / 2 * at) ** 2)
-    return Spread(at, wide[:, None] * GRID)
+    return Spread(at, wide[:, None] * GRID, assumed=True)
 
 
 def learnt(foretold: Floats, seen: Floats, weeks: int) -> Spread:

@@ -209,7 +209,7 @@ def _notes(base: NDArray[np.float64], tried: Backtest, ahead: int) -> tuple[str,
         found.append(ONE_DAY)
     elif len(base) - int(seen.argmax()) < 14:
         found.append(DAYS)
-    if tried.origins == 0:
+    if tried.spread.assumed:
         found.append(UNTRIED)
     if tried.origins and ahead > tried.ahead:
         found.append(FAR)
