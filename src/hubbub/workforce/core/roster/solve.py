@@ -154,7 +154,7 @@ def _rounded(model: Model, relaxed: Solved, until: float, gap: float) -> Solved:
         return found
 
     near(relaxed.values, lines, 0)
-    lined = whole(lines, 0.45, 0.4, 0.6)
+    lined = whole(lines, 0.45, 0.4, 0.75)
     near(lined.values, lines, 0)
     open_shifts = low.copy(), high.copy()
     near(lined.values, shifts, 1)
