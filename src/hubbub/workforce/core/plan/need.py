@@ -55,7 +55,7 @@ def need(
     else:
         agents = _later(queue, coming, takes, works, per, branching)
     agents = np.where(works, agents, 0)
-    return Need(agents, np.ceil(agents / (1.0 - shrinkage) - 1e-9))
+    return Need(agents, np.ceil(agents / (1.0 - shrinkage) - 1e-9) + 0.0)  # no -0
 
 
 def _later(
