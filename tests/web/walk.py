@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -118,6 +119,8 @@ TERMS = {
     "pause": "3", "rest": "11", "running": "6", "together": "2",
 }  # fmt: skip
 SCENARIO = {"span": "week", "from": "2026-11-30", "shrinkage": "40", "name": "Snarks away"}
+SHIFT = """{"week": "2026-12-07", "version": 1, "member": "{rostered}", "day": "2026-12-08", "pieces": [[540, 1020]]}"""
+WEEK = {"week": "2026-12-07"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}
 
 PAGES: dict[str, dict[str, Call]] = {
@@ -363,6 +366,19 @@ PAGES: dict[str, dict[str, Call]] = {
     "planned-queue-forget": {"POST": Call(LEADS, {}, NOTED)},
     "planned-queue-remove": {"POST": Call(LEADS, {}, NOTED)},
     "my-shifts": {"GET": Call(READERS)},
+    "roster": {"GET": Call(READERS, WEEK)},
+    "roster-make": {"POST": Call(LEADS, WEEK, NOTED)},
+    "roster-stop": {"POST": Call(LEADS, {"week": "2026-12-14"}, NOTED)},
+    "roster-publish": {"GET": Call(LEADS, WEEK), "POST": Call(LEADS, {**WEEK, "version": "1"}, NOTED)},
+    "roster-shift": {
+        "GET": Call(LEADS, WEEK),
+        "POST": Call(
+            LEADS, {**WEEK, "version": "1", "member": "{rostered}", "day": "2026-12-08", "piece": "9-17"}, NOTED
+        ),
+    },
+    "roster-edit": {"POST": Call(LEADS, writes=NOTED, body=SHIFT)},
+    "roster-print": {"GET": Call(READERS, WEEK)},
+    "roster-file": {"GET": Call(READERS, WEEK, what={"form": "csv"})},
     "roster-people": {
         "GET": Call(LEADS),
         "POST": Call(LEADS, {"person": ["{person}"], "contract": "{contract}", "skill": "Jabberwocks"}, NOTED),
@@ -555,6 +571,8 @@ IDS = {"doing", "lead", "field", "tag", "macro", "number", "outbox", "account", 
        "article", "follow_up", "people_list", "member", "queue", "rostered", "contract", "absence",
        "scenario"}  # fmt: skip
 
+_PLACE = re.compile(r'"\{(\w+)\}"')
+"""In JSON, where an id of the workspace goes."""
 _fresh = itertools.count(1)
 
 
@@ -605,7 +623,9 @@ class Walker:
             "soon": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
         }
         if missing:
-            things |= dict.fromkeys(("topic", "team", "other", "model", "parted", "person", "contract"), NOT_THERE)
+            things |= dict.fromkeys(
+                ("topic", "team", "other", "model", "parted", "person", "contract", "rostered"), NOT_THERE
+            )
         return {
             name: _given(things[value.strip("{}")])
             if isinstance(value, str) and value[:1] + value[-1:] == "{}"
@@ -640,7 +660,8 @@ class Walker:
         headers = {"HX-Request": "true", **call.headers} if htmx else call.headers
         client = self.browsing or self.client(who)
         if call.body:
-            return client.generic(method, address, call.body, content_type="application/json", headers=headers)
+            body = _PLACE.sub(lambda found: str(self.office.things[found[1]]), call.body)
+            return client.generic(method, address, body, content_type="application/json", headers=headers)
         data = {name: _file(value) if name == "file" else value for name, value in call.data.items()}
         answer = getattr(client, method.lower())(address, self.fill(data, missing), headers=headers)
         return _whole(answer) if answer.streaming else answer

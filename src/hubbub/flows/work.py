@@ -40,6 +40,7 @@ from hubbub.flows.learning import learn_all
 from hubbub.flows.lookback import look_back_all
 from hubbub.flows.measuring import measure_all
 from hubbub.flows.pasts import read_pasts
+from hubbub.flows.rostering import make_due
 from hubbub.flows.send import Sender
 from hubbub.flows.warming import warm_planning
 from hubbub.infra import archive, changes
@@ -81,6 +82,7 @@ MEASURE_EVERY_S = 20.0
 FORECAST_EVERY_S = 5.0
 ADVOCATES_EVERY_S = 60.0
 MATCH_EVERY_S = 5.0
+ROSTERS_EVERY_S = 1.0
 TIDY_EVERY_S = 3600.0
 NIGHTLY = timedelta(hours=22)
 LEFT_OVER = timedelta(seconds=60)  # whoever heard a post decides about it, and is at it until then
@@ -136,6 +138,7 @@ class Worker:
                     self._often(FORECAST_EVERY_S, self._forecast),
                     self._often(ADVOCATES_EVERY_S, self._advocates),
                     self._often(MATCH_EVERY_S, self._match),
+                    self._often(ROSTERS_EVERY_S, self._rosters),
                     self._often(TIDY_EVERY_S, self._tidy),
                 )
             ]
@@ -184,6 +187,10 @@ class Worker:
 
     def _match(self) -> None:
         while not self.stop.is_set() and customers.look(datetime.now(UTC)):
+            pass
+
+    def _rosters(self) -> None:
+        while not self.stop.is_set() and make_due(lambda: datetime.now(UTC), stopped=self.stop.is_set):
             pass
 
     def _send_due(self) -> None:

@@ -26,6 +26,9 @@ from hubbub.web.signin import views as signin
 from hubbub.web.workforce import absences, mine, money, staffing
 from hubbub.web.workforce import contracts as work_contracts
 from hubbub.web.workforce import people as roster_people
+from hubbub.web.workforce.roster import files as roster_files
+from hubbub.web.workforce.roster import page as roster_page
+from hubbub.web.workforce.roster import shifts as roster_shifts
 from hubbub.web.workforce.setup import history as planned_history
 from hubbub.web.workforce.setup import queues as planned_queues
 from hubbub.web.workforce.setup import rules as planning_rules
@@ -266,6 +269,14 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/forget/", planned_queues.forget, name="planned-queue-forget"),
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/remove/", planned_queues.remove, name="planned-queue-remove"),
     path("w/<slug:slug>/staffing/mine/", mine.page, name="my-shifts"),
+    path("w/<slug:slug>/staffing/roster/", roster_page.page, name="roster"),
+    path("w/<slug:slug>/staffing/roster/make/", roster_page.make, name="roster-make"),
+    path("w/<slug:slug>/staffing/roster/stop/", roster_page.stop, name="roster-stop"),
+    path("w/<slug:slug>/staffing/roster/publish/", roster_page.publish, name="roster-publish"),
+    path("w/<slug:slug>/staffing/roster/shift/", roster_shifts.form, name="roster-shift"),
+    path("w/<slug:slug>/staffing/roster/edit/", roster_shifts.edit, name="roster-edit"),
+    path("w/<slug:slug>/staffing/roster/print/", roster_files.paper, name="roster-print"),
+    path("w/<slug:slug>/staffing/roster/roster.<slug:form>", roster_files.file, name="roster-file"),
     path("w/<slug:slug>/staffing/people/", roster_people.index, name="roster-people"),
     path("w/<slug:slug>/staffing/people/upload/", roster_people.upload, name="roster-people-upload"),
     path("w/<slug:slug>/staffing/people/new/", roster_people.edit, name="roster-person-new"),

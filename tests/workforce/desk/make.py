@@ -1,10 +1,10 @@
 """Builders of rosters: contracts, people, and what stands for all of it in the walk over the pages."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hubbub.accounts.core.access import Access
-from hubbub.workforce.models import AbsenceRow, RosterRow, ShiftRow
-from hubbub.workforce.services import people, queues
+from hubbub.workforce.models import AbsenceRow, ForecastRow, RosterRow, ShiftRow
+from hubbub.workforce.services import people, queues, rosters
 from tests.make import NOON
 
 
@@ -20,19 +20,53 @@ def make_on_roster(
     return people.save_member(access, {"name": name, "contract": contract, "skills": skills, **more}, now=now)
 
 
-def make_rostered(access: Access, at: datetime) -> dict[str, int]:
+def make_rostered(access: Access, at: datetime) -> dict[str, int | str]:
     """Somebody on the roster who asks to be away, and a contract that nobody has."""
-    queues.save_queue(access, {"name": "Jabberwocks", "kind": "phone"}, now=at)
+    queue = queues.save_queue(access, {"name": "Jabberwocks", "kind": "phone"}, now=at)
     terms = make_contract(access, "Snark time", at)
     rostered = make_on_roster(access, "Bandersnatch Brontë", terms, ("Jabberwocks",), at, rate=12.0)
     away = people.note_absence(access, rostered, date(2026, 12, 24), date(2026, 12, 24), "holiday", now=at)
     AbsenceRow.objects.filter(pk=away.id).update(state="asked")
     jubjub = make_on_roster(access, "Jubjub", terms, ("Jabberwocks",), at)
-    monday = date(2040, 1, 2)
-    week = RosterRow.objects.create(workspace_id=access.workspace, monday=monday)
-    shift = ShiftRow.objects.create(roster=week, member_id=jubjub, day=monday, pieces=[[480, 960]])
+    later = date(2040, 1, 2)
+    far = RosterRow.objects.create(workspace_id=access.workspace, monday=later)
+    shift = ShiftRow.objects.create(roster=far, member_id=jubjub, day=later, pieces=[[480, 960]])
+    week = date(2026, 12, 7)
+    make_forecast(access, queue, monday=week)
+    make_forecast(access, queue, monday=week + timedelta(days=7))
+    first = {"member": rostered, "day": week, "pieces": [(540, 1020)]}
+    rosters.edit(access, week, 0, first, now=at)
+    rosters.ask(access, week + timedelta(days=7), [], now=at)
     return {
+        "csv": "csv",
         "rostered": rostered, "contract": terms, "absence": away.id, "shift-to-come": shift.pk,
         "free-contract": make_contract(access, "Snarkless", at),
         "unrostered": make_on_roster(access, "Tribble Free", terms, (), at),
     }  # fmt: skip
+
+
+MONDAY = date(2026, 12, 7)
+
+
+def make_forecast(
+    access: Access, queue: int, many: float = 20.0, monday: date = MONDAY, open_h: tuple[int, int] = (8, 18)
+) -> None:
+    """What is expected of a queue in a week, the same each half-hour of its open day, Monday to Friday."""
+    mean = [many if open_h[0] * 2 <= each < open_h[1] * 2 else 0.0 for each in range(48)]
+    for day in range(7):
+        told = mean if day < 5 else [0.0] * 48
+        ForecastRow.objects.create(
+            queue_id=queue, day=monday + timedelta(days=day), made_on=monday - timedelta(days=3), step_min=30,
+            model="profile", mean=told, low=told, high=told, storm=[0.0] * 48, handling_s=[180.0] * 48,
+            day_low=sum(told), day_high=sum(told),
+        )  # fmt: skip
+
+
+def make_planned_week(
+    access: Access, people_: int = 8, many: float = 20.0, now: datetime = NOON
+) -> tuple[int, tuple[int, ...]]:
+    """A queue with its forecast, and so many full-timers who serve it: its id, and theirs."""
+    queue = queues.save_queue(access, {"name": "Sales", "kind": "phone"}, now=now)
+    make_forecast(access, queue, many)
+    terms = make_contract(access, starts=((480, 600),), hours=(0.0, 40.0))
+    return queue, tuple(make_on_roster(access, f"Agent {each}", terms, ("Sales",)) for each in range(people_))

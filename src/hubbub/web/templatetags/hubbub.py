@@ -26,6 +26,7 @@ from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
 from hubbub.kernel.speech import figure, mark, say, spoken
 from hubbub.listening.core.alerts import within
 from hubbub.listening.core.volume import Share
+from hubbub.workforce.core.plan.clock import words_of
 
 register = template.Library()
 
@@ -448,3 +449,9 @@ def seconds_more(difference: float) -> str:
     minutes, rest = divmod(whole, 60)
     told = f"{minutes} min {rest} s" if minutes else f"{rest} s"
     return say("{time} less", time=told) if difference < 0 else say("{time} more", time=told)
+
+
+@register.filter
+def spans(pieces: tuple[tuple[int, int], ...]) -> str:
+    """Show spans of a day: 09:00–12:30, 15:00–18:00."""
+    return words_of(pieces)

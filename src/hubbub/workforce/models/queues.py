@@ -11,7 +11,8 @@ class RulesRow(models.Model):
     """What all planning of a workspace shares, where a manager changed it. See `core.plan.rules`."""
 
     workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="+")
-    data = models.JSONField()
+    data = models.JSONField(default=dict)  # empty: as is usual
+    swaps_pass = models.BooleanField(default=False)  # swaps of shifts that break no rule need nobody's leave
 
 
 class QueueRow(models.Model):

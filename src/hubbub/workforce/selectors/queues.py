@@ -35,7 +35,7 @@ def rules(access: Access) -> Rules:
     """Return what all planning here shares."""
     access.require(Permission.READ)
     row = RulesRow.objects.filter(workspace_id=access.workspace).first()
-    return rules_of(row.data) if row else usual_rules()
+    return rules_of(row.data) if row and row.data else usual_rules()
 
 
 def queues(access: Access) -> tuple[QueueLine, ...]:

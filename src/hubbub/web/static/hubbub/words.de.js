@@ -11,6 +11,7 @@ window.hubbubWords = {
  "Not connected just now; this page may be behind. It tries again by itself.": "Gerade nicht verbunden; diese Seite ist vielleicht nicht aktuell. Neue Versuche laufen von selbst.",
  "Nothing like this.": "Nichts gefunden.",
  "Still to fill in: {fields}": "Noch auszufüllen: {fields}",
+ "The change could not be sent. Try it again.": "Die Änderung konnte nicht gesendet werden. Versuchen Sie es noch einmal.",
  "This browser can’t show notices.": "Dieser Browser kann keine Hinweise anzeigen.",
  "This browser shows notices while a page is open.": "Dieser Browser zeigt Hinweise an, solange eine Seite offen ist.",
  "This browser was told not to show notices; its settings for this site change that.": "In diesem Browser sind Hinweise abgeschaltet; das lässt sich in seinen Einstellungen für diese Website ändern.",

@@ -1,0 +1,1 @@
+"""The roster of a week: made, looked at, changed by hand, published, and taken along."""
