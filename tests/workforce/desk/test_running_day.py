@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from hubbub.accounts.models import AuditEntry
+from hubbub.care.models import Notice
+from hubbub.flows.today import changing
 from hubbub.flows.today import day as flow
 from hubbub.infra.models import Change
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -87,7 +89,7 @@ def test_the_headline_is_what_is_missing_and_a_move_of_a_break_mends_it(db: None
     remedy = found.ahead.helped.remedies[0]
     assert (remedy.what, remedy.shift, remedy.was) == (What.BREAK, first.pk, (660, 690))
     roster = desk.roster()
-    services.move_break(
+    changing.move_break(
         desk.access, remedy.shift, remedy.which or 0, remedy.start, version=roster.version, now=desk.at(600)
     )
     assert ShiftRow.objects.get(pk=first.pk).breaks == [[remedy.start, remedy.end, False]]
@@ -95,6 +97,8 @@ def test_the_headline_is_what_is_missing_and_a_move_of_a_break_mends_it(db: None
     assert desk.roster().version == roster.version + 1
     assert AuditEntry.objects.filter(action="break moved", subject="A0").count() == 1
     assert Change.objects.filter(kind="plan", subject=roster.pk).exists()
+    told = Notice.objects.get(person_id=desk.members["A0"].person_id)
+    assert told.text == f"Your break on 2026-11-30 now begins at {remedy.start // 60}:00."
     after = flow.today(desk.access, desk.at(600))
     assert after.ahead is not None
     assert not after.ahead.helped.remedies
@@ -111,7 +115,7 @@ def test_who_serves_two_queues_is_lent_by_who_plans_and_nobody_else(db: None) ->
         with pytest.raises(error):
             services.lend(access, shift.pk, "Sales", 600, 660, version=1, now=desk.at(590))
         with pytest.raises(error):
-            services.move_break(access, shift.pk, 0, 600, version=1, now=desk.at(590))
+            changing.move_break(access, shift.pk, 0, 600, version=1, now=desk.at(590))
     with pytest.raises(NotFound):
         services.lend(desk.access, shift.pk, "Chat", 600, 660, version=1, now=desk.at(590))
     with pytest.raises(InvalidInput):

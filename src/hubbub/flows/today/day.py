@@ -100,9 +100,10 @@ def _queue(each: Expected, desk: Desk, held: Rules, day: date, now_min: float) -
     fed = bool(each.queue.calls or each.queue.channels)
     looks = outlook(each.mean, each.low, each.high, seen if fed else np.full(len(seen), np.nan))
     many, mean_s = desk.handling(each.queue)
-    usual_s = float(each.handling_s.mean())
+    weights = each.mean if each.mean.any() else np.ones(len(each.mean))
+    usual_s = float(np.average(each.handling_s, weights=weights))
     factor = slower(usual_s, mean_s, many)
-    required = need(
+    required = each.required if over.all() else need(
         each.queue, looks.mean, per=held.per_s, handling=each.handling_s * factor, opens=each.opens,
         branching=each.bursts,
     ).answering  # fmt: skip

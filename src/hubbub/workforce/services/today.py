@@ -21,8 +21,8 @@ from hubbub.workforce.services.queues import enter
 
 
 @transaction.atomic
-def move_break(access: Access, shift: int, which: int, start: int, *, version: int, now: datetime) -> None:
-    """Let a break of a shift begin at another minute of its day.
+def move_break(access: Access, shift: int, which: int, start: int, *, version: int, now: datetime) -> Shift:
+    """Let a break of a shift begin at another minute of its day; return the shift.
 
     Raises
     ------
@@ -42,11 +42,12 @@ def move_break(access: Access, shift: int, which: int, start: int, *, version: i
         access, row, made, "break moved", now, before=f"{clock(begin)}–{clock(end)}",
         after=f"{clock(start)}–{clock(start + end - begin)}",
     )  # fmt: skip
+    return made
 
 
 @transaction.atomic
-def lend(access: Access, shift: int, skill: str, start: int, end: int, *, version: int, now: datetime) -> None:
-    """Let somebody who can serve another skill serve it from one minute of the shift's day to another.
+def lend(access: Access, shift: int, skill: str, start: int, end: int, *, version: int, now: datetime) -> Shift:
+    """Let somebody serve another skill of theirs from one minute of the shift's day to another; return the shift.
 
     Raises
     ------
@@ -64,6 +65,7 @@ def lend(access: Access, shift: int, skill: str, start: int, end: int, *, versio
         raise InvalidInput(reason=say("That time is over."))
     made = lent(was, row.member.skills[0], start, end, skill)
     _store(access, row, made, "lent to a queue", now, before=None, after=f"{skill}, {clock(start)}–{clock(end)}")
+    return made
 
 
 def _entered(access: Access, shift: int, version: int) -> tuple[ShiftRow, Shift]:

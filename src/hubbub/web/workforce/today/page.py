@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from hubbub.accounts.core.access import Permission
+from hubbub.flows.today import changing
 from hubbub.flows.today import day as flow
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import say
@@ -18,7 +19,6 @@ from hubbub.web.workforce.today.words import Told
 from hubbub.workforce.core.plan.clock import clock
 from hubbub.workforce.core.plan.queue import DAY_MIN
 from hubbub.workforce.selectors.queues import queue as one_queue
-from hubbub.workforce.services import today as services
 
 
 @require_safe
@@ -71,9 +71,9 @@ def do(request: Request) -> HttpResponse:
         raise InvalidInput(reason=say("Say which shift, from when, and of which roster."))
     if request.POST.get("what") == "lend":
         skill = request.POST.get("skill", "")[:100]
-        services.lend(request.access, shift, skill, start, given["end"] or 0, version=version, now=now())
+        changing.lend(request.access, shift, skill, start, given["end"] or 0, version=version, now=now())
     else:
-        services.move_break(request.access, shift, given["which"] or 0, start, version=version, now=now())
+        changing.move_break(request.access, shift, given["which"] or 0, start, version=version, now=now())
     return redirect(reverse("staffing-today", args=[request.access.slug]))
 
 

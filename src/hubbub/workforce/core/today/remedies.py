@@ -115,6 +115,15 @@ def expected(members: Iterable[Member], rest: Rest) -> dict[str, Floats]:
     return there
 
 
+def _instead(there: Mapping[str, Floats], was: Member, now: Member, rest: Rest) -> dict[str, Floats]:
+    """Return who is there if somebody works otherwise."""
+    found = dict(there)
+    for member, sign in ((was, -1.0), (now, 1.0)):
+        for skill, part in _presence(member, rest).items():
+            found[skill] = found.get(skill, 0.0) + sign * part
+    return found
+
+
 def _presence(member: Member, rest: Rest) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     for start, end, skill in member.spans:
@@ -154,9 +163,9 @@ def helped(members: Sequence[Member], rest: Rest, *, bounds: Bounds = USUAL, ove
                 break
             _, remedy, changed = best
             place = next(at for at, each in enumerate(people) if each.shift.id == changed.shift.id)
+            after = _instead(there, people[place], changed, rest)
             people[place] = changed
-            after = expected(people, rest)
-            found.append(_told(remedy, rest, there, after, near, people[place], overtime))
+            found.append(_told(remedy, rest, there, after, near, changed, overtime))
             there = after
     if not found and missing <= LEAST_MIN:
         found = list(_spare(people, rest, there, near))

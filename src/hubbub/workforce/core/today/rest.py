@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +20,7 @@ MOST = 0.6
 """How far off a whole day may be, as a share, however narrow or wide the forecast says it is."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Parts:
     """The intervals of a day from now on; the first is what is left of the present one."""
 
@@ -30,18 +31,18 @@ class Parts:
         if not 0 <= self.now < DAY_MIN:
             raise InvalidInput(reason=_NOW)
 
-    @property
+    @cached_property
     def first(self) -> int:
         """The number in the day of the present interval."""
         return int(self.now // self.step_min)
 
-    @property
+    @cached_property
     def edges(self) -> Floats:
         """Where they begin, and where the last one ends, in minutes of the day."""
         later = np.arange((self.first + 1) * self.step_min, DAY_MIN + 1, self.step_min, dtype=np.float64)
         return np.concatenate([[self.now], later])
 
-    @property
+    @cached_property
     def minutes(self) -> Floats:
         """How long each lasts."""
         return np.diff(self.edges)
