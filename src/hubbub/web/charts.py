@@ -7,7 +7,7 @@ Times are told as the workspace's own clock shows them, as if that were UTC, sin
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -21,6 +21,7 @@ DATA = "points"
 COLUMN_PX = 120
 _TICKS: Mapping[str, tuple[Any, str]] = {  # by how a span's axis is marked: where, and how they read
     "minutes": (8, "%H:%M"),
+    "clock": (14, "%H:%M"),
     "hours": (8, "%a %H:%M"),
     "days": ({"interval": "day", "step": 1}, mark("%a %-d %b")),
     "dates": (8, mark("%-d %b")),
@@ -88,6 +89,11 @@ MOOD_LEGEND = tuple((klass, name) for name, _, klass in reversed(MOODS))
 def local_ms(at: datetime) -> int:
     """Return a moment as its own clock shows it, in milliseconds, as if that clock were UTC's."""
     return int(at.replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def day_ms(day: date) -> int:
+    """Return when a day begins, in milliseconds, as if its clock were UTC's."""
+    return local_ms(datetime.combine(day, time()))
 
 
 def _made_once(make: Callable[P, Mapping[str, Any]]) -> Callable[P, Mapping[str, Any]]:
@@ -355,6 +361,81 @@ def _now(base: Any, *, named: bool = False) -> list[Any]:
         align="center", baseline="bottom", y=-2, color="var(--text-2)", fontSize=12, fontWeight=600
     ).encode(x=_of_day("now"), text=alt.Text("says:N"))
     return [whole, rule, words]
+
+
+@_made_once
+def contacts_by_time(ticks: str) -> Mapping[str, Any]:
+    """What is expected to come, with the band in which it is 8 times in 10; points have `mid`, `mean`, `low`, `high`.
+
+    `mean` is none while all is shut.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    told = [
+        alt.Tooltip("when:N", title=say("When")),
+        alt.Tooltip("mean:Q", title=say("Expected"), format=",.1f"),
+        alt.Tooltip("low:Q", title=say("From"), format=",.0f"),
+        alt.Tooltip("high:Q", title=say("To"), format=",.0f"),
+    ]
+    x = _clocked("mid:T", ticks)
+    band = base.mark_area(color="var(--c-band)", interpolate="monotone").encode(
+        x=x, y=alt.Y("low:Q", title=None, axis=_counts()), y2="high:Q"
+    )
+    line = base.mark_line(color="var(--c-1)", strokeWidth=1.5, strokeDash=[4, 3], interpolate="monotone").encode(
+        x=x, y=alt.Y("mean:Q", title=None)
+    )
+    dots = (
+        base.transform_filter("datum.mean !== null")
+        .mark_point(size=60, opacity=0)
+        .encode(x=x, y="mean:Q", tooltip=told)
+    )
+    return _done(alt.layer(band, line, dots), 110)
+
+
+@_made_once
+def people_by_time(ticks: str) -> Mapping[str, Any]:
+    """People there as bars, who are needed as steps, and who are missing in red.
+
+    Points have `at`, `end`, `there`, `required` (none while it is shut), `short`, `when` and `href`.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    x, y = _clocked("at:T", ticks), alt.Y("there:Q", title=None, axis=_counts())
+    told = [
+        alt.Tooltip("when:N", title=say("When")),
+        alt.Tooltip("required:Q", title=say("Required"), format=",d"),
+        alt.Tooltip("there:Q", title=say("Scheduled"), format=",.1f"),
+    ]
+    bars = (
+        base.transform_filter("datum.there > 0")
+        .mark_bar(color="var(--pressed)", binSpacing=1)
+        .encode(x=x, x2="end:T", y=y, y2=alt.datum(0))
+    )
+    short = (
+        base.transform_filter("datum.short")
+        .mark_bar(color="var(--bad)", binSpacing=1)
+        .encode(x=x, x2="end:T", y=y, y2="required:Q")
+    )
+    steps = base.mark_line(color="var(--c-1)", strokeWidth=2, interpolate="step-after").encode(
+        x=x, y=alt.Y("required:Q", title=None)
+    )
+    touch = (
+        base.transform_calculate(top="max(datum.required, datum.there)")
+        .transform_filter("datum.top > 0")
+        .mark_bar(opacity=0, cursor="pointer")
+        .encode(x=x, x2="end:T", y=alt.Y("top:Q", title=None), y2=alt.datum(0), href=alt.Href("href:N"), tooltip=told)
+    )
+    return _done(alt.layer(bars, short, steps, touch), 110)
+
+
+def _clocked(field: str, ticks: str) -> "alt.X":
+    import altair as alt
+
+    count, form = _TICKS[ticks]
+    axis = alt.Axis(title=None, labelOverlap="greedy", tickCount=count, format=say(form), grid=False, labelFlush=True)
+    return alt.X(field, scale=alt.Scale(type="utc", nice=False), axis=axis)
 
 
 def warm_up() -> None:

@@ -23,7 +23,7 @@ from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
-from hubbub.web.workforce import absences, mine, money, staffing
+from hubbub.web.workforce import absences, mine, money, reckon, staffing
 from hubbub.web.workforce import contracts as work_contracts
 from hubbub.web.workforce import people as roster_people
 from hubbub.web.workforce.roster import files as roster_files
@@ -258,6 +258,8 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/what-if/<int:scenario>/remove/", what_if_deeds.remove, name="scenario-remove"),
     path("w/<slug:slug>/staffing/money/", money.page, name="money"),
     path("w/<slug:slug>/staffing/money/money.csv", money.numbers, name="money-csv"),
+    path("w/<slug:slug>/staffing/plan.csv", staffing.numbers, name="staffing-csv"),
+    path("w/<slug:slug>/staffing/reckon/", reckon.page, name="staffing-reckon"),
     path("w/<slug:slug>/staffing/setup/", planned_queues.index, name="staffing-setup"),
     path("w/<slug:slug>/staffing/setup/rules/", planning_rules.page, name="planning-rules"),
     path("w/<slug:slug>/staffing/setup/history/", planned_history.page, name="planned-history"),

@@ -26,6 +26,7 @@ from hubbub.channels.core.values import PLAIN_HANDLES, handle_words
 from hubbub.kernel.speech import figure, mark, say, spoken
 from hubbub.listening.core.alerts import within
 from hubbub.listening.core.volume import Share
+from hubbub.web.workforce.amounts import time_words
 from hubbub.workforce.core.plan.clock import words_of
 
 register = template.Library()
@@ -276,6 +277,18 @@ def count(number: int) -> str:
 def percent(share: float) -> str:
     """A share as people write it."""
     return f"{share * 100:.0f} %"
+
+
+@register.filter
+def percent_fine(share: float) -> str:
+    """A share with a tenth of a point."""
+    return f"{figure(share * 100, '.1f')} %"
+
+
+@register.filter
+def wait_words(seconds: float) -> str:
+    """How long somebody waits on average, in words."""
+    return time_words(seconds)
 
 
 @register.filter

@@ -1,0 +1,81 @@
+"""How the plan of some days stands: who is there against who is needed, queue by queue and together."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubbub.accounts.core.access import Access
+from hubbub.workforce.core.given import Floats
+from hubbub.workforce.core.plan.queue import DAY_MIN
+from hubbub.workforce.core.plan.standing import Meets, divided, gaps, meets
+from hubbub.workforce.core.plan.work import Work
+from hubbub.workforce.models import QueueRow, RosterRow
+from hubbub.workforce.selectors.plan import Expected, Plan, plan
+
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One queue: what is expected, who is there for it, and what those who come meet."""
+
+    expected: Expected
+    work: Work
+    gap: NDArray[np.int64]
+    meets: Meets
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """The week of a plan as it stands, from Monday on; all arrays have one figure an interval of the week."""
+
+    plan: Plan
+    lines: tuple[Line, ...]
+    required: NDArray[np.int64]
+    there: Floats
+    gap: NDArray[np.int64]
+    rostered: bool
+    """Whether there is a roster for the week."""
+    published: bool
+    asked: frozenset[int]
+    """Queues whose forecast is asked for, and not yet made."""
+
+    @property
+    def per_day(self) -> int:
+        """How many intervals a day has."""
+        return DAY_MIN // self.plan.rules.step_min
+
+
+def standing(access: Access, day: date) -> Standing:
+    """Return how the week of a day stands.
+
+    It is always a whole week, since what may wait is levelled over all of it.
+    """
+    monday = day - timedelta(days=day.weekday())
+    found = plan(access, monday, WEEK)
+    people = _people(found)
+    lines = tuple(_line(each, people[each.id], found) for each in found.queues)
+    required = np.sum([each.required for each in found.queues], axis=0) if lines else np.zeros(0, np.int64)
+    there = np.sum([each.work.people for each in lines], axis=0) if lines else np.zeros(0)
+    roster = RosterRow.objects.filter(workspace_id=access.workspace, monday=monday, shifts__isnull=False).first()
+    due = QueueRow.objects.filter(workspace_id=access.workspace, forecast_due=True)
+    return Standing(
+        found, lines, required, there, gaps(there, required), roster is not None,
+        roster is not None and roster.published_at is not None, frozenset(due.values_list("pk", flat=True)),
+    )  # fmt: skip
+
+
+def _people(found: Plan) -> dict[int, Floats]:
+    people: dict[int, Floats] = {}
+    for skill in found.skills:
+        same = [each for each in found.queues if each.queue.needs == skill]
+        shares = divided([each.required for each in same], found.there(skill))
+        people |= {each.id: share for each, share in zip(same, shares, strict=True)}
+    return people
+
+
+def _line(each: Expected, people: Floats, found: Plan) -> Line:
+    work = Work(each.id, each.queue, each.mean, each.handling_s, each.opens, people, each.bursts)
+    return Line(each, work, gaps(people, each.required), meets(work, found.rules.per_s))
