@@ -52,11 +52,21 @@ def test_a_clients_page_and_file_hold_nothing_of_another(mia: Access) -> None:
     assert [line.split(",")[2] for line in told.strip().splitlines()] == ["queue", "Posts"]
 
 
+def test_each_interval_stands_in_a_file(mia: Access) -> None:
+    make_plan(mia)
+    told = read(signed_in(mia), f"/w/{mia.slug}/staffing/money/money.csv{AT}&by=interval").strip().splitlines()
+    assert told[0].startswith("day,from,queue,kind,client,contacts,people,paid hours,cost,value,return")
+    first = told[1].split(",")
+    assert first[:7] == ["2026-11-30", "08:00", "Sales", "phone", "Zephyr Air", "100.00", "14.00"]
+    assert float(first[8]) == 14 * 0.5 / 0.7 * 20 * 1.25
+    assert len(told) == 1 + 2 * 20 * 5
+
+
 def test_names_and_rates_of_people_are_not_told(mia: Access) -> None:
     make_plan(mia)
     make_roster(mia, "Sales", 10, rate=31.77)
     page = read(signed_in(mia), f"/w/{mia.slug}/staffing/money/{AT}")
-    assert "By the roster" in page
+    assert "By the roster" in page and "The targets alone would take £" in page
     assert "Sales 3" not in page and "31.77" not in page
 
 

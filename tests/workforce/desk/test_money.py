@@ -42,6 +42,26 @@ def test_a_week_with_a_roster_costs_its_shifts_at_each_persons_rate(db: None) ->
     assert sales.met.in_time < 0.8  # ten people and their lunch are too few in the first week
 
 
+def test_days_and_intervals_come_to_what_the_span_does(db: None) -> None:
+    mia = make_workspace()
+    make_plan(mia, days=14)
+    make_roster(mia, "Sales", 10, rate=30.0)
+    found = accounts(mia, MONDAY, 14)
+    for line in found.lines:
+        for row, whole in (
+            (line.contacts, "contacts"),
+            (line.paid_h, "paid_h"),
+            (line.cost, "cost"),
+            (line.value, "value"),
+        ):
+            assert row.sum() == pytest.approx(getattr(line.money, whole))
+    days = [sums for _, sums in found.days]
+    assert sum(each.cost for each in days) == pytest.approx(found.all.cost)
+    sales = found.lines[0]
+    assert sales.cost[:48].sum() == pytest.approx(10 * 9.5 * 30 * 1.25)
+    assert sales.takes.cost == pytest.approx(2 * 25_000)
+
+
 def test_queues_that_share_people_share_what_they_cost(db: None) -> None:
     mia = make_workspace()
     sales, _ = make_plan(mia)

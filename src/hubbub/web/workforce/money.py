@@ -1,86 +1,36 @@
 """Money: what the work of a week or month costs and is worth, and how the cost grows with the service level."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.views.decorators.http import require_safe
 
 from hubbub.accounts.core.access import Permission
 from hubbub.care.core.export import defused
-from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import figure, mark, say
 from hubbub.web.charts import Cell, Chart, cost_by_level
 from hubbub.web.request import Request, in_workspace, render
 from hubbub.web.workforce.amounts import SIGNS, hours_words, money_words, share_words, target_words, time_words
+from hubbub.web.workforce.span import Span, span_of
 from hubbub.workforce.core.plan.money import Curve, Money, total
-from hubbub.workforce.selectors.money import NO_DAY, YEARS, Accounts, Line, accounts, cost_curve
+from hubbub.workforce.selectors.money import WEEK, Accounts, Line, accounts, cost_curve
 
-WEEK = 7
 SPANS = (("week", mark("Week")), ("month", mark("Month")))
 COLUMNS = (
     mark("day"), mark("days"), mark("queue"), mark("kind"), mark("client"), mark("contacts"), mark("answering hours"),
     mark("paid hours"), mark("cost"), mark("value"), mark("return"), mark("cost of a contact"), mark("service level"),
     mark("target"), mark("currency"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The days a page is about."""
-
-    name: str
-    since: date
-    days: int
-
-    @property
-    def until(self) -> date:
-        """Its last day."""
-        return self.since + timedelta(days=self.days - 1)
-
-    @property
-    def before(self) -> date:
-        """A day of the span before."""
-        return self.since - timedelta(days=1)
-
-    @property
-    def after(self) -> date:
-        """The first day of the span after."""
-        return self.since + timedelta(days=self.days)
-
-    @property
-    def words(self) -> str:
-        """As people say it."""
-        if self.name == "month":
-            return date_format(self.since, "F Y")
-        if self.name == "day":
-            return date_format(self.since, say("D j M"))
-        day = say("j M")
-        return f"{date_format(self.since, day)} – {date_format(self.until, day)}"
-
-
-def span_of(names: Sequence[str], asked: Mapping[str, str]) -> Span:
-    """Return the days that are asked for; this week or day or month, where nothing is. The first name is the usual."""
-    given = asked.get("from", "").replace("\x00", "")
-    try:
-        day = date.fromisoformat(given) if given else timezone.localdate()
-        if not YEARS[0] <= day.year <= YEARS[1]:
-            raise ValueError
-    except ValueError:
-        raise InvalidInput(reason=say(NO_DAY, given=repr(given[:20]))) from None
-    name = asked.get("span") if asked.get("span") in names else names[0]
-    if name == "day":
-        return Span(name, day, 1)
-    if name == "month":
-        first = day.replace(day=1)
-        return Span("month", first, ((first + timedelta(days=32)).replace(day=1) - first).days)
-    return Span("week", day - timedelta(days=day.weekday()), WEEK)
+INTERVAL_COLUMNS = (
+    mark("day"), mark("from"), mark("queue"), mark("kind"), mark("client"), mark("contacts"), mark("people"),
+    mark("paid hours"), mark("cost"), mark("value"), mark("return"), mark("currency"),
+)  # fmt: skip
 
 
 def _asked(request: Request) -> tuple[Span, str | None]:
@@ -166,6 +116,15 @@ def _says(found: Accounts, rate: float, client: str | None) -> list[str]:
         told.append(
             say("{known} of {all} days have a forecast; the others count nothing.", known=known, all=len(base.known))
         )
+    if rostered:
+        takes = found.takes
+        told.append(
+            say(
+                "The targets alone would take {cost}, {hours} paid.",
+                cost=money_words(takes.cost, base.rules.currency),
+                hours=hours_words(takes.paid_h),
+            )
+        )
     if found.loose.cost:
         told.append(
             say(
@@ -235,7 +194,18 @@ def _tables(found: Accounts, clients: Sequence[str], client: str | None) -> list
         links = [f"?{urlencode({**span, 'client': name})}" if name else "" for name, _ in by_client]
         says = say("each opens as a page of its own, to be shown to that client")
         made.append(_table((say("By client"), say("Client")), says, named, found, links=links))
+    days = [(date_format(day, say("D j M")), sums) for day, sums in found.days if sums.contacts or sums.paid_h]
+    currency = found.base.rules.currency
+    head = [say("Day"), *_heads()]
+    rows_ = [[Cell(name), *_cells(sums, currency)] for name, sums in days]
+    made.append(Table(say("By day"), "", head, rows_))
     return made
+
+
+def _heads() -> list[str]:
+    return [
+        say("Contacts"), say("Paid hours"), say("Cost"), say("A contact"), say("Value"), say("Return"),
+    ]  # fmt: skip
 
 
 def _table(
@@ -243,10 +213,7 @@ def _table(
     target: str = "", links: Sequence[str] = (),
 ) -> Table:  # fmt: skip
     currency = found.base.rules.currency
-    head = [
-        titles[1], say("Contacts"), say("Paid hours"), say("Cost"), say("A contact"),
-        say("Value"), say("Return"), say("In time"), *([target] if target else []),
-    ]  # fmt: skip
+    head = [titles[1], *_heads(), say("In time"), *([target] if target else [])]
     rows = []
     for at, (name, lines, aimed) in enumerate(named):
         sums, (contacts, in_time) = total(each.money for each in lines), _in_time(lines)
@@ -276,10 +243,12 @@ def _chart(curve: Curve, found: Accounts) -> Chart:
         {"level": round(float(level) * 100), "cost": round(float(cost), 2)}
         for level, cost in zip(curve.levels, curve.costs, strict=True)
     ]
-    marked = {
-        "level": queue.level * 100, "cost": round(curve.now, 2),
-        "mark": say("Target {share}", share=share_words(queue.level)),
-    }  # fmt: skip
+    marks = [(queue.level, curve.now, say("Target {share}", share=share_words(queue.level)))]
+    line = next(each for each in found.lines if each.work.id == curve.id)
+    if found.base.by_roster.any() and curve.levels[0] <= line.met.in_time <= curve.levels[-1]:
+        here = float(np.interp(line.met.in_time, curve.levels, curve.costs))
+        marks.append((line.met.in_time, here, say("By the roster {share}", share=share_words(line.met.in_time))))
+    marked = [{"level": level * 100, "cost": round(cost, 2), "mark": words} for level, cost, words in marks]
     facts = {
         "queue": queue.name, "target": target_words(queue), "better": target_words(curve.better),
         "more": money_words(curve.more, currency), "steep": share_words(curve.steep),
@@ -292,14 +261,14 @@ def _chart(curve: Curve, found: Accounts) -> Chart:
     if curve.steep < 1:
         notes.append(say("Above {steep} every point costs more than the five below the target together.", **facts))
     told = [each for each in points if each["level"] % 5 == 0 or each["level"] in (96, 97, 98, 99)]
-    here = [
+    rows = [
         [Cell(f"{each['level']} %"), Cell(money_words(each["cost"], currency)), Cell(_more(each, curve, currency))]
         for each in told
     ]
     return Chart(
         "cost-curve", say("Cost of a day against service level, in {sign}", sign=SIGNS.get(currency, currency)),
-        " ".join(notes), cost_by_level(), [*points, marked],
-        [say("In {time}", time=time_words(queue.within_s)), say("Cost a day"), say("Than at the target")], here,
+        " ".join(notes), cost_by_level(), [*points, *marked],
+        [say("In {time}", time=time_words(queue.within_s)), say("Cost a day"), say("Than at the target")], rows,
         notes=notes,
     )  # fmt: skip
 
@@ -313,21 +282,43 @@ def _more(point: Mapping[str, Any], curve: Curve, currency: str) -> str:
 @require_safe
 @in_workspace
 def numbers(request: Request) -> HttpResponse:
-    """Each queue's figures as CSV."""
+    """Each queue's figures as CSV: of the whole span, or interval by interval."""
     span, client = _asked(request)
     found = accounts(request.access, span.since, span.days, client)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="money-{span.since}.csv"'
+    by_interval = request.GET.get("by") == "interval"
     write = csv.writer(answer).writerow
-    write([say(each) for each in COLUMNS])
-    for each in found.lines:
-        queue, sums = each.work.queue, each.money
-        write(
-            [
-                span.since, span.days, defused(queue.name), queue.kind, defused(queue.client), f"{sums.contacts:.1f}",
-                f"{sums.work_h:.2f}", f"{sums.paid_h:.2f}", f"{sums.cost:.2f}", f"{sums.value:.2f}",
-                f"{sums.returns:.2f}", f"{sums.each:.2f}", f"{each.met.in_time:.4f}" if sums.contacts else "",
-                f"{queue.level:g} / {queue.within_s:g} s", found.base.rules.currency,
-            ]
-        )  # fmt: skip
+    write([say(each) for each in (INTERVAL_COLUMNS if by_interval else COLUMNS)])
+    for line in found.lines:
+        for row in _intervals(found, line) if by_interval else [_whole(found, line, span)]:
+            write(row)
     return answer
+
+
+def _named(line: Line) -> list[str]:
+    queue = line.work.queue
+    return [defused(queue.name), queue.kind, defused(queue.client)]
+
+
+def _whole(found: Accounts, line: Line, span: Span) -> list[object]:
+    queue, sums = line.work.queue, line.money
+    return [
+        span.since, span.days, *_named(line), f"{sums.contacts:.1f}", f"{sums.work_h:.2f}", f"{sums.paid_h:.2f}",
+        f"{sums.cost:.2f}", f"{sums.value:.2f}", f"{sums.returns:.2f}", f"{sums.each:.2f}",
+        f"{line.met.in_time:.4f}" if sums.contacts else "", f"{queue.level:g} / {queue.within_s:g} s",
+        found.base.rules.currency,
+    ]  # fmt: skip
+
+
+def _intervals(found: Accounts, line: Line) -> Iterator[list[object]]:
+    rules = found.base.rules
+    figures = zip(line.contacts, line.work.people, line.paid_h, line.cost, line.value, strict=True)
+    for at, (contacts, people, paid, cost, value) in enumerate(figures):
+        if contacts or people or paid:
+            minute = at % found.base.per_day * rules.step_min
+            yield [
+                found.base.dates[at // found.base.per_day], f"{minute // 60:02}:{minute % 60:02}", *_named(line),
+                f"{contacts:.2f}", f"{people:.2f}", f"{paid:.3f}", f"{cost:.2f}", f"{value:.2f}",
+                f"{value - cost:.2f}", rules.currency,
+            ]  # fmt: skip

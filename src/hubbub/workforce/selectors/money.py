@@ -1,7 +1,7 @@
 """What the work of some days costs and is worth: by need, or by the roster where there is one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark, say
 from hubbub.workforce.core.given import Floats
-from hubbub.workforce.core.plan.money import Curve, Money, curve, minutes, money, total
+from hubbub.workforce.core.plan.money import HOUR_S, Curve, Money, curve, hour_cost, minutes, money, total, worth
 from hubbub.workforce.core.plan.queue import DAY_MIN
 from hubbub.workforce.core.plan.rules import Rules
 from hubbub.workforce.core.plan.work import Met, Work, met
@@ -31,6 +31,13 @@ class Line:
     work: Work
     met: Met
     money: Money
+    takes: Money
+    """By the people that the targets need, whatever the roster has."""
+    contacts: Floats
+    """Of each interval; so are those below."""
+    paid_h: Floats
+    cost: Floats
+    value: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +55,11 @@ class Base:
     def rules(self) -> Rules:
         """What all planning shares."""
         return self.plan.rules
+
+    @property
+    def per_day(self) -> int:
+        """Intervals of a day."""
+        return DAY_MIN // self.rules.step_min
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -68,6 +80,23 @@ class Accounts:
     def all(self) -> Money:
         """All queues together."""
         return total([*(each.money for each in self.lines), self.loose])
+
+    @property
+    def takes(self) -> Money:
+        """All queues together, by the people that the targets need."""
+        return total(each.takes for each in self.lines)
+
+    @property
+    def days(self) -> tuple[tuple[date, Money], ...]:
+        """What each day costs and is worth; hours at work and what is loose are left out."""
+        found = np.zeros((4, len(self.base.dates)))
+        for line in self.lines:
+            for at, row in enumerate((line.contacts, line.paid_h, line.cost, line.value)):
+                found[at] += row.reshape(-1, self.base.per_day).sum(axis=1)
+        return tuple(
+            (day, Money(contacts, 0.0, paid, cost, value))
+            for day, contacts, paid, cost, value in zip(self.base.dates, *found.tolist(), strict=True)
+        )
 
     def by(self, name: Callable[[Line], str]) -> dict[str, tuple[Line, ...]]:
         """Return the queues parted by something they have."""
@@ -116,26 +145,38 @@ def _share(found: Plan, each: Expected) -> Floats:
 def accounts(access: Access, since: date, days: int, client: str | None = None) -> Accounts:
     """Return what the work of some days costs and is worth; of all, or of one client."""
     begun = base(access, since, days)
-    per, share = begun.rules.per_s, _roster_shares(begun)
-    by_skill = _roster(access, begun)
+    by_skill, shares = _roster(access, begun), _roster_shares(begun)
     lines = []
     for at, work in enumerate(begun.works):
-        found = met(work, per)
-        needed_days = _days(begun, work, ~begun.by_roster)
-        spent = money(replace(work, people=needed_days), found, begun.rules)
-        for day, shares in share.items():
-            part = by_skill.get((day, work.queue.needs), Money())
-            spent = spent + _scaled(part, shares[at])
-        lines.append(Line(work, found, spent))
-    needs = {each.queue.needs for each in begun.works}
-    loose = total(part for (_, skill), part in by_skill.items() if skill not in needs)
-    shown = tuple(each for each in lines if client is None or each.work.queue.client == client)
-    return Accounts(begun, shown, loose if client is None else Money())
+        if client is None or work.queue.client == client:
+            needs = work.queue.needs
+            parts = {day: _scaled(by_skill.get((day, needs), Money()), of[at]) for day, of in shares.items()}
+            lines.append(_line(begun, work, parts, begun.plan.queues[at].required))
+    needs_ = {each.queue.needs for each in begun.works}
+    loose = total(part for (_, skill), part in by_skill.items() if skill not in needs_)
+    return Accounts(begun, tuple(lines), loose if client is None else Money())
 
 
-def _days(begun: Base, work: Work, which: NDArray[np.bool_]) -> Floats:
-    """Return the people of some days alone."""
-    return np.where(np.repeat(which, DAY_MIN // begun.rules.step_min), work.people, 0.0)
+def _line(begun: Base, work: Work, parts: Mapping[date, Money], required: NDArray[np.int64]) -> Line:
+    """Return the account of one queue, given what the roster costs for it on each day that has one."""
+    rules, per_day = begun.rules, begun.per_day
+    found = met(work, rules.per_s)
+    hours = np.where(np.repeat(begun.by_roster, per_day), 0.0, work.people) * rules.per_s / HOUR_S
+    paid = hours / (1.0 - rules.share)
+    cost = paid * hour_cost(rules)
+    for at, day in enumerate(begun.dates):
+        if day in parts:
+            span = slice(at * per_day, (at + 1) * per_day)
+            there = work.people[span]
+            weight = there / there.sum() if there.any() else np.full(per_day, 1.0 / per_day)
+            paid[span] += parts[day].paid_h * weight
+            cost[span] += parts[day].cost * weight
+    comes = work.comes
+    value = comes * (1.0 - found.gives_up) * worth(work.queue)
+    worked = float(hours.sum()) + sum(part.work_h for part in parts.values())
+    spent = Money(found.contacts, worked, float(paid.sum()), float(cost.sum()), float(value.sum()))
+    takes = money(replace(work, people=required.astype(np.float64)), found, rules)
+    return Line(work, found, spent, takes, comes, paid, cost, value)
 
 
 def _scaled(part: Money, share: float) -> Money:
@@ -144,8 +185,7 @@ def _scaled(part: Money, share: float) -> Money:
 
 def _roster_shares(begun: Base) -> dict[date, tuple[float, ...]]:
     """Return by day with a roster which part of its skill's cost each queue bears: as its people do the day's work."""
-    found = {}
-    per_day = DAY_MIN // begun.rules.step_min
+    found, per_day = {}, begun.per_day
     for at, day in enumerate(begun.dates):
         if begun.by_roster[at]:
             span = slice(at * per_day, (at + 1) * per_day)
@@ -177,7 +217,7 @@ def cost_curve(begun: Base, works: Sequence[Work], queue: int | None) -> Curve |
     chosen = next((each for each in busy if each.id == queue), busy[0] if busy else None)
     if chosen is None:
         return None
-    per_day = DAY_MIN // begun.rules.step_min
+    per_day = begun.per_day
     comes = chosen.comes.reshape(-1, per_day).sum(axis=1) > 0
     first = int(np.argmax(comes))
     span = slice(first * per_day, (first + WEEK) * per_day)

@@ -10,7 +10,7 @@ from hubbub.kernel.errors import Conflict, InvalidInput
 from hubbub.kernel.speech import say
 from hubbub.web.request import Request, in_workspace, now
 from hubbub.web.settings.forms import text
-from hubbub.web.workforce.money import span_of
+from hubbub.web.workforce.span import span_of
 from hubbub.web.workforce.whatif import form
 from hubbub.web.workforce.whatif.pages import SPANS, page
 from hubbub.workforce.selectors.queues import queues

@@ -14,7 +14,7 @@ from hubbub.kernel.errors import HubbubError, InvalidInput
 from hubbub.kernel.speech import mark, say
 from hubbub.web.chat.limits import Limit
 from hubbub.web.request import Request, in_workspace, render
-from hubbub.web.workforce.money import Span, span_of
+from hubbub.web.workforce.span import Span, span_of
 from hubbub.web.workforce.whatif import figures, form
 from hubbub.workforce.core.plan.whatif import MOST_BLENDS, Answer, data_of
 from hubbub.workforce.core.plan.written import length_words, share_words

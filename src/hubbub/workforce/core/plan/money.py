@@ -14,6 +14,7 @@ from hubbub.workforce.core.plan.queue import Queue, Way
 from hubbub.workforce.core.plan.rules import Rules
 from hubbub.workforce.core.plan.work import Met, Work, needed
 
+HOUR_S: Final = 3600.0
 POINTS: Final = np.arange(50, 100) / 100
 """The service levels of a curve."""
 SOME: Final = np.array([50, 70, 80, 90, 95, 98, 99]) / 100
@@ -67,6 +68,16 @@ def rates(rules: Rules) -> Rates:
     return Rates(rules.rate, rules.on_costs)
 
 
+def hour_cost(rules: Rules) -> float:
+    """Return what a paid hour costs, on-costs included."""
+    return cost([1.0], rates(rules), per=HOUR_S).total
+
+
+def worth(queue: Queue) -> float:
+    """Return what a contact is worth that gets an answer."""
+    return queue.conversion * queue.sale_value * queue.margin
+
+
 def cost_of(work: Work, rules: Rules) -> Cost:
     """Return what the people of some work cost, by the hours they answer."""
     return cost(work.people, rates(rules), per=rules.per_s, shrinkage=rules.share)
@@ -86,6 +97,8 @@ def money(work: Work, met: Met, rules: Rules) -> Money:
 class Curve:
     """What a queue costs a day at each service level."""
 
+    id: int
+    """Of the queue."""
     queue: Queue
     levels: Floats
     costs: Floats
@@ -122,7 +135,9 @@ def curve(work: Work, rules: Rules, days: float) -> Curve:
     quicker = queue.within_s / 2 if queue.kind.way is Way.NOW else queue.within_s
     better = replace(queue, level=min(0.98, queue.level + 0.1), within_s=quicker)
     now = costs_of(queue)
-    return Curve(queue, POINTS, costs, now, better, costs_of(better) - now, steep_from(POINTS, costs, queue.level))
+    return Curve(
+        work.id, queue, POINTS, costs, now, better, costs_of(better) - now, steep_from(POINTS, costs, queue.level)
+    )
 
 
 def steep_from(levels: Floats, costs: Floats, target: float) -> float:
