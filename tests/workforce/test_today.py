@@ -131,13 +131,15 @@ def test_a_night_shift_over_the_change_of_the_clock_has_an_hour_more_or_less() -
 
 
 # What is expected now --------------------------------------------------------
-def test_many_seen_move_the_rest_nearly_all_the_way_and_few_hardly() -> None:
-    many, few = np.full(20, 100.0), np.full(20, 0.5)
-    seen = np.full(20, np.nan)
-    seen[:10] = 120
-    assert 1.15 < outlook(many, many - 25, many + 25, seen).factor < 1.2
-    seen[:10] = 0.6
-    assert outlook(few, few * 0, few * 4, seen).factor < 1.01
+def test_what_was_seen_moves_the_next_hours_more_than_the_evening_and_few_counts_hardly() -> None:
+    many, few, seen = np.full(40, 100.0), np.full(40, 0.5), np.full(40, np.nan)
+    seen[:10] = 130
+    found = outlook(many, many - 30, many + 30, seen)
+    assert 122 < found.mean[10] < 130
+    assert 103 < found.mean[30] < found.mean[20] < found.mean[10]
+    assert found.high[10] - found.low[10] < 60 * 0.8
+    seen[:10] = 1.0
+    assert outlook(few, few * 0, few * 4, seen).mean[10] < 0.55
 
 
 def test_nothing_seen_leaves_the_forecast_as_it_is() -> None:
@@ -149,13 +151,22 @@ def test_nothing_seen_leaves_the_forecast_as_it_is() -> None:
 
 
 @given(st.lists(st.floats(0, 500), min_size=2, max_size=30), st.floats(0, 3), st.integers(0, 30))
-def test_the_rest_lies_between_the_forecast_and_the_day_so_far(mean: list[float], times: float, known: int) -> None:
+def test_more_seen_is_more_expected_and_the_forecast_seen_changes_nothing(
+    mean: list[float], times: float, known: int
+) -> None:
     told = np.array(mean)
-    seen = np.where(np.arange(len(told)) < known, told * times, np.nan)
-    found = outlook(told, told * 0.7, told * 1.4, seen)
-    assert min(1.0, times) - 1e-9 <= found.factor <= max(1.0, times) + 1e-9
-    assert (found.low <= found.mean + 1e-9).all()
-    assert (found.mean <= found.high + 1e-9).all()
+
+    def after(share: float) -> np.ndarray:
+        seen = np.where(np.arange(len(told)) < known, told * share, np.nan)
+        found = outlook(told, told * 0.7, told * 1.4, seen)
+        assert (found.low <= found.mean + 1e-6).all()
+        assert (found.mean <= found.high + 1e-6).all()
+        assert (found.mean[told == 0] < 1e-9).all()  # who is shut stays shut
+        return found.mean
+
+    assert np.allclose(after(1.0), told)
+    less, more = sorted((times, 1.0))
+    assert (after(less) <= after(more) + 1e-6).all()
 
 
 # What was reached ------------------------------------------------------------

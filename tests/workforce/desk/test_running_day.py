@@ -78,7 +78,7 @@ def test_mail_that_waits_is_counted_against_its_deadline(db: None) -> None:
 def test_the_headline_is_what_is_missing_and_a_move_of_a_break_mends_it(db: None) -> None:
     desk = Desk.made()
     desk.forecast("Sales", [0.0] * 16 + [20.0] * 8 + [10.0] * 12 + [0.0] * 12)
-    needed = int(flow.today(desk.access, desk.at(600)).queues[0].required[21])
+    needed = int(flow.today(desk.access, desk.at(600)).queues[0].required[22])
     for at in range(needed):
         desk.person(f"A{at}")
         desk.shift(f"A{at}", 480, 1080, [(660, 690, False)] if at == 0 else [])
