@@ -101,8 +101,11 @@ def test_what_matches_bring_is_learnt_from_those_that_were_marked() -> None:
     forecast_all(NOON)
     ((usual, _), (match, _)) = selectors.expected(mia, sales, TODAY + 2 * DAY, TODAY + 4 * DAY)
     assert 1.8 < sum(match.mean[32:38]) / sum(usual.mean[32:38]) < 3  # type: ignore[arg-type]
-    (learnt,) = selectors.tried(mia)[sales].learnt
+    tried = selectors.tried(mia)[sales]
+    (learnt,) = tried.learnt
     assert (learnt["kind"], learnt["seen"]) == ("Match", 4)
+    assert len(tried.weeks) == tried.origins == 12
+    assert min(tried.weeks) == str(TODAY - 84 * DAY)
     assert 1.8 < learnt["times"] < 3
 
 
@@ -121,6 +124,7 @@ def test_storms_are_found_and_somebody_says_whether_they_were_some() -> None:
     services.judge_storm(mia, storm.id, storm=False, now=NOON)
     forecast_all(NOON)
     assert [each.confirmed for each in selectors.events(mia)] == [False]
+    assert selectors.tried(mia)[sales].storms["many"] == 0
     with pytest.raises(NotFound):
         services.remove_event(mia, storm.id, now=NOON)
 

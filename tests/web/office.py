@@ -102,7 +102,8 @@ from hubbub.listening.services.columns import save_column
 from hubbub.listening.services.events import save_event
 from hubbub.listening.services.reports import save_report
 from hubbub.web.workforce.setup.history import store
-from hubbub.workforce.services import scenarios
+from hubbub.workforce.models import MarkedRow
+from hubbub.workforce.services import forecasts, scenarios
 
 
 def saved(model: LinearModel) -> bytes:
@@ -317,6 +318,11 @@ def make_office(places: Places, network: str) -> Office:
     asked_for = Filter("needs", kinds=("complaint",), words="Jabberwock")
     shared = views.save_view(access, name="Jabberwock view", asked=asked_for, shared=True, now=at)
     planned = make_planned(access, now=at)
+    cup = {"kind": "Match", "name": "Snark cup", "day": at.date(), "start_min": 1200, "end_min": 1350}
+    cup_final = forecasts.save_event(access, cup, now=at)
+    storm = MarkedRow.objects.create(
+        workspace_id=access.workspace, queue_id=planned, kind="storm", name="140", day=at.date(), storm=True, found=True
+    )
     days = (date(2026, 11, 30), 7)
     scenario, other_scenario = (
         scenarios.keep(access, name, *days, {"shrinkage": 0.4}, now=at) for name in ("Snarks ill", "Snarks away soon")
@@ -326,6 +332,8 @@ def make_office(places: Places, network: str) -> Office:
     things = {
         "persona": persona,
         "queue": planned,
+        "planned": cup_final,
+        "storm": storm.pk,
         "scenario": scenario,
         "other-scenario": other_scenario,
         "scenario-key": scenario_key,

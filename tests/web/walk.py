@@ -111,6 +111,7 @@ VIEW = {"name": "Gnomes", "view": "all", "kind": "complaint", "do": "save"}
 PEOPLE_LIST = {"name": "Gnomes", "note": "All of them", "means": "employee"}
 CAME = "time,calls\n2026-11-20 10:00,4\n2026-11-20 10:30,5\n"
 QUEUE = {"name": "Gnome line", "kind": "phone", "level": "80", "within": "20 s", "handling": "3 min"}
+PLANNED = {"kind": "Match", "name": "Gnome cup", "day": "2026-11-20", "from": "20:00", "until": "22:30"}
 RULES = {"step": "30", "rate": "14.50", "currency": "EUR", "cause0": "Holiday", "share0": "10.8", "of0": "rest"}
 ROSTERED = {"name": "Gnome", "contract": "{contract}", "skill": "Jabberwocks", "off": "2"}
 TERMS = {
@@ -353,6 +354,15 @@ PAGES: dict[str, dict[str, Call]] = {
     "scenario-withdraw": {"POST": Call(LEADS, {}, NOTED)},
     "scenario-remove": {"POST": Call(LEADS, {}, NOTED)},
     "staffing": {"GET": Call(READERS, {"queue": "{queue}"})},
+    "forecast": {"GET": Call(READERS)},
+    "forecast-csv": {"GET": Call(READERS)},
+    "forecast-measure": {"POST": Call(LEADS, {}, {"workforce.QueueRow", "infra.Change"})},
+    "backtest": {"GET": Call(READERS)},
+    "planned-events": {"GET": Call(READERS)},
+    "planned-event-new": {"GET": Call(LEADS), "POST": Call(LEADS, PLANNED, NOTED)},
+    "planned-event": {"GET": Call(LEADS), "POST": Call(LEADS, PLANNED, NOTED)},
+    "planned-event-no": {"POST": Call(LEADS, {}, NOTED)},
+    "planned-storm": {"POST": Call(LEADS, {"storm": "yes"}, NOTED)},
     "money": {"GET": Call(LEADS)},
     "money-csv": {"GET": Call(LEADS)},
     "staffing-csv": {"GET": Call(READERS, {"queue": "{queue}"})},
@@ -492,6 +502,12 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/handling-times": {"GET": Call(READERS, {"days": "7"})},
     "/api/v1/board": {"GET": Call(READERS)},
     "/api/v1/staffing/today": {"GET": Call(READERS)},
+    "/api/v1/staffing/queues/{queue}/forecast": {"GET": Call(READERS)},
+    "/api/v1/staffing/events": {
+        "GET": Call(READERS),
+        "POST": Call(LEADS, {"kind": "Match", "name": "Gnome cup", "day": "2026-11-20"}, NOTED),
+    },
+    "/api/v1/staffing/events/{planned}": {"DELETE": Call(LEADS, {}, NOTED)},
     "/api/v1/report": {"GET": Call(READERS, {"by": "channel"})},
     "/api/v1/report/{what}": {"GET": Call(READERS)},
     "/api/v1/exports/cases": {"GET": Call(AUDITORS, {"view": "all", "form": "csv"}, NOTED)},
@@ -672,7 +688,7 @@ class Walker:
         number = self.office.things[call.what.get("number", "number")]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         address = path.replace("{number}", str(NOT_THERE if missing else number))
-        for name in ("incident", "article", "customer", "people_list", "scenario"):
+        for name in ("incident", "article", "customer", "people_list", "scenario", "queue", "planned"):
             thing = self.office.things[call.what.get(name, name)]
             address = address.replace(f"{{{name}}}", str(NOT_THERE if missing else thing))
         address = address.replace("{what}", "arrived")

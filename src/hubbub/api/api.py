@@ -22,6 +22,7 @@ from hubbub.api import (
     cases,
     customers,
     deeds,
+    forecasts,
     incidents,
     knowledge,
     leads,
@@ -86,6 +87,7 @@ for each in (
     reports,
     staffing,
     money,
+    forecasts,
 ):
     api.add_router("", each.router)
 

@@ -3,6 +3,7 @@
 This module is imported by that process without Django, so it knows nothing of it.
 """
 
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -36,14 +37,15 @@ def foretold_apart(asked: Sequence[Asked]) -> Iterator[Foretold | str]:
     if not asked:
         return
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_foretell, args=(asked, theirs), daemon=True)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_foretell, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     try:
-        for _ in asked:
+        for each in asked:  # by the pipe, as what is handed over at the start is waited for even if it died
+            ours.send(each)
             yield ours.recv()
-    except EOFError:
+    except (EOFError, OSError):
         process.join()
         raise ForetellingEnded(code=process.exitcode) from None
     finally:
@@ -51,10 +53,11 @@ def foretold_apart(asked: Sequence[Asked]) -> Iterator[Foretold | str]:
         process.join()
 
 
-def _foretell(asked: Sequence[Asked], tell: Connection) -> None:
+def _foretell(told: Connection) -> None:
     os.nice(NICE)
-    for each in asked:
-        tell.send(_one(each))
+    with contextlib.suppress(EOFError, OSError):  # whoever asked is gone
+        while True:
+            told.send(_one(told.recv()))
 
 
 def _one(asked: Asked) -> Foretold | str:

@@ -438,6 +438,38 @@ def _clocked(field: str, ticks: str) -> "alt.X":
     return alt.X(field, scale=alt.Scale(type="utc", nice=False), axis=axis)
 
 
+@_made_once
+def expected_by_time(step: str, ticks: str) -> Mapping[str, Any]:
+    """What came as dots on a line, what is expected as a dashed line in its band; points have `at` and `when`.
+
+    `came`, or `mean` with `low` and `high`, are none where nothing is known; `href` leads to what is behind a point.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name=DATA))
+    x = _time(step, ticks)
+    told = [
+        alt.Tooltip("when:N", title=say("When")),
+        alt.Tooltip("came:Q", title=say("Came"), format=",.0f"),
+        alt.Tooltip("mean:Q", title=say("Expected"), format=",.1f"),
+        alt.Tooltip("low:Q", title=say("From"), format=",.0f"),
+        alt.Tooltip("high:Q", title=say("To"), format=",.0f"),
+    ]
+    y = alt.Y("high:Q", title=None, axis=_counts())
+    ahead = base.transform_filter("isValid(datum.mean)")
+    band = ahead.mark_area(color="var(--c-band)", opacity=1).encode(x=x, y=y, y2="low:Q")
+    line = ahead.mark_line(color="var(--c-1)", strokeWidth=2, strokeDash=[4, 3]).encode(x=x, y="mean:Q")
+    past = base.transform_filter("isValid(datum.came)")
+    came = past.mark_line(color="var(--text)", strokeWidth=1.5).encode(x=x, y="came:Q")
+    dots = past.mark_point(color="var(--text)", filled=True, size=22, opacity=1).encode(x=x, y="came:Q")
+    aimed = (
+        base.transform_calculate(at_y="isValid(datum.came) ? datum.came : datum.mean")
+        .mark_point(size=140, opacity=0, filled=True, cursor="pointer")
+        .encode(x=x, y="at_y:Q", tooltip=told, href=alt.Href("href:N"))
+    )
+    return _done(alt.layer(band, line, came, dots, aimed), 260)
+
+
 def warm_up() -> None:
     """Load what draws charts, which takes a second or two, before somebody waits for it."""
     moods_by_time("hour", "days", False)

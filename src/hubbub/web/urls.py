@@ -23,8 +23,9 @@ from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
-from hubbub.web.workforce import absences, mine, money, reckon, staffing
+from hubbub.web.workforce import absences, backtest, forecast, mine, money, reckon, staffing
 from hubbub.web.workforce import contracts as work_contracts
+from hubbub.web.workforce import events as planned_events
 from hubbub.web.workforce import people as roster_people
 from hubbub.web.workforce.roster import files as roster_files
 from hubbub.web.workforce.roster import page as roster_page
@@ -256,6 +257,15 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/what-if/<int:scenario>/share/", what_if_deeds.share, name="scenario-share"),
     path("w/<slug:slug>/staffing/what-if/<int:scenario>/withdraw/", what_if_deeds.withdraw, name="scenario-withdraw"),
     path("w/<slug:slug>/staffing/what-if/<int:scenario>/remove/", what_if_deeds.remove, name="scenario-remove"),
+    path("w/<slug:slug>/staffing/forecast/", forecast.page, name="forecast"),
+    path("w/<slug:slug>/staffing/forecast/forecast.csv", forecast.numbers, name="forecast-csv"),
+    path("w/<slug:slug>/staffing/forecast/backtest/", backtest.page, name="backtest"),
+    path("w/<slug:slug>/staffing/forecast/queues/<int:queue>/measure/", forecast.measure, name="forecast-measure"),
+    path("w/<slug:slug>/staffing/forecast/events/", planned_events.index, name="planned-events"),
+    path("w/<slug:slug>/staffing/forecast/events/new/", planned_events.edit, name="planned-event-new"),
+    path("w/<slug:slug>/staffing/forecast/events/<int:planned>/", planned_events.edit, name="planned-event"),
+    path("w/<slug:slug>/staffing/forecast/events/<int:planned>/undo/", planned_events.remove, name="planned-event-no"),
+    path("w/<slug:slug>/staffing/forecast/events/<int:storm>/judge/", planned_events.judge, name="planned-storm"),
     path("w/<slug:slug>/staffing/money/", money.page, name="money"),
     path("w/<slug:slug>/staffing/money/money.csv", money.numbers, name="money-csv"),
     path("w/<slug:slug>/staffing/plan.csv", staffing.numbers, name="staffing-csv"),

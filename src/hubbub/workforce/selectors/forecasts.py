@@ -10,6 +10,7 @@ import numpy as np
 from django.db.models import F, Q
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.kernel.errors import NotFound
 from hubbub.workforce.core.plan.events import Marked
 from hubbub.workforce.core.plan.foretelling import SPAN, WEEK, Asked, DayAhead
 from hubbub.workforce.core.plan.history import Day
@@ -115,6 +116,27 @@ def marked(row: MarkedRow) -> Marked:
         row.pk, row.queue_id, row.kind, row.name, row.day, row.start_min, row.end_min, row.factor, row.storm,
         row.found, row.confirmed,
     )  # fmt: skip
+
+
+def event(access: Access, which: int) -> Marked:
+    """Return one event.
+
+    Raises
+    ------
+    NotFound
+        If it is not there, or not of this workspace.
+    """
+    found = next((each for each in events(access) if each.id == which), None)
+    if found is None:
+        raise NotFound(what="event", which=which)
+    return found
+
+
+def pending(access: Access) -> frozenset[int]:
+    """Return the queues of which the forecast is being made."""
+    access.require(Permission.READ)
+    rows = QueueRow.objects.filter(workspace_id=access.workspace, forecast_due=True)
+    return frozenset(rows.values_list("id", flat=True))
 
 
 def tried(access: Access) -> dict[int, Tried]:

@@ -37,7 +37,8 @@ def keep_forecast(access: Access, queue: int, asked: Asked, told: Foretold | str
     if row is None:
         return False
     if isinstance(told, str):
-        ForecastRow.objects.filter(queue=row, day__gte=asked.today).delete()
+        if not any(day.total for day in asked.days):  # else what was told before is better than nothing
+            ForecastRow.objects.filter(queue=row, day__gte=asked.today).delete()
         data: Mapping[str, Any] = {"trouble": told}
     else:
         _write(row, asked, told)

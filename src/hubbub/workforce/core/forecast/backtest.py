@@ -1,6 +1,6 @@
 """Which model wins for a queue: each foretells past weeks from what was known before them (rolling origins)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,6 +34,10 @@ class Backtest:
     spread: Spread
     ahead: int = 0
     """How many days ahead were tried."""
+    began: tuple[int, ...] = ()
+    """The row of the first day of each of them."""
+    each: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """The WAPE of each model from each of these days on; nan where nothing came."""
 
     @property
     def gain(self) -> float | None:
@@ -72,7 +76,14 @@ def backtest(base: Floats, ahead: int = 7, seen: Floats | None = None) -> Backte
     rows = (-1, base.shape[1])
     errors = {name: error / whole if whole > 0 else 0.0 for name, error in missed.items()}
     spread = learnt(told[winner].reshape(rows), came.reshape(rows), tried)
-    return Backtest(len(origins), errors, winner, _coverage(told[winner], came), spread, ahead)
+    came_each = np.where(known_by_all, came, 0).sum((1, 2))
+    came_each[came_each == 0] = np.nan
+    by_origin = {
+        name: tuple((np.where(known_by_all, np.abs(table - came), 0).sum((1, 2)) / came_each).tolist())
+        for name, table in told.items()
+    }
+    covered = _coverage(told[winner], came)
+    return Backtest(len(origins), errors, winner, covered, spread, ahead, tuple(origins), by_origin)
 
 
 def _coverage(told: Floats, seen: Floats) -> float | None:

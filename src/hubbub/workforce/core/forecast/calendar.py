@@ -158,16 +158,15 @@ def _events(into: Marks, history: History, usual: Floats, scatter: float, events
         if known.any():
             past.setdefault(event.kind, []).append((np.where(known, seen, 0), np.where(known, expected, 0)))
     logs = {kind: [_log(seen.sum(), expected.sum()) for seen, expected in found] for kind, found in past.items()}
-    learnt = {}
+    drawn = {event.kind: _drawn(logs.get(event.kind, []), logs, scatter) for event in events}
     for event in coming:
-        effect, unsure = _drawn(logs.get(event.kind, []), logs, scatter)
+        effect, unsure = drawn[event.kind]
         places = _places(event, history.end, into.times.shape)
         course = effect + _shape(past.get(event.kind, []), len(places))
         here = places >= 0
         into.times.reshape(-1)[places[here]] *= np.exp(course[here])
         into.unsure.reshape(-1)[places[here]] = np.hypot(into.unsure.reshape(-1)[places[here]], unsure)
-        learnt[event.kind] = Learnt(event.kind, float(np.exp(effect)), len(logs.get(event.kind, [])))
-    return list(learnt.values())
+    return [Learnt(kind, float(np.exp(effect)), len(logs.get(kind, []))) for kind, (effect, _) in drawn.items()]
 
 
 def _shape(found: list[tuple[Floats, Floats]], intervals: int) -> Floats:

@@ -126,6 +126,7 @@ class Forecast:
 
 def forecast(
     history: History, ahead: int = 7, holidays: Mapping[date, str] | None = None, events: Sequence[Event] = (),
+    denied: np.ndarray | None = None,
 ) -> Forecast:  # fmt: skip
     """Foretell the days after a history, with the model that foretold its last weeks best.
 
@@ -135,6 +136,7 @@ def forecast(
     ahead : days to foretell, 1 to 366
     holidays : days and their names, past and to come; see `holidays_of`
     events : what somebody marked, past and to come
+    denied : true, (days, intervals) of the history, where somebody said that there was no storm
 
     Raises
     ------
@@ -157,7 +159,7 @@ def forecast(
     known = covered(history.first, history.arrivals.shape, holidays, events)
     if np.isnan(np.where(known, np.nan, history.arrivals)[-7 * SPAN :]).all():
         known[:] = False
-    clean = swept(history, known)
+    clean = swept(history, known, denied)
     tried = backtest(clean.base, ahead, clean.seen)
     middle = _filled(clean.base, tried.model, ahead)
     does = marks(history, clean.usual, _scatter(clean), ahead, holidays, events)

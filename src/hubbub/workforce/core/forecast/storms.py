@@ -95,8 +95,11 @@ class Swept:
     storms: Storms = field(default_factory=Storms)
 
 
-def swept(history: History, marked: Floats | None = None) -> Swept:
-    """Find storms and odd days; `marked` is true (days, intervals) where something known was, which is neither."""
+def swept(history: History, marked: Floats | None = None, denied: np.ndarray | None = None) -> Swept:
+    """Find storms and odd days; `marked` is true (days, intervals) where something known was, which is neither.
+
+    Where `denied` is true, somebody said that what came was no storm: it teaches the base.
+    """
     seen = history.arrivals if marked is None else np.where(marked, np.nan, history.arrivals)
     root = np.sqrt(seen + 0.25)
     middle = _around(root)
@@ -107,13 +110,18 @@ def swept(history: History, marked: Floats | None = None) -> Swept:
     rest = root - usual
     spread = _spread(rest, usual)
     storms = _storms(rest / spread, seen, usual**2 - 0.25, history.first)
+    if denied is not None:
+        storms = tuple(each for each in storms if not denied[_where(each, history.first)].any())
     calm = seen.copy()
     for storm in storms:
-        begins = storm.interval
-        calm[(storm.day - history.first).days, begins : begins + len(storm.extra)] = np.nan
+        calm[_where(storm, history.first)] = np.nan
     base = np.where(odd[:, None], np.nan, calm)
     open_days = int((~np.isnan(seen)).any(1).sum())
     return Swept(base, calm, np.maximum(middle**2 - 0.25, 0), Storms(storms, open_days))
+
+
+def _where(storm: Storm, first: date) -> tuple[int, slice]:
+    return (storm.day - first).days, slice(storm.interval, storm.interval + len(storm.extra))
 
 
 def _around(root: Floats) -> Floats:

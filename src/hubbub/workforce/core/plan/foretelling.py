@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark
@@ -94,16 +95,16 @@ def foretell(asked: Asked) -> Foretold:
     """
     zone = ZoneInfo(asked.zone)
     history, handled, first = _histories(asked, zone)
-    gap = (asked.today - history.end).days
+    gap, shift = (asked.today - history.end).days, (history.first - first).days
     holidays = holidays_near(asked.country, history.first, asked.today + timedelta(AHEAD))
     events = [_event(each) for each in asked.marked if each.factor is None and not each.storm]
-    near, far = (forecast(history, gap + days, holidays, events) for days in (WEEK, AHEAD))
+    denied = _denied(asked, history, shift)
+    near, far = (forecast(history, gap + days, holidays, events, denied) for days in (WEEK, AHEAD))
     takes = _handling(handled, gap + AHEAD, asked.queue)
     days: list[DayAhead] = []
     for told, since, until in ((near, gap, gap + WEEK), (far, gap + WEEK, gap + AHEAD)):
         days += _days(asked, told, takes, range(since, until), zone)
-    shift = (history.first - first).days
-    return Foretold(tuple(days), _storms(near, asked, shift), _tried(near, history, shift))
+    return Foretold(tuple(days), _storms(near, asked, shift), _tried(near, far, history, shift))
 
 
 def _histories(asked: Asked, zone: ZoneInfo) -> tuple[History, History, date]:
@@ -196,19 +197,39 @@ def _storms(told: Forecast, asked: Asked, shift: int) -> tuple[FoundStorm, ...]:
     )
 
 
-def _tried(told: Forecast, history: History, shift: int) -> dict[str, Any]:
+def _tried(told: Forecast, far: Forecast, history: History, shift: int) -> dict[str, Any]:
     back, storms = told.backtest, told.storms
     return {
         "model": back.model,
         "errors": {name: float(error) for name, error in back.errors.items()},
         "origins": back.origins,
-        "weeks": {},
+        "weeks": _weeks(told, history, shift),
         "coverage": back.coverage,
         "notes": [*told.notes, *([_STALE] if shift else [])],
         "learnt": [
-            {"kind": each.kind, "times": each.times, "seen": each.seen, "closed": each.closed} for each in told.learnt
+            {"kind": each.kind, "times": each.times, "seen": each.seen, "closed": each.closed} for each in far.learnt
         ],
         "storms": {"many": len(storms.found), "per_week": storms.per_week, "size": storms.size()},
         "first": (history.first - timedelta(days=shift)).isoformat(),
         "known": int((~np.isnan(history.arrivals)).any(1).sum()),
     }
+
+
+def _weeks(told: Forecast, history: History, shift: int) -> dict[str, dict[str, float]]:
+    """Return by the first day of each week tried how far off each model was."""
+    back, found = told.backtest, {}
+    for at, row in enumerate(back.began):
+        missed = {name: errors[at] for name, errors in back.each.items() if not np.isnan(errors[at])}
+        if missed:
+            found[(history.first + timedelta(days=row - shift)).isoformat()] = missed
+    return found
+
+
+def _denied(asked: Asked, history: History, shift: int) -> NDArray[np.bool_]:
+    """Return where somebody said that what was found is no storm."""
+    denied = np.zeros(history.arrivals.shape, bool)
+    for event in asked.marked:
+        row = (event.day - history.first).days + shift
+        if event.confirmed is False and 0 <= row < len(denied):
+            denied[row, _places(event, asked.step_min)] = True
+    return denied
