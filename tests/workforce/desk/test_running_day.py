@@ -78,6 +78,9 @@ def test_mail_that_waits_is_counted_against_its_deadline(db: None) -> None:
 def test_the_headline_is_what_is_missing_and_a_move_of_a_break_mends_it(db: None) -> None:
     desk = Desk.made()
     desk.forecast("Sales", [0.0] * 16 + [20.0] * 8 + [10.0] * 12 + [0.0] * 12)
+    for at in range(480, 600, 3):
+        for _ in range(2):
+            desk.call(at)  # as was forecast
     needed = int(flow.today(desk.access, desk.at(600)).queues[0].required[22])
     for at in range(needed):
         desk.person(f"A{at}")
