@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import NotFound
+from hubbub.workforce.core.forecast.intervals import inside
 from hubbub.workforce.core.plan.events import Marked
 from hubbub.workforce.core.plan.foretelling import SPAN, WEEK, Asked, DayAhead
 from hubbub.workforce.core.plan.history import Day
@@ -196,7 +197,7 @@ def _off(week: date, days: list[date], ahead: dict[date, ForecastRow], came: dic
         week, len(days), float(seen[known].sum()), float(mean[known].sum()),
         float(np.abs(seen - mean)[known].sum()) / whole,
         None if last is None else float(np.nansum(np.abs(seen - last)[known])) / whole,
-        float(((seen >= low) & (seen <= high))[known].mean()) if known.any() else 0.0,
+        float(inside(low, high, seen, True)[known].mean()) if known.any() else 0.0,
     )  # fmt: skip
 
 

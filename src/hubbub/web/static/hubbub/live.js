@@ -270,6 +270,7 @@ function hear() {
     if (change.kind === "case" || change.kind === "imported") refreshList();
     if ((change.kind === "case" || change.kind === "levels") && document.getElementById("board")) refreshBoard();
     if (change.kind === "case" || change.kind === "plan" || change.kind === "state") refreshDay();
+    if (change.kind === "plan") htmx.trigger(document.body, "hubbub:plan");
     if (change.kind === "incident") htmx.trigger(document.body, "hubbub:incident");
     if (change.kind === "alert") htmx.trigger(document.body, "hubbub:alert");
     if (change.kind === "health" || change.kind === "topics") refreshList();
