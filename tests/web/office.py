@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.channels.chat.visitors import make_chat, make_visit
 from tests.make import PASSWORD, make_member, make_planned, make_town, make_workspace, roles
 from tests.simulate.living import acme, quiet, running
 from tests.workforce.desk.make import make_rostered
+from tests.workforce.desk.plans import expect
 
 from hubbub.accounts import services as accounts
 from hubbub.accounts.core.access import Access, Role
@@ -323,7 +324,9 @@ def make_office(places: Places, network: str) -> Office:
     storm = MarkedRow.objects.create(
         workspace_id=access.workspace, queue_id=planned, kind="storm", name="140", day=at.date(), storm=True, found=True
     )
-    days = (date(2026, 11, 30), 7)
+    monday = at.date() - timedelta(days=at.weekday())
+    expect(planned, 3.0, 200.0, 14, since=monday)
+    days = (monday, 7)
     scenario, other_scenario = (
         scenarios.keep(access, name, *days, {"shrinkage": 0.4}, now=at) for name in ("Snarks ill", "Snarks away soon")
     )

@@ -119,7 +119,7 @@ TERMS = {
     "starts": "07:00-10:00", "lunch": "30", "lunch_from": "6", "break": "15", "break_every": "4", "split": "",
     "pause": "3", "rest": "11", "running": "6", "together": "2",
 }  # fmt: skip
-SCENARIO = {"span": "week", "from": "2026-11-30", "shrinkage": "40", "name": "Snarks away"}
+SCENARIO = {"span": "week", "shrinkage": "40", "name": "Snarks away"}
 SHIFT = """{"week": "2026-12-07", "version": 1, "member": "{rostered}", "day": "2026-12-08", "pieces": [[540, 1020]]}"""
 WEEK = {"week": "2026-12-07"}
 CANNED = {"title": "Thanks", "text": "Thank you, {name}."}

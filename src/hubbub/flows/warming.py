@@ -18,7 +18,7 @@ from hubbub.listening.core.glance import look
 from hubbub.listening.core.marks import marks
 from hubbub.listening.core.matcher import Matcher
 from hubbub.listening.core.query import parse
-from hubbub.workforce import Day, Queue, Team, play_days
+from hubbub.workforce import Day, Queue, Team, chats_served, play_days, served
 from hubbub.workforce import Kind as Served
 from hubbub.workforce.core.plan.need import need
 from hubbub.workforce.core.plan.queue import Kind, usual
@@ -45,5 +45,7 @@ def warm_planning() -> None:
     for kind in Kind:
         for patience_s in (None, 120.0):
             need(replace(usual(kind), patience_s=patience_s), [0.0, 3.0], per=1800)
+    served([0.0, 3.0], 2, patience=120.0)
+    chats_served([0.0, 3.0], 2)
     queues = tuple(Queue(each.name, each, np.full(2, 2.0), within=1800.0) for each in Served)
     play_days(Day(queues, (Team("All", tuple(each.name for each in queues), 2),)), days=2)

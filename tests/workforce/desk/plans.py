@@ -28,11 +28,11 @@ def make_plan(access: Access, many: float = 100.0, days: int = 7) -> tuple[int, 
     return made[0], made[1]
 
 
-def expect(queue: int, many: float, handling_s: float, days: int = 7) -> None:
+def expect(queue: int, many: float, handling_s: float, days: int = 7, since: date = MONDAY) -> None:
     """Forecast the same for every half-hour of some days."""
     ForecastRow.objects.bulk_create(
         ForecastRow(
-            queue_id=queue, day=MONDAY + timedelta(days=each), made_on=MONDAY, step_min=30, model="usual",
+            queue_id=queue, day=since + timedelta(days=each), made_on=since, step_min=30, model="usual",
             mean=[many] * 48, low=[many * 0.8] * 48, high=[many * 1.2] * 48, storm=[0.0] * 48,
             handling_s=[handling_s] * 48, day_low=many * 40, day_high=many * 56,
         )

@@ -61,6 +61,7 @@ def page(request: Request, given: Mapping[str, str], error: HubbubError | None =
         "scenarios": selectors.scenarios(request.access),
         "nothing": bool(queues) and not any(each.comes.any() for each in begun.works),
         "most": SIDE_BY_SIDE,
+        "rostered": bool(begun.by_roster.any()),
         **(told(answer) if answer else {}),
     }
     return render(request, "workforce/whatif/index.html", context, status=error.status if error else 200)

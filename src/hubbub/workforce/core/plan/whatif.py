@@ -187,11 +187,8 @@ def answer(works: Sequence[Work], rules: Rules, asked: WhatIf) -> Answer:
     if asked.blends:
         before, after = (_played(each, rules.per_s, how) for each, how in ((works, WhatIf()), (same, asked)))
     else:
-        before = _each(works, rules.per_s)
-        after = _each(same, rules.per_s, [*zip(works, before, strict=True)])
-    alone = not asked.blends  # else they were played together, which is another thing
-    known = [*zip(works, before, strict=True), *zip(same, after, strict=True)] if alone else []
-    enough = _each(takes, rules.per_s, known)
+        before, after = (tuple(met(each, rules.per_s) for each in side) for side in (works, same))
+    enough = tuple(met(each, rules.per_s) for each in takes)
     return Answer(
         _side(works, before, rules), _side(same, after, other), _side(takes, enough, other), rules.currency,
         bool(asked.blends),
@@ -231,25 +228,6 @@ def _staffed(works: Sequence[Work], asked: WhatIf, factor: float) -> tuple[Work,
             people = np.maximum(people + more * part, 0.0)
         found.append(replace(work, people=people))
     return tuple(found)
-
-
-def _each(works: Sequence[Work], per: float, known: Sequence[tuple[Work, Met]] = ()) -> tuple[Met, ...]:
-    """Return what each queue meets by itself; what is known already is not reckoned again."""
-
-    def found(work: Work) -> Met:
-        same = (told for other, told in known if _same(work, other))
-        return next(same, None) or met(work, per)
-
-    return tuple(map(found, works))
-
-
-def _same(one: Work, other: Work) -> bool:
-    return (
-        (one.id, one.queue) == (other.id, other.queue)
-        and np.array_equal(one.comes, other.comes)
-        and np.array_equal(one.people, other.people)
-        and np.array_equal(one.handling_s, other.handling_s)
-    )
 
 
 def _played(works: Sequence[Work], per: float, asked: WhatIf) -> tuple[Met, ...]:
