@@ -508,6 +508,22 @@ OPERATIONS: dict[str, dict[str, Call]] = {
         "POST": Call(LEADS, {"kind": "Match", "name": "Gnome cup", "day": "2026-11-20"}, NOTED),
     },
     "/api/v1/staffing/events/{planned}": {"DELETE": Call(LEADS, {}, NOTED)},
+    "/api/v1/staffing/queues": {
+        "GET": Call(READERS),
+        "POST": Call(LEADS, {"name": "Gnome line", "kind": "phone"}, NOTED),
+    },
+    "/api/v1/staffing/queues/{queue}": {
+        "GET": Call(READERS),
+        "POST": Call(LEADS, {"name": "Gnome line", "kind": "phone"}, NOTED),
+    },
+    "/api/v1/staffing/queues/{queue}/remove": {"POST": Call(LEADS, {}, NOTED)},
+    "/api/v1/staffing/queues/{queue}/history": {
+        "GET": Call(READERS, {"since": "2026-11-20"}),
+        "POST": Call(LEADS, {"days": [{"day": "2026-11-20", "arrivals": [1.0] * 48}]}, NOTED),
+    },
+    "/api/v1/staffing/queues/{queue}/history/remove": {"POST": Call(LEADS, {}, NOTED)},
+    "/api/v1/staffing/plan": {"GET": Call(READERS, {"since": "2026-11-30"})},
+    "/api/v1/staffing/required": {"POST": Call(READERS, {"kind": "phone", "contacts": 100})},
     "/api/v1/report": {"GET": Call(READERS, {"by": "channel"})},
     "/api/v1/report/{what}": {"GET": Call(READERS)},
     "/api/v1/exports/cases": {"GET": Call(AUDITORS, {"view": "all", "form": "csv"}, NOTED)},

@@ -29,6 +29,7 @@ from hubbub.api import (
     money,
     people,
     people_lists,
+    planned,
     posts,
     reports,
     sorting,
@@ -86,6 +87,7 @@ for each in (
     board,
     reports,
     staffing,
+    planned,
     money,
     forecasts,
 ):

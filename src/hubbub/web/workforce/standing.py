@@ -110,6 +110,13 @@ def shown(standing: Standing, days: Sequence[date], chosen: Line | None = None) 
     return replace(whole, lines=tuple(each for each in standing.lines if each.expected.known[whole.places].any()))
 
 
+def whole_days(part: Shown) -> NDArray[np.int64]:
+    """Return where all intervals of the shown days stand, those of the night too: mail comes then as well."""
+    per_day = part.standing.per_day
+    begins = [(day - part.standing.plan.since).days * per_day for day in part.days]
+    return np.concatenate([np.arange(at, at + per_day) for at in begins])
+
+
 # In words --------------------------------------------------------------------
 def headline(part: Shown) -> str:
     """Say where too few are there; or how many are needed, where nobody stands on a roster yet."""
@@ -189,7 +196,7 @@ def advice(part: Shown) -> str:
 # Key figures -----------------------------------------------------------------
 def figures(part: Shown) -> list[dict[str, str]]:
     """Key figures: what each queue reaches with the people there are, and what is needed in all."""
-    at = part.places
+    at = whole_days(part)
     told: list[dict[str, str]] = []
     if part.there[at].any():
         told += [_reached(part, line, at) for line in part.lines[:MOST_FIGURES] if line.work.comes[at].any()]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hubbub.accounts.core.access import Access
 from hubbub.workforce.core.given import Floats
-from hubbub.workforce.core.plan.queue import DAY_MIN
+from hubbub.workforce.core.plan.queue import DAY_MIN, Way
 from hubbub.workforce.core.plan.standing import Meets, divided, gaps, meets
 from hubbub.workforce.core.plan.work import Work
 from hubbub.workforce.models import QueueRow, RosterRow
@@ -77,5 +77,7 @@ def _people(found: Plan) -> dict[int, Floats]:
 
 
 def _line(each: Expected, people: Floats, found: Plan) -> Line:
-    work = Work(each.id, each.queue, each.mean, each.handling_s, each.opens, people, each.bursts)
+    waits = each.queue.kind.way is Way.LATER  # who calls or chats while it is shut is not served, and does not wait
+    comes = each.mean if waits else np.where(each.opens, each.mean, 0.0)
+    work = Work(each.id, each.queue, comes, each.handling_s, each.opens, people, each.bursts)
     return Line(each, work, gaps(people, each.required), meets(work, found.rules.per_s))
