@@ -82,6 +82,10 @@ def test_a_chosen_queue_has_its_service_level_by_interval_and_what_is_behind_it(
     assert f"/staffing/today/{sales}/?day=2026-11-30&amp;at=16" in page
     behind = browser(desk.access).get(f"/w/{desk.access.slug}/staffing/today/{sales}/?day=2026-11-30&at=16")
     assert "20 of 30 were answered in time." in behind.content.decode()
+    desk.call(530, lost=True)
+    lost = browser(desk.access).get(f"/w/{desk.access.slug}/staffing/today/{sales}/?lost=1").content.decode()
+    assert "1 caller gave up." in lost
+    assert lost.count("<tr>") == 2
 
 
 @pytest.mark.parametrize("day", ["2026-11-31", "yesterday", "0001-01-01", "2027-01-01"])

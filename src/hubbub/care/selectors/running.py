@@ -119,13 +119,16 @@ def waiting(access: Access, channels: Collection[str]) -> tuple[tuple[str, datet
     return tuple(rows.order_by("started_at").values_list("channel", "started_at")[:MOST_WAITING])
 
 
-def behind_calls(access: Access, queue: str, since: datetime, until: datetime) -> tuple[Behind, ...]:
-    """Return the calls of a queue ("*": all) that began in a span, up to 200, oldest first."""
+def behind_calls(
+    access: Access, queue: str, since: datetime, until: datetime, *, lost: bool = False
+) -> tuple[Behind, ...]:
+    """Return the calls of a queue ("*": all) that began in a span, up to 200, oldest first; or those lost alone."""
     access.require(Permission.READ)
     rows = CallRow.objects.filter(
         workspace_id=access.workspace, direction=Direction.IN, started_at__gte=since, started_at__lt=until
     )
     rows = rows if queue == "*" else rows.filter(queue=queue)
+    rows = rows.filter(outcome__in=LOST) if lost else rows
     found = rows.order_by("started_at").values_list(*_CALL, "name", "number", "case__number")[:LISTED]
     return tuple(Behind(_call(*row[:5]), row[5] or row[6], row[7]) for row in found)
 

@@ -68,9 +68,18 @@ def today(access: Access, now: datetime, day: date | None = None) -> Today:
 
 
 def behind(
-    access: Access, which: int, now: datetime, day: date | None = None, interval: int | None = None
+    access: Access,
+    which: int,
+    now: datetime,
+    day: date | None = None,
+    interval: int | None = None,
+    *,
+    lost: bool = False,
 ) -> tuple[tuple[Behind, bool | None], ...]:
-    """Return who wanted a queue on a day or in one interval of it, and whether each was in time; None: still open."""
+    """Return who wanted a queue on a day or in one interval of it, and whether each was in time; None: still open.
+
+    With `lost`, only callers who gave up.
+    """
     zone = ZoneInfo(access.timezone)
     day = day or now.astimezone(zone).date()
     line = one_queue(access, which)
@@ -79,8 +88,8 @@ def behind(
     since, until = moment(day, first, zone), moment(day, last, zone)
     found: list[Behind] = []
     if line.queue.calls:
-        found += running.behind_calls(access, line.queue.calls, since, until)
-    if line.queue.channels:
+        found += running.behind_calls(access, line.queue.calls, since, until, lost=lost)
+    if line.queue.channels and not lost:
         first_only = line.queue.kind.way is Way.AT_ONCE
         found += running.behind_cases(access, line.queue.channels, since, until, first=first_only)
     found.sort(key=lambda each: each.wanted.at)

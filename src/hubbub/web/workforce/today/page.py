@@ -52,11 +52,13 @@ def behind(request: Request, queue: int) -> HttpResponse:
     step = found.rules.step_min
     if interval is not None and interval * step >= DAY_MIN:
         interval = None
-    rows = flow.behind(request.access, queue, at, found.day, interval)
+    lost = bool(request.GET.get("lost"))
+    rows = flow.behind(request.access, queue, at, found.day, interval, lost=lost)
     context = {
         "section": "staffing", "tab": "today", "queue": line.queue, "day": found.day, "rows": rows,
         "span": "" if interval is None else f"{clock(interval * step)}–{clock((interval + 1) * step)}",
-        "in_time": sum(kept is True for _, kept in rows), "counted": sum(kept is not None for _, kept in rows),
+        "lost": lost, "in_time": sum(kept is True for _, kept in rows),
+        "counted": sum(kept is not None for _, kept in rows),
     }  # fmt: skip
     return render(request, "workforce/today/behind.html", context)
 

@@ -73,6 +73,7 @@ class Row:
     cells: tuple[Cell, ...]
     first: bool = False
     """Of a skill."""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ class Told:
                 say("Against the forecast"),
                 f"{figure((came / expected - 1) * 100, '+.0f')} %" if known else "–",
                 say("{came} came, {expected} expected", came=figure(came, ",.0f"), expected=figure(expected, ",.0f")),
+                href="#today-contacts",
                 term=say("How many more or fewer came so far than were forecast until now."),
             ),
         ]
@@ -204,12 +206,14 @@ class Told:
                 Figure(
                     say("Gave up waiting"), f"{figure(lost / offered * 100, '.1f')} %",
                     say("{lost} of {offered} callers", lost=figure(lost, ",.0f"), offered=figure(offered, ",.0f")),
+                    href=self.behind(next(each.id for each in today.queues if each.queue.calls), lost=True),
                 )
             )  # fmt: skip
         if today.busy is not None and today.busy <= 1:
             told.append(
                 Figure(
                     say("Occupancy"), percent(today.busy), say("of the time worked"),
+                    href=reverse("team", args=[self.slug]),
                     term=say("How much of the time at work customers take. Above 85 of 100 for long, people tire."),
                 )
             )  # fmt: skip
@@ -239,9 +243,9 @@ class Told:
         late = say_many("{number} late start", "{number} late starts", kept.late_starts)
         return f"{late}, {say_many('{number} long break', '{number} long breaks', kept.long_breaks)}"
 
-    def behind(self, queue: int, at: int | None = None) -> str:
-        """Return where the calls and cases behind a figure stand."""
-        query = {"day": self.today.day.isoformat()} | ({} if at is None else {"at": str(at)})
+    def behind(self, queue: int, *, lost: bool = False) -> str:
+        """Return where the calls and cases behind a figure stand; of those who gave up alone."""
+        query = {"day": self.today.day.isoformat()} | ({"lost": "1"} if lost else {})
         return f"{reverse('staffing-today-behind', args=[self.slug, queue])}?{urlencode(query)}"
 
     # The next two hours ------------------------------------------------------
@@ -260,7 +264,7 @@ class Told:
         by_id, found = {each.id: each for each in ahead.levels}, []
         for skill in ahead.rest.skills:
             needed, there = ahead.rest.required[skill], ahead.there[skill]
-            found.append(Row(skill, say("people there of needed"), _of(there, needed, ahead.many), True))
+            found.append(Row(skill, say("people there of needed"), _of(there, needed, ahead.many), True, "#people"))
             for line in ahead.rest.lines:
                 if line.queue.needs != skill:
                     continue
@@ -270,7 +274,7 @@ class Told:
                     for share in shares
                 )
                 items = (line.items * ahead.rest.parts.weight * line.opens)[: ahead.many]
-                found.append(Row(line.queue.name, say("in time"), in_time))
+                found.append(Row(line.queue.name, say("in time"), in_time, href=f"?queue={line.id}"))
                 found.append(Row("", say("come"), tuple(Cell(figure(each, ",.0f")) for each in items)))
         return tuple(found)
 
