@@ -21,7 +21,7 @@ MOST_ITEMS: Final = 100_000
 DAYS: Final = (3, 20)
 """A plan is played so often, at least and at most."""
 SEED: Final = 1
-REMEMBERED: Final = 200
+REMEMBERED, MORE_REMEMBERED = 200, 1_000
 _KINDS: Final = {Way.NOW: played.Kind.CALL, Way.AT_ONCE: played.Kind.CHAT, Way.LATER: played.Kind.DEFERRED}
 
 
@@ -205,6 +205,15 @@ def team(name: str, queues: Sequence[str], people: Floats) -> played.Team:
 
 
 def needed(work: Work, per: float) -> Work:
-    """Return the same work with the fewest people that meet its targets."""
-    found = need(work.queue, work.comes, per=per, handling=work.handling_s, opens=work.opens, branching=work.bursts)
-    return replace(work, people=found.answering.astype(np.float64))
+    """Return the same work with the fewest people that meet its targets; remembered as in `met`."""
+    rows = np.array([work.comes, work.handling_s, work.opens.astype(np.float64)])
+    return replace(work, people=_needed(work.queue, work.bursts, per, rows.shape[1], rows.tobytes()))
+
+
+@lru_cache(maxsize=MORE_REMEMBERED)
+def _needed(queue: Queue, bursts: float, per: float, many: int, told: bytes) -> Floats:
+    comes, handling_s, opens = np.frombuffer(told).copy().reshape(-1, many)
+    found = need(queue, comes, per=per, handling=handling_s, opens=opens > 0, branching=bursts)
+    people = found.answering.astype(np.float64)
+    people.flags.writeable = False
+    return people
