@@ -1,6 +1,7 @@
 """The demo's planning: what came in half a year, who works here, and the roster of these weeks."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,19 +13,24 @@ from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access
 from hubbub.care.core.calls.record import Call, Direction, Outcome
 from hubbub.flows.calls import take
+from hubbub.flows.rostering import publish
 from hubbub.infra.places import Places
+from hubbub.kernel.errors import Conflict
 from hubbub.simulate.contacts import CALLS, CHATS, MAILS, MATCH, POSTS, STEP_MIN, Came, Stream, came, matches, rung
 from hubbub.workforce.core.plan.contracts import ready_made
 from hubbub.workforce.core.plan.history import Day
 from hubbub.workforce.selectors import people as selectors
 from hubbub.workforce.selectors import queues as queue_selectors
+from hubbub.workforce.selectors import rosters
 from hubbub.workforce.services import forecasts, people, queues
+from hubbub.workforce.services import rosters as services
 
 DAYS = 26 * 7
 SEED = 12
 DAILY, OFFICE = [(480, 1200)] * 6 + [None], [(480, 1080)] * 5 + [None, None]
 EVENINGS = [(480, 1320)] * 7
 RATE, ON_COSTS = 13.5, 0.21
+WEEKS = 2
 IN_VAIN = timedelta(hours=1)
 """Who called in vain before that is not called back any more: a demo begins with few cases."""
 EVERY = timedelta(seconds=30)
@@ -121,6 +127,27 @@ def _people(access: Access, now: datetime) -> None:
             people.save_member(access, data, now=now)
     here = [int(each.person) for each in accounts.members(access)]
     people.add_members(access, here, contract=terms[0], skills=[skills[3]], now=now)
+
+
+class Planner:
+    """Has the rosters of this week and the next made by the worker, and publishes them once they are."""
+
+    def __init__(self, access: Access) -> None:
+        self._access, self._at = access, datetime.min.replace(tzinfo=UTC)
+
+    def look(self, now: datetime) -> None:
+        """Ask for what is not there yet, as soon as there are forecasts; publish what was made."""
+        if now - self._at < EVERY:
+            return
+        self._at = now
+        today = now.astimezone(ZoneInfo(self._access.timezone)).date()
+        for monday in (today - timedelta(days=today.weekday() - 7 * week) for week in range(WEEKS)):
+            with suppress(Conflict, OperationalError):  # no forecast yet, or it is being made
+                week = rosters.week(self._access, monday)
+                if week.made_at is None and not week.making.trouble:
+                    services.ask(self._access, monday, week.left, now=now)
+                elif week.made_at is not None and week.published_at is None:
+                    publish(self._access, monday, week.version, now=now)
 
 
 class Telephone:

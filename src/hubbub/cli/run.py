@@ -131,10 +131,11 @@ def _crew(environ: Mapping[str, str]) -> Iterator[Crew]:
         click.echo("Stopped. Everything is kept; start again to go on.", err=True)
 
 
-def _stay(crew: Crew, chore: Callable[[datetime], object] = lambda now: None) -> None:
+def _stay(crew: Crew, *chores: Callable[[datetime], object]) -> None:
     while True:
         crew.watch()
-        chore(datetime.now(UTC))
+        for chore in chores:
+            chore(datetime.now(UTC))
         time.sleep(0.5)
 
 
@@ -186,7 +187,7 @@ def demo_command(world: Path | None) -> None:
     from django.conf import settings
 
     from hubbub.cli.demo import furnish, keeper, remember
-    from hubbub.cli.demo_staff import Telephone
+    from hubbub.cli.demo_staff import Planner, Telephone
     from hubbub.infra.places import places
     from hubbub.simulate.world import read_world
 
@@ -209,4 +210,4 @@ def demo_command(world: Path | None) -> None:
         click.echo(f"{env.address}/enter/{link}/\n")
         click.echo("Ctrl-C stops everything; starting again goes on where it was.")
         remember(read, network, places(), now=datetime.now(UTC))  # the past joins while one looks around
-        _stay(crew, Telephone(keeper(), places()).ring)
+        _stay(crew, Telephone(keeper(), places()).ring, Planner(keeper()).look)
