@@ -31,6 +31,7 @@ SIGNER = "whoever signs with a key that only they and we have, signed in or not"
 READERS = frozenset(STAFF)
 WORKERS = frozenset({AGENT, LEAD, MANAGER, OWNER})
 AUDITORS = frozenset({LEAD, MANAGER, ANALYST, OWNER})
+AGENTS = frozenset({AGENT})
 LEADS = frozenset({LEAD, MANAGER, OWNER})
 MANAGERS = frozenset({MANAGER, OWNER})
 
@@ -378,6 +379,12 @@ PAGES: dict[str, dict[str, Call]] = {
     "planned-queue-forget": {"POST": Call(LEADS, {}, NOTED)},
     "planned-queue-remove": {"POST": Call(LEADS, {}, NOTED)},
     "my-shifts": {"GET": Call(READERS)},
+    "calendar-feed": {"GET": Call(ANYBODY)},
+    "swap-offer": {"POST": Call(AGENTS, {"own_shift": "{own_shift}"}, NOTED)},
+    "swaps-pass": {"POST": Call(LEADS, {"pass": "yes"}, NOTED)},
+    "swap-take": {"POST": Call(AGENTS, {}, NOTED)},
+    "swap-answer": {"POST": Call(LEADS, {"approve": "no"}, NOTED, {"swap": "taken-swap"})},
+    "swap-withdraw": {"POST": Call(LEADS, {}, NOTED, {"swap": "taken-swap"})},
     "roster": {"GET": Call(READERS, WEEK)},
     "roster-make": {"POST": Call(LEADS, WEEK, NOTED)},
     "roster-stop": {"POST": Call(LEADS, {"week": "2026-12-14"}, NOTED)},
@@ -393,7 +400,7 @@ PAGES: dict[str, dict[str, Call]] = {
     "roster-file": {"GET": Call(READERS, WEEK, what={"form": "csv"})},
     "roster-people": {
         "GET": Call(LEADS),
-        "POST": Call(LEADS, {"person": ["{person}"], "contract": "{contract}", "skill": "Jabberwocks"}, NOTED),
+        "POST": Call(LEADS, {"person": "{mate}", "contract": "{contract}", "skill": "Jabberwocks"}, NOTED),
     },
     "roster-people-upload": {"POST": Call(LEADS, {"file": "name,contract\nGnome,Snark time\n"}, NOTED)},
     "roster-person-new": {"GET": Call(LEADS), "POST": Call(LEADS, ROSTERED, NOTED)},
@@ -524,6 +531,9 @@ OPERATIONS: dict[str, dict[str, Call]] = {
     "/api/v1/staffing/queues/{queue}/history/remove": {"POST": Call(LEADS, {}, NOTED)},
     "/api/v1/staffing/plan": {"GET": Call(READERS, {"since": "2026-11-30"})},
     "/api/v1/staffing/required": {"POST": Call(READERS, {"kind": "phone", "contacts": 100})},
+    "/api/v1/roster-people": {"GET": Call(READERS)},
+    "/api/v1/rosters/{day}": {"GET": Call(READERS)},
+    "/api/v1/rosters/{day}/publish": {"POST": Call(LEADS, {"version": 1}, NOTED)},
     "/api/v1/report": {"GET": Call(READERS, {"by": "channel"})},
     "/api/v1/report/{what}": {"GET": Call(READERS)},
     "/api/v1/exports/cases": {"GET": Call(AUDITORS, {"view": "all", "form": "csv"}, NOTED)},
@@ -602,8 +612,8 @@ IDS = {"doing", "lead", "field", "tag", "macro", "number", "outbox", "account", 
        "person", "team", "canned", "token", "other", "policy", "calendar", "notice", "skill", "need", "state",
        "event", "line", "rule", "report", "column", "correction", "post", "entry", "label", "model",
        "incident", "customer", "owned", "match", "merge", "parted", "pending", "persona", "pair", "review",
-       "article", "follow_up", "people_list", "member", "queue", "rostered", "contract", "absence",
-       "scenario"}  # fmt: skip
+       "article", "follow_up", "people_list", "member", "queue", "rostered", "contract", "absence", "scenario",
+       "swap", "own_shift", "mate"}  # fmt: skip
 
 _PLACE = re.compile(r'"\{(\w+)\}"')
 """In JSON, where an id of the workspace goes."""
@@ -658,7 +668,7 @@ class Walker:
         }
         if missing:
             things |= dict.fromkeys(
-                ("topic", "team", "other", "model", "parted", "person", "contract", "rostered"), NOT_THERE
+                ("topic", "team", "other", "model", "parted", "mate", "contract", "rostered", "own_shift"), NOT_THERE
             )
         return {
             name: _given(things[value.strip("{}")])
@@ -707,7 +717,7 @@ class Walker:
         for name in ("incident", "article", "customer", "people_list", "scenario", "queue", "planned"):
             thing = self.office.things[call.what.get(name, name)]
             address = address.replace(f"{{{name}}}", str(NOT_THERE if missing else thing))
-        address = address.replace("{what}", "arrived")
+        address = address.replace("{what}", "arrived").replace("{day}", "2026-12-07")
         data = self.fill(call.data, missing)
         if method == "GET":
             answer = Client().get(address, data, headers=headers)

@@ -32,6 +32,7 @@ from hubbub.api import (
     planned,
     posts,
     reports,
+    rosters,
     sorting,
     staffing,
     understanding,
@@ -90,6 +91,7 @@ for each in (
     planned,
     money,
     forecasts,
+    rosters,
 ):
     api.add_router("", each.router)
 

@@ -10,9 +10,12 @@ from hubbub.accounts.core.access import GRANTS, Access, Permission
 from hubbub.care.core.notices import Why
 from hubbub.care.services.notices import tell
 from hubbub.kernel.speech import mark
+from hubbub.workforce.core.plan.clock import words_of
 from hubbub.workforce.core.plan.people import Absence, Answer
+from hubbub.workforce.core.plan.swaps import Swap, SwapState
 from hubbub.workforce.selectors import people as selectors
 from hubbub.workforce.services import people
+from hubbub.workforce.services import swaps as swap_services
 
 MINE = "staffing/mine/"
 PEOPLE = "staffing/people/"
@@ -21,6 +24,15 @@ _ANSWERED = {
     Answer.GRANTED: mark("You are off, as you asked: {days}"),
     Answer.REFUSED: mark("You can't be off as you asked: {days}"),
 }
+
+_OFFERED = mark("{name} offers a shift: {day} {at}")
+_TAKEN = mark("{name} takes your shift: {day} {at}")
+_WAITS = mark("{name} and {other} want to swap a shift: {day} {at}")
+_SWAPPED = {
+    SwapState.DONE: mark("The swap is done: {day} {at}"),
+    SwapState.REFUSED: mark("The swap was refused: {day} {at}"),
+}
+"""What both are told."""
 
 
 @transaction.atomic
@@ -59,3 +71,45 @@ def days_of(absence: Absence) -> str:
     if absence.first == absence.last:
         return absence.first.isoformat()
     return f"{absence.first.isoformat()} – {absence.last.isoformat()}"
+
+
+@transaction.atomic
+def offer(
+    access: Access, shift: int, *, to: int | None, for_day: date | None, note: str, now: datetime, today: date
+) -> Swap:
+    """Offer a shift; the colleague it is offered to is told."""
+    made = swap_services.offer(access, shift, to=to, for_day=for_day, note=note, now=now, today=today)
+    if to is not None:
+        _say(access, [to], _OFFERED, made, MINE, now, name=made.giver_name)
+    return made
+
+
+@transaction.atomic
+def take_shift(access: Access, swap: int, *, now: datetime, today: date) -> Swap:
+    """Take a shift that is offered; who offered it is told, and where it waits for leave, who plans."""
+    made = swap_services.take(access, swap, now=now, today=today)
+    _say(access, [made.giver], _TAKEN, made, MINE, now, name=made.taker_name)
+    if made.state is SwapState.TAKEN:
+        words = access.say(_WAITS, name=made.giver_name, other=made.taker_name, day=made.shift.day, at=_at(made))
+        say_to(access, planners(access), words, PEOPLE, now=now)
+    return made
+
+
+@transaction.atomic
+def answer_swap(access: Access, swap: int, *, approved: bool, now: datetime, today: date) -> Swap:
+    """Approve or refuse a swap; both are told."""
+    made = swap_services.answer(access, swap, approved=approved, now=now, today=today)
+    _say(access, [made.giver, made.taker or 0], _SWAPPED[made.state], made, MINE, now)
+    return made
+
+
+def _say(
+    access: Access, members: Iterable[int], words: str, swap: Swap, place: str, now: datetime, **facts: object
+) -> None:
+    person = {each.id: each.person for each in selectors.members(access)}
+    told = [who for each in members if (who := person.get(each)) is not None]
+    say_to(access, told, access.say(words, day=swap.shift.day.isoformat(), at=_at(swap), **facts), place, now=now)
+
+
+def _at(swap: Swap) -> str:
+    return words_of(swap.shift.pieces)

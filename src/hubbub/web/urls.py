@@ -23,7 +23,7 @@ from hubbub.web.settings import views as settings
 from hubbub.web.settings.playbook import numbers, rules, trying
 from hubbub.web.settings.playbook import pages as playbook
 from hubbub.web.signin import views as signin
-from hubbub.web.workforce import absences, backtest, forecast, mine, money, reckon, staffing
+from hubbub.web.workforce import absences, backtest, feeds, forecast, mine, money, reckon, staffing, swaps
 from hubbub.web.workforce import contracts as work_contracts
 from hubbub.web.workforce import events as planned_events
 from hubbub.web.workforce import people as roster_people
@@ -55,6 +55,7 @@ urlpatterns = [
     path("chat/<slug:public>/file/<int:number>", chat.file, name="chat-file"),
     path("chat/<slug:public>/note", chat.note, name="chat-note"),
     path("chat/<slug:public>/end", chat.end, name="chat-end"),
+    path("calendar/<slug:feed>.ics", feeds.read, name="calendar-feed"),
     path("rate/<str:ticket>/", rating.page, name="rate"),
     path("scenario/<str:key>/", what_ifs.shared, name="shared-scenario"),
     path("w/<slug:slug>/", lists.home, name="home"),
@@ -281,6 +282,11 @@ urlpatterns = [
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/forget/", planned_queues.forget, name="planned-queue-forget"),
     path("w/<slug:slug>/staffing/setup/queues/<int:queue>/remove/", planned_queues.remove, name="planned-queue-remove"),
     path("w/<slug:slug>/staffing/mine/", mine.page, name="my-shifts"),
+    path("w/<slug:slug>/staffing/swaps/offer/", swaps.offer, name="swap-offer"),
+    path("w/<slug:slug>/staffing/swaps/pass/", swaps.let_pass, name="swaps-pass"),
+    path("w/<slug:slug>/staffing/swaps/<int:swap>/take/", swaps.take, name="swap-take"),
+    path("w/<slug:slug>/staffing/swaps/<int:swap>/answer/", swaps.answer, name="swap-answer"),
+    path("w/<slug:slug>/staffing/swaps/<int:swap>/withdraw/", swaps.withdraw, name="swap-withdraw"),
     path("w/<slug:slug>/staffing/roster/", roster_page.page, name="roster"),
     path("w/<slug:slug>/staffing/roster/make/", roster_page.make, name="roster-make"),
     path("w/<slug:slug>/staffing/roster/stop/", roster_page.stop, name="roster-stop"),

@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from hubbub.accounts.core.access import Access
-from hubbub.workforce.models import AbsenceRow, ForecastRow, RosterRow, ShiftRow
+from hubbub.accounts.models import Membership
+from hubbub.workforce.models import AbsenceRow, ForecastRow, MemberRow, RosterRow, ShiftRow, SwapRow
+from hubbub.workforce.selectors import rosters as selectors
 from hubbub.workforce.services import people, queues, rosters
 from tests.make import NOON
 
@@ -37,12 +39,42 @@ def make_rostered(access: Access, at: datetime) -> dict[str, int | str]:
     first = {"member": rostered, "day": week, "pieces": [(540, 1020)]}
     rosters.edit(access, week, 0, first, now=at)
     rosters.ask(access, week + timedelta(days=7), [], now=at)
+    swaps = _swaps(access, rostered, jubjub, terms, at)
     return {
+        **swaps, "feed": MemberRow.objects.get(pk=rostered).feed,
         "csv": "csv",
         "rostered": rostered, "contract": terms, "absence": away.id, "shift-to-come": shift.pk,
         "free-contract": make_contract(access, "Snarkless", at),
         "unrostered": make_on_roster(access, "Tribble Free", terms, (), at),
     }  # fmt: skip
+
+
+def _swaps(access: Access, one: int, two: int, terms: int, at: datetime) -> dict[str, int]:
+    """A published week in which an agent has a shift, another offers theirs, and a third's was taken."""
+    monday = date(2040, 1, 9)
+    agent = Membership.objects.filter(workspace_id=access.workspace, role="agent").earliest("pk").person_id
+    people.add_members(access, [agent], contract=terms, skills=["Jabberwocks"], now=at)
+    person = MemberRow.objects.get(workspace_id=access.workspace, person_id=agent)
+    week = RosterRow.objects.create(workspace_id=access.workspace, monday=monday, published_at=at)
+    times = {"pieces": [[540, 1050]], "breaks": [[630, 645, True], [750, 780, False], [885, 900, True]]}
+    own, offered, taken = (
+        ShiftRow.objects.create(roster=week, member_id=who, day=monday + timedelta(days=place), **times)
+        for place, who in enumerate((person.pk, two, one))
+    )
+    week.published = selectors.snapshot_of(selectors.current(week))
+    week.save()
+    offer, done = (
+        SwapRow.objects.create(
+            workspace_id=access.workspace,
+            shift=shift,
+            giver_id=shift.member_id,
+            taker_id=taker,
+            state=state,
+            asked_at=at,
+        ).pk
+        for shift, taker, state in ((offered, None, "offered"), (taken, two, "taken"))
+    )
+    return {"own_shift": own.pk, "swap": offer, "taken-swap": done}
 
 
 MONDAY = date(2026, 12, 7)

@@ -468,3 +468,9 @@ def seconds_more(difference: float) -> str:
 def spans(pieces: tuple[tuple[int, int], ...]) -> str:
     """Show spans of a day: 09:00–12:30, 15:00–18:00."""
     return words_of(pieces)
+
+
+@register.filter
+def break_times(breaks: tuple[tuple[int, int, bool], ...]) -> str:
+    """Show from when to when breaks are."""
+    return words_of(tuple((start, end) for start, end, _ in breaks))

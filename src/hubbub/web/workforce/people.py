@@ -21,6 +21,7 @@ from hubbub.web.when import today
 from hubbub.workforce.core.plan.people import Cause
 from hubbub.workforce.selectors import people as selectors
 from hubbub.workforce.selectors.queues import rules
+from hubbub.workforce.selectors.shifts import swaps, swaps_pass
 from hubbub.workforce.services import people
 
 DAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
@@ -67,6 +68,8 @@ def shown(request: Request) -> dict[str, Any]:
         "skills": selectors.skills(request.access),
         "others": selectors.not_yet(request.access),
         "asked": selectors.asked_for(request.access),
+        "swaps": [each for each in swaps(request.access) if each.state == "taken"],
+        "swaps_pass": swaps_pass(request.access),
         "rules": rules(request.access),
         "days": {place: say(each) for place, each in enumerate(DAYS)},
     }

@@ -74,20 +74,6 @@ def swaps(access: Access, *, giver: int | None = None) -> tuple[Swap, ...]:
     return _values(rows.order_by("id")[:SHOWN])
 
 
-def swap(access: Access, which: int) -> Swap:
-    """Return one swap that is open.
-
-    Raises
-    ------
-    NotFound
-        If it is not there, is over, or is not for this person.
-    """
-    found = next((each for each in swaps(access) if each.id == which), None)
-    if found is None:
-        raise NotFound(what="swap", which=which)
-    return found
-
-
 def _values(rows: QuerySet[SwapRow]) -> tuple[Swap, ...]:
     return tuple(value_of(each) for each in rows.select_related("giver", "taker", "shift", "for_shift"))
 

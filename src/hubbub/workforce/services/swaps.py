@@ -9,7 +9,7 @@ from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.accounts.services import audit
 from hubbub.infra import changes
-from hubbub.kernel.errors import Conflict, InvalidInput, NotFound
+from hubbub.kernel.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import one_line
 from hubbub.workforce.core.plan.people import Member
@@ -24,6 +24,14 @@ from hubbub.workforce.selectors.rosters import monday_of
 from hubbub.workforce.selectors.shifts import OPEN, swaps_pass, value_of
 from hubbub.workforce.services.queues import enter
 from hubbub.workforce.services.rosters import columns
+
+
+class NotOnRoster(HubbubError):
+    """Somebody asked for what only people on the roster can do."""
+
+    status = 403
+    message = "You stand on no roster. Whoever plans people's hours puts you on it."
+
 
 _OVER = mark("This swap is over: somebody took it, or it was withdrawn.")
 _UNPUBLISHED = mark("This shift is being changed. It can be offered once the week is published again.")
@@ -148,7 +156,7 @@ def _own(access: Access) -> Member:
     access.require(Permission.WORK)
     mine = people.own_member(access)
     if mine is None:
-        raise Conflict(reason=say("You stand on no roster."))
+        raise NotOnRoster
     return mine
 
 
@@ -178,8 +186,8 @@ def _swap(access: Access, swap: int) -> SwapRow:
         raise NotFound(what="swap", which=swap)
     mine = people.own_member(access)
     involved = mine is not None and (row.giver_id == mine.id or row.taker_id in (None, mine.id))
-    if not (involved or access.may(Permission.PLAN)):
-        raise NotFound(what="swap", which=swap)
+    if not involved:
+        access.require(Permission.PLAN)
     return row
 
 
@@ -213,10 +221,20 @@ def _check_rules(access: Access, row: SwapRow) -> None:
         _check_skills(shift_of(row.for_shift), taker, giver)
         on = (row.for_shift.day - monday).days
         against = against_swapping(week, shifts, giver.name, day, taker.name, on)
-    # Fewer or more hours than the contract are what people agree on; who gives a shift away works less.
-    words = [each.words for each in against if each.rule not in ("days", "hours") or each.person == taker.name]
+    # To work less than the contract is what they agree on; to work more is not.
+    words = [each.words for each in against if each.rule not in ("days", "hours")]
+    if row.for_shift is None:
+        words += _beyond_contract(taker, row.shift)
     if words:
         raise Conflict(reason=" ".join(words[:3]))
+
+
+def _beyond_contract(taker: Member, shift: ShiftRow) -> list[str]:
+    own = [each for each in rosters.current(shift.roster) if each.member == taker.id]
+    hours = sum(each.worked_min for each in (*own, shift_of(shift))) / 60
+    if len(own) + 1 > taker.contract.days[1] or hours > taker.contract.hours[1] + 1e-6:
+        return [say("{name} would work more than the contract has in this week.", name=taker.name)]
+    return []
 
 
 def _check_skills(shift: Shift, giver: Member, taker: Member) -> None:

@@ -63,9 +63,10 @@ function drawAll(where = grid) {
 // Sending ---------------------------------------------------------------------
 function tell(text, bad = false) {
   spoken.textContent = text;
-  shown.textContent = text;
+  shown.textContent = text; // in a line that is always there: nothing may move while somebody drags
+  shown.title = text;
+  shown.classList.add("is-news");
   shown.classList.toggle("is-bad", bad);
-  shown.hidden = !text;
 }
 const barOf = (shift) => grid.querySelector(`[data-shift="${shift}"]`);
 

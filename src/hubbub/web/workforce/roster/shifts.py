@@ -1,7 +1,7 @@
 """One shift: changed in the grid, where the browser can, or by its form."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,9 +38,9 @@ def edit(request: Request) -> HttpResponse:
         monday, day = day_of(str(told.get("week", ""))), day_of(str(told.get("view", "")))
         if monday is None:
             raise InvalidInput(reason=say("A roster is of a week: give its Monday, as 2026-12-07."))
-        before = rosters.effect(
-            request.access, (week := rosters.week(request.access, monday)).shifts, monday, week.left
-        )
+        week = rosters.week(request.access, monday)
+        before = rosters.effect(request.access, week.shifts, monday, week.left)
+        known = rosters.broken(request.access, monday, week.shifts)
         done = services.edit(request.access, monday, _whole(told, "version"), _change(told), now=now())
     except HubbubError as error:
         return JsonResponse({"message": str(error)}, status=error.status)
@@ -53,7 +53,7 @@ def edit(request: Request) -> HttpResponse:
         {
             "version": done.version,
             "shift": done.after.id if done.after else None,
-            "said": _said(rows, before, done),
+            "said": _said(rows, before, done, {each.words for told in known.values() for each in told}),
             "back": done.back,
             "head": render_to_string("workforce/roster/head.html", head, request),
             "rows": {
@@ -103,8 +103,8 @@ def _change(told: Mapping[str, Any]) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _said(now_: Grid, before: rosters.Effect, done: Edited) -> str:
-    """Return in words what a change does: to what is missing, to service levels, and which rules it breaks."""
+def _said(now_: Grid, before: rosters.Effect, done: Edited, known: Collection[str]) -> str:
+    """Return in words what a change does: to what is missing, to service levels, and which rules it breaks anew."""
     if done.after is None:
         parts = [say("Shift removed.")]
     elif done.before is None:
@@ -126,7 +126,7 @@ def _said(now_: Grid, before: rosters.Effect, done: Edited) -> str:
             )
     for row in now_.rows:
         warnings = (*row.warnings, *(each for cell in row.cells if cell.bar for each in cell.bar.warnings))
-        parts.extend(warnings[:3])
+        parts.extend([each for each in warnings if each not in known][:3])
     return " ".join(parts)
 
 

@@ -6,10 +6,13 @@ from typing import Any
 from hubbub.workforce.core.plan.presence import Shift
 from hubbub.workforce.core.plan.rostering import Known, kept_of, week_of
 from hubbub.workforce.core.roster.loosen import advice
+from hubbub.workforce.core.roster.program import Unsolved
 from hubbub.workforce.core.roster.solve import Roster, roster
 from hubbub.workforce.core.roster.week import Week
 
-SECONDS = 30.0
+SECONDS = 60.0
+LONGER = 4
+"""So many times as long it is tried where none was found: the machine may have had other things to do."""
 ADVICE_S = 10.0
 MOST_SHORT, MOST_LOOSEN = 6, 3
 
@@ -33,7 +36,10 @@ def made(known: Known, seconds: float = SECONDS) -> Made:
         If none was found in time.
     """
     week = week_of(known)
-    found = roster(week, seconds=seconds)
+    try:
+        found = roster(week, seconds=seconds)
+    except Unsolved:
+        found = roster(week, seconds=seconds * LONGER)
     members = {each.name: each for each in known.members}
     shifts = tuple(kept_of(each, members[each.person], known.monday) for each in found.shifts)
     return Made(
