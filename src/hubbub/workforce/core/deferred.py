@@ -18,6 +18,8 @@ FOR_WAITING = np.arange(20) / 20
 """Parts of the deadline that a plan may spend on waiting for people; the rest is kept for bursts."""
 WORTH = 1.02
 """Work waits longer for people only where that saves more than this."""
+PIECE_S = 7200.0
+"""Nobody comes for less: a crowd for half an hour costs as much as if it stayed for two hours."""
 _SPREAD = mark("The spread of handling times is in seconds, from 0 on.")
 _BRANCHING = mark("How many further posts each one calls forth is from 0 on, and below 1: else they never end.")
 _BACKLOG = mark("What is left from before is a number from 0 on.")
@@ -80,8 +82,8 @@ def levelled(
     The deadline is parted: in the first part, work may wait for people, so that peaks and nights are spread (the least
     pace at which all that is due is done, interval by interval); for bursts, the rest is kept, and people on top
     of that pace, as in `required_by_deadline`, for bursts that come while nobody works too. Of twenty ways to part it,
-    the one with the shortest wait for people is taken that costs at most 2 % more hours than the cheapest; what is
-    left at the end is counted as if it were paid.
+    the one with the shortest wait for people is taken that costs at most 2 % more hours than the cheapest, where nobody
+    comes for less than two; what is left at the end is counted as if it were paid.
 
     Parameters
     ----------
@@ -122,7 +124,7 @@ def levelled(
         exact = np.where(works & (present + pace > 0), pace + more, 0.0)
         plans.append(np.where(exact > 0, np.ceil(exact - 1e-9), 0).astype(np.int64))
         left = carried_over(arriving, plans[-1], per=per, handling=handling, backlog=backlog).backlog[-1:].sum()
-        costs.append(float(plans[-1].sum() * per + left * handling))
+        costs.append(float(_paid(plans[-1], per) * per + left * handling))
     if not plans:
         raise InvalidInput(reason=_CLOSED)
     return next(plan for plan, cost in zip(plans, costs, strict=True) if cost <= WORTH * min(costs))
@@ -184,6 +186,22 @@ def _load_and_variance(
         loads(items, per, handling), times(within), takes, varies, calls_forth
     )
     return load, limit, load / takes * (takes**2 / (1 - calls_forth) ** 2 + varies**2)
+
+
+def _paid(plan: NDArray[np.int64], per: float) -> int:
+    """Return how many people are paid over all intervals, if who comes stays for a piece at least."""
+    stays = max(1, round(PIECE_S / per))
+    may_go = [0] * (len(plan) + stays + 1)
+    there = paid = 0
+    for at, needed in enumerate(plan.tolist()):
+        stay_on = min(may_go[at], max(0, needed - there + may_go[at]))
+        may_go[at + 1] += stay_on
+        there += stay_on - may_go[at]
+        if needed > there:
+            may_go[at + stays] += needed - there
+            there = needed
+        paid += there
+    return paid
 
 
 def _root(load: Floats, over: Floats) -> Floats:
