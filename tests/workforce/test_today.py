@@ -355,6 +355,9 @@ def test_the_worked_examples_of_the_page_are_as_it_says() -> None:
     ann = kept(SHIFT, LUNCH, work((492, 720), (765, 960)), 960)
     assert f"{ann.kept_min:.0f} minutes as\nplanned: adherence {ann.adherence:.0%}".replace("%", " %") in page
     assert f"worked {ann.worked_min:.0f} of {ann.to_work_min:.0f} minutes: conformance 94 %" in page
+    hundred = np.full(6, 100.0)
+    rest_of_it = outlook(hundred, hundred - 30, hundred + 30, [130, 130, *[np.nan] * 4]).mean
+    assert f"make the next one {rest_of_it[2]:.0f} and the fourth\n{rest_of_it[5]:.0f}." in page
     parts = Parts(600, 30)
     items = np.where(np.arange(len(parts.minutes)) < 4, 50.0, 30.0)
     phone = Line(1, usual(Kind.PHONE, "Sales"), items, items * 0 + 180, items > 0, items * 0)

@@ -315,7 +315,7 @@ class Told:
                 "{queue} {before} → {after} in time", queue=queues[pk], before=percent(before), after=percent(after[pk])
             )
             for pk, before in remedy.before
-            if pk in after and abs(after[pk] - before) >= 0.005
+            if pk in after and percent(after[pk]) != percent(before)
         ]
         if remedy.mended_min:
             effect.append(

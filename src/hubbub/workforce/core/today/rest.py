@@ -19,6 +19,7 @@ LIFT, CHANCE = 3 / 8, 1 / 4
 """Roots of counts lifted by 3/8 scatter by chance with variance 1/4. F. Anscombe (1948)."""
 LEAST = 0.025
 """However narrow a forecast is, a day may be off by a twentieth: half of that, of roots."""
+LIKE = 8
 FADES = 0.95
 """How much alike the course of a day is half an hour apart; tried on calls of a bank, see docs/today.md."""
 
@@ -85,7 +86,8 @@ def outlook(mean: Floats, low: Floats, high: Floats, seen: ArrayLike, *, step_mi
 
     Square roots of counts scatter by chance with variance 1/4, whatever their size. What a forecast's own width has
     beyond that is the course of the day: normal, and much alike in intervals near to each other. So the rest of a day
-    moves with what was seen of it, the next hours more than the evening, and few counts move it little.
+    moves with what was seen of it, the next hours more than the evening, and few counts move it little. A day that is
+    off further than the forecast had it is taken at its word: its course is then thought to vary more.
 
     Parameters
     ----------
@@ -100,16 +102,18 @@ def outlook(mean: Floats, low: Floats, high: Floats, seen: ArrayLike, *, step_mi
 
     >>> ten = np.full(6, 100.0)
     >>> outlook(ten, ten - 30, ten + 30, [130, 130, np.nan, np.nan, np.nan, np.nan]).mean.round()
-    array([130., 130., 125., 124., 123., 122.])
+    array([130., 130., 126., 124., 123., 122.])
     """
     came = np.asarray(seen, np.float64)
     known = ~np.isnan(came)
     root, lower, upper = (np.sqrt(each + LIFT) for each in (mean, low, high))
+    off = np.sqrt(came[known] + LIFT) - root[known]
     course = np.sqrt(np.maximum(((upper - lower) / WIDTH) ** 2 - CHANCE, LEAST**2 * mean))
+    course *= np.sqrt(_wider(off, course[known]))
     apart = np.abs(np.subtract.outer(np.arange(len(mean)), np.arange(len(mean)))) * (step_min / 30)
     shared = np.outer(course, course) * FADES**apart
     weight = np.linalg.solve(shared[np.ix_(known, known)] + CHANCE * np.eye(int(known.sum())), shared[known])
-    moved = root + weight.T @ (np.sqrt(came[known] + LIFT) - root[known])
+    moved = root + weight.T @ off
     left = np.maximum(course**2 - (weight * shared[known]).sum(axis=0), 0.0)
     narrower = np.sqrt((left + CHANCE) / (course**2 + CHANCE))
 
@@ -117,6 +121,19 @@ def outlook(mean: Floats, low: Floats, high: Floats, seen: ArrayLike, *, step_mi
         return np.where(known, came, np.maximum(np.maximum(roots, 0.0) ** 2 - LIFT, 0.0))
 
     return Outlook(counts(moved), counts(moved - (root - lower) * narrower), counts(moved + (upper - root) * narrower))
+
+
+def _wider(off: Floats, course: Floats) -> float:
+    """Return how much more a day's course varies than was thought, by what was seen of it; at least 1.
+
+    As if `LIKE` intervals had been seen that are off as far as was thought.
+    """
+    open_ = course > 0
+    if not open_.any():
+        return 1.0
+    many = int(open_.sum())
+    seen = max(0.0, float((off[open_] ** 2 - CHANCE).sum() / (course[open_] ** 2).sum()))
+    return max(1.0, (LIKE + many * seen) / (LIKE + many))
 
 
 def slower(expected_s: float, seen_s: float, many: float, like: float = 20.0) -> float:
