@@ -173,24 +173,34 @@ def _week_words(part: Shown) -> str:
 
 def _hours(part: Shown, day: date, sign: int) -> float:
     """Hours of people that are missing (-1) or too many (+1) on a day, queue by queue."""
-    total = sum(float(np.clip(sign * line.gap[part.at(day)], 0, None).sum()) for line in part.lines)
-    return total * part.step / 60
+    return sum(_queue_hours(part, line, day, sign) for line in part.lines)
+
+
+def _queue_hours(part: Shown, line: Line, day: date, sign: int) -> float:
+    return float(np.clip(sign * line.gap[part.at(day)], 0, None).sum()) * part.step / 60
 
 
 def advice(part: Shown) -> str:
-    """Say what would help."""
+    """Say what would help: who is there too many at one time of a day may be missing at another."""
     if not part.rostered:
         return ""
-    missing, over = (sum(_hours(part, day, sign) for day in part.days) for sign in (-1, 1))
+    missing, over, moved = 0.0, 0.0, 0.0
+    for line in part.lines:
+        for day in part.days:
+            short, spare = (_queue_hours(part, line, day, sign) for sign in (-1, 1))
+            missing, over, moved = missing + short, over + spare, moved + min(short, spare)
     if not missing:
         return say("{over} of work are more than is needed.", over=hours_words(over)) if over else ""
-    facts = {"missing": hours_words(missing), "over": hours_words(over)}
-    if over >= missing:
-        return say(
-            "{missing} of work are missing and {over} are too many: moving breaks and shifts helps.",
-            **facts,
-        )
-    return say("{missing} of work are missing and {over} are too many: it takes more people, or overtime.", **facts)
+    facts = {"missing": hours_words(missing), "over": hours_words(over), "moved": hours_words(moved)}
+    if moved >= missing:
+        return say("{missing} of work are missing and {over} are too many: moving breaks and shifts helps.", **facts)
+    if not moved:
+        return say("{missing} of work are missing: it takes more people, or overtime.", **facts)
+    return say(
+        "{missing} of work are missing and {over} are too many. Moving breaks and shifts mends {moved} at the most; "
+        "the rest takes more people, or overtime.",
+        **facts,
+    )
 
 
 # Key figures -----------------------------------------------------------------
@@ -202,16 +212,22 @@ def figures(part: Shown) -> list[dict[str, str]]:
         told += [_reached(part, line, at) for line in part.lines[:MOST_FIGURES] if line.work.comes[at].any()]
         busy, people = _busy(part, at)
         if people:
-            told.append({"name": say("Occupancy"), "value": percent(busy), "more": say("of the time with customers")})
+            told.append({"name": say("Occupancy"), "value": percent(busy), "more": say("of the time with customers"),
+                         "href": _first_detail(part)})  # fmt: skip
     contacts = sum(float(line.work.comes[at].sum()) for line in part.lines)
     hours = float(part.required[at].sum()) * part.step / 60
     scheduled = float(sum(line.expected.scheduled[at].sum() for line in part.lines)) * part.step / 60
-    told.append({"name": say("Contacts expected"), "value": figure(round(contacts)), "more": say("by the forecast")})
+    told.append({"name": say("Contacts expected"), "value": figure(round(contacts)), "more": say("by the forecast"),
+                 "opens": "forecast"})  # fmt: skip
     told.append({"name": say("Hours needed"), "value": figure(hours, ",.0f"),
-                 "more": say("{hours:,.0f} paid, with shrinkage", hours=scheduled)})  # fmt: skip
+                 "more": say("{hours:,.0f} paid, with shrinkage", hours=scheduled), "href": "#heat"})  # fmt: skip
     told.append({"name": say("People at the most"), "value": figure(int(part.required[at].max(initial=0))),
-                 "more": say("needed at once")})  # fmt: skip
+                 "more": say("needed at once"), "href": "#heat"})  # fmt: skip
     return told[:6]
+
+
+def _first_detail(part: Shown) -> str:
+    return f"?day={part.days[0].isoformat()}&queue={part.lines[0].work.id}#detail" if len(part.days) == 1 else "#heat"
 
 
 def _reached(part: Shown, line: Line, at: NDArray[np.int64]) -> dict[str, str]:
@@ -225,7 +241,7 @@ def _reached(part: Shown, line: Line, at: NDArray[np.int64]) -> dict[str, str]:
         "value": percent(found.in_time),
         "more": say("target {share} %", share=share_words(work.queue.level)),
         "bad": "yes" if found.in_time < work.queue.level - 0.005 else "",
-        "href": f"?day={part.days[0].isoformat()}&queue={work.id}" if len(part.days) == 1 else "",
+        "href": f"?day={part.days[0].isoformat()}&queue={work.id}#detail" if len(part.days) == 1 else "#heat",
     }
 
 

@@ -18,6 +18,7 @@ from hubbub.kernel.speech import say, say_many
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
 from hubbub.web.templatetags.hubbub import channel_name
+from hubbub.web.workforce.standing import target
 from hubbub.workforce.core.plan.queue import Kind, Queue, Way, usual
 from hubbub.workforce.core.plan.written import (
     hours_of,
@@ -53,15 +54,10 @@ def _index(request: Request) -> dict[str, Any]:
     new = [each for each in found(request.access) if not _planned(each, known)]
     return {
         "section": "staffing",
-        "lines": [(each, target_words(each.queue), feeds_words(each.queue)) for each in lines],
+        "lines": [(each, target(each.queue), feeds_words(each.queue)) for each in lines],
         "rules": selectors.rules(request.access),
         "found": [(each, feeds_words(each)) for each in new],
     }
-
-
-def target_words(queue: Queue) -> str:
-    """What is to be met, in words."""
-    return say("{share} % within {time}", share=share_words(queue.level), time=length_words(queue.within_s))
 
 
 def feeds_words(queue: Queue) -> str:
