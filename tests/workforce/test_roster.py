@@ -246,3 +246,16 @@ def test_the_checker_sees_each_broken_rule() -> None:
     assert "together" in rules(*other_days)
     assert "placed" in rules(*others, on=replace(week, placed=[first]))
     assert {each.rule for each in checked(week, replace(found, parts=replace(found.parts, missing=1.0)))} == {"figures"}
+
+
+def test_nobody_comes_before_doors_open_where_that_has_a_price() -> None:
+    need = np.zeros((7, 48))
+    need[:, 18:34] = 2.0  # from 9 to 17
+    shape = Shape(480)
+    contract = Contract("Full time", (shape,), starts=((360, 720),), days=(5, 5), hours=(40, 40))
+    people = tuple(Person(f"P{each}", contract, frozenset({"phone"})) for each in range(6))
+    week = Week(people, Demand({"phone": need.reshape(-1)}, 30), Prices(unneeded=0.5))
+    found = roster(week, seconds=10)
+    assert checked(week, found) == ()
+    assert found.parts.unneeded == 0.0
+    assert {each.start % 1440 for each in found.shifts} == {540}

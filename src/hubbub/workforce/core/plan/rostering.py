@@ -22,6 +22,8 @@ from hubbub.workforce.core.shrinkage import Cause, shrinkage
 
 PLACED = (mark("Holiday"), mark("Lieu days"), mark("Breaks"))
 """Causes that a roster places by itself, where nobody says otherwise: it knows who is away, and when breaks are."""
+UNNEEDED = 0.5
+"""What an hour at work weighs in which nobody is needed, beside 4 for one that is missing: who comes, is needed."""
 START_MIN = 30
 """Shifts that are made start on this grid, so that a week is solved soon."""
 
@@ -74,7 +76,7 @@ def week_of(known: Known) -> Week:
     return Week(
         tuple(_person(each, known, skills) for each in able),
         Demand({skill: np.asarray(row, float) for skill, row in known.demand.items()}, known.step_min),
-        Prices(),
+        Prices(unneeded=UNNEEDED),
         placed=tuple(placed_of(each, names, known.monday) for each in known.locked if each.member in names),
         before=tuple(placed_of(each, names, known.monday) for each in known.before if each.member in names),
     )

@@ -116,12 +116,27 @@ def checked(week: Week, found: "Roster") -> tuple[Broken, ...]:
         mark("fairness"): (
             week.prices.fairness * sum(max(0, each) ** 2 for each in beyond.values()), found.parts.fairness
         ),
+        mark("hours without need"): (week.prices.unneeded * _unneeded(week, found.shifts), found.parts.unneeded),
         mark("hours"): (week.prices.hour * sum(each.paid for each in found.shifts) / 60, found.parts.hours),
     }  # fmt: skip
     for what, (ours, theirs) in compared.items():
         if not np.allclose(ours, theirs, atol=1e-6):
             rules.append(Broken("figures", "", None, say(_FIGURES, what=say(what))))
     return tuple(rules)
+
+
+def _unneeded(week: Week, shifts: Sequence[Shift]) -> float:
+    """Return hours at work while nobody is needed for any skill of who works."""
+    minutes = 0
+    for each in shifts:
+        for begins, ends in each.pieces:
+            for minute in range(begins, ends):
+                at = minute % WEEK if week.repeats else minute
+                able = week.named[each.person].skills
+                minutes += at < WEEK and not any(
+                    row[at // week.demand.interval] > 0 for skill, row in week.demand.agents.items() if skill in able
+                )
+    return minutes / 60
 
 
 def day_name(day: int) -> str:

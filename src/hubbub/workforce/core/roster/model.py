@@ -5,7 +5,7 @@ Nobody is named in it. Its rows see to it that names can be given afterwards wit
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -89,6 +89,15 @@ def fair(week: Week, beyond: float) -> float:
     return week.prices.fairness * max(0.0, beyond) ** 2
 
 
+def unneeded(week: Week, skills: frozenset[str], pieces: Iterable[tuple[int, int]]) -> float:
+    """Return what it weighs that somebody is at work in these pieces while nobody needs them."""
+    if not week.prices.unneeded:
+        return 0.0
+    quiet = week.quiet(skills)
+    hours = sum(part * quiet[step] for begins, ends in pieces for step, part in steps(week, begins, ends))
+    return week.prices.unneeded * float(hours) * week.step / 60
+
+
 def steps(week: Week, start: int, end: int) -> Iterator[tuple[int, float]]:
     """Yield the steps of the week that a span touches, and which part of each."""
     for step in range(start // week.step, -(-end // week.step)):
@@ -125,7 +134,8 @@ def _people(model: Model) -> None:
             program.row([(model.lines[k, j], 1.0) for j in range(len(kind.lines))], many, many)
     for (cell, day), terms in working.items():
         for start, shape in cell.days[day]:
-            cost = week.prices.hour * shape.paid / 60
+            pieces = [(start + begins, start + ends) for begins, ends in shape.pieces]
+            cost = week.prices.hour * shape.paid / 60 + unneeded(week, cell.skills, pieces)
             model.shifts[cell, day, start, shape] = column = program.column(len(week.people), cost)
             terms.append((column, 1.0))
         program.row(terms, 0, 0)

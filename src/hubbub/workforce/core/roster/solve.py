@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hubbub.workforce.core.roster.cover import Coverage, covered
 from hubbub.workforce.core.roster.lines import is_unpopular, share
-from hubbub.workforce.core.roster.model import Model, build, fair
+from hubbub.workforce.core.roster.model import Model, build, fair, unneeded
 from hubbub.workforce.core.roster.naming import named
 from hubbub.workforce.core.roster.people import Person
 from hubbub.workforce.core.roster.program import Columns, Solved, solve
@@ -29,11 +29,12 @@ class Parts:
     wishes: float
     fairness: float
     hours: float
+    unneeded: float = 0.0
 
     @property
     def total(self) -> float:
         """All together."""
-        return self.missing + self.wishes + self.fairness + self.hours
+        return self.missing + self.wishes + self.fairness + self.hours + self.unneeded
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def outcome(week: Week, shifts: tuple[Shift, ...], coverage: Coverage, bound: fl
         week.prices.wish * sum(week.named[name].wishes[day] for name, days in refused.items() for day in days),
         sum(fair(week, each) for each in balances.values()),
         week.prices.hour * sum(each.paid for each in shifts) / 60,
+        sum(unneeded(week, week.named[each.person].skills, each.pieces) for each in shifts),
     )
     return Roster(shifts, coverage, parts, bound, 0.0, balances, refused, idle)
 
@@ -122,7 +124,9 @@ def _standing(week: Week, idle: tuple[Person, ...]) -> float:
     placed = [each for each in week.placed if each.person in names]
     wished = sum(week.named[each.person].wishes.get(each.day, 0.0) for each in placed)
     unfair = beyond(week, placed)
-    return week.prices.hour * hours + week.prices.wish * wished + sum(fair(week, unfair[name]) for name in names)
+    quiet = sum(unneeded(week, week.named[each.person].skills, each.pieces) for each in week.placed)
+    unfairly = sum(fair(week, unfair[name]) for name in names)
+    return week.prices.hour * hours + week.prices.wish * wished + unfairly + quiet
 
 
 def _found(model: Model, until: float, gap: float) -> Solved:

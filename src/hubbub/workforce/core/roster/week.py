@@ -107,6 +107,8 @@ class Prices:
     """The square of the unpopular shifts that somebody has worked beyond their share, earlier weeks included."""
     hour: float = 0.0
     """A paid hour."""
+    unneeded: float = 0.0
+    """An hour at work in which nobody is needed for anything that somebody can."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,17 @@ class Week:
     def steps(self) -> int:
         """How many steps the week has."""
         return WEEK // self.step
+
+    def quiet(self, skills: frozenset[str]) -> NDArray[np.bool_]:
+        """Return in which steps nobody is needed for any of these skills, of shape (steps,)."""
+        if skills not in self._quiet:
+            known = [place for place, skill in enumerate(self.demand.skills) if skill in skills]
+            self._quiet[skills] = np.asarray(~(self.needs()[known] > 0).any(axis=0))
+        return self._quiet[skills]
+
+    @cached_property
+    def _quiet(self) -> dict[frozenset[str], NDArray[np.bool_]]:
+        return {}
 
     def needs(self) -> NDArray[np.float64]:
         """Return the people needed, of shape (skills, steps)."""
