@@ -10,6 +10,7 @@ from tests.workforce.desk.plans import make_plan, make_roster
 
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import Person
+from hubbub.web.workforce.amounts import money_words
 
 AT = "?span=week&from=2026-12-02"
 
@@ -89,3 +90,14 @@ def test_nothing_to_reckon_with_and_odd_input_get_a_sentence(mia: Access) -> Non
         answer = client.get(f"/w/{mia.slug}/staffing/money/", {"from": odd})
         assert answer.status_code == 400 and "write it as 2026-11-30" in answer.content.decode()
     assert read(client, f"/w/{mia.slug}/staffing/money/{AT}&queue=%00x&client=%00")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "words"),
+    [(1234.4, "GBP", "£1,234"), (0.5, "EUR", "€0.50"), (-3.2, "GBP", "−£3.20"), (-0.004, "GBP", "£0"),
+     (2.0, "GBP", "£2"), (99.999, "GBP", "£100"), (-5_000.0, "CHF", "−5,000\N{NO-BREAK SPACE}CHF")],
+)  # fmt: skip
+def test_money_is_written_with_its_sign_and_pence_only_where_they_tell(
+    amount: float, currency: str, words: str
+) -> None:
+    assert money_words(amount, currency) == words

@@ -224,7 +224,9 @@ def cost_by_level() -> Mapping[str, Any]:
     import altair as alt
 
     base = alt.Chart(alt.NamedData(name=DATA))
-    x = alt.X("level:Q", scale=alt.Scale(domain=[50, 100]), axis=alt.Axis(title=None, grid=False, format="d"))
+    x = alt.X(
+        "level:Q", scale=alt.Scale(domain=[50, 100]), axis=alt.Axis(title=None, grid=False, format="d", tickCount=10)
+    )
     money = alt.Axis(title=None, tickCount=4, format=",.0f", minExtent=_GUTTER)
     y = alt.Y("cost:Q", scale=alt.Scale(zero=False, nice=True), axis=money)
     told = [

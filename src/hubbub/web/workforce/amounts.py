@@ -17,7 +17,7 @@ def money_words(amount: float, currency: str) -> str:
     told = figure(size, ",.2f" if size < SMALL and size % 1 else ",.0f")
     minus = "−" if amount < 0 < size else ""
     sign = SIGNS.get(currency)
-    return say(_MONEY, minus=minus, sign=sign, amount=told) if sign else f"{minus}{told} {currency}"
+    return say(_MONEY, minus=minus, sign=sign, amount=told) if sign else f"{minus}{told}\N{NO-BREAK SPACE}{currency}"
 
 
 def share_words(share: float) -> str:
