@@ -229,6 +229,17 @@ def test_a_worker_killed_there_has_told_all_of_a_queue_or_nothing(failpoint: str
     assert not MarkedRow.objects.exists()
 
 
+@pytest.mark.django_db
+def test_where_the_process_that_computes_is_killed_the_queue_is_still_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    mia = make_workspace()
+    queue(mia, days=400)  # more than a pipe holds, so that nobody may wait for it to be read
+    monkeypatch.setenv("HUBBUB_FAILPOINT", "forecasting.foretelling")
+    assert forecast_all(NOON) == 0
+    assert QueueRow.objects.get().forecast_due
+    monkeypatch.delenv("HUBBUB_FAILPOINT")
+    assert forecast_all(NOON) == 1
+
+
 def test_the_process_that_computes_knows_nothing_of_django() -> None:
     code = "import sys, hubbub.flows.foretelling; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 
+from hubbub.infra.failpoints import failpoint
 from hubbub.kernel.errors import HubbubError, InvalidInput
 from hubbub.kernel.speech import mark
 from hubbub.workforce.core.plan.foretelling import Asked, Foretold, foretell
@@ -55,6 +56,7 @@ def foretold_apart(asked: Sequence[Asked]) -> Iterator[Foretold | str]:
 
 def _foretell(told: Connection) -> None:
     os.nice(NICE)
+    failpoint("forecasting.foretelling")
     with contextlib.suppress(EOFError, OSError):  # whoever asked is gone
         while True:
             told.send(_one(told.recv()))

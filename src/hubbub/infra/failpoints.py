@@ -38,6 +38,7 @@ FAILPOINTS: Final = (
     "learning.tried",
     "learning.kept",
     "measuring.kept",
+    "forecasting.foretelling",
     "forecasting.made",
     "forecasting.in_transaction",
     "forecasting.kept",

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import NotFound
-from hubbub.workforce.core.forecast.intervals import inside
+from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.events import Marked
 from hubbub.workforce.core.plan.foretelling import SPAN, WEEK, Asked, DayAhead
 from hubbub.workforce.core.plan.history import Day
@@ -197,8 +197,15 @@ def _off(week: date, days: list[date], ahead: dict[date, ForecastRow], came: dic
         week, len(days), float(seen[known].sum()), float(mean[known].sum()),
         float(np.abs(seen - mean)[known].sum()) / whole,
         None if last is None else float(np.nansum(np.abs(seen - last)[known])) / whole,
-        float(inside(low, high, seen, True)[known].mean()) if known.any() else 0.0,
+        _inside(seen[known], low[known], high[known]),
     )  # fmt: skip
+
+
+def _inside(seen: Floats, low: Floats, high: Floats) -> float:
+    """Return the share within a band whose ends were rounded: on an end, half of it is; a single number is no band."""
+    wide = high > low
+    hits = np.where((seen > low) & (seen < high), 1.0, np.where((seen == low) | (seen == high), 0.5, 0.0))
+    return float(hits[wide].mean()) if wide.any() else 0.0
 
 
 def _ahead(row: ForecastRow) -> DayAhead:
