@@ -18,6 +18,7 @@ COMMANDS = {
     "listen": "listen",
     "import": "hand_in",
     "calls": "calls",
+    "history": "history",
     "customers": "customers",
     "staff": "staff",
     "sample": "sample",

@@ -18,8 +18,8 @@ from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
 from hubbub.kernel.speech import say, say_many
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
-from hubbub.workforce.core.plan.imported import Came, Read, read_days
-from hubbub.workforce.core.plan.queue import Kind, Way
+from hubbub.workforce.core.plan.imported import Came, Read, decoded, kind_of, new_queue, read_days
+from hubbub.workforce.core.plan.queue import Kind
 from hubbub.workforce.selectors import queues as selectors
 from hubbub.workforce.services import queues as services
 
@@ -67,16 +67,6 @@ def _words(request: Request) -> str:
     return decoded(given.read())
 
 
-def decoded(data: bytes) -> str:
-    """Return the text of a file as spreadsheets save it: UTF-8, UTF-16, else as Windows wrote it."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
 def _read(request: Request, words: str) -> Read:
     return read_days(
         words, step_min=selectors.rules(request.access).step_min, zone=ZoneInfo(request.access.timezone)
@@ -119,13 +109,7 @@ def _goes_to(request: Request, at: int, came: Came, lines: Any, chosen: str) -> 
     named = [str(each.id) for each in lines if each.queue.name.casefold() == came.name.casefold()]
     if not came.name:
         named = [chosen] if chosen else [str(each.id) for each in lines] if len(lines) == 1 else []
-    return {"to": named[0] if named else f"{NEW}{_kind(came.name)}", "name": came.name or say("Calls")}
-
-
-def _kind(name: str) -> Kind:
-    """What comes to a queue, by its name; calls, where that does not tell."""
-    folded = name.casefold()
-    return next((kind for kind in Kind if {kind.value, kind.label.casefold()} & set(folded.split())), Kind.PHONE)
+    return {"to": named[0] if named else f"{NEW}{kind_of(came.name)}", "name": came.name or say("Calls")}
 
 
 @require_POST
@@ -159,7 +143,7 @@ def _parts(request: Request, read: Read) -> list[tuple[int | Mapping[str, Any], 
     for at, came in enumerate(read.queues):
         to = text(request, f"to{at}")
         if to.startswith(NEW):
-            parts.append((_new(to.removeprefix(NEW), text(request, f"name{at}") or came.name, came), came.days))
+            parts.append((new_queue(came, text(request, f"name{at}") or came.name, to.removeprefix(NEW)), came.days))
         elif _is_id(to):
             parts.append((int(to), came.days))
     known = [queue for queue, _ in parts if isinstance(queue, int)]
@@ -172,13 +156,3 @@ def _parts(request: Request, read: Read) -> list[tuple[int | Mapping[str, Any], 
 
 def _is_id(to: str) -> bool:
     return to.isdecimal() and len(to) < 19
-
-
-def _new(kind: str, name: str, came: Came) -> dict[str, Any]:
-    """A queue as what came tells of it; when work that may wait is done, it does not tell."""
-    told: dict[str, Any] = {"kind": kind, "name": name}
-    if came.handling_s:
-        told["handling_s"] = round(came.handling_s, 1)
-    if kind in set(Kind) and Kind(kind).way is not Way.LATER:
-        told["week"] = came.week
-    return told

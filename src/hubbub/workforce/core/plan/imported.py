@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,7 +15,7 @@ from hubbub.workforce.core.forecast.history import History, passes
 from hubbub.workforce.core.forecast.reading import read_history
 from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.history import Day, Figures
-from hubbub.workforce.core.plan.queue import DAY_MIN, WEEK, Hours
+from hubbub.workforce.core.plan.queue import DAY_MIN, WEEK, Hours, Kind, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,32 @@ def read_days(text: str, *, step_min: int, zone: ZoneInfo) -> Read:
     found = read_history(text, per=step_min, zone=zone)
     queues = tuple(_came(name, each, step_min, zone) for name, each in found.items())
     return Read(tuple(each for each in queues if each.days), _doubled(text))
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a file as spreadsheets save it: UTF-8, UTF-16, else as Windows wrote it."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def kind_of(name: str) -> Kind:
+    """Return what comes to a queue, by the words of its name; calls, where they do not tell."""
+    words = set(name.casefold().split())
+    return next((kind for kind in Kind if {kind.value, kind.label.casefold()} & words), Kind.PHONE)
+
+
+def new_queue(came: Came, name: str, kind: str) -> dict[str, Any]:
+    """Return a queue as what came tells of it; when work that may wait is done, it does not tell."""
+    told: dict[str, Any] = {"kind": kind, "name": name}
+    if came.handling_s:
+        told["handling_s"] = round(came.handling_s, 1)
+    if kind in set(Kind) and Kind(kind).way is not Way.LATER:
+        told["week"] = came.week
+    return told
 
 
 def _came(name: str, found: History, step_min: int, zone: ZoneInfo) -> Came:
