@@ -2,8 +2,9 @@
 
 import csv
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from tests.make import make_member, make_workspace
 from hubbub.accounts.core.access import Access, Role
 from hubbub.accounts.models import Person
 from hubbub.accounts.services import make_token
+from hubbub.care.models import CallRow
 from hubbub.flows.forecasting import forecast_all
 from hubbub.workforce.core.plan.history import Day
 from hubbub.workforce.models import MarkedRow, QueueRow
@@ -21,7 +23,8 @@ from hubbub.workforce.services import queues
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
+LONDON = ZoneInfo("Europe/London")  # where the workspace is
+TODAY = NOW.astimezone(LONDON).date()
 DAY = timedelta(days=1)
 
 
@@ -60,6 +63,17 @@ def test_the_next_weeks_are_told_in_words_a_chart_and_a_table_and_a_day_by_its_i
     for odd in ("tomorrow", "2026-02-30", "9999-01-01"):
         assert client.get(f"{pages}?day={odd}").status_code == 400
     assert "Sales: " in read(client, f"{pages}?queue=99999999999999999999")
+
+
+def test_today_shows_what_came_so_far_beside_what_was_expected() -> None:
+    mia, sales, pages = staffed()
+    queues.save_queue(mia, {"name": "Sales", "kind": "phone", "calls": "*"}, queue=sales, now=NOW)
+    forecast_all(NOW)
+    midnight = datetime.combine(TODAY, time(), LONDON)
+    told = {"direction": "in", "outcome": "answered", "answered_at": midnight, "ended_at": midnight}
+    CallRow.objects.create(workspace_id=mia.workspace, source="pbx", native="1", started_at=midnight, **told)
+    page = read(signed_in(mia), f"{pages}?day={TODAY}")
+    assert "1 came today so far" in page and "were expected until now" in page
 
 
 def test_the_file_holds_each_interval_of_six_weeks_and_nothing_where_nobody_is_there() -> None:

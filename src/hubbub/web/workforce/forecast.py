@@ -16,6 +16,7 @@ from django.utils.dateformat import format as date_words
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
+from hubbub.flows.measuring import SoFar, today_so_far
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import figure, mark, say
 from hubbub.web.charts import Cell, Chart, expected_by_time, local_ms
@@ -79,7 +80,7 @@ def page(request: Request) -> HttpResponse:
     tried = selectors.tried(request.access).get(picked.line.id)
     context |= {
         "line": picked.line,
-        "fed": bool(picked.line.queue.calls or picked.line.queue.channels),
+        "fed": _fed(picked.line),
         "tried": tried,
         "pending": picked.line.id in selectors.pending(request.access),
         "trouble": say(tried.trouble) if tried and picked.line.days else "",
@@ -257,12 +258,13 @@ def _event_words(event: Marked) -> str:
 
 # One day ----------------------------------------------------------------------
 def _of_day(request: Request, line: QueueLine, day: date, today: date) -> dict[str, Any]:
-    came = next(iter(history(request.access, line.id, day, day + timedelta(days=1))), None)
+    so_far = today_so_far(request.access, line.id, now()) if day == today and _fed(line) else None
+    came = so_far.day if so_far else next(iter(history(request.access, line.id, day, day + timedelta(days=1))), None)
     found = next(iter(selectors.expected(request.access, line.id, day, day + timedelta(days=1))), None)
     told, made_on = found or (None, None)
     words = date_words(day, say("l j F"))
     return {
-        "lede": _day_lede(words, came, told),
+        "lede": _today_lede(so_far, told) if so_far else _day_lede(words, came, told),
         "made_on": made_on,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
@@ -270,6 +272,21 @@ def _of_day(request: Request, line: QueueLine, day: date, today: date) -> dict[s
         "marks": _marks(request, line, day, day + timedelta(days=1)).get(day, []),
         "chart": _day_chart(day, came, told) if came or told else None,
     }
+
+
+def _fed(line: QueueLine) -> bool:
+    return bool(line.queue.calls or line.queue.channels)
+
+
+def _today_lede(so_far: SoFar, told: DayAhead | None) -> str:
+    number = figure(round(so_far.day.total + so_far.running))
+    if told is None:
+        return say("{number} came today so far.", number=number)
+    over = total(told.mean[: so_far.over])
+    return say(
+        "{number} came today so far; {until} were expected until now, and {expected} in all.", number=number,
+        until=figure(round(over)), expected=figure(round(total(told.mean))),
+    )  # fmt: skip
 
 
 def _day_lede(words: str, came: Day | None, told: DayAhead | None) -> str:
