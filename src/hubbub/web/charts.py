@@ -295,7 +295,7 @@ def people_by_interval() -> Mapping[str, Any]:
     tips = [
         alt.Tooltip("when:N", title=say("From")),
         alt.Tooltip("required:Q", title=say("Needed")),
-        alt.Tooltip("planned:Q", title=say("On the roster")),
+        alt.Tooltip("planned:Q", title=say("Planned")),
         alt.Tooltip("worked:Q", title=say("At work")),
     ]
     bars = base.mark_rect(color="var(--pressed)", stroke="var(--surface)", strokeWidth=1).encode(

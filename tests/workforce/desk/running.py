@@ -9,6 +9,7 @@ from hubbub.accounts.core.access import Access, Role
 from hubbub.care.models import CallRow, CaseRow, ClockRow, Contact, StateSpan
 from hubbub.workforce.core.today.clock import moment
 from hubbub.workforce.models import AbsenceRow, ContractRow, ForecastRow, MemberRow, QueueRow, RosterRow, ShiftRow
+from hubbub.workforce.selectors.rosters import current, snapshot_of
 from hubbub.workforce.services import queues
 from tests.make import NOON, make_member, make_workspace
 
@@ -81,10 +82,15 @@ class Desk:
         self, name: str, start: int, end: int, breaks: Sequence[tuple[int, int, bool]] = (), days: int = 0
     ) -> ShiftRow:
         """Put somebody on the roster of the day, or of one near it."""
-        return ShiftRow.objects.create(
-            roster=self.roster(), member=self.members[name], day=self.day + timedelta(days=days),
+        roster = self.roster()
+        row = ShiftRow.objects.create(
+            roster=roster, member=self.members[name], day=self.day + timedelta(days=days),
             pieces=[[start, end]], breaks=[list(each) for each in breaks],
         )  # fmt: skip
+        if roster.published_at is not None:
+            roster.published = snapshot_of(current(roster))
+            roster.save(update_fields=["published"])
+        return row
 
     def works(self, name: str, states: Mapping[str, Minutes], open_since: tuple[str, int] | None = None) -> None:
         """What somebody was at; and since when they are at something still."""

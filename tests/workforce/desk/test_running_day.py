@@ -14,6 +14,7 @@ from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from hubbub.workforce.core.today.adherence import Where
 from hubbub.workforce.core.today.remedies import What
 from hubbub.workforce.models import ShiftRow
+from hubbub.workforce.selectors.rosters import published_shifts
 from hubbub.workforce.services import today as services
 from tests.make import make_member, make_workspace
 from tests.workforce.desk.running import MONDAY, Desk
@@ -38,6 +39,7 @@ def test_plan_forecast_actual_and_people_stand_side_by_side(db: None) -> None:
     assert sales.handling_factor == pytest.approx((20 + 60 * 90 / 180) / 80)
     skill = found.skills[0]
     assert skill.planned[16:20].tolist() == [1, 1, 2, 2]
+    assert skill.there[16:21].tolist() == [1, 1, 2, 2, 1]  # Ben is missing
     assert skill.worked[16:20].tolist() == [1, 1, 1, 1]
     assert np.isnan(skill.worked[20])
     assert [(each.member.name, each.place.where if each.place else None) for each in found.people] == [
@@ -97,6 +99,8 @@ def test_the_headline_is_what_is_missing_and_a_move_of_a_break_mends_it(db: None
     )
     assert ShiftRow.objects.get(pk=first.pk).breaks == [[remedy.start, remedy.end, False]]
     assert ShiftRow.objects.get(pk=first.pk).locked
+    published = next(each for each in published_shifts(desk.roster()) if each.member == desk.members["A0"].pk)
+    assert published.breaks == ((remedy.start, remedy.end, False),)  # what they see under My shifts
     assert desk.roster().version == roster.version + 1
     assert AuditEntry.objects.filter(action="break moved", subject="A0").count() == 1
     assert Change.objects.filter(kind="plan", subject=roster.pk).exists()
@@ -126,6 +130,27 @@ def test_who_serves_two_queues_is_lent_by_who_plans_and_nobody_else(db: None) ->
     services.lend(desk.access, shift.pk, "Sales", 600, 660, version=1, now=desk.at(590))
     found = flow.today(desk.access, desk.at(600))
     assert [each.planned[20] for each in found.skills] == [1, 0]
+
+
+def test_people_are_measured_by_what_was_published_and_what_is_being_changed_is_not_changed_here(db: None) -> None:
+    desk = Desk.made()
+    desk.person("Ann")
+    shift = desk.shift("Ann", 480, 960, [(720, 750, False)])
+    ShiftRow.objects.filter(pk=shift.pk).update(pieces=[[540, 1020]])
+    found = flow.today(desk.access, desk.at(500))
+    assert (found.people[0].starts, found.people[0].member.shift and found.people[0].member.shift.id) == (480, 0)
+    with pytest.raises(Conflict, match="being changed"):
+        changing.move_break(desk.access, shift.pk, 0, 780, version=1, now=desk.at(500))
+
+
+def test_a_draft_is_shown_to_who_plans_and_nobody_else(db: None) -> None:
+    desk = Desk.made()
+    desk.roster(published=False)
+    desk.person("Ann")
+    desk.shift("Ann", 480, 960)
+    alice = make_member(desk.access, "Alice")
+    assert [each.member.name for each in flow.today(desk.access, desk.at(500)).people] == ["Ann"]
+    assert flow.today(alice, desk.at(500)).people == ()
 
 
 def test_nothing_of_another_workspace_is_seen(db: None) -> None:

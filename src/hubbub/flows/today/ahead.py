@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 import numpy as np
 
@@ -85,7 +84,7 @@ def _members(person: PersonToday, held: Rules, now_min: float) -> list[Member]:
 
 def _shifted(shift: Shift) -> Shift:
     return Shift(
-        shift.id, shift.member, shift.day + timedelta(days=1),
+        shift.id, shift.member, shift.day,
         tuple((start - DAY_MIN, end - DAY_MIN) for start, end in shift.pieces),
         tuple((start - DAY_MIN, end - DAY_MIN, paid) for start, end, paid in shift.breaks),
         tuple((start - DAY_MIN, end - DAY_MIN, skill) for start, end, skill in shift.skills), shift.locked,

@@ -12,11 +12,12 @@ from hubbub.care.selectors.running import Behind
 from hubbub.flows.today.ahead import ahead_of, with_waiting
 from hubbub.flows.today.desk import Desk, columns
 from hubbub.flows.today.people import people_of
-from hubbub.flows.today.values import QueueToday, SkillToday, Today
+from hubbub.flows.today.values import Ahead, QueueToday, SkillToday, Today
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import say
 from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.need import need
+from hubbub.workforce.core.plan.presence import present
 from hubbub.workforce.core.plan.queue import DAY_MIN, Way
 from hubbub.workforce.core.plan.rules import Rules
 from hubbub.workforce.core.today.adherence import together
@@ -26,7 +27,7 @@ from hubbub.workforce.core.today.rest import outlook, slower
 from hubbub.workforce.selectors.plan import Expected, Plan, plan
 from hubbub.workforce.selectors.queues import queue as one_queue
 from hubbub.workforce.selectors.queues import rules
-from hubbub.workforce.selectors.today import day_roster
+from hubbub.workforce.selectors.today import DayRoster, day_roster
 
 EARLIEST = date(2000, 1, 1)
 
@@ -56,8 +57,15 @@ def today(access: Access, now: datetime, day: date | None = None) -> Today:
     ahead = None if now_min >= DAY_MIN else ahead_of(queues, people, desk, found.rules, now_min)
     if ahead is not None:
         queues = tuple(with_waiting(each, ahead.rest) for each in queues)
+    planned, nobody = _planned(roster, found), np.zeros(found.intervals)
     skills = tuple(
-        SkillToday(skill, _added(queues, skill, found), found.there(skill), _seen(worked.get(skill), found, now_min))
+        SkillToday(
+            skill,
+            _added(queues, skill, found),
+            planned.get(skill, nobody),
+            _there(planned.get(skill, nobody), skill, ahead),
+            _seen(worked.get(skill), found, now_min),
+        )
         for skill in found.skills
     )
     busy = desk.handled_s / 60 / worked_min if worked_min > 0 else None
@@ -128,6 +136,19 @@ def _queue(each: Expected, desk: Desk, held: Rules, day: date, now_min: float) -
 
 def _added(queues: Iterable[QueueToday], skill: str, found: Plan) -> Floats:
     return sum((each.required for each in queues if each.queue.needs == skill), np.zeros(found.intervals))
+
+
+def _planned(roster: DayRoster, found: Plan) -> dict[str, Floats]:
+    """Return by skill who is to answer by the roster."""
+    shifts = [shift for each in roster.people for shift in (each.before, each.shift) if shift is not None]
+    first = {each.id: each.skills[0] if each.skills else "" for each in roster.people}
+    return present(shifts, first, since=roster.day, days=1, step_min=found.rules.step_min)
+
+
+def _there(planned: Floats, skill: str, ahead: Ahead | None) -> Floats:
+    if ahead is None:
+        return planned
+    return np.concatenate([planned[: ahead.rest.parts.first], ahead.there[skill]])
 
 
 def _seen(worked: Floats | None, found: Plan, now_min: float) -> Floats:

@@ -59,6 +59,9 @@ class SkillToday:
     skill: str
     required: Floats
     planned: Floats
+    """By the roster."""
+    there: Floats
+    """The same, and from now on without who is absent or missing."""
     worked: Floats
     """Who worked; nan where it is not over."""
 

@@ -11,6 +11,7 @@ from hubbub.workforce.core.plan.presence import Shift
 from hubbub.workforce.core.today.moves import windows
 from hubbub.workforce.models import AbsenceRow, MemberRow, RosterRow, ShiftRow
 from hubbub.workforce.selectors.plan import shift_of
+from hubbub.workforce.selectors.rosters import monday_of, published_shifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,18 @@ def day_roster(access: Access, day: date) -> DayRoster:
     """Return who works on a day, by beginning and name."""
     access.require(Permission.READ)
     found: dict[int, dict[int, Shift]] = defaultdict(dict)
-    rows = ShiftRow.objects.filter(
-        roster__workspace_id=access.workspace, day__gte=day - timedelta(days=1), day__lte=day + timedelta(days=1)
-    )
-    for row in rows:
-        found[row.member_id][(row.day - day).days] = shift_of(row)
+    days = [day + timedelta(days=each) for each in (-1, 0, 1)]
+    weeks = RosterRow.objects.filter(workspace_id=access.workspace, monday__in={monday_of(each) for each in days})
+    rosters = {row.monday: row for row in weeks}
+    for each in (shift for row in rosters.values() for shift in _shown(access, row, days)):
+        found[each.member][(each.day - day).days] = each
     granted = AbsenceRow.objects.filter(
         member__workspace_id=access.workspace, first__lte=day, last__gte=day, state=Answer.GRANTED
     )
     absent = set(granted.values_list("member", flat=True))
     rows_of = MemberRow.objects.filter(workspace_id=access.workspace).select_related("contract")
     members = list(rows_of.order_by("name", "id"))
-    roster = RosterRow.objects.filter(workspace_id=access.workspace, monday=day - timedelta(days=day.weekday())).first()
+    roster = rosters.get(monday_of(day))
     people = [_on_roster(row, found[row.pk], row.pk in absent) for row in members if row.pk in found]
     people = [each for each in people if each.shift is not None or each.before is not None]
     on = {each.id for each in people}
@@ -75,6 +76,23 @@ def day_roster(access: Access, day: date) -> DayRoster:
         tuple(sorted(people, key=lambda each: each.shift.start if each.shift else -1)),
         {row.person_id: row.name for row in members if row.person_id is not None and row.pk not in on},
     )
+
+
+def _shown(access: Access, roster: RosterRow, days: list[date]) -> list[Shift]:
+    """Return what people work by a roster: as it was published, else, to who plans, as it is drafted.
+
+    A shift that stands as it was published has the id of its row; one that is being changed has none.
+    """
+    rows = {(row.member_id, row.day): shift_of(row) for row in ShiftRow.objects.filter(roster=roster, day__in=days)}
+    if roster.published is None:
+        return list(rows.values()) if access.may(Permission.PLAN) else []
+    told = [each for each in published_shifts(roster) if each.day in days]
+    return [rows[each.member, each.day] if stands(rows.get((each.member, each.day)), each) else each for each in told]
+
+
+def stands(row: Shift | None, told: Shift) -> bool:
+    """Tell whether a shift is as it was published."""
+    return row is not None and (row.pieces, row.breaks, row.skills) == (told.pieces, told.breaks, told.skills)
 
 
 def _on_roster(row: MemberRow, shifts: dict[int, Shift], absent: bool) -> OnRoster:

@@ -15,8 +15,10 @@ from hubbub.workforce.core.plan.contracts import contract_of
 from hubbub.workforce.core.plan.presence import Shift
 from hubbub.workforce.core.today.clock import minute_of
 from hubbub.workforce.core.today.moves import lent, moved, windows
-from hubbub.workforce.models import RosterRow, ShiftRow
+from hubbub.workforce.models import ShiftRow
 from hubbub.workforce.selectors.plan import shift_of
+from hubbub.workforce.selectors.rosters import published_shifts, snapshot_of
+from hubbub.workforce.selectors.today import stands
 from hubbub.workforce.services.queues import enter
 
 
@@ -76,7 +78,14 @@ def _entered(access: Access, shift: int, version: int) -> tuple[ShiftRow, Shift]
         raise NotFound(what="shift", which=shift)
     if row.roster.version != version:
         raise Conflict(reason=say("The roster was changed meanwhile. Look at it again, then decide."))
-    return row, shift_of(row)
+    was = shift_of(row)
+    if row.roster.published is not None and not any(
+        (each.member, each.day) == (was.member, was.day) and stands(was, each) for each in published_shifts(row.roster)
+    ):
+        raise Conflict(
+            reason=say("This shift is being changed on the roster. Publish the week, then it can be changed here.")
+        )
+    return row, was
 
 
 def _store(
@@ -86,6 +95,13 @@ def _store(
     row.skills = [list(each) for each in made.skills]
     row.locked = made.locked
     row.save(update_fields=["breaks", "skills", "locked"])
-    RosterRow.objects.filter(pk=row.roster_id).update(version=row.roster.version + 1)
+    roster = row.roster
+    if roster.published is not None:  # what people see of it, too
+        told = [
+            made if (each.member, each.day) == (made.member, made.day) else each for each in published_shifts(roster)
+        ]
+        roster.published = snapshot_of(told)
+    roster.version += 1
+    roster.save(update_fields=["published", "version"])
     audit(access, done, row.member.name, now=now, before={"time": before} if before else None, after={"time": after})
     changes.record(access.workspace, "plan", row.roster_id, now=now)

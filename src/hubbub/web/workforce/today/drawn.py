@@ -101,7 +101,7 @@ def _contacts(
 
 
 def _people(found: Today, skill: SkillToday, places: Sequence[int], place: int) -> Chart:
-    required, planned, worked = skill.required, skill.planned, skill.worked
+    required, planned, worked = skill.required, skill.there, skill.worked
     short = np.maximum(required - planned, 0.0)
     points = _frame(found, places)
     rows = []
@@ -122,7 +122,7 @@ def _people(found: Today, skill: SkillToday, places: Sequence[int], place: int) 
         says=_short_words(short, found.rules.step_min),
         spec=people_by_interval(),
         points=points,
-        head=(say("From"), say("Needed"), say("On the roster"), say("At work"), say("Short")),
+        head=(say("From"), say("Needed"), say("Planned"), say("At work"), say("Short")),
         rows=rows,
         legend=_people_legend() if place == 0 else (),
     )
@@ -130,7 +130,7 @@ def _people(found: Today, skill: SkillToday, places: Sequence[int], place: int) 
 
 def _people_legend() -> Sequence[tuple[str, str]]:
     return (
-        ("f1", say("Needed")), ("fpressed", say("On the roster")), ("ftext", say("At work")), ("fbad", say("Short")),
+        ("f1", say("Needed")), ("fpressed", say("Planned")), ("ftext", say("At work")), ("fbad", say("Short")),
     )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _short_words(short: Floats, step: int) -> str:
     """Return when people are missing by the roster, and how many."""
     found = runs(short >= FEW)
     if not found:
-        return say("Nobody is missing on the roster.")
+        return say("Nobody is missing by the plan.")
     spans = ", ".join(f"{clock(first * step)}–{clock(last * step)}" for first, last in found)
     return say("Short by up to {many}: {spans}.", many=ceil(float(short.max()) - 1e-6), spans=spans)
 

@@ -321,7 +321,9 @@ class Told:
             effect.append(
                 say_many("{number} minute less short", "{number} minutes less short", round(remedy.mended_min))
             )
-        return Help(remedy, title, "; ".join(effect), remedy.cost, remedy.what in (What.BREAK, What.LEND))
+        return Help(
+            remedy, title, "; ".join(effect), remedy.cost, remedy.what in (What.BREAK, What.LEND) and remedy.shift > 0
+        )
 
     # Who is where ------------------------------------------------------------
     @cached_property

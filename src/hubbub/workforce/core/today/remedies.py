@@ -162,7 +162,9 @@ def helped(members: Sequence[Member], rest: Rest, *, bounds: Bounds = USUAL, ove
             if best is None or best[0] <= 0:
                 break
             _, remedy, changed = best
-            place = next(at for at, each in enumerate(people) if each.shift.id == changed.shift.id)
+            place = next(
+                at for at, each in enumerate(people) if (each.id, each.shift.day) == (changed.id, changed.shift.day)
+            )
             after = _instead(there, people[place], changed, rest)
             people[place] = changed
             found.append(_told(remedy, rest, there, after, near, changed, overtime))
