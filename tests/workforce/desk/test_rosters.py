@@ -5,9 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from hubbub.accounts.models import Person
 from hubbub.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from hubbub.workforce.models import RosterRow, ShiftRow
+from hubbub.workforce.selectors import people as people_selectors
 from hubbub.workforce.selectors import rosters
 from hubbub.workforce.services import people
 from hubbub.workforce.services import rosters as services
@@ -158,7 +163,37 @@ def test_shrinkage_that_the_roster_places_is_not_counted_twice(db: None) -> None
 def test_who_left_or_can_nothing_that_is_needed_is_not_planned(db: None) -> None:
     mia = make_workspace()
     _, (gone, stays) = make_planned_week(mia, 2)
-    told = {"name": "Gone", "contract": rosters.people.member(mia, gone).terms, "skills": ["Sales"]}
+    told = {"name": "Gone", "contract": people_selectors.member(mia, gone).terms, "skills": ["Sales"]}
     people.save_member(mia, {**told, "left_on": MONDAY}, member=gone, now=NOON)
     people.save_member(mia, {**told, "name": "New", "skills": []}, now=NOON)
     assert [each.id for each in rosters.known(mia, MONDAY, []).members] == [stays]
+
+
+def test_more_people_take_no_more_queries(db: None) -> None:
+    mia = make_workspace()
+    _, team = make_planned_week(mia, 3)
+    client = Client()
+    client.force_login(Person.objects.get(pk=mia.me))
+    counted = []
+    for version, who in enumerate(team):
+        services.edit(mia, MONDAY, version, shift(who, **LUNCH), now=NOON)
+        if version != 1:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(f"/w/{mia.slug}/staffing/roster/?week={MONDAY}").status_code == 200
+            counted.append(len(queries))
+    assert counted[0] == counted[1]
+
+
+def test_a_week_is_taken_along_as_a_table_in_which_no_name_is_a_formula(db: None) -> None:
+    mia = make_workspace()
+    _, (who, *_) = make_planned_week(mia, 1)
+    told = {"name": "=cmd()", "contract": people_selectors.member(mia, who).terms, "skills": ["Sales"]}
+    people.save_member(mia, told, member=who, now=NOON)
+    services.edit(mia, MONDAY, 0, shift(who, **LUNCH), now=NOON)
+    client = Client()
+    client.force_login(Person.objects.get(pk=mia.me))
+    answer = client.get(f"/w/{mia.slug}/staffing/roster/roster.csv?week={MONDAY}")
+    line = answer.content.decode("utf-8-sig").splitlines()[1]
+    assert line == '2026-12-07,\'=cmd(),09:00,17:30,8.0,"10:30–10:45, 14:45–15:00",12:30–13:00,Sales'
+    assert client.get(f"/w/{mia.slug}/staffing/roster/roster.xlsx?week={MONDAY}").content[:2] == b"PK"
+    assert client.get(f"/w/{mia.slug}/staffing/roster/roster.pdf?week={MONDAY}").status_code == 404

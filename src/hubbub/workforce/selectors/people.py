@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from hubbub.accounts import selectors as accounts
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.kernel.errors import NotFound
-from hubbub.workforce.core.plan.contracts import contract_of
+from hubbub.workforce.core.plan.contracts import Contract, contract_of
 from hubbub.workforce.core.plan.people import Absence, Answer, Cause, Member, Terms
 from hubbub.workforce.models import AbsenceRow, ContractRow, MemberRow, WishRow
 from hubbub.workforce.selectors.queues import queues
@@ -46,11 +46,12 @@ def skills(access: Access) -> tuple[str, ...]:
 def members(access: Access, on: date | None = None) -> tuple[Member, ...]:
     """Return who stands on rosters, by name; with a day, only those who have not left by then."""
     access.require(Permission.READ)
-    rows = MemberRow.objects.filter(workspace_id=access.workspace).select_related("contract")
+    rows = MemberRow.objects.filter(workspace_id=access.workspace)
     if on is not None:
         rows = rows.filter(Q(left_on=None) | Q(left_on__gt=on))
-    paid = access.may(Permission.PLAN)
-    return tuple(sorted((member_of(row, paid=paid) for row in rows), key=lambda each: (each.name.casefold(), each.id)))
+    paid, terms = access.may(Permission.PLAN), {each.id: each.contract for each in contracts(access)}
+    found = (member_of(row, terms[row.contract_id], paid=paid) for row in rows)
+    return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.id)))
 
 
 def member(access: Access, which: int) -> Member:
@@ -65,7 +66,7 @@ def member(access: Access, which: int) -> Member:
     row = MemberRow.objects.filter(pk=which, workspace_id=access.workspace).select_related("contract").first()
     if row is None:
         raise NotFound(what="person", which=which)
-    return member_of(row, paid=access.may(Permission.PLAN))
+    return member_of(row, _terms(row), paid=access.may(Permission.PLAN))
 
 
 def own_member(access: Access) -> Member | None:
@@ -73,14 +74,17 @@ def own_member(access: Access) -> Member | None:
     access.require(Permission.READ)
     rows = MemberRow.objects.filter(workspace_id=access.workspace, person_id=access.me).select_related("contract")
     row = rows.first()
-    return member_of(row, paid=access.may(Permission.PLAN)) if row else None
+    return member_of(row, _terms(row), paid=access.may(Permission.PLAN)) if row else None
 
 
-def member_of(row: MemberRow, *, paid: bool) -> Member:
+def _terms(row: MemberRow) -> Contract:
+    return contract_of({**row.contract.data, "name": row.contract.name})
+
+
+def member_of(row: MemberRow, contract: Contract, *, paid: bool) -> Member:
     """Return a row as a value; `paid`: with what an hour costs."""
     return Member(
-        row.pk, row.name, row.person_id, row.contract_id,
-        contract_of({**row.contract.data, "name": row.contract.name}), tuple(row.skills), tuple(row.days_off),
+        row.pk, row.name, row.person_id, row.contract_id, contract, tuple(row.skills), tuple(row.days_off),
         sum(row.balance.values()), row.left_on, row.rate if paid else None,
     )  # fmt: skip
 

@@ -87,13 +87,14 @@ def week(access: Access, monday: date) -> RosterWeek:
     plans = access.may(Permission.PLAN)
     if row is None:
         return RosterWeek(monday, left=_left_before(access))
-    snapshot = published_shifts(row)
+    left = tuple(row.demand.get("left", ())) if row.demand else _left_before(access)
     if not plans:
-        return RosterWeek(monday, row.version, snapshot, published_at=row.published_at)
+        snapshot = published_shifts(row)
+        return RosterWeek(monday, row.version, snapshot, published_at=row.published_at, left=left)
     shifts = current(row)
     return RosterWeek(
         monday, row.version, shifts, Making(row.solving, row.solve_at, row.trouble), row.made_at, row.published_at,
-        row.result, tuple(row.demand.get("left", ())) if row.demand else _left_before(access),
+        row.result, left,
         row.published_at is not None and snapshot_of(shifts) != row.published,
     )  # fmt: skip
 
@@ -145,22 +146,33 @@ def _left_before(access: Access) -> tuple[str, ...]:
 
 def known(access: Access, monday: date, left: Sequence[str]) -> Known:
     """Return what a roster of a week is made from."""
-    access.require(Permission.PLAN)
-    planned = plan(access, monday, 7)
+    planned = expectation(access, monday)
     share = left_over(planned.rules.causes, left)
     needed = demand({skill: planned.required(skill) for skill in planned.skills}, share)
+    rows = ShiftRow.objects.filter(roster__workspace_id=access.workspace, roster__monday=monday, locked=True)
+    return replace(
+        _frame(access, monday, planned.rules.step_min),
+        members=_able(people.members(access, monday), planned.skills),
+        demand={skill: row.tolist() for skill, row in needed.items() if row.any()},
+        locked=tuple(map(shift_of, rows)),
+    )
+
+
+def expectation(access: Access, monday: date) -> Plan:
+    """Return what is expected of a week and who is needed for it."""
+    return plan(access, monday, 7)
+
+
+def _frame(access: Access, monday: date, step_min: int) -> Known:
+    """Return who is away, what is wished, and what was worked in the week before."""
+    access.require(Permission.PLAN)
     away: dict[int, list[date]] = {}
     for each in people.absences(access, monday, monday + WEEK):
         if each.holds:
             away.setdefault(each.member, []).extend(each.days(monday, monday + WEEK))
-    rows = ShiftRow.objects.filter(roster__workspace_id=access.workspace)
-    return Known(
-        monday, planned.rules.step_min, _able(people.members(access, monday), planned.skills),
-        {skill: row.tolist() for skill, row in needed.items() if row.any()}, away,
-        people.wishes(access, monday, monday + WEEK),
-        tuple(map(shift_of, rows.filter(roster__monday=monday, locked=True))),
-        tuple(map(shift_of, rows.filter(roster__monday=monday - WEEK))),
-    )  # fmt: skip
+    before = ShiftRow.objects.filter(roster__workspace_id=access.workspace, roster__monday=monday - WEEK)
+    wishes = people.wishes(access, monday, monday + WEEK)
+    return Known(monday, step_min, (), {}, away, wishes, before=tuple(map(shift_of, before)))
 
 
 def _able(members: Sequence[Member], skills: Sequence[str]) -> tuple[Member, ...]:
@@ -211,8 +223,7 @@ def judged(
 
 def _known_of(access: Access, monday: date, who: set[int]) -> Known:
     """Return what is known of a week and some people, whatever is needed in it."""
-    access.require(Permission.PLAN)
-    held = known(access, monday, ())
+    held = _frame(access, monday, rules(access).step_min)
     able = [each for each in people.members(access) if each.id in who and each.skills]
     nothing = [0.0] * (7 * 1440 // held.step_min)
     return replace(held, members=able, demand={each: nothing for who in able for each in who.skills})
@@ -264,9 +275,11 @@ class Effect:
     """Whether anything is expected."""
 
 
-def effect(access: Access, shifts: Sequence[Shift], monday: date, left: Sequence[str]) -> Effect:
+def effect(
+    access: Access, shifts: Sequence[Shift], monday: date, left: Sequence[str], planned: Plan | None = None
+) -> Effect:
     """Return what shifts of a week cover and which service level they give, those of the week before included."""
-    planned = plan(access, monday, 7)
+    planned = planned or expectation(access, monday)
     share = left_over(planned.rules.causes, left)
     first = {each.id: each.skills[0] if each.skills else "" for each in people.members(access)}
     sunday = ShiftRow.objects.filter(roster__workspace_id=access.workspace, day=monday - timedelta(days=1))

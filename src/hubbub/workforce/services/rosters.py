@@ -87,12 +87,18 @@ class Claimed:
     left: tuple[str, ...]
 
 
-@transaction.atomic
 def claim(now: datetime) -> Claimed | None:
     """Take the roster that waits longest; whose process died is taken again, but not for ever.
 
     One worker an installation makes rosters, one after the other: what runs when it asks has no process.
     """
+    if not RosterRow.objects.exclude(solving="").exists():  # asked each second, so without a transaction
+        return None
+    return _claim(now)
+
+
+@transaction.atomic
+def _claim(now: datetime) -> Claimed | None:
     rows = RosterRow.objects.select_for_update().exclude(solving="").order_by("solve_at", "id")
     for row in rows:
         if row.tries >= TRIES:

@@ -1,6 +1,6 @@
 """A week's roster as its page shows it: people by days, above them what is covered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from hubbub.workforce.core.plan.people import Absence, Member
 from hubbub.workforce.core.plan.presence import Shift
 from hubbub.workforce.core.plan.rostering import Warned
 from hubbub.workforce.selectors import people, rosters
+from hubbub.workforce.selectors.plan import Plan
 from hubbub.workforce.selectors.rosters import Covered, Effect, RosterWeek
 
 DAYS = tuple(range(7))
@@ -58,6 +59,11 @@ class Cell:
     wished: bool = False
     refused: bool = False
     """A wished day off on which there is a shift."""
+
+    @property
+    def iso(self) -> str:
+        """The day as addresses have it."""
+        return self.day.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +123,26 @@ class Grid:
 
 def grid(
     access: Access, week: RosterWeek, *, days: Sequence[int] = DAYS, skill: str = "", search: str = "",
-    only: Iterable[int] | None = None,
+    only: Collection[int] | None = None, planned: Plan | None = None,
 ) -> Grid:  # fmt: skip
-    """Return the week of those whom a filter leaves; `only`: of these people alone."""
+    """Return the week of those whom a filter leaves; `only`: of these people alone; `planned`: where it is known."""
     monday = week.monday
     dates = tuple(monday + timedelta(days=each) for each in days)
     plans = access.may(Permission.PLAN)
-    effect = rosters.effect(access, week.shifts, monday, week.left)
+    effect = rosters.effect(access, week.shifts, monday, week.left, planned)
     skills = [each.skill for each in effect.covered]
     working = {each.member for each in week.shifts}
     members = [each for each in people.members(access) if each.is_there(monday) or each.id in working]
     away = _away(people.absences(access, monday, monday + rosters.WEEK), monday)
     wishes = people.wishes(access, monday, monday + rosters.WEEK)
-    warned = rosters.broken(access, monday, week.shifts) if plans else {}
+    judged = [each for each in week.shifts if only is None or each.member in only]
+    warned = rosters.broken(access, monday, judged) if plans else {}
     wanted = search.strip().casefold()
-    picked = set(only) if only is not None else None
     shown = [
         each
         for each in members
         if (not skill or skill in each.skills) and wanted in each.name.casefold()
-        and (picked is None or each.id in picked)
+        and (only is None or each.id in only)
     ]  # fmt: skip
     by_member: dict[int, dict[date, Shift]] = {}
     for each in week.shifts:
@@ -259,9 +265,10 @@ def _y(height: float, top: float) -> str:
     return f"{HIGH - height / top * (HIGH - 2):.1f}"
 
 
-def facts(found: Grid) -> dict[str, Any]:
-    """Return what the page shows of a grid in its head."""
+def facts(found: Grid, form: str) -> dict[str, Any]:
+    """Return what the page shows of a grid; `form`: the address of the form of a shift, for this week."""
     return {
+        "form": form,
         "grid": found,
         "week": found.week,
         "short_h": sum(each.short_h for each in found.effect.covered),

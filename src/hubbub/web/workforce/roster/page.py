@@ -64,7 +64,8 @@ def shown(request: Request, monday: date, day: date | None = None) -> dict[str, 
         "mine": mine, "own": [each for each in week.shifts if mine is not None and each.member == mine.id],
         "listed": listed, "list": _list_of(request, week, listed),
         "dates": [monday + timedelta(days=each) for each in DAYS],
-        "seconds": int(SECONDS), "step": rules(request.access).step_min, **facts(found),
+        "seconds": int(SECONDS), "step": rules(request.access).step_min,
+        **facts(found, address_of(request, "roster-shift", monday)),
     }  # fmt: skip
 
 
@@ -144,5 +145,9 @@ def _done(request: Request, monday: date, work: Any, said: str = "") -> HttpResp
 
 def address(request: Request, monday: date, day: date | None = None) -> str:
     """Return the address of a week, or of one of its days."""
-    asked = f"?week={monday.isoformat()}" + (f"&day={day.isoformat()}" if day else "")
-    return reverse("roster", kwargs={"slug": request.access.slug}) + asked
+    return address_of(request, "roster", monday) + (f"&day={day.isoformat()}" if day else "")
+
+
+def address_of(request: Request, name: str, monday: date) -> str:
+    """Return the address of a page of a week."""
+    return reverse(name, kwargs={"slug": request.access.slug}) + f"?week={monday.isoformat()}"

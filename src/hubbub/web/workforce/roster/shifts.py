@@ -17,7 +17,7 @@ from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import number, text
 from hubbub.web.workforce.people import DAYS, day_of
 from hubbub.web.workforce.roster.grid import Grid, facts, grid
-from hubbub.web.workforce.roster.page import address, asked_monday
+from hubbub.web.workforce.roster.page import address, address_of, asked_monday
 from hubbub.workforce.core.plan.clock import spans_of, words_of
 from hubbub.workforce.core.plan.presence import Shift
 from hubbub.workforce.selectors import people, rosters
@@ -39,16 +39,24 @@ def edit(request: Request) -> HttpResponse:
         if monday is None:
             raise InvalidInput(reason=say("A roster is of a week: give its Monday, as 2026-12-07."))
         week = rosters.week(request.access, monday)
-        before = rosters.effect(request.access, week.shifts, monday, week.left)
-        known = rosters.broken(request.access, monday, week.shifts)
+        planned = rosters.expectation(request.access, monday)
+        before = rosters.effect(request.access, week.shifts, monday, week.left, planned)
+        whose = {each.member for each in week.shifts if each.id == told.get("shift")} | {told.get("member")}
+        theirs = [each for each in week.shifts if each.member in whose]
+        known = rosters.broken(request.access, monday, theirs)
         done = services.edit(request.access, monday, _whole(told, "version"), _change(told), now=now())
     except HubbubError as error:
         return JsonResponse({"message": str(error)}, status=error.status)
     week = rosters.week(request.access, monday)
     touched = {each.member for each in (done.before, done.after) if each is not None}
     days = tuple(range(7)) if day is None else ((day - monday).days,)
-    rows = grid(request.access, week, days=days, only=touched)
-    head = facts(rows) | {"monday": monday, "day": day, "access": request.access, "may": {"plan": True}}
+    rows = grid(request.access, week, days=days, only=touched, planned=planned)
+    head = facts(rows, address_of(request, "roster-shift", monday)) | {
+        "monday": monday,
+        "day": day,
+        "access": request.access,
+        "may": {"plan": True},
+    }
     return JsonResponse(
         {
             "version": done.version,
