@@ -169,6 +169,20 @@ def test_a_queue_that_is_fed_by_something_else_forgets_what_was_measured() -> No
 
 
 @pytest.mark.django_db
+def test_intervals_of_another_length_are_counted_anew_and_forecast_anew() -> None:
+    mia = make_workspace()
+    sales = phone(mia)
+    called(mia, NOON - 4 * DAY)
+    called(mia, NOON - 2 * DAY)
+    measure_all(NOON)
+    QueueRow.objects.update(forecast_due=False)
+    queues.save_rules(mia, {"step_min": 15, "country": "DE"}, now=NOON)
+    assert QueueRow.objects.get().forecast_due
+    assert measure_all(NOON) == 3
+    assert [(each.step_min, each.total) for each in history(mia, sales)] == [(15, 0.0), (15, 1.0), (15, 0.0)]
+
+
+@pytest.mark.django_db
 def test_bursts_are_measured_where_posts_call_forth_others_and_not_where_they_come_by_themselves() -> None:
     mia = make_workspace()
     chance = np.random.default_rng(5)

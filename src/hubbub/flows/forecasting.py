@@ -33,7 +33,10 @@ def forecast_all(now: datetime) -> int:
     try:
         for (access, queue, asked), told in zip(due, foretold_apart([asked for *_, asked in due]), strict=False):
             failpoint("forecasting.made")
-            done += services.keep_forecast(access, queue, asked, told, now=now)
+            try:
+                done += services.keep_forecast(access, queue, asked, told, now=now)
+            except Exception:  # the others have theirs all the same
+                log.exception("The forecast of queue %d could not be kept", queue)
             failpoint("forecasting.kept")
     except ForetellingEnded as error:
         log.warning("Forecasts: %s", error)

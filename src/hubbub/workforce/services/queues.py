@@ -37,18 +37,23 @@ def save_rules(access: Access, data: Mapping[str, Any], *, now: datetime) -> Non
     InvalidInput
         If something makes no sense.
     Conflict
-        If the length of intervals is to change, but there are days in the old one.
+        If the length of intervals is to change, but days in the old one were imported. Those of the desk are
+        counted anew.
     """
     enter(access)
     rules = rules_of(data)
-    days = HistoryRow.objects.filter(queue__workspace_id=access.workspace)
-    other = days.exclude(step_min=rules.step_min).values_list("step_min", flat=True).first()
+    queues = QueueRow.objects.filter(workspace_id=access.workspace)
+    old = HistoryRow.objects.filter(queue__in=queues).exclude(step_min=rules.step_min)
+    other = old.filter(source="import").values_list("step_min", flat=True).first()
     if other is not None:
         raise Conflict(
             reason=say(
                 "What came is kept in intervals of {step} minutes. Remove the history of all queues first.", step=other
             )
         )
+    if old.delete()[0]:
+        queues.update(measured_until=None, branching=None)
+    queues.update(forecast_due=True)
     row, _ = RulesRow.objects.get_or_create(workspace_id=access.workspace, defaults={"data": {}})
     before, row.data = row.data, rules_data(rules)
     row.save()
