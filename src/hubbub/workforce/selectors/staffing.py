@@ -11,7 +11,7 @@ from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.queue import DAY_MIN, Way
 from hubbub.workforce.core.plan.standing import Meets, divided, gaps, meets
 from hubbub.workforce.core.plan.work import Work
-from hubbub.workforce.models import QueueRow, RosterRow
+from hubbub.workforce.models import QueueRow
 from hubbub.workforce.selectors.plan import Expected, Plan, plan
 
 WEEK = 7
@@ -33,12 +33,8 @@ class Standing:
 
     plan: Plan
     lines: tuple[Line, ...]
-    required: NDArray[np.int64]
     there: Floats
-    gap: NDArray[np.int64]
-    rostered: bool
-    """Whether there is a roster for the week."""
-    published: bool
+    """Who answer by the roster, for all queues together."""
     asked: frozenset[int]
     """Queues whose forecast is asked for, and not yet made."""
 
@@ -57,14 +53,9 @@ def standing(access: Access, day: date) -> Standing:
     found = plan(access, monday, WEEK)
     people = _people(found)
     lines = tuple(_line(each, people[each.id], found) for each in found.queues)
-    required = np.sum([each.required for each in found.queues], axis=0) if lines else np.zeros(0, np.int64)
     there = np.sum([each.work.people for each in lines], axis=0) if lines else np.zeros(0)
-    roster = RosterRow.objects.filter(workspace_id=access.workspace, monday=monday, shifts__isnull=False).first()
     due = QueueRow.objects.filter(workspace_id=access.workspace, forecast_due=True)
-    return Standing(
-        found, lines, required, there, gaps(there, required), roster is not None,
-        roster is not None and roster.published_at is not None, frozenset(due.values_list("pk", flat=True)),
-    )  # fmt: skip
+    return Standing(found, lines, there, frozenset(due.values_list("pk", flat=True)))
 
 
 def _people(found: Plan) -> dict[int, Floats]:
