@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hubbub.kernel.compiled import compiled
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark
 from hubbub.workforce.core.given import Floats, amounts, loads, people, share, times, together
@@ -191,15 +192,19 @@ def _load_and_variance(
 def _paid(plan: NDArray[np.int64], per: float) -> int:
     """Return how many people are paid over all intervals, if who comes stays for a piece at least."""
     stays = max(1, round(PIECE_S / per))
-    may_go = [0] * (len(plan) + stays + 1)
+    return int(_staying(plan, stays, np.zeros(len(plan) + stays + 1, np.int64)))
+
+
+@compiled
+def _staying(plan: NDArray[np.int64], stays: int, may_go: NDArray[np.int64]) -> int:
     there = paid = 0
-    for at, needed in enumerate(plan.tolist()):
-        stay_on = min(may_go[at], max(0, needed - there + may_go[at]))
+    for at in range(len(plan)):
+        stay_on = min(may_go[at], max(0, plan[at] - there + may_go[at]))
         may_go[at + 1] += stay_on
         there += stay_on - may_go[at]
-        if needed > there:
-            may_go[at + stays] += needed - there
-            there = needed
+        if plan[at] > there:
+            may_go[at + stays] += plan[at] - there
+            there = plan[at]
         paid += there
     return paid
 
@@ -219,13 +224,21 @@ def _pace(due: Floats, came: Floats, works: NDArray[np.bool_], per: float) -> Fl
 
     None: it can't be.
     """
-    pace, done = np.zeros(len(due)), 0.0
+    pace = np.zeros(len(due))
+    return pace if _paces(due, came, works, per, pace) else None
+
+
+@compiled
+def _paces(due: Floats, came: Floats, works: NDArray[np.bool_], per: float, pace: Floats) -> bool:
+    done = 0.0
     for at in range(len(due)):
         if works[at]:
-            spent = per * np.cumsum(works[at:])
-            wanted = max(0.0, float(((due[at:] - done) / spent).max()))
+            wanted, spent = 0.0, 0.0
+            for later in range(at, len(due)):
+                spent += per * works[later]
+                wanted = max(wanted, (due[later] - done) / spent)
             pace[at] = min(wanted, (came[at] - done) / per)
             done += pace[at] * per
         if due[at] > done * (1 + 1e-9) + 1e-9:
-            return None
-    return pace
+            return False
+    return True

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -73,12 +73,19 @@ class Plan:
 
 
 def plan(access: Access, since: date, days: int, which: Sequence[int] | None = None) -> Plan:
-    """Return the plan of some days; of all queues, or of those named."""
+    """Return the plan of some days; of all queues, or of those named.
+
+    It is made for whole weeks: what came on Sunday is work on Monday, whatever days one looks at.
+    """
     access.require(Permission.READ)
     held = rules(access)
     lines = [each for each in queues(access) if which is None or each.id in which]
-    found = newest_forecasts([each.id for each in lines], since, days)
-    expected = tuple(_expected(each, found.get(each.id, {}), since, days, held) for each in lines)
+    before = since.weekday()
+    monday, whole = since - timedelta(days=before), -(-(before + days) // 7) * 7
+    found = newest_forecasts([each.id for each in lines], monday, whole)
+    per_day = DAY_MIN // held.step_min
+    asked = slice(before * per_day, (before + days) * per_day)
+    expected = tuple(_cut(_expected(each, found.get(each.id, {}), monday, whole, held), asked) for each in lines)
     return Plan(since, days, held, expected, presence(access, since, days, held.step_min))
 
 
@@ -111,6 +118,15 @@ def _expected(line: QueueLine, rows: dict[date, ForecastRow], since: date, days:
     return Expected(
         line.id, line.queue, line.bursts, known, opens, told["mean"], told["low"], told["high"], told["handling_s"],
         needed.answering, needed.scheduled,
+    )  # fmt: skip
+
+
+def _cut(whole: Expected, asked: slice) -> Expected:
+    """Return some intervals of what is expected."""
+    return replace(
+        whole, known=whole.known[asked], opens=whole.opens[asked], mean=whole.mean[asked], low=whole.low[asked],
+        high=whole.high[asked], handling_s=whole.handling_s[asked], required=whole.required[asked],
+        scheduled=whole.scheduled[asked],
     )  # fmt: skip
 
 

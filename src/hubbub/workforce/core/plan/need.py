@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hubbub.workforce.core.chat import required_for_chat
-from hubbub.workforce.core.deferred import levelled
+from hubbub.workforce.core.deferred import carried_over, levelled
 from hubbub.workforce.core.given import Floats, amounts, times, together
 from hubbub.workforce.core.plan.queue import Queue, Way
 from hubbub.workforce.core.required import required_agents
@@ -28,7 +28,8 @@ def need(
 
     Who calls or chats needs somebody there in that interval. Work that may wait is levelled over the intervals in
     which the queue is open, with what is left carried over; so hand in whole days, in order. Its deadline counts in
-    open hours: what comes while the queue is shut is begun as if it came when it opens.
+    open hours: what comes while the queue is shut is begun as if it came when it opens. The span repeats: what its end
+    leaves is there at its beginning.
 
     Parameters
     ----------
@@ -66,10 +67,15 @@ def _later(
         return agents
     first_open = np.searchsorted(open_at, np.arange(len(coming))) % len(open_at)  # after the last: as the week before
     due = np.bincount(first_open, coming, minlength=len(open_at))
-    if due.any():
-        takes_mean = float((coming * takes).sum() / coming.sum())
+    if not due.any():
+        return agents
+    takes_mean, left = float((coming * takes).sum() / coming.sum()), 0.0
+    for _ in range(2):  # what its own end leaves is there when it begins again
         agents[open_at] = levelled(
-            due, within=queue.within_s, level=queue.level, per=per, handling=takes_mean,
+            due, within=queue.within_s, level=queue.level, per=per, handling=takes_mean, backlog=left,
             branching=branching if queue.branching is None else queue.branching,
         )  # fmt: skip
+        left = float(carried_over(due, agents[open_at], per=per, handling=takes_mean).backlog[-1])
+        if left < 1:
+            break
     return agents
