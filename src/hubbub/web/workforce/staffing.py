@@ -169,7 +169,7 @@ def _people(part: Shown, ticks: str) -> Chart:
             "href": _opens(part, place, alone),
         }
         points.append(point)
-        ends = place + 1 == len(opens) or not opens[place + 1] or (place + 1) % part.standing.per_day >= part.last
+        ends = place % part.standing.per_day == part.last - 1 or not opens[place + 1]
         if opens[place] and ends:  # the last step is drawn to its end, and no line through the night
             points += (
                 {**point, "at": end, "there": 0, "short": False, "required": each} for each in (point["required"], None)
