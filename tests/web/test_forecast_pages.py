@@ -185,7 +185,7 @@ def test_programs_read_forecasts_and_mark_events() -> None:
     assert [each["day"] for each in told["days"]] == [str(TODAY + each * DAY) for each in range(3)]
     assert told["model"] in told["backtest"] and len(told["days"][0]["expected"]) == 48
     assert [(each["id"], each["times"]) for each in api.get("/api/v1/staffing/events").json()] == [(made["event"], 2.0)]
-    assert api.delete(f"/api/v1/staffing/events/{made['event']}").status_code == 204
+    assert api.post(f"/api/v1/staffing/events/{made['event']}/remove").status_code == 204
     assert api.get("/api/v1/staffing/events").json() == []
     assert api.get(f"/api/v1/staffing/queues/{sales + 999}/forecast").status_code == 404
     wrong = api.post("/api/v1/staffing/events", json.dumps({**event, "start_min": -1}), content_type="application/json")

@@ -514,7 +514,7 @@ OPERATIONS: dict[str, dict[str, Call]] = {
         "GET": Call(READERS),
         "POST": Call(LEADS, {"kind": "Match", "name": "Gnome cup", "day": "2026-11-20"}, NOTED),
     },
-    "/api/v1/staffing/events/{planned}": {"DELETE": Call(LEADS, {}, NOTED)},
+    "/api/v1/staffing/events/{planned}/remove": {"POST": Call(LEADS, {}, NOTED)},
     "/api/v1/staffing/queues": {
         "GET": Call(READERS),
         "POST": Call(LEADS, {"name": "Gnome line", "kind": "phone"}, NOTED),

@@ -160,7 +160,7 @@ def mark_event(request: HttpRequest, payload: EventIn) -> Any:
     return {"event": services.save_event(access_of(request), given, now=now())}
 
 
-@router.delete("/staffing/events/{planned}", response={204: None, **WRITE_ERRORS}, tags=["staffing"])
+@router.post("/staffing/events/{planned}/remove", response={204: None, **WRITE_ERRORS}, tags=["staffing"])
 def remove_event(request: HttpRequest, planned: int = Which) -> Any:
     """Take an event back."""
     services.remove_event(access_of(request), planned, now=now())
