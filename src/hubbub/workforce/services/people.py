@@ -149,7 +149,7 @@ def take_in(access: Access, lines: Iterable[Mapping[str, str]], *, now: datetime
     enter(access)
     terms = {each.contract.name.casefold(): each.id for each in selectors.contracts(access)}
     known = {each.name.casefold(): each for each in selectors.members(access)}
-    kept = []
+    needed, kept = selectors.skills(access), []
     for number, line in enumerate(lines, 2):
         name, wanted = one_line(line.get("name", "")), one_line(line.get("contract", ""))
         if not name and not wanted:
@@ -162,7 +162,7 @@ def take_in(access: Access, lines: Iterable[Mapping[str, str]], *, now: datetime
                     reason=say("There is no contract {name}. Known: {known}.", name=wanted or "–",
                                known=", ".join(each.contract.name for each in selectors.contracts(access)) or "–")
                 )  # fmt: skip
-            able: Sequence[str] = there.skills if there else ()
+            able: Sequence[str] = [each for each in there.skills if each in needed] if there else ()
             if line.get("skills"):
                 able = line["skills"].replace(";", ",").split(",")
             told = {
