@@ -192,7 +192,7 @@ def test_a_day_that_is_over_shows_how_it_went_and_one_to_come_is_refused(db: Non
     assert (found.over, found.ahead, found.queues[0].came_so_far) == (True, None, 1)
     assert not np.isnan(found.skills[0].worked).any()
     assert (found.kept.planned_min, found.kept.late_min) == (480, 10)
-    with pytest.raises(InvalidInput, match="still to come"):
+    with pytest.raises(flow.NoSuchDay, match="still to come"):
         flow.today(desk.access, desk.at(600), MONDAY + timedelta(days=1))
 
 

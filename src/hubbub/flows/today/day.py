@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hubbub.accounts.core.access import Access
 from hubbub.care.selectors import running
@@ -13,7 +14,7 @@ from hubbub.flows.today.ahead import ahead_of, with_waiting
 from hubbub.flows.today.desk import Desk, columns
 from hubbub.flows.today.people import people_of
 from hubbub.flows.today.values import Ahead, QueueToday, SkillToday, Today
-from hubbub.kernel.errors import InvalidInput
+from hubbub.kernel.errors import NotFound
 from hubbub.kernel.speech import say
 from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.need import need
@@ -23,7 +24,7 @@ from hubbub.workforce.core.plan.rules import Rules
 from hubbub.workforce.core.today.adherence import together
 from hubbub.workforce.core.today.clock import minute_of, moment
 from hubbub.workforce.core.today.reached import OpenTime, in_time, reached
-from hubbub.workforce.core.today.rest import outlook, slower
+from hubbub.workforce.core.today.rest import Outlook, outlook, slower
 from hubbub.workforce.selectors.plan import Expected, Plan, plan
 from hubbub.workforce.selectors.queues import queue as one_queue
 from hubbub.workforce.selectors.queues import rules
@@ -32,21 +33,27 @@ from hubbub.workforce.selectors.today import DayRoster, day_roster
 EARLIEST = date(2000, 1, 1)
 
 
+class NoSuchDay(NotFound):
+    """A day that has not begun, or that nobody knows anything of."""
+
+    message = "{reason}"
+
+
 def today(access: Access, now: datetime, day: date | None = None) -> Today:
     """Return a day as it runs, or as it went.
 
     Raises
     ------
-    InvalidInput
-        If it is still to come.
+    NoSuchDay
+        If it is still to come, or too long ago.
     """
     zone = ZoneInfo(access.timezone)
     present = now.astimezone(zone).date()
     day = day or present
     if day > present:
-        raise InvalidInput(reason=say("That day is still to come. Its plan stands under Staffing."))
+        raise NoSuchDay(reason=say("That day is still to come. Its plan stands under Staffing."))
     if day < EARLIEST:
-        raise InvalidInput(reason=say("That day is too long ago."))
+        raise NoSuchDay(reason=say("That day is too long ago."))
     since, until = moment(day, 0, zone), moment(day, DAY_MIN, zone)
     at = min(now, until)
     now_min = min(minute_of(at, day, zone), float(DAY_MIN)) if day == present else float(DAY_MIN)
@@ -120,10 +127,7 @@ def _queue(each: Expected, desk: Desk, held: Rules, day: date, now_min: float) -
     weights = each.mean if each.mean.any() else np.ones(len(each.mean))
     usual_s = float(np.average(each.handling_s, weights=weights))
     factor = slower(usual_s, mean_s, many)
-    required = each.required if over.all() else need(
-        each.queue, looks.mean, per=held.per_s, handling=each.handling_s * factor, opens=each.opens,
-        branching=each.bursts,
-    ).answering  # fmt: skip
+    required = _required(each, looks, factor, over, held)
     waits = np.array(desk.waiting(each.queue), np.float64)
     late = (opened.due(waits, each.queue.within_s) < now_min).sum() if len(waits) else 0
     begun = np.clip((now_min - (ends - held.step_min)) / held.step_min, 0.0, 1.0)
@@ -132,6 +136,17 @@ def _queue(each: Expected, desk: Desk, held: Rules, day: date, now_min: float) -
         np.where(over, each.required, required).astype(np.float64), len(waits), int(late),
         float(each.mean @ begun), each.handling_s * factor, factor,
     )  # fmt: skip
+
+
+def _required(each: Expected, looks: Outlook, factor: float, over: NDArray[np.bool_], held: Rules) -> NDArray[np.int64]:
+    """Return who are to answer now; work that may wait, which is planned by the week, in proportion to what is left."""
+    if over.all():
+        return each.required
+    if each.queue.kind.way is Way.LATER:
+        before = float(each.mean[~over].sum())
+        more = factor * float(looks.mean[~over].sum()) / before if before else 1.0
+        return np.asarray(np.rint(each.required * more), np.int64)
+    return need(each.queue, looks.mean, per=held.per_s, handling=each.handling_s * factor, opens=each.opens).answering
 
 
 def _added(queues: Iterable[QueueToday], skill: str, found: Plan) -> Floats:
