@@ -14,6 +14,7 @@ from hubbub.workforce.core.plan.clock import words_of
 from hubbub.workforce.core.plan.people import Absence, Answer
 from hubbub.workforce.core.plan.swaps import Swap, SwapState
 from hubbub.workforce.selectors import people as selectors
+from hubbub.workforce.selectors import rosters
 from hubbub.workforce.services import people
 from hubbub.workforce.services import swaps as swap_services
 
@@ -77,11 +78,20 @@ def days_of(absence: Absence) -> str:
 def offer(
     access: Access, shift: int, *, to: int | None, for_day: date | None, note: str, now: datetime, today: date
 ) -> Swap:
-    """Offer a shift; the colleague it is offered to is told."""
+    """Offer a shift; told is the colleague it is offered to, else whoever has the skill and is free that day."""
     made = swap_services.offer(access, shift, to=to, for_day=for_day, note=note, now=now, today=today)
-    if to is not None:
-        _say(access, [to], _OFFERED, made, MINE, now, name=made.giver_name)
+    _say(access, [to] if to is not None else _free(access, made), _OFFERED, made, MINE, now, name=made.giver_name)
     return made
+
+
+def _free(access: Access, made: Swap) -> list[int]:
+    """Return who could take a shift: those who have its skills and no shift on its day."""
+    week, day = rosters.week(access, made.monday), made.shift.day
+    busy = {each.member for each in week.shifts if each.day == day} | {made.giver}
+    members = {each.id: each for each in selectors.members(access, day)}
+    giver = members.get(made.giver)
+    needed = {skill for _, _, skill in made.shift.skills} or set(giver.skills[:1] if giver else ())
+    return [each.id for each in members.values() if needed <= set(each.skills) and each.id not in busy]
 
 
 @transaction.atomic

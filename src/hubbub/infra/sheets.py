@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -53,7 +54,9 @@ class _Out(io.RawIOBase):
         return taken
 
 
-def pieces(form: str, columns: Mapping[str, type], chunks: Rows, defuse: Callable[[str], str]) -> Iterator[bytes]:
+def pieces(
+    form: str, columns: Mapping[str, type], chunks: Rows, defuse: Callable[[str], str], title: str = "Cases"
+) -> Iterator[bytes]:
     """Return rows as a file, a piece a chunk: no more than that is in memory.
 
     Parameters
@@ -61,12 +64,17 @@ def pieces(form: str, columns: Mapping[str, type], chunks: Rows, defuse: Callabl
     form : csv, xlsx or parquet
     columns : their types, by name
     defuse : makes texts of CSV and XLSX safe for spreadsheets
+    title : what the sheets of an XLSX are called, with letters only
     """
     out = _Out()
-    for _ in {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[form](columns, chunks, out, defuse):
+    forms: Mapping[str, _Write] = {"csv": _csv, "xlsx": partial(_xlsx, title=title), "parquet": _parquet}
+    for _ in forms[form](columns, chunks, out, defuse):
         if piece := out.taken():
             yield piece
     yield out.taken()
+
+
+_Write = Callable[[Mapping[str, type], Rows, _Out, Callable[[str], str]], Iterator[None]]
 
 
 def _csv(columns: Mapping[str, type], chunks: Rows, to: _Out, defuse: Callable[[str], str]) -> Iterator[None]:
@@ -107,14 +115,16 @@ _CONTENT: Final = (
     f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>{{kinds}}</Types>'
 )
 _KIND_OF: Final = f'<Override PartName="/xl/worksheets/sheet{{each}}.xml" ContentType="{_KIND}.worksheet+xml"/>'
-_NAME_OF: Final = '<sheet name="Cases{also}" sheetId="{each}" r:id="rId{each}"/>'
+_NAME_OF: Final = '<sheet name="{title}{also}" sheetId="{each}" r:id="rId{each}"/>'
 _WORKBOOK: Final = f'<Relationship Id="rId1" Type="{_RELATED}/officeDocument" Target="xl/workbook.xml"/>'
 _RELATED_TO: Final = (
     f'<Relationship Id="rId{{each}}" Type="{_RELATED}/worksheet" Target="worksheets/sheet{{each}}.xml"/>'
 )
 
 
-def _xlsx(columns: Mapping[str, type], chunks: Rows, to: _Out, defuse: Callable[[str], str]) -> Iterator[None]:
+def _xlsx(
+    columns: Mapping[str, type], chunks: Rows, to: _Out, defuse: Callable[[str], str], title: str
+) -> Iterator[None]:
     """Write sheets of `SHEET_ROWS`, as many as it takes, and last what lists them."""
     left = iter(chunks)
     rest: Sequence[Sequence[Any]] = ()
@@ -133,14 +143,14 @@ def _xlsx(columns: Mapping[str, type], chunks: Rows, to: _Out, defuse: Callable[
             rest = rest or next(left, ())
             if not rest:
                 break
-        for name, part in _parts(range(1, sheets + 1)):
+        for name, part in _parts(range(1, sheets + 1), title):
             packed.writestr(name, _HEAD + part)
 
 
-def _parts(sheets: Sequence[int]) -> Iterator[tuple[str, str]]:
+def _parts(sheets: Sequence[int], title: str) -> Iterator[tuple[str, str]]:
     """Return the small texts that make a spreadsheet of sheets."""
     kinds, names, related = (
-        "".join(each.format(each=number, also=f" {number}" if number > 1 else "") for number in sheets)
+        "".join(each.format(each=number, also=f" {number}" if number > 1 else "", title=title) for number in sheets)
         for each in (_KIND_OF, _NAME_OF, _RELATED_TO)
     )
     yield "[Content_Types].xml", _CONTENT.format(kinds=kinds)

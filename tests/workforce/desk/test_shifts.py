@@ -66,6 +66,8 @@ def offer(desk: Desk, **more: object) -> int:
 
 def test_a_shift_is_offered_taken_and_approved(desk: Desk) -> None:
     made = offer(desk)
+    assert [each.person_id for each in Notice.objects.all()] == [desk.bob.me], "Carl lacks the skill"
+    Notice.objects.all().delete()
     with pytest.raises(Conflict, match="offered already"):
         offer(desk)
     taken = shifts.take_shift(desk.bob, made, now=NOON, today=TODAY)

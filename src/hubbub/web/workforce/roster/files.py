@@ -47,7 +47,7 @@ def file(request: Request, form: str) -> HttpResponse:
                 )
             )  # fmt: skip
     heads = dict(zip(map(say, COLUMNS), (str, str, str, str, float, str, str, str), strict=True))
-    answer = HttpResponse(b"".join(pieces(form, heads, [rows], defused)), content_type=TYPES[form])
+    answer = HttpResponse(b"".join(pieces(form, heads, [rows], defused, say("Roster"))), content_type=TYPES[form])
     answer["Content-Disposition"] = f'attachment; filename="roster-{monday.isoformat()}.{form}"'
     answer["Cache-Control"] = "no-store"
     return answer
