@@ -43,7 +43,7 @@ SAME = {
     "Version", "Bluesky", "Mastodon", "Hubbub", "PNG", "CSV", "XLSX", "Parquet",
     "Browser", "optional", "Start", "Live", "Spam", "Neutral", "neutral", "Scans", "min", "April", "August",
     "September", "November", "yes", "text", "Filter", "Stream", "Trend", "Trends", "Server", "API", "TOML", "JSON",
-    "normal", "Analyst", "Reserve",
+    "normal", "Analyst", "Reserve", "Erlang", "Mail",
 }  # fmt: skip
 """What is the same in both languages."""
 

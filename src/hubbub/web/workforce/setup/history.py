@@ -15,7 +15,7 @@ from hubbub.accounts.core.access import Access, Permission
 from hubbub.infra import files
 from hubbub.infra.places import places
 from hubbub.kernel.errors import HubbubError, InvalidInput, NotAllowed, NotFound
-from hubbub.kernel.speech import say, say_many
+from hubbub.kernel.speech import mark, say, say_many
 from hubbub.web.request import Request, in_workspace, now, render
 from hubbub.web.settings.forms import text
 from hubbub.workforce.core.plan.imported import Came, Read, decoded, kind_of, new_queue, read_days
@@ -26,7 +26,7 @@ from hubbub.workforce.services import queues as services
 MOST = 20_000_000
 KEPT_S = 24 * 3600
 NEW, LEFT_OUT = "new:", ""
-EXAMPLE = "time,queue,calls,handling\n2026-11-30 09:00,A,31,185\n2026-11-30 09:30,A,44,192"
+EXAMPLE = (mark("time,queue,calls,handling"), "2026-11-30 09:00,A,31,185", "2026-11-30 09:30,A,44,192")
 _SIGNED = signing.TimestampSigner(salt="history of queues")
 
 
@@ -50,7 +50,7 @@ def _asked(request: Request) -> dict[str, Any]:
     return {
         "section": "staffing",
         "rules": selectors.rules(request.access),
-        "example": EXAMPLE,
+        "example": "\n".join(map(say, EXAMPLE)),
         "queue": request.GET.get("queue") or text(request, "queue"),
     }
 
