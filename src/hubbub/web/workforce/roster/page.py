@@ -18,7 +18,7 @@ from hubbub.web.settings.forms import number, text
 from hubbub.web.when import today
 from hubbub.web.workforce.people import day_of
 from hubbub.web.workforce.roster.grid import DAYS, facts, grid
-from hubbub.workforce.core.plan.making import SECONDS
+from hubbub.workforce.core.plan.making import ADVICE_S, SECONDS
 from hubbub.workforce.selectors import people, rosters
 from hubbub.workforce.selectors.queues import rules
 from hubbub.workforce.selectors.rosters import WEEK, RosterWeek, monday_of
@@ -64,7 +64,7 @@ def shown(request: Request, monday: date, day: date | None = None) -> dict[str, 
         "mine": mine, "own": [each for each in week.shifts if mine is not None and each.member == mine.id],
         "listed": listed, "list": _list_of(request, week, listed),
         "dates": [monday + timedelta(days=each) for each in DAYS],
-        "seconds": int(SECONDS), "step": rules(request.access).step_min,
+        "seconds": int(SECONDS + ADVICE_S) + 10, "step": rules(request.access).step_min,
         **facts(found, address_of(request, "roster-shift", monday)),
     }  # fmt: skip
 
