@@ -101,7 +101,8 @@ def remember(world: World, network: str, places: Places, *, now: datetime) -> in
     from hubbub.listening.services import history
 
     access = keeper()
-    plan_staff(access, now=now)
+    if world.staffed:
+        plan_staff(access, now=now)
     stream = next((each.stream for each in channels.connections(access) if each.kind == "demo"), None)
     if stream is None or told.remembers(access, now - timedelta(days=1)):
         return 0

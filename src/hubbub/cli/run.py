@@ -210,4 +210,4 @@ def demo_command(world: Path | None) -> None:
         click.echo(f"{env.address}/enter/{link}/\n")
         click.echo("Ctrl-C stops everything; starting again goes on where it was.")
         remember(read, network, places(), now=datetime.now(UTC))  # the past joins while one looks around
-        _stay(crew, Telephone(keeper(), places()).ring, Planner(keeper()).look)
+        _stay(crew, *((Telephone(keeper(), places()).ring, Planner(keeper()).look) if read.staffed else ()))

@@ -238,6 +238,7 @@ class World(_Table, frozen=True, kw_only=True):
     seed: int = 1
     speed: Annotated[float, Meta(gt=0, le=1_000)] = 1.0
     faults: bool = False  # POST /_faults is there, for tests of connectors
+    staffed: bool = True  # the demo plans who works: queues, what came to them, people, rosters, a telephone
     people: People = People()
     rates: Rates = Rates()
     habits: Habits = Habits()
