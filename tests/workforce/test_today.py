@@ -315,6 +315,8 @@ def test_where_there_are_too_many_somebody_may_go_and_nobody_is_missing_then() -
     left = 6 - len(found.remedies)
     assert left >= rest.required["Sales"].max()
     assert all(each.cost < 0 for each in found.remedies)
+    later = [member(each, rate=10.0, start=660, end=900) for each in range(6)]
+    assert not any(each.what is What.GO for each in helped(later, rest).remedies)  # nobody goes who has not come
 
 
 @given(st.integers(480, 900), st.lists(st.integers(0, 31), min_size=1, max_size=3, unique=True), st.integers(0, 2))

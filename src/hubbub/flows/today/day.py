@@ -121,8 +121,9 @@ def _queue(each: Expected, desk: Desk, held: Rules, day: date, now_min: float) -
     ends = np.arange(1, len(each.mean) + 1) * held.step_min
     over = ends <= now_min
     seen = np.where(over, came.offered, np.nan)
-    fed = bool(each.queue.calls or each.queue.channels)
-    looks = outlook(each.mean, each.low, each.high, seen if fed else np.full(len(seen), np.nan), step_min=held.step_min)
+    looks = outlook(
+        each.mean, each.low, each.high, seen if each.queue.fed else np.full(len(seen), np.nan), step_min=held.step_min
+    )
     many, mean_s = desk.handling(each.queue)
     weights = each.mean if each.mean.any() else np.ones(len(each.mean))
     usual_s = float(np.average(each.handling_s, weights=weights))

@@ -86,7 +86,7 @@ def _contacts(
             Cell(str(int(came[at])) if over[at] else "–"), Cell("–" if over[at] else figure(now[at], ",.0f")),
         ]  # fmt: skip
         rows.append(cells)
-    total, expected = int(came.sum()), sum(each.expected_so_far for each in queues)
+    total, expected = int(came.sum()), sum(each.expected_so_far for each in queues if each.queue.fed)
     band = () if found.over else (("fband", say("Expected now, 8 times in 10")),)
     return Chart(
         name="today-contacts",

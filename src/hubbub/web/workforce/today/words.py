@@ -186,8 +186,8 @@ class Told:
         """The key figures of the day."""
         today = self.today
         levels = [self._level(each) for each in today.queues if each.came.counted.sum()][:4]
-        came = sum(each.came_so_far for each in today.queues)
-        expected = sum(each.expected_so_far for each in today.queues)
+        fed = [each for each in today.queues if each.queue.fed]  # what is not heard here can't be compared
+        came, expected = sum(each.came_so_far for each in fed), sum(each.expected_so_far for each in fed)
         offered = sum(float(each.came.offered.sum()) for each in today.queues if each.queue.calls)
         lost = sum(float(each.came.lost.sum()) for each in today.queues)
         known = expected >= 1

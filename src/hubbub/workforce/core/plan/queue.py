@@ -107,6 +107,11 @@ class Queue:
         return self.calls, frozenset(self.channels), self.kind.way
 
     @property
+    def fed(self) -> bool:
+        """Whether the desk itself hears what comes."""
+        return bool(self.calls or self.channels)
+
+    @property
     def targets(self) -> Targets:
         """What is to be met."""
         return Targets(self.level, self.within_s, self.average_wait_s, self.gives_up, self.occupancy)

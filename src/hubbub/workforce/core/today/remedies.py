@@ -289,7 +289,8 @@ def _spare(people: Sequence[Member], rest: Rest, there: Mapping[str, Floats], ne
     edges, told = rest.parts.edges, 0
     for each in sorted(people, key=lambda one: (one.shift.end, one.id)):
         skill, end = each.spans[-1][2], each.shift.end
-        if not each.here or told == 3 or skill not in spare or end > DAY_MIN:
+        begun = each.shift.start <= rest.parts.now
+        if not each.here or not begun or told == 3 or skill not in spare or end > DAY_MIN:
             continue
         last = int(np.searchsorted(edges, end))
         left = spare[skill] - _time(each, rest, rest.parts.now, end)
