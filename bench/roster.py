@@ -7,6 +7,11 @@ night and day  open always; people are short at peaks, whatever one does
 day            open from 06:30 to 23:30
 enough         what is needed was drawn from a roster that exists, 5 % less, so that it can be met
 
+and three teams of 20, 40 and 60 unlike people, which stand beside the bars: six sets of three skills, three contracts
+with shifts from each half-hour of eight hours, breaks on quarters of an hour, parts of people needed.
+
+The last line is the worst of the first three:
+
 seconds     the longest
 gap         the largest: by which part of its cost a roster could be better at most, breaks and fairness included
 gap_abs     the same as cost: a missing hour costs 4 (calls) or 2 (chat), three times as much beyond a tenth of the need
@@ -22,7 +27,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hubbub.workforce import Break, Contract, Demand, Person, Shape, Week, checked, roster
+from hubbub.workforce import Break, Contract, Demand, Person, Prices, Shape, Week, checked, roster
 
 DAYS, HALVES = 7, 48
 STEPS = DAYS * HALVES
@@ -109,6 +114,39 @@ def enough(people: int, seed: int, slack: float) -> Week:
     return replace(week, demand=Demand(needed, 30, week.demand.missing))
 
 
+TERMS = (
+    Contract("Full time", (Shape(510, (Break(15, 75, 165), Break(30, 180, 300, paid=False), Break(15, 330, 420))),),
+             ((360, 840),), (5, 5)),
+    Contract("Four days", (Shape(630, (Break(15, 90, 180), Break(30, 240, 360, paid=False), Break(15, 390, 510))),),
+             ((360, 720),), (4, 4), together=3),
+    Contract("Part time", (Shape(240, (Break(15, 75, 150),)),), ((420, 1020),), (5, 5)),
+)  # fmt: skip
+ABLE = (("calls",), ("calls",), ("calls", "chat"), ("social",), ("calls", "social"), ("chat", "social"))
+BUSY = {"calls": (0.55, 8, 20, 0.4), "chat": (0.18, 9, 18, 0), "social": (0.27, 8, 22, 0.6)}
+"""Share of the work, from when until when, and how much of it comes at weekends."""
+
+
+def team(people: int, seed: int) -> Week:
+    """Return the week of a small team whose people are unlike: each has one of eighteen mixes, three of ten a wish."""
+    chance = np.random.default_rng(seed)
+    crew = [
+        Person(
+            f"Agent {i}",
+            TERMS[chance.choice(3, p=[0.5, 0.25, 0.25])],
+            frozenset(ABLE[chance.integers(6)]),
+            {int(chance.integers(7)): 1.0} if chance.random() < 0.3 else {},
+        )
+        for i in range(people)
+    ]
+    hours = sum(each.contract.days[0] * (each.contract.shapes[0].paid - 30) / 60 for each in crew)
+    needed = {}
+    for skill, (part, first, last, weekend) in BUSY.items():
+        day = [(bump(at / 2, 11, 3) + 0.7 * bump(at / 2, 15.5, 2.5)) * (first <= at / 2 < last) for at in range(HALVES)]
+        row = np.array([(weekend if of > 4 else 1) * each for of in range(DAYS) for each in day])
+        needed[skill] = np.round(np.rint(row / row.sum() * hours * 2 * part * 0.85) / 0.9, 2)
+    return Week(crew, Demand(needed, 30), Prices(unneeded=0.5))
+
+
 def main() -> None:
     """Measure, and print."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -123,6 +161,8 @@ def main() -> None:
         "day": week_of(given.people, given.seed, day_only=True),
         "enough": enough(given.people, given.seed, given.slack),
     }
+    bars = frozenset(weeks)
+    weeks |= {f"team of {many}": team(many, given.seed) for many in (20, 40, 60)}
     worst = {"seconds": 0.0, "gap": 0.0, "gap_abs": 0.0, "violations": 0.0}
     print("week           seconds     cost    bound   missing  wishes  fairness   gap %  gap abs  broken")
     for name, week in weeks.items():
@@ -137,6 +177,8 @@ def main() -> None:
         for each in broken[:5]:
             print(f"  {each.words}")
         told = {"seconds": found.seconds, "gap": found.gap, "gap_abs": found.gap_abs, "violations": len(broken)}
+        if name not in bars:
+            continue
         worst = {key: max(worst[key], value) for key, value in told.items()}
     print(json.dumps({"bench": "roster", "people": given.people, **{k: round(v, 5) for k, v in worst.items()}}))
 

@@ -104,6 +104,13 @@ def test_whoever_can_do_both_serves_where_people_are_missing_and_one_at_a_time()
     assert serving == {"phone", "chat"}
 
 
+def test_nobody_serves_two_skills_by_halves_and_the_bound_knows_it() -> None:
+    clock = np.arange(336) % 48 / 2
+    half = 0.5 * ((clock >= 9) & (clock < 17))
+    found = kept(Week(crew(2), Demand({"phone": half, "chat": half})), seconds=20, gap=0.01)
+    assert found.gap < 0.01 < found.parts.missing
+
+
 def test_a_short_break_counts_with_its_part_of_the_interval() -> None:
     everyone = Contract("All", (Shape(480, (Break(15, 120, 120),)),), ((480, 480),), (7, 7), running=7)
     week = Week(crew(1, everyone, PHONE), need(1, 0, 8, 16))

@@ -60,6 +60,7 @@ def solved_apart(known: Known, seconds: float, language: str, wanted: Callable[[
 
 def _solve(known: Known, seconds: float, language: str, tell: Connection) -> None:
     os.nice(NICE)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the solver greets on stdout, which is the terminal of `hubbub run`
     with speaking(language):
         tell.send(_told(known, seconds))
 

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import gcd
+from functools import cache
+from itertools import pairwise
+from math import ceil, floor, gcd
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +54,28 @@ def covered(week: Week, shifts: Sequence[Shift]) -> tuple[tuple[Shift, ...], Cov
     return spelled, _coverage(week, already + _served(week, spelled, fine))
 
 
+@cache
+def shortage(needed: float, per: int) -> tuple[int, tuple[tuple[float, float], ...]]:
+    """Return how many slots of a step are needed, rounded up, and what each that is missing costs, the cheapest first.
+
+    A step has `per` slots a person. Slots are whole: where 3.4 people are needed, a fourth is worth .4 of the third.
+    The costs are pairs: of so many slots, each so much; the last pair has no end.
+
+    >>> shortage(12.5, 1)
+    (13, ((1.0, 0.5), (1.0, 1.0), (1.0, 2.0), (inf, 3.0)))
+    """
+    near = ceil(NEAR * needed)
+    places = {each(round(slots, 9)) for slots in (needed * per, (needed - near) * per) for each in (floor, ceil)}
+    edges = sorted({0, *(max(0, each) for each in places)}, reverse=True)
+
+    def cost(slots: int) -> float:
+        missing = max(0.0, needed - slots / per)
+        return per * (min(missing, near) + DEEP * max(0.0, missing - near))
+
+    pieces = [(float(high - low), (cost(low) - cost(high)) / (high - low)) for high, low in pairwise(edges)]
+    return edges[0], (*pieces[:-1], (np.inf, pieces[-1][1])) if pieces else ()
+
+
 def _fine(week: Week, shifts: Sequence[Shift]) -> int:
     """Return the minutes of a slot: no shift or break ends within one."""
     found = week.step
@@ -83,13 +107,13 @@ def _shares(week: Week, crews: Crews, already: Floats, per: int) -> dict[tuple[i
     It is a flow, so that whole numbers come of themselves.
     """
     supply = {key: sum(len(slots) for _, slots in crew) for key, crew in crews.items()}
-    left = dict(zip(week.demand.skills, week.needs() * per - already.reshape(-1, week.steps, per).sum(2), strict=True))
-    most = {skill: np.ceil(NEAR * row) * per for skill, row in zip(week.demand.skills, week.needs(), strict=True)}
+    needs = dict(zip(week.demand.skills, week.needs(), strict=True))
+    there = dict(zip(week.demand.skills, already.reshape(-1, week.steps, per).sum(2), strict=True))
     found: dict[tuple[int, Skills, str], int] = {}
     for (step, skills), slots in supply.items():
         if len(skills) == 1:
             (skill,) = skills
-            left[skill][step] -= slots
+            there[skill][step] += slots
             found[step, skills, skill] = slots
     program, columns = Program(), {}
     serve: defaultdict[tuple[int, str], list[tuple[int, float]]] = defaultdict(list)
@@ -100,10 +124,9 @@ def _shares(week: Week, crews: Crews, already: Floats, per: int) -> dict[tuple[i
                 serve[step, skill].append((column, 1.0))
             program.row([(columns[step, skills, skill], 1.0) for skill in skills], high=slots)
     for (step, skill), terms in serve.items():
-        price = week.demand.missing[skill]
-        near = program.column(most[skill][step], price, whole=False)
-        deep = program.column(np.inf, price * DEEP, whole=False)
-        program.row([*terms, (near, 1.0), (deep, 1.0)], low=max(0.0, float(left[skill][step])))
+        most, short = shortage(float(needs[skill][step]), per)
+        pieces = [(program.column(wide, week.demand.missing[skill] * cost, whole=False), 1.0) for wide, cost in short]
+        program.row([*terms, *pieces], low=most - float(there[skill][step]))
     if columns:
         values = solve(program).values
         found |= {key: int(np.rint(values[column])) for key, column in columns.items()}

@@ -8,14 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hubbub.workforce.core.roster.cover import shortage
 from hubbub.workforce.core.roster.lines import Cell, Kind, kinds, share
 from hubbub.workforce.core.roster.people import Shape
 from hubbub.workforce.core.roster.program import Program
-from hubbub.workforce.core.roster.week import DEEP, NEAR, Shift, Week
+from hubbub.workforce.core.roster.week import Shift, Week
 
 Skills = frozenset[str]
 Pool = tuple[Skills, int, int, int]
@@ -42,8 +44,8 @@ class Model:
     """People of several skills → how many serve which at which step."""
     needed: dict[tuple[str, int], int] = field(default_factory=dict)
     """Skill and step → the row of its need."""
-    missing: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
-    """Skill and step → the columns of what is missing, near and deep."""
+    missing: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
+    """Skill and step → the columns of what is missing, the cheapest first."""
     served: defaultdict[tuple[Skills, int], list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
 
     @cached_property
@@ -82,6 +84,16 @@ def build(week: Week) -> Model:
     _pauses(model)
     _coverage(model)
     return model
+
+
+def slot(week: Week) -> int:
+    """Return the minutes of the shortest time for which somebody may serve a skill: nothing ends within it."""
+    forms = [form for who in week.people for form in who.contract.shapes]
+    found = gcd(week.step, *(each.minutes for form in forms for each in form.breaks))
+    for shift in (*week.placed, *week.past):
+        for begins, ends, *_ in (*shift.pieces, *shift.breaks, *shift.skills):
+            found = gcd(found, int(begins), int(ends))
+    return found
 
 
 def fair(week: Week, beyond: float) -> float:
@@ -160,11 +172,11 @@ def _pauses(model: Model) -> None:
     for (cell, _, start, shape), column in model.shifts.items():
         for each in shape.breaks if cell.skills else ():
             pool = cell.skills, each.earliest, each.latest, each.minutes
-            opening[pool][_turned(week, (start + each.earliest) // week.step)].append(column)
+            opening[pool][turned(week, (start + each.earliest) // week.step)].append(column)
     for pool, opens in opening.items():
         skills, earliest, latest, minutes = pool
         width = (latest - earliest) // week.step
-        held = sorted({_turned(week, at + more) for at in opens for more in range(width + 1)})
+        held = sorted({turned(week, at + more) for at in opens for more in range(width + 1)})
         for step in held:
             model.breaks[pool, step] = column = program.column(len(week.people))
             for at, part in steps(week, step * week.step, step * week.step + minutes):
@@ -172,17 +184,18 @@ def _pauses(model: Model) -> None:
             model.waiting[pool, step] = program.column(len(week.people), whole=False)
         for step in held:
             came = [(each, -1.0) for each in opens.get(step, ())]
-            last = model.waiting.get((pool, _turned(week, step - 1)))
+            last = model.waiting.get((pool, turned(week, step - 1)))
             left = [] if last is None else [(last, -1.0)]
             flow = [(model.waiting[pool, step], 1.0), (model.breaks[pool, step], 1.0)]
             program.row([*flow, *left, *came], 0, 0)
-            recent = [each for back in range(width) for each in opens.get(_turned(week, step - back), ())]
+            recent = [each for back in range(width) for each in opens.get(turned(week, step - back), ())]
             program.row([(model.waiting[pool, step], 1.0), *((each, -1.0) for each in recent)], high=0)
 
 
 def _coverage(model: Model) -> None:
     """Whoever has several skills serves one at a time; what is missing costs."""
     week, program = model.week, model.program
+    per = week.step // slot(week)
     needs = dict(zip(week.demand.skills, week.needs(), strict=True))
     serve: defaultdict[tuple[str, int], list[tuple[int, float]]] = defaultdict(list)
     given: defaultdict[tuple[str, int], float] = defaultdict(float)
@@ -204,13 +217,13 @@ def _coverage(model: Model) -> None:
     for skill, row in needs.items():
         price = week.demand.missing[skill] * week.step / 60
         for step in np.flatnonzero(row).tolist():
-            near = program.column(float(np.ceil(NEAR * row[step])), price, whole=False)
-            deep = program.column(np.inf, price * DEEP, whole=False)
-            model.missing[skill, step] = near, deep
-            terms = [*serve[skill, step], (near, 1.0), (deep, 1.0)]
-            model.needed[skill, step] = program.row(terms, low=float(row[step]) - given[skill, step])
+            most, short = shortage(float(row[step]), per)
+            pieces = tuple(program.column(wide / per, price * cost, whole=False) for wide, cost in short)
+            model.missing[skill, step] = pieces
+            terms = [*serve[skill, step], *((each, 1.0) for each in pieces)]
+            model.needed[skill, step] = program.row(terms, low=most / per - given[skill, step])
 
 
-def _turned(week: Week, step: int) -> int:
+def turned(week: Week, step: int) -> int:
     """Return a step of a week that follows itself; else it stays beyond the end."""
     return step % week.steps if week.repeats else step

@@ -97,7 +97,7 @@ def solve(
     for option, value in (
         ("output_flag", False), ("threads", 1), ("random_seed", SEED), ("time_limit", max(0.1, float(seconds))),
         ("mip_rel_gap", float(gap)), ("mip_abs_gap", 1e-6), ("objective_target", float(enough)),
-        ("solver", "choose" if len(columns) else "ipm"),
+        ("solver", "choose" if len(columns) else "ipm"), ("mip_lp_solver", "ipm"),
     ):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(_model(highspy, program, columns, within))

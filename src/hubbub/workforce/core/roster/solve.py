@@ -13,12 +13,17 @@ from hubbub.workforce.core.roster.lines import is_unpopular, share
 from hubbub.workforce.core.roster.model import Model, build, fair, unneeded
 from hubbub.workforce.core.roster.naming import named
 from hubbub.workforce.core.roster.people import Person
-from hubbub.workforce.core.roster.program import Columns, Solved, solve
+from hubbub.workforce.core.roster.program import Columns, Solved, Unsolved, solve
+from hubbub.workforce.core.roster.search import bettered, nearest
 from hubbub.workforce.core.roster.week import Shift, Week
 
 Floats = NDArray[np.float64]
 LEAST_S = 3.0
 """Each part has so many seconds at least, however few are left: a roster that is late beats none."""
+FEW = 100
+"""So few people are searched shift by shift too: there, counts round badly."""
+SEARCH_SHARE = 0.7
+"""The search may take so much of the time that is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,10 @@ def roster(week: Week, *, seconds: float = 30.0, gap: float = 0.005) -> Roster:
     S. E. Bechtold and L. W. Jacobs, 1990: breaks as counts. G. B. Dantzig, 1954: shifts that cover.
     """
     began = time.perf_counter()
-    model = build(week)
-    found = _found(model, began + seconds, gap)
+    model, until = build(week), began + seconds
+    relaxed = solve(model.program, whole=(), seconds=max(10 * LEAST_S, seconds))
+    found = _searched(model, relaxed, until) if len(week.people) <= FEW else None
+    found = _found(model, relaxed, found, until, gap)
     shifts, coverage = covered(week, named(model, found.values))
     idle = tuple(who for kind in model.kinds if not kind.lines for who in kind.people)
     told = outcome(week, shifts, coverage, found.bound + _standing(week, idle), tuple(who.name for who in idle))
@@ -129,14 +136,35 @@ def _standing(week: Week, idle: tuple[Person, ...]) -> float:
     return week.prices.hour * hours + week.prices.wish * wished + unfairly + quiet
 
 
-def _found(model: Model, until: float, gap: float) -> Solved:
+def _found(model: Model, relaxed: Solved, best: Solved | None, until: float, gap: float) -> Solved:
     """Return a solution of the whole program and the best bound: the relaxed one's, or that of a search through all."""
-    relaxed = solve(model.program, whole=(), seconds=max(10 * LEAST_S, _left(until)))
-    best = _rounded(model, relaxed, until, gap)
-    if best.objective * (1 - gap) <= relaxed.bound + 1e-6 or time.perf_counter() > until - 1:
+
+    def is_good(found: Solved) -> bool:
+        return found.objective * (1 - gap) <= relaxed.bound + 1e-6 or time.perf_counter() > until - 1
+
+    if best is None or not is_good(best):
+        try:
+            rounded = _rounded(model, relaxed, until, gap)
+            best = min(rounded, best or rounded, key=lambda each: each.objective)
+        except Unsolved:
+            if best is None:
+                raise
+    if is_good(best):
         return replace(best, bound=relaxed.bound)
     whole = solve(model.program, start=best.values, seconds=_left(until), gap=gap)
     return replace(min(whole, best, key=lambda each: each.objective), bound=max(relaxed.bound, whole.bound))
+
+
+def _searched(model: Model, relaxed: Solved, until: float) -> Solved | None:
+    """Return what a search shift by shift finds, with who serves what."""
+    seconds = max(2 * LEAST_S, SEARCH_SHARE * _left(until))
+    counts = bettered(model, nearest(model, relaxed.values), time.perf_counter() + seconds)
+    if counts is None:
+        return None
+    low, high = np.zeros(len(counts)), np.array(model.program.most)
+    whole = np.array(model.program.whole_columns, np.int64)
+    low[whole] = high[whole] = counts[whole]
+    return solve(model.program, whole=(), within=(low, high))
 
 
 def _rounded(model: Model, relaxed: Solved, until: float, gap: float) -> Solved:
