@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from hubbub.accounts.core.access import Access
 from hubbub.api.schemas import Key, Short, Strict
-from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now
+from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now, planned_day
 from hubbub.workforce.core.plan.events import MOST_TIMES, Marked
 from hubbub.workforce.core.plan.foretelling import AHEAD
 from hubbub.workforce.core.plan.queue import DAY_MIN
@@ -106,14 +106,14 @@ class EventMade(Schema):
 def forecast(
     request: HttpRequest,
     queue: int = Which,
-    since: Annotated[date, Field(ge=FIRST, le=LAST)] | None = Query(None, description="Today where left out."),  # noqa: B008
+    since: date | None = Query(None, description="Today where left out."),  # noqa: B008
     days: int = Query(AHEAD, ge=1, le=SPAN),
 ) -> Any:
     """Return what is expected of a queue in some days, and how far off forecasts of past weeks were."""
     access = access_of(request)
     line = line_of(access, queue)
     today = _today(access)
-    since = since or today
+    since = planned_day(since or today)
     tried = selectors.tried(access).get(queue)
     found = selectors.expected(access, queue, since, since + timedelta(days=days))
     return {
@@ -144,11 +144,11 @@ def forecast(
 @router.get("/staffing/events", response={200: list[EventOut], **READ_ERRORS}, tags=["staffing"])
 def events(
     request: HttpRequest,
-    since: Annotated[date, Field(ge=FIRST, le=LAST)] | None = Query(None, description="A year back where left out."),  # noqa: B008
+    since: date | None = Query(None, description="A year back where left out."),  # noqa: B008
 ) -> Any:
     """Return the events that are marked and the storms that were found, by day."""
     access = access_of(request)
-    since = since or _today(access) - timedelta(days=365)
+    since = planned_day(since or _today(access) - timedelta(days=365))
     return [_event(each) for each in selectors.events(access, since=since)]
 
 

@@ -10,7 +10,7 @@ from ninja.params.functions import Path, Query
 from pydantic import StringConstraints
 
 from hubbub.api.schemas import Key, Strict
-from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now
+from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now, planned_day
 from hubbub.workforce.core.plan.money import Money
 from hubbub.workforce.core.plan.whatif import (
     MOST_BLENDS,
@@ -181,7 +181,7 @@ class Shared(Schema):
 @router.get("/money", response={200: Account, **READ_ERRORS}, tags=["staffing"])
 def money(request: HttpRequest, since: date, days: int = Days) -> Any:
     """Return what the work of some days costs and is worth, by queue."""
-    found = selectors.accounts(access_of(request), since, days)
+    found = selectors.accounts(access_of(request), planned_day(since), days)
     return {
         "since": since, "days": days, "currency": found.base.rules.currency, "known_days": int(found.base.known.sum()),
         "rostered_days": int(found.base.by_roster.sum()), "all": _money(found.all), "loose": _money(found.loose),

@@ -12,8 +12,8 @@ from pydantic import StringConstraints
 
 from hubbub.accounts.core.access import Access, Permission
 from hubbub.api.schemas import Short, Strict
-from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now
-from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.api.shared import READ_ERRORS, WRITE_ERRORS, access_of, now, planned_day
+from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import say
 from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.history import Day
@@ -312,10 +312,8 @@ def _shares(found: Floats) -> list[float | None]:
 
 
 def _after(since: date, days: int) -> date:
-    """Return the day after some days; days that nobody plans are not there."""
-    if not 2000 <= since.year <= 2100:
-        raise NotFound(what="day", which=since)
-    return since + timedelta(days=days)
+    """Return the day after some days."""
+    return planned_day(since) + timedelta(days=days)
 
 
 @router.post("/staffing/required", response={200: RequiredOut, **READ_ERRORS})

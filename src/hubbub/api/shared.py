@@ -1,6 +1,6 @@
 """What operations share: who asks, when, about which case, and how it may be refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -27,6 +27,13 @@ def access_of(request: HttpRequest) -> Access:
     """Return the pass that the token of a request stands for."""
     access: Access = request.auth  # type: ignore[attr-defined]
     return access
+
+
+def planned_day(day: date) -> date:
+    """Return a day that planning knows: those of other centuries are not there."""
+    if not 2000 <= day.year < 2100:
+        raise NotFound(what="day", which=day.isoformat())
+    return day
 
 
 def utc(at: datetime | None) -> datetime | None:
