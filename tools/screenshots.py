@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -113,6 +114,8 @@ def demo(browser: Browser, address: str, link: str) -> None:
         page.get_by_role("button", name="Save").click()
         page.wait_for_url(re.compile(r"/alerts/$"))
     page.wait_for_timeout(30_000)
+    today = date.today()  # noqa: DTZ011  the demo's clock is near enough
+    monday = today + timedelta(days=7 - today.weekday())
     for name, path in (
         ("stream-light", f"/w/{workspace}/topics/stream/"),
         ("alerts-light", f"/w/{workspace}/topics/alerts/"),
@@ -124,6 +127,10 @@ def demo(browser: Browser, address: str, link: str) -> None:
         ("health-light", f"/w/{workspace}/settings/channels/1/health/"),
         ("playbook-light", f"/w/{workspace}/settings/playbook/"),
         ("audit-light", f"/w/{workspace}/settings/audit/"),
+        ("staffing-light", f"/w/{workspace}/staffing/?day={monday}"),
+        ("forecast-light", f"/w/{workspace}/staffing/forecast/"),
+        ("roster-light", f"/w/{workspace}/staffing/roster/?week={monday}"),
+        ("money-light", f"/w/{workspace}/staffing/money/?from={monday}"),
     ):
         page.goto(address + path)
         take(page, name)

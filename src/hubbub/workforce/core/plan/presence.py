@@ -17,7 +17,8 @@ Span = tuple[int, int]
 class Shift:
     """What one person works on one day.
 
-    `skills` says for which spans somebody who can do several does which; what it leaves out goes to the first.
+    `skills` says for which spans somebody who can do several does which; in what it leaves out they serve nobody. With
+    none at all it is the first skill that they have.
     """
 
     id: int
