@@ -34,6 +34,7 @@ SAME = (
         "access_walk", "charts", "chat_pages", "first_run", "foreign_text", "front_door", "german", "odd_input", "pace",
         "safety", "secrets_stay", "signin", "timing",
     )),
+    "cli/test_demo_staff", "web/browser/test_roster",
 )  # fmt: skip
 """Who may see what, in which words and how safely, is the same on both."""
 ON_POSTGRES = ("--only-database", *(f"--ignore=tests/{each}.py" for each in SAME))

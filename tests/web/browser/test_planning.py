@@ -18,9 +18,8 @@ MADE_MS = 180_000  # a roster may take half a minute of a processor that others 
 PEOPLE = "name,contract,skills\n" + "".join(
     f'{name},"{contract}",{skills}\n'
     for name, contract, skills in (
-        *((f"Ana {number}", "Full time, 5 × 8 h", "Calls") for number in range(10)),
-        *((f"Ben {number}", "Part time, 5 × 4 h", "Calls;Chat") for number in range(8)),
-        *((f"Cora {number}", "Full time, 5 × 8 h", "Chat") for number in range(4)),
+        *((f"Ana {number}", "Full time, 5 × 8 h", "Calls") for number in range(14)),
+        *((f"Cora {number}", "Full time, 5 × 8 h", "Chat") for number in range(8)),
     )
 )
 
