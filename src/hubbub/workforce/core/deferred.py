@@ -19,8 +19,8 @@ FOR_WAITING = np.arange(20) / 20
 """Parts of the deadline that a plan may spend on waiting for people; the rest is kept for bursts."""
 WORTH = 1.02
 """Work waits longer for people only where that saves more than this."""
-PIECE_S = 7200.0
-"""Nobody comes for less: a crowd for half an hour costs as much as if it stayed for two hours."""
+PIECE_S = 4 * 3600.0
+"""Nobody comes for less: a crowd for half an hour costs as much as if it stayed for four hours, a short shift."""
 _SPREAD = mark("The spread of handling times is in seconds, from 0 on.")
 _BRANCHING = mark("How many further posts each one calls forth is from 0 on, and below 1: else they never end.")
 _BACKLOG = mark("What is left from before is a number from 0 on.")
@@ -84,7 +84,7 @@ def levelled(
     pace at which all that is due is done, interval by interval); for bursts, the rest is kept, and people on top
     of that pace, as in `required_by_deadline`, for bursts that come while nobody works too. Of twenty ways to part it,
     the one with the shortest wait for people is taken that costs at most 2 % more hours than the cheapest, where nobody
-    comes for less than two; what is left at the end is counted as if it were paid.
+    comes for less than four; what is left at the end is counted as if it were paid.
 
     Parameters
     ----------
