@@ -17,7 +17,6 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from hubbub.flows.measuring import SoFar, today_so_far
-from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import figure, mark, say
 from hubbub.web.charts import Cell, Chart, expected_by_time, local_ms
 from hubbub.web.request import Request, in_workspace, now, render
@@ -34,6 +33,7 @@ from hubbub.web.workforce.foretold import (
     when_words,
     why_words,
 )
+from hubbub.web.workforce.span import day_asked
 from hubbub.workforce.core.plan.events import Marked
 from hubbub.workforce.core.plan.foretelling import AHEAD, WEEK, DayAhead, holidays_near
 from hubbub.workforce.core.plan.history import Day, Figures
@@ -76,7 +76,7 @@ def page(request: Request) -> HttpResponse:
     if picked.line is None:
         return render(request, "workforce/forecast.html", context)
     today = timezone.localdate()
-    day = _day(request)
+    day = day_asked(request.GET)
     tried = selectors.tried(request.access).get(picked.line.id)
     context |= {
         "line": picked.line,
@@ -99,21 +99,6 @@ def page(request: Request) -> HttpResponse:
         }
         context |= _of_day(request, picked.line, day, today) if day else _of_weeks(request, picked.line, today)
     return render(request, "workforce/forecast.html", context)
-
-
-def _day(request: Request) -> date | None:
-    given = request.GET.get("day", "")
-    if not given:
-        return None
-    try:
-        day = date.fromisoformat(given)
-        if not 2000 <= day.year <= 2100:
-            raise ValueError
-    except ValueError:
-        raise InvalidInput(
-            reason=say("{given} is no day; write it as 2026-11-30, between 2000 and 2100.", given=repr(given[:20]))
-        ) from None
-    return day
 
 
 # The next weeks ---------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The days that a page of money or of a what-if is about."""
+"""The days that a page is about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,15 +48,23 @@ class Span:
         return f"{date_format(self.since, day)} – {date_format(self.until, day)}"
 
 
-def span_of(names: Sequence[str], asked: Mapping[str, str]) -> Span:
-    """Return the days that are asked for; this week or day or month, where nothing is. The first name is the usual."""
-    given = asked.get("from", "").replace("\x00", "")
+def day_asked(asked: Mapping[str, str], name: str = "day") -> date | None:
+    """Return the day that an address asks for; None where it asks for none."""
+    given = asked.get(name, "").replace("\x00", "")
+    if not given:
+        return None
     try:
-        day = date.fromisoformat(given) if given else timezone.localdate()
+        day = date.fromisoformat(given)
         if not YEARS[0] <= day.year <= YEARS[1]:
             raise ValueError
     except ValueError:
         raise InvalidInput(reason=say(NO_DAY, given=repr(given[:20]))) from None
+    return day
+
+
+def span_of(names: Sequence[str], asked: Mapping[str, str]) -> Span:
+    """Return the days that are asked for; this week or day or month, where nothing is. The first name is the usual."""
+    day = day_asked(asked, "from") or timezone.localdate()
     name = asked.get("span") if asked.get("span") in names else names[0]
     if name == "day":
         return Span(name, day, 1)

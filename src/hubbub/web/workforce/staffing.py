@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hubbub.care.core.export import defused
-from hubbub.kernel.errors import InvalidInput, NotFound
+from hubbub.kernel.errors import NotFound
 from hubbub.kernel.speech import figure, mark, say
 from hubbub.web.charts import Cell, Chart, contacts_by_time, people_by_time
 from hubbub.web.request import Request, in_workspace, render
 from hubbub.web.workforce.setup.rules import outcome
+from hubbub.web.workforce.span import day_asked
 from hubbub.web.workforce.standing import (
     Shown,
     advice,
@@ -43,7 +44,7 @@ COLUMNS = (
 @in_workspace
 def index(request: Request) -> HttpResponse:
     """The plan of a day or a week; of one queue, interval by interval."""
-    day = day_of(request)
+    day = day_asked(request.GET) or timezone.localdate()
     whole_week = request.GET.get("view") == "week"
     found = standing(request.access, day)
     line = _line(request, found)
@@ -65,20 +66,6 @@ def index(request: Request) -> HttpResponse:
     if context["state"] not in ("empty", "no forecast"):
         context |= _told(part, line)
     return render(request, "workforce/staffing.html", context)
-
-
-def day_of(request: Request) -> date:
-    """Return the day that the address asks for; today, where it asks for none."""
-    given = request.GET.get("day", "")
-    try:
-        day = date.fromisoformat(given) if given else timezone.localdate()
-        if not 2000 <= day.year <= 2100:
-            raise ValueError
-    except ValueError:
-        raise InvalidInput(
-            reason=say("{given} is no day; write it as 2026-11-30, between 2000 and 2100.", given=repr(given[:20]))
-        ) from None
-    return day
 
 
 def _line(request: Request, found: Standing) -> Line | None:
@@ -230,7 +217,7 @@ def _numbers(line: Line, place: int) -> tuple[Cell, ...]:
 @in_workspace
 def numbers(request: Request) -> HttpResponse:
     """The plan of a day or week as CSV, a line for each queue and interval in which it is open."""
-    day = day_of(request)
+    day = day_asked(request.GET) or timezone.localdate()
     found = standing(request.access, day)
     line = _line(request, found)
     part = shown(found, week_of(day) if request.GET.get("view") == "week" else [day])

@@ -131,7 +131,7 @@ def _cut(whole: Expected, asked: slice) -> Expected:
 
 
 def presence(access: Access, since: date, days: int, step_min: int) -> dict[str, Floats]:
-    """Return by skill who answers in each interval: by the published roster, else by what is drafted for that week."""
+    """Return by skill who answers in each interval, by the roster as it stands, published or not."""
     access.require(Permission.READ)
     return present(
         shifts(access, since - timedelta(days=1), since + timedelta(days=days)), first_skills(access), since=since,

@@ -59,14 +59,26 @@ def need(
     return Need(agents, np.ceil(agents / (1.0 - shrinkage) - 1e-9) + 0.0)  # no -0
 
 
+def when_open(row: Floats, works: NDArray[np.bool_]) -> Floats:
+    """Return a row with what comes while nobody works moved to when somebody does, if anybody ever does.
+
+    What comes after the last opening comes before the first, as the week before left it.
+    """
+    open_at = np.flatnonzero(works)
+    found = np.zeros(len(row))
+    if len(open_at):
+        first = np.searchsorted(open_at, np.arange(len(row))) % len(open_at)
+        found[open_at] = np.bincount(first, row, minlength=len(open_at))
+    return found
+
+
 def _later(
     queue: Queue, coming: Floats, takes: Floats, works: NDArray[np.bool_], per: float, branching: float
 ) -> NDArray[np.int64]:
     agents, open_at = np.zeros(len(coming), np.int64), np.flatnonzero(works)
     if not len(open_at):
         return agents
-    first_open = np.searchsorted(open_at, np.arange(len(coming))) % len(open_at)  # after the last: as the week before
-    due = np.bincount(first_open, coming, minlength=len(open_at))
+    due = when_open(coming, works)[open_at]
     if not due.any():
         return agents
     takes_mean, left = float((coming * takes).sum() / coming.sum()), 0.0

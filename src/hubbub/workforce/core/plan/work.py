@@ -13,7 +13,7 @@ from hubbub.workforce.core.blended.outcome import Outcome, play_days
 from hubbub.workforce.core.chat import chats_served
 from hubbub.workforce.core.erlang import served
 from hubbub.workforce.core.given import Floats
-from hubbub.workforce.core.plan.need import need
+from hubbub.workforce.core.plan.need import need, when_open
 from hubbub.workforce.core.plan.queue import Queue, Way
 
 MOST_ITEMS: Final = 100_000
@@ -46,17 +46,9 @@ class Work:
         return self.seen(self.items + self.storm)
 
     def seen(self, row: Floats) -> Floats:
-        """Return a row as the queue sees it: who calls while it is shut is gone, other work waits until it opens.
-
-        What comes after the last opening comes before the first, as the week before left it.
-        """
-        open_at = np.flatnonzero(self.opens)
-        if self.queue.kind.way is not Way.LATER or not len(open_at):
-            return np.where(self.opens, row, 0.0)
-        first = np.searchsorted(open_at, np.arange(len(row))) % len(open_at)
-        found = np.zeros(len(row))
-        found[open_at] = np.bincount(first, row, minlength=len(open_at))
-        return found
+        """Return a row as the queue sees it: who calls while it is shut is gone, other work waits until it opens."""
+        later = self.queue.kind.way is Way.LATER
+        return when_open(row, self.opens) if later else np.where(self.opens, row, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
