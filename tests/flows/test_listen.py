@@ -226,9 +226,11 @@ async def test_what_was_said_while_nobody_listened_is_heard_from_the_cursor_on(
     demo_network: DemoNetwork, places: Places
 ) -> None:
     desk = await db(Desk)(demo_network, places)
-    born = f"{id(desk)}"
+    born = desk.mark
     for round_ in (1, 2):
-        await asyncio.to_thread(demo_network.say, "passerby", f"@AcmeCustServ my acme widget broke, {born} {round_}")
+        await asyncio.to_thread(
+            demo_network.say, f"passerby{born}", f"@AcmeCustServ my acme widget broke, {born} {round_}"
+        )
         async with listening(places):
             await until(
                 lambda last=round_: Post.objects.filter(text__endswith=f"{born} {last}", pending=False).exists()
@@ -243,7 +245,7 @@ async def test_what_is_said_just_now_waits_for_no_conversation_and_each_is_read_
     demo_network: DemoNetwork, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = await db(Desk)(demo_network, places)
-    born, may_answer, read, asked = f"{id(desk)}", asyncio.Event(), Demo.thread, 0
+    born, may_answer, read, asked = desk.mark, asyncio.Event(), Demo.thread, 0
 
     async def slow(demo: Demo, uri: str) -> Any:
         nonlocal asked
@@ -259,7 +261,9 @@ async def test_what_is_said_just_now_waits_for_no_conversation_and_each_is_read_
     mine = CaseRow.objects.filter(excerpt__contains=born)
     async with listening(places):
         for number in (1, 2):
-            await asyncio.to_thread(demo_network.say, f"passer{number}", f"@AcmeCustServ my acme widget broke, {born}")
+            await asyncio.to_thread(
+                demo_network.say, f"passer{number}of{born}", f"@AcmeCustServ my acme widget broke, {born}"
+            )
             await until(lambda so_many=number: mine.count() == so_many)
         assert await db(mine.filter(thread_read_at=None).count)() == 2
         may_answer.set()
@@ -273,7 +277,7 @@ async def test_a_conversation_that_can_not_be_had_holds_no_other_up(
     demo_network: DemoNetwork, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = await db(Desk)(demo_network, places)
-    born, read, lost = f"{id(desk)}", Demo.thread, ""
+    born, read, lost = desk.mark, Demo.thread, ""
 
     async def torn(demo: Demo, uri: str) -> Any:
         if uri == lost:
@@ -283,9 +287,9 @@ async def test_a_conversation_that_can_not_be_had_holds_no_other_up(
     monkeypatch.setattr(Demo, "thread", torn)
     monkeypatch.setattr(listen, "CONVERSATIONS_AGAIN_S", 0.05)
     said = f"@AcmeCustServ my acme widget broke, {born}"
-    lost = await asyncio.to_thread(demo_network.say, "loser", said)
+    lost = await asyncio.to_thread(demo_network.say, f"loser{born}", said)
     mine = CaseRow.objects.filter(excerpt__contains=born)
     async with listening(places):
         await until(lambda: mine.count() == 1)
-        await asyncio.to_thread(demo_network.say, "finder", said)
+        await asyncio.to_thread(demo_network.say, f"finder{born}", said)
         await until(lambda: mine.filter(thread_read_at__isnull=False).count() == 2)
