@@ -319,9 +319,9 @@ def _nested(depth: int) -> str:
     ids=range(15),
 )
 def test_what_is_made_to_take_long_does_not(line: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     parse(RawBatch([line], None, NOON))
-    assert time.perf_counter() - began < 1  # alone it is a fifth of that; the machine may have other work
+    assert time.process_time() - began < 5  # where time grows with the square, this takes minutes
 
 
 def test_at_most_fifty_files_are_named() -> None:

