@@ -2,9 +2,8 @@
 
 Reach = followers x (1 - share that was bought) x chance that one follower sees one post.
 
-A follower who receives I posts a day, looks in s times a day and each time reads D posts on average
-(geometrically distributed) sees one given post with the chance 1 / (1 + I / (D s)). With I = 1,500,
-D = 200 and one sitting a day that is 11.8 %.
+The chance is that of `reach.visibility`: with 1,500 posts received a day, 200 read in a sitting and one sitting a day
+it is 11.8 %.
 
 The likelihood of a bot is a logistic sum: every sign adds its points to the log-odds, and says so in words.
 """
@@ -15,11 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hubbub.influence.core.reach.visibility import SITTINGS, chance
 from hubbub.kernel.speech import figure, say
 
-POSTS_RECEIVED: Final = 1_500  # by a follower, a day
-POSTS_READ: Final = 200  # in one sitting
-SITTINGS: Final = 1.0  # a day
 FEW_SITTINGS, MANY_SITTINGS = 0.4, 2.5  # what the interval is made from
 
 REACTIONS_PER_FOLLOWER: Final = 0.0005  # five in ten thousand: real followers react at least so much
@@ -65,7 +62,7 @@ def p_seen(sittings: float = SITTINGS) -> float:
     >>> round(p_seen(), 3), round(p_seen(1.25), 3)
     (0.118, 0.143)
     """
-    return 1 / (1 + POSTS_RECEIVED / (POSTS_READ * sittings))
+    return chance(sittings=sittings)
 
 
 def weight(profile: Profile, now: datetime) -> Weight:
