@@ -24,7 +24,7 @@ semantic: $(VENV)/.runtime ## The sentence model for close reading, too: 23 MB o
 test: $(VENV)/.dev ## All tests: on SQLite, then what touches the database again on PostgreSQL
 	@$(PY) tools/test.py $(ARGS)
 
-check: $(VENV)/.dev ## Style, types, layers, contrast, migrations, words in every language
+check: $(VENV)/.dev ## Style, types, layers, imports, contrast, migrations, words in every language
 	@$(PY) tools/check.py
 
 bench: $(VENV)/.dev ## Benchmarks; each prints one JSON line last

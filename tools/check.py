@@ -1,4 +1,4 @@
-"""What judges the code without running it: style, types, layers, contrast, migrations, words. For `make check`."""
+"""What judges the code without running it: style, types, layers, imports, contrast, words. For `make check`."""
 
 import os
 import subprocess
@@ -15,6 +15,7 @@ CHECKS = {
     "format": (str(BIN / "ruff"), "format", "--quiet", "--check", *PLACES),
     "layers": (str(BIN / "lint-imports"), "--no-logo"),
     "contrast": (sys.executable, "tools/contrast.py"),
+    "imports": (sys.executable, "tools/imports.py"),
     "migrations": (str(BIN / "django-admin"), "makemigrations", "--check", "--dry-run", *APPS),
     "messages": (sys.executable, "tools/messages.py", "--check"),
     "types": (str(BIN / "mypy"),),
