@@ -1,6 +1,5 @@
 """What stands in the way where people are missing: how many more, and which rule to loosen, by how much that helps."""
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from hubbub.kernel.speech import mark, say, say_many
 from hubbub.workforce.core.roster.checker import clock_time, day_name
 from hubbub.workforce.core.roster.lines import starts_of
 from hubbub.workforce.core.roster.model import Model, build
+from hubbub.workforce.core.roster.patience import Patience
 from hubbub.workforce.core.roster.people import DAY, Contract, Person
 from hubbub.workforce.core.roster.program import Solved, solve
 from hubbub.workforce.core.roster.solve import Roster
@@ -62,8 +62,7 @@ def advice(week: Week, found: Roster, *, seconds: float = 20.0) -> Advice:
     Each rule is loosened by itself in the relaxed program, where people need not be whole: its share is what
     that saves. No more is tried when the time is up.
     """
-    until = time.perf_counter() + seconds
-    tried = list(_tried(week, found, until)) if found.cost > 1e-6 else []
+    tried = list(_tried(week, found, Patience(seconds))) if found.cost > 1e-6 else []
     other = [say(_IDLE, name=name) for name in found.idle]
     if found.refused:
         days = [f"{name} ({', '.join(day_name(day) for day in worked)})" for name, worked in found.refused.items()]
@@ -94,14 +93,14 @@ def short(week: Week, found: Roster) -> Iterator[Short]:
         yield Short(skill, begins, ends, many, words)
 
 
-def _tried(week: Week, found: Roster, until: float) -> Iterator[Loosened]:
+def _tried(week: Week, found: Roster, patience: Patience) -> Iterator[Loosened]:
     model = build(week)
     base = solve(model.program, whole=())
     if base.objective <= 1e-6:
         return
 
     def saved(rule: str, words: str, loosened: Week, **facts: object) -> Iterator[Loosened]:
-        if time.perf_counter() < until:
+        if patience.left > 0:
             share = 1 - solve(build(loosened).program, whole=()).objective / base.objective
             if share > 1e-4:
                 yield Loosened(rule, share, say(words, share=share, **facts))

@@ -4,7 +4,6 @@ Simulated annealing: a move that costs more is taken too, the less often the mor
 move keeps every rule, since it stays within a line (`lines.py`); what it costs is exact.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ from hubbub.workforce.core.roster.annealing import Flat, Floats, Ints, Paper, St
 from hubbub.workforce.core.roster.cover import shortage
 from hubbub.workforce.core.roster.lines import Line
 from hubbub.workforce.core.roster.model import Model, slot, turned
+from hubbub.workforce.core.roster.patience import Patience
 from hubbub.workforce.core.roster.people import Person, Shape
 from hubbub.workforce.core.roster.program import SEED
 
@@ -28,7 +28,7 @@ HOT, COLD = 1.0, 0.03
 """What a move may cost more, in missing steps, so that it is taken about every third time: at first, and in the end."""
 
 
-def bettered(model: Model, weeks: Sequence[tuple[Person, Line]], until: float) -> Floats | None:
+def bettered(model: Model, weeks: Sequence[tuple[Person, Line]], patience: Patience) -> Floats | None:
     """Return the best counts that are found from these weeks on; None where too many skills are needed.
 
     Parameters
@@ -44,11 +44,10 @@ def bettered(model: Model, weeks: Sequence[tuple[Person, Line]], until: float) -
     copy(state, best)
     moves = MOVES * sum(len(line.days) for _, line in weeks) // ROUNDS + 1
     unit = float(np.mean(list(model.week.demand.missing.values()))) * model.week.step / 60
-    began = time.perf_counter()
     done = 0.0
     while done < 1:
         anneal(week, state, best, paper, unit * HOT * (COLD / HOT) ** done, moves)
-        done = max(done + 1 / ROUNDS, (time.perf_counter() - began) / max(1e-3, until - began))
+        done = max(done + 1 / ROUNDS, patience.used)
     return _counted(model, week, forms, weeks, best)
 
 

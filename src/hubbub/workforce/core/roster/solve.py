@@ -12,6 +12,7 @@ from hubbub.workforce.core.roster.cover import Coverage, covered
 from hubbub.workforce.core.roster.lines import is_unpopular, share
 from hubbub.workforce.core.roster.model import Model, build, fair, unneeded
 from hubbub.workforce.core.roster.naming import named
+from hubbub.workforce.core.roster.patience import LONGEST, Patience
 from hubbub.workforce.core.roster.people import Person
 from hubbub.workforce.core.roster.program import Columns, Solved, Unsolved, solve
 from hubbub.workforce.core.roster.search import bettered, nearest
@@ -78,6 +79,8 @@ class Roster:
 def roster(week: Week, *, seconds: float = 30.0, gap: float = 0.005) -> Roster:
     """Return a roster of a week that is proven to be within `gap` of the best, or the best found in some `seconds`.
 
+    They are seconds of the processor: where it has other things to do, it takes longer.
+
     Raises
     ------
     Unsolved
@@ -87,11 +90,11 @@ def roster(week: Week, *, seconds: float = 30.0, gap: float = 0.005) -> Roster:
     ----------
     S. E. Bechtold and L. W. Jacobs, 1990: breaks as counts. G. B. Dantzig, 1954: shifts that cover.
     """
-    began = time.perf_counter()
-    model, until = build(week), began + seconds
-    relaxed = solve(model.program, whole=(), seconds=max(10 * LEAST_S, seconds))
-    found = _searched(model, relaxed, until) if len(week.people) <= FEW else None
-    found = _found(model, relaxed, found, until, gap)
+    began, patience = time.perf_counter(), Patience(seconds)
+    model = build(week)
+    relaxed = solve(model.program, whole=(), seconds=LONGEST * max(10 * LEAST_S, seconds))
+    found = _searched(model, relaxed, patience) if len(week.people) <= FEW else None
+    found = _found(model, relaxed, found, patience, gap)
     shifts, coverage = covered(week, named(model, found.values))
     idle = tuple(who for kind in model.kinds if not kind.lines for who in kind.people)
     told = outcome(week, shifts, coverage, found.bound + _standing(week, idle), tuple(who.name for who in idle))
@@ -136,29 +139,29 @@ def _standing(week: Week, idle: tuple[Person, ...]) -> float:
     return week.prices.hour * hours + week.prices.wish * wished + unfairly + quiet
 
 
-def _found(model: Model, relaxed: Solved, best: Solved | None, until: float, gap: float) -> Solved:
+def _found(model: Model, relaxed: Solved, best: Solved | None, patience: Patience, gap: float) -> Solved:
     """Return a solution of the whole program and the best bound: the relaxed one's, or that of a search through all."""
 
     def is_good(found: Solved) -> bool:
-        return found.objective * (1 - gap) <= relaxed.bound + 1e-6 or time.perf_counter() > until - 1
+        return found.objective * (1 - gap) <= relaxed.bound + 1e-6 or patience.left < 1
 
     if best is None or not is_good(best):
         try:
-            rounded = _rounded(model, relaxed, until, gap)
+            rounded = _rounded(model, relaxed, patience, gap)
             best = min(rounded, best or rounded, key=lambda each: each.objective)
         except Unsolved:
             if best is None:
                 raise
     if is_good(best):
         return replace(best, bound=relaxed.bound)
-    whole = solve(model.program, start=best.values, seconds=_left(until), gap=gap)
+    whole = solve(model.program, start=best.values, seconds=_left(patience), gap=gap)
     return replace(min(whole, best, key=lambda each: each.objective), bound=max(relaxed.bound, whole.bound))
 
 
-def _searched(model: Model, relaxed: Solved, until: float) -> Solved | None:
+def _searched(model: Model, relaxed: Solved, patience: Patience) -> Solved | None:
     """Return what a search shift by shift finds, with who serves what."""
-    seconds = max(2 * LEAST_S, SEARCH_SHARE * _left(until))
-    counts = bettered(model, nearest(model, relaxed.values), time.perf_counter() + seconds)
+    seconds = max(2 * LEAST_S, SEARCH_SHARE * patience.left)
+    counts = bettered(model, nearest(model, relaxed.values), Patience(seconds))
     if counts is None:
         return None
     low, high = np.zeros(len(counts)), np.array(model.program.most)
@@ -167,7 +170,7 @@ def _searched(model: Model, relaxed: Solved, until: float) -> Solved | None:
     return solve(model.program, whole=(), within=(low, high))
 
 
-def _rounded(model: Model, relaxed: Solved, until: float, gap: float) -> Solved:
+def _rounded(model: Model, relaxed: Solved, patience: Patience, gap: float) -> Solved:
     """Round in three parts, each near what the last one left: the week of each, the shifts, when breaks begin."""
     columns = (model.lines, model.shifts, model.breaks)
     lines, shifts, breaks = (np.array(list(each.values()), np.int64) for each in columns)
@@ -178,7 +181,7 @@ def _rounded(model: Model, relaxed: Solved, until: float, gap: float) -> Solved:
         high[part] = np.minimum(high[part], np.ceil(values[part] - 1e-6) + more)
 
     def whole(part: Columns, budget: float, within: float, time_share: float) -> Solved:
-        seconds, target = max(LEAST_S, _left(until) * time_share), relaxed.bound / (1 - budget * gap)
+        seconds, target = max(LEAST_S, _left(patience) * time_share), relaxed.bound / (1 - budget * gap)
         found = solve(
             model.program, whole=part, within=(low, high), seconds=seconds, gap=within * gap, enough=target
         )  # fmt: skip
@@ -192,12 +195,12 @@ def _rounded(model: Model, relaxed: Solved, until: float, gap: float) -> Solved:
     near(lined.values, shifts, 1)
     found = whole(shifts, 0.85, 0.1, 0.5)
     if found.objective * (1 - gap) > relaxed.bound:
-        found = min(found, _by_day(model, lined, open_shifts, until, gap), key=lambda each: each.objective)
+        found = min(found, _by_day(model, lined, open_shifts, patience, gap), key=lambda each: each.objective)
     low[shifts] = high[shifts] = found.values[shifts]
     return whole(breaks, 1, 0.01, 1)
 
 
-def _by_day(model: Model, found: Solved, within: tuple[Floats, Floats], until: float, gap: float) -> Solved:
+def _by_day(model: Model, found: Solved, within: tuple[Floats, Floats], patience: Patience, gap: float) -> Solved:
     """Round the shifts of one day after the other; those of other days stay, and what goes over midnight is free."""
     week, steps = model.week, model.steps()
     shifts = np.array(list(model.shifts.values()), np.int64)
@@ -213,11 +216,12 @@ def _by_day(model: Model, found: Solved, within: tuple[Floats, Floats], until: f
         low, high = (np.where(free, bound, found.values) for bound in within)
         low[chosen] = np.maximum(0, np.floor(found.values[chosen] + 1e-6) - 1)
         high[chosen] = np.ceil(found.values[chosen] - 1e-6) + 1
-        seconds = (until - time.perf_counter()) / (8 - day)
+        seconds = _left(patience) / (8 - day)
         found = solve(model.program, whole=chosen, within=(low, high), seconds=max(LEAST_S / 3, seconds), gap=gap / 20)
         found.values[chosen] = np.rint(found.values[chosen])
     return found
 
 
-def _left(until: float) -> float:
-    return max(0.5, until - time.perf_counter())
+def _left(patience: Patience) -> float:
+    """Seconds by the clock, as the solver counts."""
+    return patience.by_clock(max(0.5, patience.left))
