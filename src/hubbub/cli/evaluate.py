@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from hubbub.care.core.evaluation import Evaluation, Guess
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_ANY = click.Path(path_type=Path, exists=True)
 
 
 @click.command("evaluate")
-@click.option("--task", type=click.Choice(["sentiment", "complaint"]), required=True)
-@click.option("--data", type=_FILE, required=True, help="A CSV or TSV file with texts and labels, to judge by.")
-@click.option("--text", required=True, help="The column with the text (its name, or its number without a header).")
-@click.option("--label", required=True, help="The column with the label.")
+@click.option("--task", type=click.Choice(["sentiment", "complaint", "bot"]), required=True)
+@click.option("--data", type=_ANY, required=True, help="A CSV or TSV file with texts and labels, or of accounts.")
+@click.option("--text", help="The column with the text (its name, or its number without a header).")
+@click.option("--label", help="The column with the label.")
+@click.option("--elsewhere", type=_ANY, multiple=True, help="Bots: a set from elsewhere, to judge and not learn from.")
 @click.option("--train", type=_FILE, help="A file with the same columns, to learn from first.")
 @click.option("--limit", type=click.IntRange(min=1), help="Learn from so many rows of it, drawn at random.")
 @click.option("--seed", default=0, show_default=True, help="What the drawing and the learning start from.")
@@ -27,20 +29,35 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 def evaluate_command(
     task: str,
     data: Path,
-    text: str,
-    label: str,
+    text: str | None,
+    label: str | None,
+    elsewhere: tuple[Path, ...],
     train: Path | None,
     limit: int | None,
     seed: int,
     semantic: bool,
     as_json: bool,
 ) -> None:
-    """Measure how well posts are understood, beside VADER and the commonest class.
+    """Measure how well posts are understood, beside VADER and the commonest class, or how well bots are known.
 
     Labels of feelings are negative, neutral, positive or -1, 0, 1. Labels of complaints are 1 or 0, yes or no, true or
     false; or feelings, of which negative counts as a complaint. Rows that are near copies of rows learnt from are
     dropped. Nothing is stored, and no database is needed.
+
+    For bots, --data is a folder with bots_data.csv and nonbots_data.csv, or one file with a column 'bot'. Five folds
+    are told beside what is left of it on kinds of accounts that were not learnt from.
     """
+    if task == "bot":
+        if text or label or train or limit or semantic:
+            raise click.UsageError("--task bot reads accounts: it takes --data, --elsewhere, --seed and --json only.")
+        from hubbub.cli.evaluate_bots import evaluate_bots
+
+        evaluate_bots(data, elsewhere, seed, as_json=as_json)
+        return
+    if not text or not label:
+        raise click.UsageError("--text and --label say which columns to read; give both.")
+    if data.is_dir() or elsewhere:
+        raise click.UsageError(f"--task {task} reads one file of posts, given by --data.")
     from hubbub.care.core.close import refit_closely
     from hubbub.care.core.evaluation import evaluate, vader
     from hubbub.care.core.learning import refit

@@ -1,0 +1,92 @@
+"""The points of every sign, and the likelihood they add up to: for one account or for columns of many."""
+
+import json
+import math
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import numpy as np
+
+from hubbub.influence.core.bots.account import Facts, Floats
+from hubbub.influence.core.bots.signs import BY_HAND, SIGNS, Curve, Sign
+
+ONE_IN_TEN: Final = 0.1
+"""The share of bots among accounts that don't call themselves one and of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A curve of points for each sign that was learnt, and those by hand. Points are log-odds."""
+
+    version: str
+    learnt: tuple[Curve, ...]  # one for each of SIGNS
+    rest: float  # log-odds of the accounts learnt from, half of them bots, before any sign is seen
+    curves: tuple[tuple[Sign, Curve], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "curves", (*zip(SIGNS, self.learnt, strict=True), *BY_HAND))
+
+    @staticmethod
+    @cache
+    def shipped() -> "Model":
+        """Return the model that comes with Hubbub, read once."""
+        told = json.loads(files("hubbub.influence").joinpath("data", "bots.json").read_text(encoding="utf-8"))
+        points = told["points"]
+        return Model(
+            version=told["version"],
+            learnt=tuple(Curve(tuple(points[sign.name]["x"]), tuple(points[sign.name]["y"])) for sign in SIGNS),
+            rest=told["rest"],
+        )
+
+    def told(self) -> dict[str, Any]:
+        """Return the model as its file says it."""
+        points = {
+            sign.name: {"x": list(curve.x), "y": list(curve.y)} for sign, curve in zip(SIGNS, self.learnt, strict=True)
+        }
+        return {"version": self.version, "rest": self.rest, "points": points}
+
+    def points(self, facts: Facts[float]) -> list[tuple[str, float]]:
+        """Return what each known sign of one account counts, in the order of the signs."""
+        found = []
+        for sign, curve in self.curves:
+            value = sign.read(facts, math.log)
+            if value == value:  # not NaN
+                found.append((sign.name, _at(curve, value)))
+        return found
+
+    def evidence(self, facts: Facts[Floats]) -> Floats:
+        """Return the sum of points of many accounts, shape (n,). What is unknown counts nothing."""
+        total = np.zeros(len(facts.posts))
+        for sign, curve in self.curves:
+            value = sign.read(facts, np.log)
+            total += np.where(np.isnan(value), 0.0, np.interp(value, curve.x, curve.y))
+        return total
+
+    def likelihoods(self, facts: Facts[Floats], share: float = ONE_IN_TEN) -> Floats:
+        """Return how likely each of many accounts is a bot, shape (n,), where `share` of them are before any sign."""
+        return probability(self.evidence(facts) + log_odds(share))
+
+
+def log_odds(share: float) -> float:
+    """Return ln(p / (1 - p))."""
+    return math.log(share / (1 - share))
+
+
+def probability(odds: Floats) -> Floats:
+    """Return 1 / (1 + e^-x), strictly between 0 and 1."""
+    found: Floats = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return found
+
+
+def _at(curve: Curve, value: float) -> float:
+    x, y = curve.x, curve.y
+    if value <= x[0]:
+        return y[0]
+    if value >= x[-1]:
+        return y[-1]
+    after = bisect_right(x, value)
+    before = after - 1
+    return y[before] + (y[after] - y[before]) * (value - x[before]) / (x[after] - x[before])
