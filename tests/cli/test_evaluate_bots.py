@@ -3,7 +3,7 @@
 import csv
 import json
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -89,13 +89,13 @@ def test_dates_are_read_as_most_of_the_set_are_written(tmp_path: Path) -> None:
         "",
         "5/6/2014",
     ]
-    for row, date in zip(rows, [*dates, "Mon Nov 03 00:00:00 +0000 2014"], strict=True):
-        row["created_at"] = date
+    for row, told in zip(rows, [*dates, "Mon Nov 03 00:00:00 +0000 2014"], strict=True):
+        row["created_at"] = told
     found = read_labelled_accounts(write(tmp_path / "all.csv", rows))
     days = found.facts.days
     assert found.gathered_at.date().isoformat() == "2014-11-03"
-    assert days[2] == (datetime(2014, 11, 3) - datetime(2014, 4, 3)).days
-    assert days[5] == (datetime(2014, 11, 3) - datetime(2014, 9, 12)).days  # 9 December had not come yet
+    assert days[2] == (date(2014, 11, 3) - date(2014, 4, 3)).days
+    assert days[5] == (date(2014, 11, 3) - date(2014, 9, 12)).days  # 9 December had not come yet
     assert np.isnan(days[6:8]).all() and found.left_out["joined on no readable day (kept)"] == 2
 
 
