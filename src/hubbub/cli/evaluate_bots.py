@@ -12,13 +12,22 @@ import numpy as np
 from hubbub.care.core.measures import auc, ece
 from hubbub.cli.labelled_accounts import LabelledAccounts, read_labelled_accounts
 from hubbub.influence.core.bots.account import Account, facts_of_many
-from hubbub.influence.core.bots.evaluation import Judged, across_kinds, across_years, counts_only, held_out, kinds_of
+from hubbub.influence.core.bots.evaluation import (
+    Judged,
+    across_kinds,
+    across_years,
+    counts_only,
+    held_out,
+    judged_by,
+    kinds_of,
+)
 from hubbub.influence.core.bots.fitting import fit
 from hubbub.influence.core.bots.model import Model
 
 RESAMPLES = 200
 WITHIN = 0.95
 ACROSS = 0.70
+LIKELY = 0.5
 
 
 def evaluate_bots(data: Path, elsewhere: Sequence[Path], seed: int, *, as_json: bool) -> None:
@@ -29,6 +38,7 @@ def evaluate_bots(data: Path, elsewhere: Sequence[Path], seed: int, *, as_json: 
     kinds, years = list(across_kinds(found.facts, found.bots)), list(across_years(found.facts, found.bots))
     counted = list(across_kinds(found.facts, found.bots, counts_only(found.facts)))
     others = [_judged(model, read_labelled_accounts(path)) for path in elsewhere]
+    at_work = within.at_work >= LIKELY
     shipped = Model.shipped()
     told: dict[str, Any] = {
         "task": "bot",
@@ -39,6 +49,8 @@ def evaluate_bots(data: Path, elsewhere: Sequence[Path], seed: int, *, as_json: 
         "gathered": found.gathered_at.date().isoformat(),
         **_figures(within),
         "interval": _interval(within, seed),
+        "people_called_bots": round(float(at_work[~found.bots].mean()), 4),
+        "bots_found": round(float(at_work[found.bots].mean()), 4),
         "across": {each.name: _figures(each) for each in (*kinds, *years)},
         "cross_auc": _mean(kinds),
         "cross_auc_worst": _worst(kinds),
@@ -56,7 +68,7 @@ def evaluate_bots(data: Path, elsewhere: Sequence[Path], seed: int, *, as_json: 
 
 
 def _judged(model: Model, found: LabelledAccounts) -> Judged:
-    return Judged(found.name, found.bots, model.evidence(found.facts) + model.rest)
+    return judged_by(model, found.name, found.facts, found.bots)
 
 
 def _figures(judged: Judged) -> dict[str, float]:
@@ -104,7 +116,7 @@ def _demo(model: Model) -> Judged:
         for person in people
     ]
     bots = np.array([person.role is Role.BOT for person in people])
-    return Judged("demo world", bots, model.evidence(facts_of_many(accounts, now)) + model.rest)
+    return judged_by(model, "demo world", facts_of_many(accounts, now), bots)
 
 
 def _show(told: dict[str, Any]) -> None:
@@ -126,6 +138,11 @@ def _show(told: dict[str, Any]) -> None:
     for name, figures in rows.items():
         table.add_row(name, *(f"{figures[key]:.3f}" for key in ("auc", "brier", "ece")))
     console.print(table)
+    console.print(
+        f"Where one in ten is a bot, as care has it, {told['people_called_bots']:.1%} of the people are called likely "
+        f"bots (from {LIKELY} on), and {told['bots_found']:.0%} of the bots are.",
+        highlight=False,
+    )
     if told["cross_auc"] is not None:
         console.print(
             f"From some kinds of accounts to others: AUC {told['cross_auc']:.3f} on average, "

@@ -21,11 +21,11 @@ from hubbub.kernel.errors import InvalidInput
 BOTS, PEOPLE = "bots_data.csv", "nonbots_data.csv"
 MAX_CELL = 10_000_000
 _NAMES = {
-    "handle": ("screen_name", "username", "handle", "user_screen_name"),
+    "handle": ("screen_name", "username", "handle"),
     "name": ("name", "display_name", "fullname"),
-    "followers": ("followers_count", "followers"),
-    "follows": ("friends_count", "following_count", "friends", "following", "follows"),
-    "posts": ("statuses_count", "tweet_count", "posts_count", "tweets", "posts"),
+    "followers": ("followers_count", "follower_count", "followers"),
+    "follows": ("friends_count", "following_count", "follows_count", "friends", "following", "follows"),
+    "posts": ("statuses_count", "tweet_count", "posts_count", "statuses", "tweets", "posts"),
     "likes": ("favourites_count", "favorites_count", "like_count", "favourites"),
     "listed": ("listed_count", "listedcount", "listed"),
     "joined": ("created_at", "joined_at", "created"),
@@ -36,7 +36,7 @@ _NAMES = {
     "verified": ("verified",),
     "plain_avatar": ("default_profile_image",),
     "plain_look": ("default_profile",),
-    "bot": ("bot", "is_bot", "label", "account_type", "class", "target"),
+    "bot": ("bot", "is_bot", "bot_label", "label", "account_type", "class", "target", "fake", "is_fake"),
 }
 _YES = {"1", "1.0", "true", "yes", "y", "t", "bot", "spam", "spambot", "fake"}
 _NO = {"0", "0.0", "false", "no", "n", "f", "human", "nonbot", "genuine", "person", "real", "", "none", "null", "nan"}
@@ -97,7 +97,7 @@ def _labelled(path: Path, left_out: Counter[str], bot: bool | None) -> Iterator[
     text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\0", "")
     first = text.partition("\n")[0]
     rows = csv.reader(text.splitlines(keepends=True), delimiter=max(_SEPARATORS, key=first.count))
-    header = [cell.strip().lower() for cell in next(rows, [])]
+    header = [re.sub(r"\W+", "_", cell.lower()).strip("_") for cell in next(rows, [])]
     places = {
         fact: header.index(found)
         for fact, names in _NAMES.items()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hubbub.influence.core.bots.account import FACTS, UNKNOWN, Facts, Floats
 from hubbub.influence.core.bots.fitting import Kinds, Labels, fit
-from hubbub.influence.core.bots.model import probability
+from hubbub.influence.core.bots.model import ONE_IN_TEN, Model, log_odds, probability
 from hubbub.kernel.errors import InvalidInput
 
 FOLDS: Final = 5
@@ -24,7 +24,18 @@ class Judged:
 
     name: str
     bots: Labels
-    odds: Floats  # log-odds, for a set half of which is bots
+    evidence: Floats  # points, shape (n,)
+    rest: Floats  # of the model that judged each, shape (n,) or ()
+
+    @property
+    def odds(self) -> Floats:
+        """The log-odds of each, shape (n,), where half are bots."""
+        return self.evidence + self.rest
+
+    @property
+    def at_work(self) -> Floats:
+        """How likely each is called a bot where one in ten is, as care does it, shape (n,)."""
+        return probability(self.evidence + log_odds(ONE_IN_TEN))
 
     @property
     def likelihoods(self) -> Floats:
@@ -50,11 +61,12 @@ def held_out(facts: Facts[Floats], bots: Labels, folds: int = FOLDS, seed: int =
     chance = np.random.default_rng(seed)
     for side in (bots, ~bots):
         fold[side] = chance.permutation(int(side.sum())) % folds
-    odds = np.empty(len(bots))
+    evidence, rest = np.empty(len(bots)), np.empty(len(bots))
     for number in range(folds):
         away = fold == number
-        odds[away] = _odds(facts, bots, ~away, away)
-    return Judged("held out", bots, odds)
+        judged = _judged("", facts, bots, ~away, away)
+        evidence[away], rest[away] = judged.evidence, judged.rest
+    return Judged("held out", bots, evidence, rest)
 
 
 def across_kinds(facts: Facts[Floats], bots: Labels, known: Facts[Floats] | None = None) -> Iterator[Judged]:
@@ -69,7 +81,7 @@ def across_kinds(facts: Facts[Floats], bots: Labels, known: Facts[Floats] | None
         away = np.where(bots, kinds == bot, kinds == person)
         seen = np.where(bots, kinds != bot, kinds != person)
         if _enough(bots, away) and _enough(bots, seen):
-            yield Judged(f"{bot_kinds[bot]}, {people[person]}", bots[away], _odds(facts, bots, seen, away, known))
+            yield _judged(f"{bot_kinds[bot]}, {people[person]}", facts, bots, seen, away, known)
 
 
 def across_years(facts: Facts[Floats], bots: Labels) -> Iterator[Judged]:
@@ -85,7 +97,7 @@ def across_years(facts: Facts[Floats], bots: Labels) -> Iterator[Judged]:
         late[side] = known < np.nanmedian(known)
     for name, away in (("who joined later", late), ("who joined earlier", ~late)):
         if _enough(bots, away) and _enough(bots, ~away):
-            yield Judged(name, bots[away], _odds(facts, bots, ~away, away))
+            yield _judged(name, facts, bots, ~away, away)
 
 
 def counts_only(facts: Facts[Floats]) -> Facts[Floats]:
@@ -98,15 +110,22 @@ def counts_only(facts: Facts[Floats]) -> Facts[Floats]:
     )
 
 
+def judged_by(model: Model, name: str, facts: Facts[Floats], bots: Labels) -> Judged:
+    """Judge accounts by a model."""
+    return Judged(name, bots, model.evidence(facts), np.array(model.rest))
+
+
 def chosen(facts: Facts[Floats], which: NDArray[np.bool_]) -> Facts[Floats]:
     """Return some of the accounts."""
     return Facts(*(column[which] for column in facts))
 
 
-def _odds(facts: Facts[Floats], bots: Labels, seen: Labels, away: Labels, known: Facts[Floats] | None = None) -> Floats:
+def _judged(
+    name: str, facts: Facts[Floats], bots: Labels, seen: Labels, away: Labels, known: Facts[Floats] | None = None
+) -> Judged:
     learnt = chosen(facts, seen)
     model = fit(learnt, bots[seen], kinds_of(learnt, bots[seen]))
-    return model.evidence(chosen(known or facts, away)) + model.rest
+    return judged_by(model, name, chosen(known or facts, away), bots[away])
 
 
 def _enough(bots: Labels, which: Labels) -> bool:

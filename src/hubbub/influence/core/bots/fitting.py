@@ -35,8 +35,7 @@ def fit(facts: Facts[Floats], bots: Labels, kinds: Kinds, seed: int = 0) -> Mode
         raise InvalidInput(reason="Learning what bots look like needs accounts of bots and of people.")
     weights = _weights(bots, kinds)
     centres = _centres(facts, weights)
-    chance = np.random.default_rng(seed)
-    shown = [facts, *(_hidden(facts, chance) for _ in range(COPIES))]
+    shown = [facts, *(_hidden(facts, seed, copy) for copy in range(COPIES))]
     rows = np.vstack([_rises(each, centres) for each in shown])
     truth, counted = np.tile(bots, len(shown)), np.tile(weights / len(shown), len(shown))
     sizes, rest = _minimised(rows, truth.astype(np.float64), counted, _least())
@@ -53,12 +52,14 @@ def _weights(bots: Labels, kinds: Kinds) -> Floats:
     return weights
 
 
-def _hidden(facts: Facts[Floats], chance: np.random.Generator) -> Facts[Floats]:
+def _hidden(facts: Facts[Floats], seed: int, copy: int) -> Facts[Floats]:
+    def seen(name: str, column: Floats) -> Floats:
+        # Each fact has its own luck, so that a new one changes nothing for the others.
+        chance = np.random.default_rng((seed, copy, zlib.crc32(name.encode())))
+        return np.where(chance.random(len(column)) < HIDDEN, UNKNOWN, column)
+
     return Facts(
-        *(
-            column if name in NEVER_HIDDEN else np.where(chance.random(len(column)) < HIDDEN, UNKNOWN, column)
-            for name, column in zip(FACTS, facts, strict=True)
-        )
+        *(column if name in NEVER_HIDDEN else seen(name, column) for name, column in zip(FACTS, facts, strict=True))
     )
 
 
