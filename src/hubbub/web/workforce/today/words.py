@@ -195,7 +195,7 @@ class Told:
             *levels,
             Figure(
                 say("Against the forecast"),
-                f"{figure((came / expected - 1) * 100, '+.0f')} %" if known else "–",
+                f"{figure((came / expected - 1) * 100, '+.0f').replace('-', '−')} %" if known else "–",
                 say("{came} came, {expected} expected", came=figure(came, ",.0f"), expected=figure(expected, ",.0f")),
                 href="#today-contacts",
                 term=say("How many more or fewer came so far than were forecast until now."),
