@@ -3,7 +3,7 @@
 Finds every sentence that people are told: in Python what `say`, `say_many` and `mark` are given, the `message` of
 errors and the `reason`, `what`, `deed` and `needed` they are raised with; in templates what `translate` and
 `blocktranslate` hold; in scripts what `say` is given; in the default playbook what rules are called and say,
-and the canned replies they name.
+and the canned replies they name; in the rules of segments what kinds are called and signs say.
 
 Writes `src/hubbub/locale/LANGUAGE/LC_MESSAGES/django.po` anew (sentences that are there keep their translation; files
 given besides bring more), `django.mo` beside it, which is what is read at run time, and `words.LANGUAGE.js` with what
@@ -41,6 +41,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3), "say": None, "say_many": (1, 2),
 }  # fmt: skip
 PLAYBOOK = "care/data/playbook.toml"
+SEGMENTS = "influence/data/segments.toml"
 ELSEWHERE = {"migrations", "vendor", "simulate"}
 """Folders of what is not ours to say: the demo world speaks as a network of its own does."""
 Found = tuple[str, str | tuple[str, str], str | None]  # file, words or both numbers of them, context
@@ -114,6 +115,8 @@ def sentences() -> Iterator[Found]:
                 yield from marked(name, path.read_text(encoding="utf-8"), "javascript")
             elif name == PLAYBOOK:
                 yield from ((name, words, None) for words in in_playbook(path.read_text(encoding="utf-8")))
+            elif name == SEGMENTS:
+                yield from ((name, words, None) for words in in_segments(path.read_text(encoding="utf-8")))
 
 
 def marked(name: str, text: str, method: str) -> Iterator[Found]:
@@ -127,6 +130,13 @@ def in_playbook(text: str) -> Iterator[str]:
     data: dict[str, Any] = tomllib.loads(text)
     for each in (data, *data["rules"], *data["triggers"]):
         yield from (each[key] for key in ("name", "say", "template") if key in each)
+
+
+def in_segments(text: str) -> Iterator[str]:
+    """What the kinds of people are called, and their signs say."""
+    for kind in tomllib.loads(text)["kinds"]:
+        yield kind["name"]
+        yield from (sign["say"] for sign in kind["signs"])
 
 
 def in_python(text: str) -> Iterator[str | tuple[str, str]]:
