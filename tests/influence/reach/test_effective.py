@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from hubbub.influence.core.reach.activity import Activity, activity, hour_of_week, usual, zones_of
 from hubbub.influence.core.reach.effective import Followers, Reading, best_hours, effective, sittings
+from hubbub.influence.core.reach.feed import flow
 from hubbub.influence.core.reach.hours import WEEK, scratch, seen_by_hour
 from hubbub.influence.core.reach.visibility import p_seen
 from hubbub.kernel.errors import InvalidInput
 
 DAY = 86_400
+EVEN = Reading(flow=np.ones(WEEK))  # feeds that move alike at all hours
 MONDAY = 4 * DAY  # 5 January 1970
 
 
@@ -62,13 +64,23 @@ def test_by_hour_it_is_what_happens_to_people_with_a_day_of_their_own() -> None:
 
 
 def test_an_audience_of_evenings_is_reached_in_the_evening_and_that_is_sure() -> None:
-    found = effective(with_acts(evenings(300, 19)))
+    found = effective(with_acts(evenings(300, 19)), EVEN)
     best = best_hours(found)
     assert {each.hour % 24 for each in best[:7]} <= {17, 18, 19}
     assert best[0].sure and best[0].low < best[0].gain < best[0].high
     assert not best[-1].sure and best[-1].gain < 0
     assert np.mean([each.gain for each in best]) == pytest.approx(0)
     assert [each.people for each in best] == sorted((each.people for each in best), reverse=True)
+
+
+def test_when_feeds_move_is_part_of_when_to_post() -> None:
+    people, night = with_acts(evenings(300, 19)), np.tile(np.r_[np.full(17, 0.2), np.full(7, 2.94)], 7)
+    even, late, unseen = (effective(people, Reading(flow=each)) for each in (np.ones(WEEK), night, None))
+    assert late.gain[15] - late.gain[18] > even.gain[15] - even.gain[18]
+    assert (unseen.gain_high - unseen.gain_low).mean() > 1.5 * (even.gain_high - even.gain_low).mean()
+    posts = MONDAY + np.repeat(np.arange(28) * DAY, 3) + np.tile([18, 19, 20], 28) * 3_600
+    assert flow(posts)[18:21].min() > 3 > 1 > flow(posts)[3]
+    assert flow(posts).mean() == pytest.approx(1)
 
 
 def test_the_best_hour_is_told_in_the_zone_asked_for() -> None:
@@ -79,10 +91,10 @@ def test_the_best_hour_is_told_in_the_zone_asked_for() -> None:
 
 
 def test_of_few_people_hours_are_known_less_well() -> None:
-    few, many = effective(with_acts(evenings(12, 19))), effective(with_acts(evenings(1_200, 19)))
+    few, many = effective(with_acts(evenings(12, 19)), EVEN), effective(with_acts(evenings(1_200, 19)), EVEN)
     width = [float((each.gain_high - each.gain_low)[19]) for each in (few, many)]
     assert width[0] > width[1]
-    one = effective(with_acts(evenings(1, 19)))
+    one = effective(with_acts(evenings(1, 19)), EVEN)
     assert not any(each.sure for each in best_hours(one))
 
 

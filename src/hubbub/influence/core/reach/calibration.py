@@ -20,7 +20,9 @@ PARTS: Final = 5
 BEFORE: Final = np.log(OFF) / TENTH
 """How far off reach is before anything is known, as a standard deviation of the logarithm."""
 POSTS: Final = 5.0
-"""How many posts that counts as."""
+"""How many posts that came as foretold a factor of 1 counts as."""
+DOUBT: Final = 0.25
+"""How many posts that were so far off as before count beside those told: few posts that fit may fit by luck."""
 BETTER: Final = 0.95
 """A course is taken where it errs by at most so much of what a factor does, on posts it has not seen."""
 
@@ -101,7 +103,7 @@ def calibration(reach: ArrayLike, impressions: ArrayLike) -> Calibration:
     at, to = _course(x, y) if rising else (np.zeros(1), np.array([factor]))
     if n == 1:
         return Calibration(1, at, to, float(BEFORE), float("nan"))
-    sd = np.sqrt((POSTS * BEFORE**2 + float((missed**2).sum())) / (POSTS + n))
+    sd = np.sqrt((DOUBT * BEFORE**2 + float((missed**2).sum())) / (DOUBT + n))
     return Calibration(n, at, to, float(sd), float(np.expm1(np.median(np.abs(missed)))))
 
 

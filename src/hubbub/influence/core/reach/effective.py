@@ -34,7 +34,8 @@ class Reading:
     strength: float = 20.0
     """Hours of activity from which somebody's own week weighs more than that of all."""
     flow: Floats | None = None
-    """What comes into feeds by hour of the week, as multiples of the average hour; None: the same at all hours."""
+    """What comes into feeds by hour of the week, as multiples of the average hour (`feed.flow`); None: not known,
+    taken to lie halfway between the same at all hours and as all act, and gains are as unsure as that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def effective(followers: Followers, reading: Reading | None = None) -> Reach:
     """Return how many of them see a post, by the hour in which it is said, with 80 % intervals.
 
     The interval holds what readers have in common and nobody knows (`reading.off`), and chance. That of the gain
-    is a jackknife over twenty groups of followers, by turns, so that it shows how well their hours are known.
+    is a jackknife over twenty groups of followers, by turns, so that it shows how well their hours are known; and what
+    an hour more or less between reading and acting would change, and feeds whose hours are not known.
 
     Raises
     ------
@@ -147,20 +149,22 @@ def effective(followers: Followers, reading: Reading | None = None) -> Reach:
     sits = np.where(np.isnan(sits), reading.sittings, sits)
     by_group = weeks(acts, zone, group, GROUPS, reading.strength)
     week = usual(by_group.sum(0))
-    flow = np.ones(HOURS) if reading.flow is None else reading.flow
+    flows = _flows(acts) if reading.flow is None else (reading.flow,)
     like, first = _alike(acts, zone, sits, received, spread, group)
     people = np.bincount(like, here)
     seen, low, high, varies = np.zeros((GROUPS, HOURS)), *np.zeros((3, HOURS))
     each = np.zeros(len(first))
     all_seen(
         acts.starts[first], acts.starts[first + 1], acts.hours, acts.counts, zone[first], sits[first],
-        received[first], spread[first], people, np.bincount(like, here * here), group[first], week, flow,
+        received[first], spread[first], people, np.bincount(like, here * here), group[first], week, flows[0],
         reading.read, reading.strength, reading.off, seen, low, high, varies, each, scratch(),
     )  # fmt: skip
     borrowed = np.average(reading.strength / (acts.acts() + reading.strength), weights=here) if here.any() else 1.0
     typical = (float(np.median(zone)), float(np.median(sits)), float(np.median(received)))
-    without = _without(by_group, typical, flow, reading) ** borrowed
-    return _reach(n, seen, without, low, high, varies, each[like])
+    without = _without(by_group, typical, flows[0], reading) ** borrowed
+    told = [_gain(_typical(week, typical, other, reading)) for other in flows]
+    unsure = np.abs(np.array(told) - told[0]).max(0)
+    return _reach(n, seen, without, unsure, low, high, varies, each[like])
 
 
 def best_hours(reach: Reach, *, zone: int = 0) -> tuple[Hour, ...]:
@@ -207,17 +211,33 @@ def _alike(
     return like, first
 
 
+def _flows(acts: Activity) -> tuple[Floats, ...]:
+    """What may come into feeds by hour of the week: most likely; alike at all, and half more at any time of day."""
+    as_all_act = usual(np.bincount(acts.hours, acts.counts, minlength=HOURS).astype(np.float64))
+    most_at = (1 + 0.5 * np.cos(2 * np.pi * (np.arange(HOURS) - hour) / 24) for hour in (0, 6, 12, 18))
+    return (1 + as_all_act) / 2, np.ones(HOURS), as_all_act, *most_at
+
+
 def _without(by_group: Floats, typical: tuple[float, float, float], flow: Floats, reading: Reading) -> Floats:
     """Return by what factor somebody's hours would differ who is taken to be as all are, had a group not been seen."""
+    whole = by_group.sum(0)
+    all_ = _typical(usual(whole), typical, flow, reading)
+    found = np.array([_typical(usual(whole - left), typical, flow, reading) for left in by_group])
+    return np.asarray(np.divide(found, all_, out=np.ones_like(found), where=all_ > 0))
+
+
+def _typical(week: Floats, typical: tuple[float, float, float], flow: Floats, reading: Reading) -> Floats:
+    """Return the chance by hour of somebody who never acts, in a time zone, with sittings and posts received a day."""
     zone, sits, received = typical
-    found, room = np.zeros((GROUPS + 1, HOURS)), scratch()
-    for left, week in enumerate((by_group.sum(0), *(by_group.sum(0) - by_group))):
-        own_week(np.zeros(0, np.int64), np.zeros(0), 0, 0, usual(week), zone, reading.strength, room[0], room[1])
-        seen_by_hour(room[1], sits, received, reading.read, flow, room[2], found[left])
-    return np.asarray(np.divide(found[1:], found[0], out=np.ones((GROUPS, HOURS)), where=found[0] > 0))
+    found, room = np.zeros(HOURS), scratch()
+    own_week(np.zeros(0, np.int64), np.zeros(0), 0, 0, week, zone, reading.strength, room[0], room[1])
+    seen_by_hour(room[1], sits, received, reading.read, flow, room[2], found)
+    return found
 
 
-def _reach(n: int, seen: Floats, without: Floats, low: Floats, high: Floats, varies: Floats, each: Floats) -> Reach:
+def _reach(
+    n: int, seen: Floats, without: Floats, unsure: Floats, low: Floats, high: Floats, varies: Floats, each: Floats
+) -> Reach:
     whole, chance = seen.sum(0), TENTH**2 * np.maximum(varies, 0)
     groups = np.flatnonzero(seen.any(1))
     gain = _gain(whole)
@@ -225,7 +245,9 @@ def _reach(n: int, seen: Floats, without: Floats, low: Floats, high: Floats, var
     if len(groups) > 1:
         others = _gain((whole - seen[groups]) * without[groups])
         varied = (len(groups) - 1) / len(groups) * ((others - others.mean(0)) ** 2).sum(0)
-        wide = TENTH * np.sqrt(varied)
+        # Who is seen acting may well read an hour before or after.
+        shifts = np.maximum(np.abs(np.roll(gain, 1) - gain), np.abs(np.roll(gain, -1) - gain))
+        wide = np.sqrt(TENTH**2 * varied + unsure**2 + shifts**2)
     else:
         wide = np.full(HOURS, np.inf)  # one follower does not tell how much followers differ
     return Reach(

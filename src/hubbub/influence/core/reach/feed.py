@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hubbub.influence.core.reach.activity import HOURS, hour_of_week, usual
 from hubbub.influence.core.reach.given import Floats, amounts, rows
 from hubbub.influence.core.reach.visibility import POSTS_RECEIVED
 from hubbub.kernel.errors import InvalidInput
@@ -64,3 +65,17 @@ def feeds(
     guessed = np.divide(others * typical, received, out=np.zeros(n), where=received > 0)
     apart = np.where(np.isnan(many), APART, np.hypot(0.3, APART_EACH / np.sqrt(np.maximum(others, 1))))
     return Feeds(received, guessed * apart)
+
+
+def flow(at: ArrayLike) -> Floats:
+    """Return what comes into feeds by hour of the week (UTC), as multiples of the average hour.
+
+    Parameters
+    ----------
+    at : array of shape (n_posts,), seconds since 1970 at which those whom followers follow post, or a sample of it
+
+    >>> flow([]).tolist() == [1.0] * 168
+    True
+    """
+    hours = hour_of_week(amounts(at))
+    return usual(np.bincount(hours, minlength=HOURS).astype(np.float64))
