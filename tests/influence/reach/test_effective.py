@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hubbub.influence.core.reach.activity import Activity, activity, hour_of_week, usual, zones_of
 from hubbub.influence.core.reach.effective import Followers, Reading, best_hours, effective, sittings
 from hubbub.influence.core.reach.feed import flow
-from hubbub.influence.core.reach.hours import WEEK, scratch, seen_by_hour
+from hubbub.influence.core.reach.hours import WEEK, own_week, scratch, seen_by_hour
 from hubbub.influence.core.reach.visibility import p_seen
 from hubbub.kernel.errors import InvalidInput
 
@@ -46,6 +46,21 @@ def test_with_all_hours_alike_the_hours_give_the_formula(sits: float, received: 
     found, even = np.zeros(WEEK), np.ones(WEEK)
     seen_by_hour(even, sits, received, read, even, scratch()[0], found)
     assert found == pytest.approx(np.full(WEEK, float(p_seen(received, read, sits))), rel=1e-6)
+
+
+@pytest.mark.parametrize("zone", [0.0, -5.5, 9.25, 14.0, -14.0])
+def test_a_week_of_ones_own_is_what_one_did_and_what_all_do_at_ones_own_hour(zone: float) -> None:
+    rng = np.random.default_rng(1)
+    hours, counts, all_do = np.sort(rng.choice(WEEK, 30, replace=False)), rng.integers(1, 5, 30) * 1.0, rng.random(WEEK)
+    room = scratch()
+    own_week(hours, counts, 0, 30, all_do, zone, 20.0, room[0], room[1])
+    did = np.zeros(WEEK)
+    did[hours] = counts
+    near, days = ((np.roll(of, 1) + 2 * of + np.roll(of, -1)) / 4 for of in (did, did.reshape(7, 24).sum(0)))
+    whole, part = int(np.floor(zone)), zone % 1
+    expected = (1 - part) * np.roll(all_do, -whole) + part * np.roll(all_do, -whole - 1)
+    mine = WEEK * (near + np.tile(days, 7) / 7) / 2
+    assert room[1][:WEEK] == pytest.approx((mine + 20 * expected) / (counts.sum() + 20))
 
 
 def test_by_hour_it_is_what_happens_to_people_with_a_day_of_their_own() -> None:
