@@ -91,9 +91,8 @@ def in_step(account: Ints, at: Ints, marks: Marks, accounts: int) -> Floats:
 def clockwork(account: Ints, at: Ints, accounts: int) -> Floats:
     """Return how regularly each account posts, shape (accounts,): 0 as chance has it or in bursts, 1 like a clock.
 
-    The larger of two: how even the times between posts are (1 minus their spread by their mean; by chance it is 0), and
-    how much the posts come at one place of the hour (the length of the mean direction, less what chance makes of so
-    few).
+    The larger of two: how even the times between posts are (1 minus their spread by their mean), and how much the posts
+    come at one place of the hour (the length of the mean direction); each beyond what chance makes of so few.
     """
     account = _checked(account, account[:, np.newaxis], accounts, at)
     order = np.lexsort((at, account))
@@ -107,11 +106,12 @@ def clockwork(account: Ints, at: Ints, accounts: int) -> Floats:
     spread = np.sqrt(np.maximum(np.bincount(of, (gaps - mean[of]) ** 2, accounts) / n, 0))
     even = 1 - spread / np.where(mean > 0, mean, np.inf)
     even[mean == 0] = 0.0  # all at one moment: an import, no clock
+    even = _beyond_chance(even, n)
     angle = at % HOUR_S * (2 * np.pi / HOUR_S)
     length = np.hypot(np.bincount(account, np.cos(angle), accounts), np.bincount(account, np.sin(angle), accounts))
     # Posts within one hour are near each other by any clock: what counts is coming back to the same place of it.
     hours = np.bincount(np.unique(account * (1 << 40) + at // HOUR_S) >> 40, minlength=accounts)
-    one_place = length / np.maximum(posts, 1) - 2 / np.sqrt(np.maximum(hours, 1))
+    one_place = _beyond_chance(length / np.maximum(posts, 1), hours)
     found: Floats = np.where(known, np.clip(np.maximum(even, one_place), 0, 1), np.nan)
     return found
 
@@ -143,6 +143,13 @@ def earned(followers: Floats) -> Floats:
     jump = (most >= 1_000) & (most > gained.sum(axis=1) - most)
     found: Floats = followers[:, -1] - np.where(jump, most, 0)
     return found
+
+
+def _beyond_chance(found: Floats, n: Ints) -> Floats:
+    """0 for what chance reaches once in some forty times with n of them, 1 for 1; of four or fewer nothing is said."""
+    by_chance = 2 / np.sqrt(np.maximum(n, 5))
+    beyond: Floats = np.where(n >= 5, (found - by_chance) / (1 - by_chance), 0.0)
+    return beyond
 
 
 def _shares(account: Ints, hit: NDArray[np.bool_], accounts: int) -> Floats:
