@@ -58,6 +58,7 @@ BIOS: dict[str, set[str]] = {
     "Periodista y escritora": {"journalist"},
     "Former journalist, now a baker": set(),
     "We help journalists find stories": set(),
+    "I read what journalists write": set(),
     "Copywriter and underwriter": set(),
     "Callcenter-Beratung und mehr": {"supplier"},
     "I write about contact centres": set(),
@@ -169,6 +170,11 @@ def test_somebody_of_unknown_place_is_near_by_language_only_if_the_workspace_say
         ("", ""),
         ("東京", "JP"),
         ("NEW ZEALAND", "NZ"),
+        ("U.S.A.", "US"),
+        ("Smallville NY", "US"),
+        ("Delhi.India", "IN"),
+        ("Savannah, Georgia", "US"),
+        ("Tbilisi, Georgia", "GE"),
         ("greater Manchester area", "GB"),
     ],
 )
@@ -185,8 +191,10 @@ def test_a_bio_tells_where_somebody_is_only_where_it_says_so() -> None:
         "🇫🇷",
         "🇫🇷🇩🇪",
         "Vivo en Buenos Aires",
+        "Born in Singapore, living in Berlin",
+        "Judge of cakes from Britain's best ovens",
     ]
-    assert [country_in(bio) for bio in told] == ["GB", "AT", "", "", "FR", "", "AR"]
+    assert [country_in(bio) for bio in told] == ["GB", "AT", "", "", "FR", "", "AR", "DE", ""]
     both = countries(pa.array(["", "Leeds", None]), pa.array(["from Vienna", "from Vienna", None]))
     assert both.tolist() == ["AT", "GB", ""]
 

@@ -15,11 +15,13 @@ import regex
 NAME, PART, CODE, CITY = 3.0, 2.0, 1.5, 1.0
 LONGEST: Final = 4
 """Words of the longest name that is looked for."""
-_PIECES = regex.compile(r"\s*(?:[,/|;•·()]|\s[-–—]\s|\s(?:and|und|et|y|&|\+)\s)\s*")
-_BIO = regex.compile(
-    r"\b(?:based in|living in|lives in|live in|located in|born in|in|from|aus|wohnt in|lebt in|à|desde|vivo en|en)\s+"
-    r"((?:the\s+)?\p{Lu}[\p{L}.]*(?:[ -]\p{Lu}[\p{L}.]*){0,3})"
+_PIECES = regex.compile(r"\s*(?:[,/|;•·()]|\.(?=\p{Lu}\p{Ll})|\s[-–—]\s|\s(?:and|und|et|y|&|\+)\s)\s*")
+_NAMED = r"((?:the\s+)?\p{Lu}[\p{L}.]*(?:[ -]\p{Lu}[\p{L}.]*){0,3})(?!\p{L}|['’])"
+_HERE = regex.compile(
+    r"\b(?i:based in|living in|lives in|live in|located in|residing in|resides in|wohnt in|lebt in|vivo en|vit à)\s+"
+    + _NAMED
 )
+_FROM = regex.compile(r"\b(?:in|from|aus|à|desde|en)\s+" + _NAMED)
 _FLAG = regex.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _EDGES = " .!?:'\"“”#📍🌍🌎🌏"
 
@@ -32,7 +34,7 @@ def _gazetteer() -> dict[str, dict[str, float]]:
     for country, known in data.items():
         for key, weight in (("names", NAME), ("parts", PART), ("cities", CITY), ("codes", CODE)):
             for name in known.get(key, []):
-                found.setdefault(name if key != "codes" else name.upper(), {})[country] = weight
+                found.setdefault(name.strip(_EDGES) if key != "codes" else name.upper(), {})[country] = weight
         found.setdefault(country, {}).setdefault(country, CODE)
     return found
 
@@ -61,7 +63,7 @@ def country_in(bio: str) -> str:
     flags = {_code(flag) for flag in _FLAG.findall(bio)}
     if len(flags) == 1:
         return flags.pop()
-    for named in _BIO.findall(bio):
+    for named in _HERE.findall(bio) + _FROM.findall(bio):
         words = named.removeprefix("the ").split()
         for many in range(len(words), 0, -1):
             meant = _gazetteer().get(" ".join(words[:many]).lower().strip(_EDGES))
@@ -121,7 +123,8 @@ def _meant(piece: str) -> Mapping[str, float]:
         for at in range(len(words) - many + 1):
             if found := known.get(" ".join(words[at : at + many]).strip(_EDGES)):
                 return found
-    return {}
+    last = piece.split()[-1:]
+    return known.get(last[0], {}) if last else {}  # a code behind a name that is not known
 
 
 def _code(flag: str) -> str:
