@@ -137,7 +137,7 @@ def test_every_sign_counts_at_least_what_it_must() -> None:
 
 
 def test_what_is_unknown_counts_nothing() -> None:
-    assert Model.shipped().points(facts_of(Account(), NOON)) == [("digits", 0.0), ("names_itself", 0.0)]
+    assert Model.shipped().points(facts_of(Account(), NOON)) == {"digits": 0.0, "names_itself": 0.0}
     evidence = Model.shipped().evidence(columns(posts=[np.nan, 10.0]))
     assert evidence[0] == 0 and evidence[1] != 0
 

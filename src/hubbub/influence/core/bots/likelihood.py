@@ -36,16 +36,16 @@ def likelihood(account: Account, now: datetime, model: Model | None = None, shar
     if account.gone:
         return Likelihood(share, (say("the account is gone, so whether it was a bot is unknown"),), {})
     points = (model or Model.shipped()).points(facts_of(account, now))
-    odds = log_odds(share) + sum(each for _, each in points)
+    odds = log_odds(share) + sum(points.values())
     days = (now - account.joined_at).total_seconds() / 86_400 if account.joined_at else None
-    telling = [point for point in points if abs(point[1]) >= WORTH_SAYING]
-    telling.sort(key=lambda point: -abs(point[1]))
-    reasons = [words for name, each in telling if (words := _words(name, each, account, days))]
+    telling = [name for name, each in points.items() if each >= WORTH_SAYING or each <= -WORTH_SAYING]
+    telling.sort(key=lambda name: -abs(points[name]))
+    reasons = [words for name in telling if (words := _words(name, points[name], account, days))]
     if account.posts == 0:
         reasons.append(say("has never posted, so only its profile can be judged"))
     if all(each is None for each in (account.posts, account.followers, account.follows, account.joined_at)):
         reasons.append(say("whether it is a bot is unknown"))
-    return Likelihood(1 / (1 + math.exp(-max(min(odds, 30.0), -30.0))), tuple(dict.fromkeys(reasons)), dict(points))
+    return Likelihood(1 / (1 + math.exp(-max(min(odds, 30.0), -30.0))), tuple(dict.fromkeys(reasons)), points)
 
 
 def _words(name: str, points: float, account: Account, days: float | None) -> str:

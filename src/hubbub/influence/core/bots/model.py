@@ -48,13 +48,21 @@ class Model:
         }
         return {"version": self.version, "rest": self.rest, "points": points}
 
-    def points(self, facts: Facts[float]) -> list[tuple[str, float]]:
+    def points(self, facts: Facts[float]) -> dict[str, float]:
         """Return what each known sign of one account counts, in the order of the signs."""
-        found = []
+        found, log = {}, math.log
         for sign, curve in self.curves:
-            value = sign.read(facts, math.log)
+            value = sign.read(facts, log)
             if value == value:  # not NaN
-                found.append((sign.name, _at(curve, value)))
+                x, y = curve.x, curve.y
+                after = bisect_right(x, value)
+                if after == 0:
+                    found[sign.name] = y[0]
+                elif after == len(x):
+                    found[sign.name] = y[-1]
+                else:
+                    low, high = x[after - 1], x[after]
+                    found[sign.name] = y[after - 1] + (y[after] - y[after - 1]) * (value - low) / (high - low)
         return found
 
     def evidence(self, facts: Facts[Floats]) -> Floats:
@@ -79,14 +87,3 @@ def probability(odds: Floats) -> Floats:
     """Return 1 / (1 + e^-x), strictly between 0 and 1."""
     found: Floats = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
     return found
-
-
-def _at(curve: Curve, value: float) -> float:
-    x, y = curve.x, curve.y
-    if value <= x[0]:
-        return y[0]
-    if value >= x[-1]:
-        return y[-1]
-    after = bisect_right(x, value)
-    before = after - 1
-    return y[before] + (y[after] - y[before]) * (value - x[before]) / (x[after] - x[before])
