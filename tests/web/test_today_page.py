@@ -86,6 +86,10 @@ def test_a_chosen_queue_has_its_service_level_by_interval_and_what_is_behind_it(
     lost = browser(desk.access).get(f"/w/{desk.access.slug}/staffing/today/{sales}/?lost=1").content.decode()
     assert "1 caller gave up." in lost
     assert lost.count("<tr>") == 2
+    desk.call(597, waited_s=0)
+    at_once = browser(desk.access).get(f"/w/{desk.access.slug}/staffing/today/{sales}/?day=2026-11-30&at=19")
+    assert "answered after 0 s" in at_once.content.decode()
+    assert "Still waits" not in at_once.content.decode()
 
 
 @pytest.mark.parametrize(
