@@ -15,7 +15,7 @@ Labels = NDArray[np.bool_]
 Kinds = NDArray[np.int64]
 
 RIDGE: Final = 3.0
-HIDDEN: Final = 0.3
+HIDDEN: Final = 0.4
 """How often a fact is hidden while learning, so that no sign is leant on alone, and any can be missing later."""
 COPIES: Final = 3  # of each account, with other facts hidden
 STEPS: Final = 30
