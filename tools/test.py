@@ -32,7 +32,7 @@ SAME = (
     "api/test_api_contract",
     *(f"web/test_{each}" for each in (
         "access_walk", "charts", "chat_pages", "first_run", "foreign_text", "front_door", "german", "odd_input", "pace",
-        "safety", "secrets_stay", "signin", "timing",
+        "safety", "secrets_stay", "signin", "staffing_setup", "timing",
     )),
     "cli/test_demo_staff", "web/browser/test_roster",
 )  # fmt: skip
