@@ -122,6 +122,7 @@ def test_everybody_has_their_evidence_in_words() -> None:
     }
     assert found.why(1) == ("last posted 3 days ago", "is in GB", "Volume acquirer")
     assert reasons(found, 0) == {}
+    assert segment(people({"last_posted": NOW}), rules(), NOW).why(0)[0] == "last posted within a day"
     with speaking("de"):
         assert reasons(found, 1)["journalist"] == ("bezeichnet sich als „Author“",)
 

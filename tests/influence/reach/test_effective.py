@@ -103,6 +103,7 @@ def test_the_best_hour_is_told_in_the_zone_asked_for() -> None:
     here, there = best_hours(found), best_hours(found, zone=3)
     assert (here[0].hour + 3) % WEEK == there[0].hour
     assert here[0].people == there[0].people
+    assert (there[0].weekday, there[0].clock) == divmod(there[0].hour, 24)
 
 
 def test_of_few_people_hours_are_known_less_well() -> None:

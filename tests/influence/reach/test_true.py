@@ -88,6 +88,18 @@ def test_a_few_more_than_usual_are_no_surge() -> None:
     assert not bought(followed, acted, today=40).any()
 
 
+def test_a_million_bought_over_two_months_are_bought_too() -> None:
+    followed = np.r_[np.repeat(np.arange(90), 2), np.repeat(np.arange(30, 90), 17_000)]
+    assert bought(followed, np.zeros(len(followed), bool), today=89).sum() > 0.98 * 60 * 17_000
+
+
+def test_an_account_that_grows_fast_from_its_first_day_on_is_not_suspected_for_it() -> None:
+    followed = np.repeat(np.arange(40), 1_000)
+    nobody = np.zeros(len(followed), bool)
+    assert not bought(followed, nobody, today=39)[followed > 0].any()
+    assert not bought(followed + 20_000, nobody, today=20_039)[followed > 0].any(), "whatever the first day is called"
+
+
 def test_each_day_knows_only_what_was_known_on_it() -> None:
     acts = Acts(np.array([0, 0, 1]), np.array([2, 150, 3]), np.array([True, False, False]))
     followed, left = np.array([-1, 1, 100]), np.array([NEVER, NEVER, 120])

@@ -91,7 +91,9 @@ class Audience:
         """Return what makes somebody engageable or not: when they last posted, where they are, what they are."""
         silent, country, language = self.days_silent[row], self.country[row], self.language[row]
         posts = self.people["posts"][row].as_py() if "posts" in self.people.column_names else None
-        if not np.isnan(silent):
+        if silent < 1:
+            when = say("last posted within a day")
+        elif not np.isnan(silent):
             when = say_many("last posted {number} day ago", "last posted {number:,} days ago", int(silent))
         else:
             when = say("has never posted") if posts == 0 else say("when they last posted is not known")

@@ -107,6 +107,16 @@ class Hour:
     high: float
 
     @property
+    def weekday(self) -> int:
+        """Return the day, 0 being Monday."""
+        return self.hour // 24
+
+    @property
+    def clock(self) -> int:
+        """Return the hour of the day."""
+        return self.hour % 24
+
+    @property
     def sure(self) -> bool:
         """Whether it is better than the average, with nine in ten."""
         return self.low > 0

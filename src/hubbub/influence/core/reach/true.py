@@ -22,7 +22,9 @@ OFF: Final = 1.65
 ACTING: Final = 90
 """Days for which somebody who acted counts as having acted."""
 USUAL: Final = 28
-"""Days before that say how many new followers are usual."""
+"""Days before that say how many new followers are usual: the last ones that were not remarkable."""
+LEAST: Final = 7
+"""Such days that are needed; with fewer, all days before say it."""
 FEW: Final = 100
 """New followers a day that are never remarkable."""
 ACT_EARLY, SEEN = 0.02, 50.0
@@ -116,9 +118,9 @@ def true_reach(p_bot: ArrayLike, p_here: ArrayLike, acted: ArrayLike, *, off: fl
 def bought(followed: Ints, acted: ArrayLike, *, today: int) -> Floats:
     """Likelihood for each follower of having been bought: came with far more than usual, of whom too few act.
 
-    A day is remarkable with more than 100 new followers, and more than three times the median of the 28 days before
-    and six spreads above it. What is beyond is bought, as far as fewer of that day act than of other days: one person
-    more than counted, as a small number is no proof. Whoever acts was not bought.
+    A day is remarkable with more than 100 new followers, and more than three times the median of the last 28 days
+    that were not, and six spreads above it. What is beyond is bought, as far as fewer of that day act than of other
+    days: one person more than counted, as a small number is no proof. Whoever acts was not bought.
 
     Parameters
     ----------
@@ -131,13 +133,18 @@ def bought(followed: Ints, acted: ArrayLike, *, today: int) -> Floats:
     gained = np.bincount(followed[dated], minlength=today + 1).astype(np.float64)
     acting = np.bincount(followed[dated & did], minlength=today + 1).astype(np.float64)
     odd: dict[int, float] = {}
-    for day in np.flatnonzero(gained > FEW).tolist():
-        before = np.array([gained[d] for d in range(max(day - USUAL, 0), day) if d not in odd])
-        middle = float(np.median(before)) if len(before) else 0.0
-        spread = 1.4826 * float(np.median(np.abs(before - middle))) if len(before) else 0.0
-        beyond = gained[day] - max(FEW, 3 * middle, middle + 6 * spread)
+    begun = int(np.argmax(gained > 0))
+    usual: list[float] = []
+    for day, gain in enumerate(gained[begun:].tolist(), begun):
+        # Too few plain days say nothing of what is usual; then all do, or an account that grows fast is never usual.
+        before = np.array(usual[-USUAL:] if len(usual) >= LEAST else gained[begun:day])
+        middle = float(np.median(before)) if gain > FEW and len(before) else 0.0
+        spread = 1.4826 * float(np.median(np.abs(before - middle))) if gain > FEW and len(before) else 0.0
+        beyond = gain - max(FEW, 3 * middle, middle + 6 * spread)
         if beyond > 0:
-            odd[day] = beyond / gained[day]
+            odd[day] = beyond / gain
+        else:
+            usual.append(gain)
     plain = np.ones(len(found), bool) if not odd else ~np.isin(followed, list(odd))
     early = (float(np.count_nonzero(did & plain)) + SEEN * ACT_EARLY) / (float(np.count_nonzero(plain)) + SEEN)
     for day, share in odd.items():
