@@ -153,3 +153,12 @@ def test_columns_of_many_say_what_does_not_fit() -> None:
 def test_signs_by_hand_and_learnt_signs_have_names_of_their_own() -> None:
     names = [sign.name for sign in SIGNS] + [sign.name for sign, _ in BY_HAND]
     assert len(set(names)) == len(names) and {sign.name for sign, _ in BY_HAND} <= set(FACTS)
+
+
+@pytest.mark.parametrize("follows", [0, 40])
+def test_who_joined_to_complain_is_a_customer_until_more_speaks_against_it(follows: int) -> None:
+    new = Profile("ada_reed", "Ada Reed", 0, follows, 1, 0.0, NOON)
+    assert weight(new, NOON).p_bot < 0.25
+    assert weight(replace(new, handle="claim83920174", bio="Claim yours today!!!"), NOON).p_bot > 0.4
+    assert weight(replace(new, follows=3_000), NOON).p_bot > 0.7
+    assert weight(replace(new, posts=900, joined_at=NOON - timedelta(days=900)), NOON).p_bot > 0.5

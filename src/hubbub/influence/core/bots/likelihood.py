@@ -35,8 +35,9 @@ def likelihood(account: Account, now: datetime, model: Model | None = None, shar
     """
     if account.gone:
         return Likelihood(share, (say("the account is gone, so whether it was a bot is unknown"),), {})
-    points = (model or Model.shipped()).points(facts_of(account, now))
-    odds = log_odds(share) + sum(points.values())
+    judge, facts = model or Model.shipped(), facts_of(account, now)
+    points = judge.points(facts)
+    odds = log_odds(share) + judge.odds(facts, points)
     days = (now - account.joined_at).total_seconds() / 86_400 if account.joined_at else None
     telling = [name for name, each in points.items() if each >= WORTH_SAYING or each <= -WORTH_SAYING]
     telling.sort(key=lambda name: -abs(points[name]))

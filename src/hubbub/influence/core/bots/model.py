@@ -3,6 +3,7 @@
 import json
 import math
 from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,16 @@ from hubbub.influence.core.bots.signs import BY_HAND, SIGNS, Curve, Sign
 
 ONE_IN_TEN: Final = 0.1
 """The share of bots among accounts that don't call themselves one and of which nothing is known."""
+
+BEGINNING: Final = ("followers", "listed", "likes", "follows", "posts", "days", "plain_look")
+FOLLOWING: Final = ("follows_to_followers", "follows_a_day")
+"""What all tell the same of somebody who has just begun: the latter as long as they follow only some."""
+SOME_FOLLOWS: Final = 200
+BEGAN_DAYS: Final = 60
+BEGAN_POSTS: Final = 20
+BEGAN_AT_MOST: Final = 1.0
+"""So much all of it counts together. Most of the newest accounts of such sets are bots, made for the day; of those that
+write to a brand most are customers, who joined to complain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +78,31 @@ class Model:
 
     def evidence(self, facts: Facts[Floats]) -> Floats:
         """Return the sum of points of many accounts, shape (n,). What is unknown counts nothing."""
+        return self._added(facts, [sign.name for sign, _ in self.curves])
+
+    def _added(self, facts: Facts[Floats], names: Collection[str]) -> Floats:
         total = np.zeros(len(facts.posts))
         for sign, curve in self.curves:
-            value = sign.read(facts, np.log)
-            total += np.where(np.isnan(value), 0.0, np.interp(value, curve.x, curve.y))
+            if sign.name in names:
+                value = sign.read(facts, np.log)
+                total += np.where(np.isnan(value), 0.0, np.interp(value, curve.x, curve.y))
         return total
 
     def likelihoods(self, facts: Facts[Floats], share: float = ONE_IN_TEN) -> Floats:
         """Return how likely each of many accounts is a bot, shape (n,), where `share` of them are before any sign."""
-        return probability(self.evidence(facts) + log_odds(share))
+        began = self._added(facts, BEGINNING)
+        began += np.where(facts.follows < SOME_FOLLOWS, self._added(facts, FOLLOWING), 0.0)
+        new = (facts.days < BEGAN_DAYS) | (facts.posts < BEGAN_POSTS)
+        beyond = np.where(new, np.maximum(began - BEGAN_AT_MOST, 0.0), 0.0)
+        return probability(self.evidence(facts) - beyond + log_odds(share))
+
+    def odds(self, facts: Facts[float], points: Mapping[str, float]) -> float:
+        """Return what the points of one account add up to."""
+        beyond = 0.0
+        if facts.days < BEGAN_DAYS or facts.posts < BEGAN_POSTS:
+            alike = (*BEGINNING, *FOLLOWING) if facts.follows < SOME_FOLLOWS else BEGINNING
+            beyond = max(sum(points.get(name, 0.0) for name in alike) - BEGAN_AT_MOST, 0.0)
+        return sum(points.values()) - beyond
 
 
 def log_odds(share: float) -> float:
