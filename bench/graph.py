@@ -165,7 +165,7 @@ def alike(one: NDArray[Any], other: NDArray[Any]) -> float:
 def networkit(accounts: int, links: int) -> float | None:
     """Networkit's seconds for ranks as near as ours, the least that does."""
     try:
-        import networkit as nk
+        import networkit as nk  # type: ignore[import-not-found]
     except ImportError:
         print("networkit is not installed, so it is left out: pip install networkit==11.2.2")
         return None
@@ -190,7 +190,7 @@ def networkit(accounts: int, links: int) -> float | None:
 def igraph(accounts: int, links: int) -> float | None:
     """The seconds of igraph; its PRPACK goes as far as it goes, which is further."""
     try:
-        import igraph as ig
+        import igraph as ig  # type: ignore[import-not-found]
     except ImportError:
         print("igraph is not installed, so it is left out: pip install igraph==1.0.0")
         return None

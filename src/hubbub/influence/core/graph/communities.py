@@ -24,7 +24,7 @@ def communities(linked: Graph, *, resolution: float = 1.0, seed: int = SEED) -> 
     V. D. Blondel, J.-L. Guillaume, R. Lambiotte, E. Lefebvre (2008). N. Dugué and A. Perez (2015) for links that have
     a direction. T. Bonald et al. (2020): scikit-network.
     """
-    from sknetwork.clustering import Louvain  # loads much that nobody else needs
+    from sknetwork.clustering import Louvain  # type: ignore[import-untyped]  # loads much that nobody else needs
 
     if not linked.links:
         return np.arange(linked.accounts, dtype=np.int32)

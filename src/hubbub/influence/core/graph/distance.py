@@ -187,8 +187,8 @@ def _grow(
 
 def _reached(sketches: Sketches, groups: int) -> Floats:
     """How many are in all sets together: by whole sketches, and by each part of them."""
-    table = 0.5 ** np.arange(256)
-    return _added(sketches, groups, table)
+    halves = np.exp2(-np.arange(256.0))
+    return _added(sketches, groups, halves)
 
 
 @njit(cache=True, nogil=True)

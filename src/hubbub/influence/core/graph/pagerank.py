@@ -41,7 +41,8 @@ class Ranks:
     def values(self) -> Floats:
         """Ranks that add up to 1, over each topic; zeros where there is no account."""
         total = self.raw.sum(axis=0)
-        return np.divide(self.raw, total, out=np.zeros_like(self.raw), where=total > 0)
+        values: Floats = np.divide(self.raw, total, out=np.zeros_like(self.raw), where=total > 0)
+        return values
 
 
 def pagerank(
@@ -112,7 +113,8 @@ def _begins(graph: Graph, teleport: ArrayLike | None) -> Floats:
         raise InvalidInput(reason=say("Say for each account how much attention begins there."))
     if not np.isfinite(begins).all() or (begins < 0).any() or (begins.sum(axis=0) <= 0).any():
         raise InvalidInput(reason=say("Attention begins somewhere, and nowhere less than not at all."))
-    return begins / begins.sum(axis=0) * graph.accounts
+    scaled: Floats = begins / begins.sum(axis=0) * graph.accounts
+    return scaled
 
 
 @njit(cache=True, nogil=True)
