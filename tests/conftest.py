@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures = getattr(item, "fixturenames", ())
         database = "db" in fixtures or "transactional_db" in fixtures or item.get_closest_marker("django_db")
         unwanted = (item.get_closest_marker("networks") and "networks" not in wanted) or (
-            config.getoption("--only-database") and (not database or item.get_closest_marker("browser"))
+            config.getoption("--only-database")
+            and (not database or item.get_closest_marker("browser") or item.get_closest_marker("reckons"))
         )
         (dropped if unwanted else kept).append(item)
     if dropped:

@@ -109,6 +109,7 @@ def test_what_matches_bring_is_learnt_from_those_that_were_marked() -> None:
     assert 1.8 < learnt["times"] < 3
 
 
+@pytest.mark.reckons
 @pytest.mark.django_db
 def test_storms_are_found_and_somebody_says_whether_they_were_some() -> None:
     mia = make_workspace()
@@ -141,6 +142,7 @@ def test_a_queue_of_which_nothing_is_known_has_a_sentence_instead_of_a_forecast(
     assert forecast_all(NOON) == 0
 
 
+@pytest.mark.reckons
 @pytest.mark.django_db
 def test_while_a_telephone_is_shut_nobody_is_expected_and_on_a_day_of_25_hours_one_hour_holds_both() -> None:
     mia = make_workspace()
@@ -171,6 +173,7 @@ def test_what_was_counted_years_ago_is_taken_as_if_it_went_on() -> None:
     assert "long ago" in selectors.tried(mia)[sales].notes[-1]
 
 
+@pytest.mark.reckons
 @pytest.mark.django_db
 def test_how_far_off_week_ahead_forecasts_were_is_kept_and_old_ones_go() -> None:
     mia = make_workspace()

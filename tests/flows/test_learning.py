@@ -43,6 +43,7 @@ def town(places: Places) -> Town:
     return make_town(make_workspace(), places)
 
 
+@pytest.mark.reckons
 @pytest.mark.django_db
 def test_labels_enough_make_a_better_model_that_takes_over_and_the_next_round_waits() -> None:
     mia = make_workspace()
