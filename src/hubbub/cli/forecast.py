@@ -106,12 +106,12 @@ def _counted(history: "History") -> bool:
 
 
 def _told(history: "History", days: int, country: str | None, events: "list[Event]") -> _Told:
-    from hubbub.workforce import forecast, handling, holidays_of
+    from hubbub.workforce import forecast, handling
+    from hubbub.workforce.core.forecast.calendar import holidays_in
 
     holidays: dict[date, str] = {}
     if country:
-        land, _, region = country.partition("-")
-        holidays = holidays_of(land, history.first, history.end + timedelta(days=days), region.upper() or None)
+        holidays = holidays_in(country, history.first, history.end + timedelta(days=days))
     took = None if history.handling is None else handling(history, days)
     return _Told(history, forecast(history, days, holidays, events), took)
 

@@ -4,17 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.accounts.core.access import Access, Permission
+from hubbub.workforce.core.forecast.history import passes
 from hubbub.workforce.core.given import Floats
 from hubbub.workforce.core.plan.need import need
+from hubbub.workforce.core.plan.people import Answer
 from hubbub.workforce.core.plan.presence import Shift, present
 from hubbub.workforce.core.plan.queue import DAY_MIN, Queue
 from hubbub.workforce.core.plan.rules import Rules
-from hubbub.workforce.models import ForecastRow, MemberRow, ShiftRow
+from hubbub.workforce.models import AbsenceRow, ForecastRow, MemberRow, ShiftRow
 from hubbub.workforce.selectors.queues import QueueLine, queues, rules
 
 
@@ -85,7 +88,8 @@ def plan(access: Access, since: date, days: int, which: Sequence[int] | None = N
     found = newest_forecasts([each.id for each in lines], monday, whole)
     per_day = DAY_MIN // held.step_min
     asked = slice(before * per_day, (before + days) * per_day)
-    expected = tuple(_cut(_expected(each, found.get(each.id, {}), monday, whole, held), asked) for each in lines)
+    times = passes(monday, whole, per_day, ZoneInfo(access.timezone)).reshape(-1)
+    expected = tuple(_cut(_expected(each, found.get(each.id, {}), monday, whole, held, times), asked) for each in lines)
     return Plan(since, days, held, expected, presence(access, since, days, held.step_min))
 
 
@@ -98,21 +102,27 @@ def newest_forecasts(of: Iterable[int], since: date, days: int) -> dict[int, dic
     return found
 
 
-def _expected(line: QueueLine, rows: dict[date, ForecastRow], since: date, days: int, held: Rules) -> Expected:
+def _expected(
+    line: QueueLine, rows: dict[date, ForecastRow], since: date, days: int, held: Rules, times: Floats
+) -> Expected:
+    # An interval that the clock goes through twice lasts twice as long: twice as many come, and no more at once.
     per_day = DAY_MIN // held.step_min
     dates = [since + timedelta(days=each) for each in range(days)]
     opens = np.concatenate([line.queue.opens(day.weekday(), held.step_min) for day in dates])
     known = np.repeat([day in rows and rows[day].step_min == held.step_min for day in dates], per_day)
     told: dict[str, Floats] = {}
-    for name in ("mean", "low", "high", "handling_s"):
+    for name in ("mean", "low", "high", "storm", "handling_s"):
         other = line.queue.handling_s if name == "handling_s" else 0.0
         figures = np.full((days, per_day), other)
         for at, day in enumerate(dates):
             if known[at * per_day]:
                 figures[at] = [other if each is None else each for each in getattr(rows[day], name)]
         told[name] = figures.reshape(-1)
+    # Where it is measured how far posts call forth others, storms are in that already.
+    work = told["mean"] if line.bursts else told["mean"] + told["storm"]
+    at_once = np.divide(work, times, out=np.zeros_like(times), where=times > 0)
     needed = need(
-        line.queue, told["mean"], per=held.per_s, handling=told["handling_s"], opens=opens, branching=line.bursts,
+        line.queue, at_once, per=held.per_s, handling=told["handling_s"], opens=opens, branching=line.bursts,
         shrinkage=held.share,
     )  # fmt: skip
     return Expected(
@@ -134,9 +144,25 @@ def presence(access: Access, since: date, days: int, step_min: int) -> dict[str,
     """Return by skill who answers in each interval, by the roster as it stands, published or not."""
     access.require(Permission.READ)
     return present(
-        shifts(access, since - timedelta(days=1), since + timedelta(days=days)), first_skills(access), since=since,
-        days=days, step_min=step_min,
+        kept(access, shifts(access, since - timedelta(days=1), since + timedelta(days=days))), first_skills(access),
+        since=since, days=days, step_min=step_min,
     )  # fmt: skip
+
+
+def kept(access: Access, planned: Sequence[Shift]) -> tuple[Shift, ...]:
+    """Return shifts without those of people who are away on that day by now."""
+    if not planned:
+        return ()
+    rows = AbsenceRow.objects.filter(
+        member__workspace_id=access.workspace, state=Answer.GRANTED, first__lte=max(each.day for each in planned),
+        last__gte=min(each.day for each in planned),
+    )  # fmt: skip
+    away: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for member, first, last in rows.values_list("member", "first", "last"):
+        away[member].append((first, last))
+    return tuple(
+        each for each in planned if not any(first <= each.day <= last for first, last in away.get(each.member, ()))
+    )
 
 
 def first_skills(access: Access) -> dict[int, str]:

@@ -29,7 +29,7 @@ from hubbub.workforce.core.roster.week import Shift as Placed
 from hubbub.workforce.core.roster.week import Week
 from hubbub.workforce.models import RosterRow, ShiftRow
 from hubbub.workforce.selectors import people
-from hubbub.workforce.selectors.plan import Plan, plan, shift_of
+from hubbub.workforce.selectors.plan import Plan, kept, plan, shift_of
 from hubbub.workforce.selectors.queues import rules
 
 WEEK = timedelta(days=7)
@@ -283,7 +283,8 @@ def effect(
     share = left_over(planned.rules.causes, left)
     first = {each.id: each.skills[0] if each.skills else "" for each in people.members(access)}
     sunday = ShiftRow.objects.filter(roster__workspace_id=access.workspace, day=monday - timedelta(days=1))
-    there = present((*shifts, *map(shift_of, sunday)), first, since=monday, days=7, step_min=planned.rules.step_min)
+    at_work = kept(access, (*shifts, *map(shift_of, sunday)))
+    there = present(at_work, first, since=monday, days=7, step_min=planned.rules.step_min)
     nobody = np.zeros(planned.intervals)
     step = planned.rules.step_min
     covered = tuple(

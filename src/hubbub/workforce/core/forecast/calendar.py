@@ -86,6 +86,12 @@ def holidays_of(country: str, first: date, until: date, region: str | None = Non
     return {day: name for day, name in sorted(known.items()) if first <= day <= until}
 
 
+def holidays_in(place: str, first: date, until: date) -> dict[date, str]:
+    """Return the same of a place as people write it: DE, or with its region DE-BY."""
+    country, _, region = place.upper().partition("-")
+    return holidays_of(country, first, until, region or None)
+
+
 def kinds_of_days(first: date, days: int, holidays: Mapping[date, str]) -> list[str | None]:
     """Return what each day is: the name of a holiday, before or after one, or nothing."""
     found: list[str | None] = []

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark
-from hubbub.workforce.core.forecast.calendar import Event, holidays_of
+from hubbub.workforce.core.forecast.calendar import Event, holidays_in
 from hubbub.workforce.core.forecast.handling import handling
 from hubbub.workforce.core.forecast.history import History, passes
 from hubbub.workforce.core.forecast.outlook import Forecast, forecast
@@ -137,7 +137,7 @@ def _histories(asked: Asked, zone: ZoneInfo) -> tuple[History, History, date]:
 def holidays_near(country: str, first: date, until: date) -> dict[date, str]:
     """Return the holidays of a country in a span; none where none are known of it."""
     try:
-        return holidays_of(country, first, until) if country else {}
+        return holidays_in(country, first, until) if country else {}
     except InvalidInput:
         return {}
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final
 
 from hubbub.kernel.errors import InvalidInput
 from hubbub.kernel.speech import mark, say
 from hubbub.kernel.text import one_line
+from hubbub.workforce.core.forecast.calendar import holidays_in
 from hubbub.workforce.core.shrinkage import Cause, shrinkage
 
 STEPS: Final = (15, 30, 60)
@@ -31,7 +33,7 @@ class Rules:
     """What an hour of overtime costs more, as a share."""
     currency: str = "GBP"
     country: str = ""
-    """Whose holidays count, as two letters; empty: none."""
+    """Whose holidays count: DE, or with a region DE-BY; empty: none."""
 
     @property
     def share(self) -> float:
@@ -75,8 +77,8 @@ def rules_of(data: Mapping[str, Any]) -> Rules:
             raise InvalidInput(reason=words)
     if not (len(rules.currency) == 3 and rules.currency.isascii() and rules.currency.isupper()):
         raise InvalidInput(reason=say("A currency is three capital letters, as GBP or EUR."))
-    if rules.country and not (len(rules.country) == 2 and rules.country.isascii() and rules.country.isupper()):
-        raise InvalidInput(reason=say("A country is two capital letters, as GB or DE."))
+    if rules.country:
+        holidays_in(rules.country, date.min, date.min)  # says what is wrong with it
     _ = rules.share  # says what is wrong with the causes together
     return rules
 
