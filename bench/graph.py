@@ -174,7 +174,7 @@ def networkit(accounts: int, links: int) -> float | None:
     held = graph(source, target, accounts=accounts)
     ends = np.repeat(np.arange(accounts), held.out.many), held.out.to
     told = sparse.coo_matrix((np.ones(held.links), ends), shape=(accounts, accounts))
-    theirs = nk.GraphFromCoo(told, directed=True)
+    theirs = nk.GraphFromCoo(told, n=accounts, directed=True)
 
     def rank(tolerance: float) -> NDArray[np.float64]:
         algorithm = nk.centrality.PageRank(
