@@ -70,7 +70,8 @@ def introductions(
     if source == target:
         raise InvalidInput(reason=say("Ask for ways to somebody else."))
     shut = np.zeros(known.accounts, np.bool_)
-    rows, found, direct = known.out, [], True
+    rows, direct = known.out, True
+    found: list[Introduction] = []
     while len(found) < ways:
         path = _best(rows.at, rows.to, rows.weight, source, target, max(1, steps), shut, direct)
         if len(path) == 0:
