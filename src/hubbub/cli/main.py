@@ -25,6 +25,7 @@ COMMANDS = {
     "forecast": "forecast",
     "train": "train",
     "evaluate": "evaluate",
+    "index": "index",
     "status": "status",
     "doctor": "doctor",
     "prepare": "prepare",

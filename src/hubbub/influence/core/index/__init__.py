@@ -1,0 +1,1 @@
+"""An index of brands: how it is reckoned, how it is published, and how anyone reckons it again."""
